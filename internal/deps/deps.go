@@ -1,0 +1,32 @@
+// Package deps keeps modules in go.mod while packages are being written.
+package deps
+
+import (
+	_ "github.com/ebitengine/purego"
+	_ "github.com/go-gota/gota/dataframe"
+	_ "github.com/gofrs/flock"
+	_ "github.com/google/go-cmp/cmp"
+	_ "github.com/google/renameio/v2"
+	_ "github.com/klauspost/cpuid/v2"
+	_ "github.com/nlpodyssey/gopickle/pickle"
+	_ "github.com/nlpodyssey/safetensors"
+	_ "github.com/nlpodyssey/spago/ag"
+	_ "github.com/nlpodyssey/spago/nn"
+	_ "github.com/olekukonko/tablewriter"
+	_ "github.com/olekukonko/tablewriter/renderer"
+	_ "github.com/rogpeppe/go-internal/testscript"
+	_ "github.com/spf13/cobra"
+	_ "github.com/vbauerster/mpb/v8"
+	_ "github.com/vbauerster/mpb/v8/decor"
+	_ "go.yaml.in/yaml/v4"
+	_ "golang.org/x/image/font/opentype"
+	_ "golang.org/x/sys/cpu"
+	_ "golang.org/x/term"
+	_ "golang.org/x/text/unicode/norm"
+	_ "gonum.org/v1/gonum/stat/distuv"
+	_ "gonum.org/v1/plot"
+	_ "gonum.org/v1/plot/plotter"
+	_ "gonum.org/v1/plot/vg/vgimg"
+	_ "gonum.org/v1/plot/vg/vgpdf"
+	_ "gonum.org/v1/plot/vg/vgsvg"
+)

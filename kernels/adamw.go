@@ -1,0 +1,31 @@
+package kernels
+
+import "math"
+
+// AdamW is the update of transformers' classic AdamW (before version 5): eps is
+// added before the bias correction, and the decay comes after the update.
+type AdamW struct {
+	LR, Beta1, Beta2, Eps, WeightDecay float64
+	Step                               int     // from 1
+	Scale                              float32 // every gradient is multiplied by it first: the clipping
+}
+
+// Update changes p and its moments m and v by the gradient g, elementwise:
+//
+//	m = β1·m + (1-β1)·g, v = β2·v + (1-β2)·g²
+//	p -= LR·√(1-β2^t)/(1-β1^t) · m/(√v + Eps), then p -= LR·WeightDecay·p
+func (o AdamW) Update(p, m, v, g []float32) {
+	size := float32(o.LR * math.Sqrt(1-math.Pow(o.Beta2, float64(o.Step))) / (1 - math.Pow(o.Beta1, float64(o.Step))))
+	b1, b2, c1, c2 := float32(o.Beta1), float32(o.Beta2), float32(1-o.Beta1), float32(1-o.Beta2)
+	eps, decay := float32(o.Eps), float32(o.LR*o.WeightDecay)
+	each(len(p), func(lo, hi int) {
+		p, m, v, g := p[lo:hi], m[lo:hi], v[lo:hi], g[lo:hi]
+		for i, gi := range g {
+			gi *= o.Scale
+			m[i] = b1*m[i] + c1*gi
+			v[i] = b2*v[i] + c2*gi*gi
+			x := p[i] - size*m[i]/(float32(math.Sqrt(float64(v[i])))+eps)
+			p[i] = x - decay*x
+		}
+	})
+}
