@@ -110,12 +110,12 @@ func LayerNormGrad(dx, dw, db, dy, x, mean, rstd, w []float32, rows, cols int) {
 	})
 }
 
-// AddBias adds b, [cols], to each row of x, [rows, cols].
-func AddBias(x, b []float32, rows, cols int) {
+// AddBias adds b, [cols], to each row of x, [rows, cols] with row stride ld.
+func AddBias(x, b []float32, rows, cols, ld int) {
 	eachRows(rows, func(lo, hi int) {
 		for r := lo; r < hi; r++ {
 			for i, v := range b[:cols] {
-				x[r*cols+i] += v
+				x[r*ld+i] += v
 			}
 		}
 	})

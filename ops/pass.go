@@ -1,0 +1,152 @@
+package ops
+
+import (
+	"github.com/nlpodyssey/spago/ag"
+	"github.com/nlpodyssey/spago/mat"
+	"github.com/nlpodyssey/spago/nn"
+
+	"github.com/lmkor/bench/kernels"
+)
+
+// Pass is one way through a model: forward, and backward if Grad is set. Its
+// zero value with an Arena evaluates: no dropout, no graph.
+//
+// With Grad, Forward's buffers are kept until the operator's Backward has run,
+// which returns them to the arena; values are undefined after that. Without,
+// Release returns them.
+type Pass struct {
+	Mem   *Arena
+	Grad  bool   // build a graph for ag.Backward
+	Train bool   // dropout is on
+	Seed  uint64 // of dropout
+	Step  uint64 // of dropout: which batch this is, from the start of the training
+
+	site uint64
+	live []*Tensor // without Grad: what Release may return
+}
+
+// Begin readies the pass for another batch.
+func (p *Pass) Begin(step uint64) {
+	p.Step, p.site = step, 0
+	p.live = p.live[:0]
+}
+
+// Release returns the values of all operators run since the last Release to
+// the arena, save those of keep. It does nothing in a pass with Grad.
+func (p *Pass) Release(keep ...mat.Tensor) {
+	if p.Grad {
+		return
+	}
+	kept := p.live[:0]
+next:
+	for _, t := range p.live {
+		for _, k := range keep {
+			if Of(k) == t {
+				kept = append(kept, t)
+				continue next
+			}
+		}
+		p.Mem.Put(t.data)
+		t.data = nil
+	}
+	p.live = kept
+}
+
+// drop returns the dropout of the next site of the graph, p <= 0 when it is off.
+// Sites are counted even then, so that the numbers don't depend on the rates.
+func (p *Pass) drop(rate float32) kernels.Dropper {
+	p.site++
+	if !p.Train {
+		rate = 0
+	}
+	return kernels.Dropper{Seed: p.Seed, Step: p.Step, Site: p.site, P: rate}
+}
+
+// alloc returns a tensor with undefined contents from the arena.
+func (p *Pass) alloc(rows, cols int) *Tensor {
+	t := NewTensor(p.Mem.Get(rows*cols), rows, cols)
+	t.mem = p.Mem
+	return t
+}
+
+// run executes f as an operator of the graph, or alone in a pass without Grad.
+func (p *Pass) run(f ag.AutoGradFunction) mat.Tensor {
+	if p.Grad {
+		return ag.NewOperator(f).Run()
+	}
+	y, err := f.Forward()
+	if err != nil {
+		panic(err) // no operator of this package returns one
+	}
+	p.live = append(p.live, y.(*Tensor))
+	return y
+}
+
+// base is what every operator has: its pass, its output, and the buffers that
+// backward needs again.
+type base struct {
+	p    *Pass
+	out  *Tensor
+	ins  []mat.Tensor
+	kept [][]float32
+}
+
+// Operands returns the tensors that get a gradient.
+func (o *base) Operands() []mat.Tensor { return o.ins }
+
+// keep lends a buffer of n floats until backward is done; in a pass without
+// Grad the caller must drop it with unkeep at the end of Forward.
+func (o *base) keep(n int) []float32 {
+	b := o.p.Mem.Get(n)
+	o.kept = append(o.kept, b)
+	return b
+}
+
+// forwarded ends Forward with output y.
+func (o *base) forwarded(y *Tensor) (mat.Tensor, error) {
+	o.out = y
+	if !o.p.Grad {
+		o.unkeep()
+	}
+	return y, nil
+}
+
+func (o *base) unkeep() {
+	for _, b := range o.kept {
+		o.p.Mem.Put(b)
+	}
+	o.kept = nil
+}
+
+// finish ends Backward: it returns the output's value and gradient and what was
+// kept to the arena. Every consumer of the output has run by then. It comes
+// before the gradients are handed on, since the operators behind run at once.
+func (o *base) finish() {
+	if g := o.out.grad; g != nil {
+		o.p.Mem.Put(g.data)
+		o.out.grad = nil
+	}
+	o.p.Mem.Put(o.out.data)
+	o.out.data = nil
+	o.unkeep()
+}
+
+// paramGradOf returns the dense gradient buffer of w and whether to add to it,
+// or nil if w is frozen.
+func paramGradOf(w *nn.Param) (buf []float32, acc bool) {
+	t := Of(w)
+	if !t.needsGrad {
+		return nil, false
+	}
+	return t.param.dense()
+}
+
+// Backward runs spago's backward from loss, [1, 1], with the gradient scale
+// (1 for one batch a step).
+func Backward(loss mat.Tensor, scale float32) error {
+	t := Of(loss)
+	g := NewTensor(t.mem.Get(1), 1, 1)
+	g.data[0] = scale
+	loss.AccGrad(g)
+	return ag.Backward(loss)
+}

@@ -1,0 +1,242 @@
+// Package ops holds the operators of the models as spago AutoGradFunctions on
+// packed batches: a batch of B sequences is one [T, H] matrix of its T real
+// tokens with B+1 offsets. Operators are coarse, so that a graph stays small,
+// and are the only callers of package kernels.
+package ops
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/nlpodyssey/spago/ag"
+	"github.com/nlpodyssey/spago/mat"
+	"github.com/nlpodyssey/spago/nn"
+
+	"github.com/lmkor/bench/kernels"
+)
+
+// Tensor is a row-major float32 matrix [rows, cols] that flows through spago's
+// graph without its copies: a gradient handed to an activation is kept, not
+// cloned, and a parameter's gradient has one buffer for its whole life.
+//
+// It has what the graph asks of a matrix; the arithmetic of mat.Matrix is
+// not there, and calling it is a nil panic.
+type Tensor struct {
+	mat.Matrix
+	rows, cols int
+	data       []float32
+	needsGrad  bool
+
+	mu   sync.Mutex
+	mem  *Arena  // where an activation's gradient returns to; nil for parameters
+	grad *Tensor // of an activation, nil until the first AccGrad
+
+	param *paramGrad // nil for activations
+}
+
+// NewTensor returns a tensor over data, [rows, cols], without copying it.
+// It panics if the length differs.
+func NewTensor(data []float32, rows, cols int) *Tensor {
+	if len(data) != rows*cols {
+		panic(fmt.Sprintf("ops: %d values for a tensor of %dx%d", len(data), rows, cols))
+	}
+	return &Tensor{rows: rows, cols: cols, data: data}
+}
+
+// Rows returns the number of rows.
+func (t *Tensor) Rows() int { return t.rows }
+
+// Cols returns the number of columns.
+func (t *Tensor) Cols() int { return t.cols }
+
+// Floats returns the values, row-major, without copying them.
+func (t *Tensor) Floats() []float32 { return t.data }
+
+// Of returns the tensor behind a graph node, a parameter or a tensor itself.
+// It panics on a tensor that this package did not make.
+func Of(x mat.Tensor) *Tensor {
+	switch x := x.(type) {
+	case *Tensor:
+		return x
+	case *nn.Param:
+		return x.Matrix.(*Tensor)
+	case *ag.Operator:
+		return x.Value().(*Tensor)
+	}
+	panic(fmt.Sprintf("ops: a %T is not a tensor of this package", x))
+}
+
+// Shape returns rows and columns.
+func (t *Tensor) Shape() []int { return []int{t.rows, t.cols} }
+
+// Dims returns 2.
+func (t *Tensor) Dims() int { return 2 }
+
+// Size returns rows times columns.
+func (t *Tensor) Size() int { return t.rows * t.cols }
+
+// Value returns the tensor itself.
+func (t *Tensor) Value() mat.Tensor { return t }
+
+// RequiresGrad reports whether backward goes through the tensor.
+func (t *Tensor) RequiresGrad() bool { return t.needsGrad }
+
+// SetRequiresGrad says whether backward goes through the tensor.
+func (t *Tensor) SetRequiresGrad(v bool) { t.needsGrad = v }
+
+// Grad returns the gradient, or nil if there is none. A parameter's is a view
+// of its one buffer.
+func (t *Tensor) Grad() mat.Tensor {
+	if t.param != nil {
+		if !t.param.has {
+			return nil
+		}
+		return NewTensor(t.param.buf, t.rows, t.cols)
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.grad == nil {
+		return nil
+	}
+	return t.grad
+}
+
+// HasGrad reports whether a gradient has been accumulated.
+func (t *Tensor) HasGrad() bool {
+	if t.param != nil {
+		return t.param.has
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.grad != nil
+}
+
+// AccGrad adds g. An activation keeps the first g it is given, so the caller
+// must not use it afterwards. The sum is the same in either order for two
+// addends, not for more: an activation has two consumers at most.
+func (t *Tensor) AccGrad(g mat.Tensor) {
+	gt := Of(g)
+	if gt.rows != t.rows || gt.cols != t.cols {
+		panic(fmt.Sprintf("ops: a gradient of %dx%d for a tensor of %dx%d", gt.rows, gt.cols, t.rows, t.cols))
+	}
+	if t.param != nil {
+		buf, acc := t.param.dense()
+		if acc {
+			kernels.Add(buf, gt.data)
+		} else {
+			copy(buf, gt.data)
+		}
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.grad == nil {
+		t.grad = gt
+		return
+	}
+	kernels.Add(t.grad.data, gt.data)
+	if t.mem != nil {
+		t.mem.Put(gt.data)
+	}
+}
+
+// ZeroGrad forgets the gradient.
+func (t *Tensor) ZeroGrad() {
+	if t.param != nil {
+		t.param.zero(t.cols)
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.grad = nil
+}
+
+// paramGrad is the gradient of a parameter. Gathered tables (embeddings) get
+// gradients in a few rows only: then only these are written, summed and cleared.
+type paramGrad struct {
+	buf    []float32
+	has    bool
+	sparse bool    // every row outside touched is zero
+	rows   []int32 // touched rows, ascending, while sparse
+	dirty  bool    // buf holds an old dense gradient
+}
+
+// NewParam returns a parameter over data, [rows, cols], with a gradient buffer
+// of its own that lives as long as it does.
+func NewParam(data []float32, rows, cols int) *nn.Param {
+	t := NewTensor(data, rows, cols)
+	t.needsGrad = true
+	t.param = &paramGrad{}
+	return &nn.Param{Matrix: t}
+}
+
+// dense returns the buffer to write a gradient of every element to, and whether
+// to add to what it holds.
+func (g *paramGrad) dense() (buf []float32, acc bool) {
+	acc = g.has
+	g.has, g.sparse, g.dirty = true, false, true
+	g.rows = g.rows[:0]
+	return g.buf, acc
+}
+
+// touch returns the buffer to add gradients of the given rows to; rows is
+// ascending without repetition.
+func (g *paramGrad) touch(rows []int32) []float32 {
+	switch {
+	case !g.has:
+		if g.dirty {
+			clear(g.buf)
+			g.dirty = false
+		}
+		g.has, g.sparse = true, true
+		g.rows = append(g.rows[:0], rows...)
+	case g.sparse:
+		g.rows = append(g.rows, rows...)
+		slices.Sort(g.rows)
+		g.rows = slices.Compact(g.rows)
+	}
+	return g.buf
+}
+
+func (g *paramGrad) zero(cols int) {
+	if g.has && g.sparse {
+		for _, r := range g.rows {
+			clear(g.buf[int(r)*cols : (int(r)+1)*cols])
+		}
+	}
+	g.has, g.sparse, g.rows = false, false, g.rows[:0]
+}
+
+// Gradient is a parameter's gradient as the optimizer reads it.
+type Gradient struct {
+	Values []float32 // the whole buffer, [rows, cols]; nil if there is no gradient
+	Sparse bool      // only Rows are not zero
+	Rows   []int32   // ascending
+}
+
+// GradientOf returns the gradient of p without copying it.
+func GradientOf(p *nn.Param) Gradient {
+	g := Of(p).param
+	if !g.has {
+		return Gradient{}
+	}
+	return Gradient{Values: g.buf, Sparse: g.sparse, Rows: g.rows}
+}
+
+// LayOutGradients gives every parameter its gradient buffer, all in one piece.
+// A parameter that already has one keeps it.
+func LayOutGradients(params []*nn.Param) {
+	n := 0
+	for _, p := range params {
+		if t := Of(p); t.param.buf == nil {
+			n += len(t.data)
+		}
+	}
+	all := make([]float32, n)
+	for _, p := range params {
+		if t := Of(p); t.param.buf == nil {
+			t.param.buf, all = all[:len(t.data):len(t.data)], all[len(t.data):]
+		}
+	}
+}
