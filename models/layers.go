@@ -1,0 +1,56 @@
+package models
+
+import (
+	"fmt"
+
+	"github.com/nlpodyssey/spago/mat"
+	"github.com/nlpodyssey/spago/nn"
+
+	"github.com/lmkor/bench/kernels"
+	"github.com/lmkor/bench/ops"
+)
+
+// Linear is y = x·Wᵀ + b, W [out, in].
+type Linear struct {
+	nn.Module
+	W, B *nn.Param
+}
+
+// Forward maps x, [T, in], to act(x·Wᵀ + b), [T, out].
+func (l Linear) Forward(p *ops.Pass, x mat.Tensor, act kernels.Act) mat.Tensor {
+	return ops.Linear(p, x, act, []*nn.Param{l.W}, []*nn.Param{l.B})
+}
+
+// Norm is a layer norm.
+type Norm struct {
+	nn.Module
+	W, B *nn.Param
+	eps  float32
+}
+
+// Forward normalises the rows of x.
+func (n Norm) Forward(p *ops.Pass, x mat.Tensor) mat.Tensor {
+	return ops.LayerNorm(p, x, n.W, n.B, n.eps)
+}
+
+// AddForward normalises the rows of residual + dropout(x).
+func (n Norm) AddForward(p *ops.Pass, x, residual mat.Tensor, dropout float64) mat.Tensor {
+	return ops.AddNorm(p, x, residual, n.W, n.B, n.eps, float32(dropout))
+}
+
+// activation returns the activation that a config names.
+func activation(field, name string) (kernels.Act, error) {
+	switch name {
+	case "gelu":
+		return kernels.GELU, nil
+	case "gelu_new", "gelu_pytorch_tanh":
+		return kernels.GELUTanh, nil
+	case "relu":
+		return kernels.ReLU, nil
+	case "silu", "swish":
+		return kernels.SiLU, nil
+	case "tanh":
+		return kernels.Tanh, nil
+	}
+	return 0, &Error{field, fmt.Sprintf("activation %q: want gelu, gelu_new, gelu_pytorch_tanh, relu, silu or tanh", name)}
+}

@@ -1,0 +1,128 @@
+package models
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/nlpodyssey/spago/nn"
+
+	"github.com/lmkor/bench/ops"
+)
+
+// Param is a parameter under its Hugging Face name.
+type Param struct {
+	Name  string
+	Shape []int // as the checkpoint has it: vectors have one dimension
+	*nn.Param
+	init initKind
+}
+
+// Floats returns the parameter's values without copying them.
+func (p Param) Floats() []float32 { return ops.Of(p.Param).Floats() }
+
+// Decays reports whether the reference recipe's weight decay applies: to names
+// that hold neither "bias" nor "LayerNorm.weight".
+func (p Param) Decays() bool {
+	return !strings.Contains(p.Name, "bias") && !strings.Contains(p.Name, "LayerNorm.weight")
+}
+
+type initKind int
+
+const (
+	initNormal initKind = iota // mean 0, the config's initializer range
+	initZero
+	initOne
+)
+
+// builder collects parameters, in the order of the modules, under the names
+// that they have in a checkpoint.
+type builder struct {
+	params []Param
+	std    float64
+}
+
+func (b *builder) add(name string, kind initKind, shape ...int) *nn.Param {
+	rows, cols := 1, shape[len(shape)-1]
+	for _, n := range shape[:len(shape)-1] {
+		rows *= n
+	}
+	p := ops.NewParam(make([]float32, rows*cols), rows, cols)
+	b.params = append(b.params, Param{Name: name, Shape: shape, Param: p, init: kind})
+	return p
+}
+
+func (b *builder) weight(name string, shape ...int) *nn.Param {
+	return b.add(name, initNormal, shape...)
+}
+func (b *builder) zeros(name string, shape ...int) *nn.Param { return b.add(name, initZero, shape...) }
+
+// linear is a weight [out, in] and a bias.
+func (b *builder) linear(prefix string, in, out int) Linear {
+	return Linear{W: b.weight(prefix+".weight", out, in), B: b.zeros(prefix+".bias", out)}
+}
+
+func (b *builder) norm(prefix string, size int, eps float64) Norm {
+	return Norm{W: b.add(prefix+".weight", initOne, size), B: b.zeros(prefix+".bias", size), eps: float32(eps)}
+}
+
+// initialize draws the parameter's starting values from the seed and its name
+// alone, so that a head added to a checkpoint does not depend on the rest.
+func (p Param) initialize(seed uint64, std float64) {
+	x := p.Floats()
+	switch p.init {
+	case initZero:
+		clear(x)
+	case initOne:
+		for i := range x {
+			x[i] = 1
+		}
+	case initNormal:
+		fillNormal(x, seed, p.Name, std)
+	}
+}
+
+// fillNormal writes normal numbers of the given deviation by Box and Muller's
+// transform of a counter-based generator.
+func fillNormal(x []float32, seed uint64, name string, std float64) {
+	key := seed
+	for _, c := range []byte(name) {
+		key = mix(key ^ uint64(c))
+	}
+	for i := 0; i < len(x); i += 2 {
+		a, b := mix(key+uint64(2*i)), mix(key+uint64(2*i+1))
+		u, v := (float64(a>>11)+1)/(1<<53), float64(b>>11)/(1<<53)
+		r := std * math.Sqrt(-2*math.Log(u))
+		x[i] = float32(r * math.Cos(2*math.Pi*v))
+		if i+1 < len(x) {
+			x[i+1] = float32(r * math.Sin(2*math.Pi*v))
+		}
+	}
+}
+
+// mix is one step of SplitMix64 (Steele, Lea, Flood 2014).
+func mix(z uint64) uint64 {
+	z += 0x9e3779b97f4a7c15
+	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
+	z = (z ^ z>>27) * 0x94d049bb133111eb
+	return z ^ z>>31
+}
+
+// Count returns the number of values of all parameters.
+func Count(params []Param) int {
+	n := 0
+	for _, p := range params {
+		n += len(p.Floats())
+	}
+	return n
+}
+
+// ShapeError says that a checkpoint's tensor does not fit its parameter.
+type ShapeError struct {
+	Name      string
+	Got, Want []int
+}
+
+func (e *ShapeError) Error() string {
+	return fmt.Sprintf("%s: shape %v, want %v", e.Name, e.Got, e.Want)
+}
