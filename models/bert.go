@@ -118,9 +118,12 @@ func newBert(b *builder, c *Config, head Head) (network, error) {
 	}
 	switch head.Kind {
 	case SequenceHead:
+		b.head = true
 		n.Pooler = b.linear("bert.pooler.dense", c.HiddenSize, c.HiddenSize)
+		b.task = true
 		n.Classifier = b.linear("classifier", c.HiddenSize, head.Labels)
 	case TokenHead:
+		b.task = true
 		n.Classifier = b.linear("classifier", c.HiddenSize, head.Labels)
 	default:
 		return nil, noHead(c, head)

@@ -16,6 +16,8 @@ type Param struct {
 	Shape []int // as the checkpoint has it: vectors have one dimension
 	*nn.Param
 	init initKind
+	head bool // stands on top of the base model: a checkpoint may lack it
+	task bool // belongs to one task's labels
 }
 
 // Floats returns the parameter's values without copying them.
@@ -38,8 +40,8 @@ const (
 // builder collects parameters, in the order of the modules, under the names
 // that they have in a checkpoint.
 type builder struct {
-	params []Param
-	std    float64
+	params     []Param
+	head, task bool // of the parameters to come
 }
 
 func (b *builder) add(name string, kind initKind, shape ...int) *nn.Param {
@@ -48,7 +50,7 @@ func (b *builder) add(name string, kind initKind, shape ...int) *nn.Param {
 		rows *= n
 	}
 	p := ops.NewParam(make([]float32, rows*cols), rows, cols)
-	b.params = append(b.params, Param{Name: name, Shape: shape, Param: p, init: kind})
+	b.params = append(b.params, Param{Name: name, Shape: shape, Param: p, init: kind, head: b.head || b.task, task: b.task})
 	return p
 }
 

@@ -1,0 +1,120 @@
+package ops
+
+import (
+	"math"
+	"slices"
+
+	"github.com/nlpodyssey/spago/nn"
+
+	"github.com/lmkor/bench/kernels"
+)
+
+// AdamW is the classic AdamW of transformers before version 5 as a spago
+// optimization strategy: eps before the bias correction, decay after the
+// update. A gathered table's rows whose gradient and moments are zero are left
+// alone: their update is zero.
+type AdamW struct {
+	Beta1, Beta2, Eps float64
+	LR                float64
+	Step              int     // of this update, from 1
+	Scale             float32 // the clipping's factor
+
+	Decay func(*nn.Param) float64 // a parameter's weight decay
+}
+
+// Moments is a parameter's optimizer state, in its State.
+type Moments struct {
+	M, V []float32
+	// Live are the rows, ascending, whose moments may not be zero; nil and All
+	// unset at first.
+	Live []int32
+	All  bool
+}
+
+// MomentsOf returns p's moments, which are made on first use.
+func MomentsOf(p *nn.Param) *Moments {
+	if s, ok := p.State.(*Moments); ok {
+		return s
+	}
+	n := len(Of(p).data)
+	s := &Moments{M: make([]float32, n), V: make([]float32, n)}
+	p.State = s
+	return s
+}
+
+// OptimizeParams updates p by its gradient; without one it does nothing.
+func (o *AdamW) OptimizeParams(p *nn.Param) error {
+	g := GradientOf(p)
+	if g.Values == nil {
+		return nil
+	}
+	t, s := Of(p), MomentsOf(p)
+	k := kernels.AdamW{LR: o.LR, Beta1: o.Beta1, Beta2: o.Beta2, Eps: o.Eps, WeightDecay: o.Decay(p), Step: o.Step, Scale: o.Scale}
+	if !g.Sparse || s.All {
+		s.All, s.Live = true, nil
+		k.Update(t.data, s.M, s.V, g.Values)
+		return nil
+	}
+	s.Live = union(s.Live, g.Rows)
+	h := t.cols
+	kernels.Parallel(chunks(len(s.Live)), func(c int) {
+		for _, r := range s.Live[c*rowChunk : min(len(s.Live), (c+1)*rowChunk)] {
+			lo, hi := int(r)*h, (int(r)+1)*h
+			k.Update(t.data[lo:hi], s.M[lo:hi], s.V[lo:hi], g.Values[lo:hi])
+		}
+	})
+	if k.WeightDecay != 0 {
+		decayOthers(t, s.Live, float32(o.LR*k.WeightDecay))
+	}
+	return nil
+}
+
+// decayOthers shrinks the rows that are not live.
+func decayOthers(t *Tensor, live []int32, decay float32) {
+	kernels.Parallel(chunks(t.rows), func(c int) {
+		for r := c * rowChunk; r < min(t.rows, (c+1)*rowChunk); r++ {
+			if _, ok := slices.BinarySearch(live, int32(r)); ok {
+				continue
+			}
+			for i, v := range t.data[r*t.cols : (r+1)*t.cols] {
+				t.data[r*t.cols+i] = v - decay*v
+			}
+		}
+	})
+}
+
+// union merges ascending a and b into one ascending list without repetition.
+func union(a, b []int32) []int32 {
+	missing := 0
+	for _, r := range b {
+		if _, ok := slices.BinarySearch(a, r); !ok {
+			missing++
+		}
+	}
+	if missing == 0 {
+		return a
+	}
+	a = append(a, b...)
+	slices.Sort(a)
+	return slices.Compact(a)
+}
+
+// GradNorm returns the global norm of the gradients of params, each counted
+// once; not finite if one of them is not.
+func GradNorm(params []*nn.Param) float64 {
+	var total float64
+	for _, p := range params {
+		g := GradientOf(p)
+		switch {
+		case g.Values == nil:
+		case g.Sparse:
+			h := Of(p).cols
+			for _, r := range g.Rows {
+				total += kernels.SumSquares(g.Values[int(r)*h : (int(r)+1)*h])
+			}
+		default:
+			total += kernels.SumSquares(g.Values)
+		}
+	}
+	return math.Sqrt(total)
+}
