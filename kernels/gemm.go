@@ -14,10 +14,11 @@ func Gemm(ta, tb bool, m, n, k int, a []float32, lda int, b []float32, ldb int, 
 	blocks := (m + rows - 1) / rows
 	Parallel(blocks, func(i int) {
 		lo, hi := i*rows, min(m, (i+1)*rows)
-		aa := a[lo*lda:]
+		start := lo * lda
 		if ta {
-			aa = a[lo:]
+			start = lo
 		}
+		aa := a[start:]
 		gemmGo(ta, tb, hi-lo, n, k, aa, lda, b, ldb, acc, c[lo*ldc:], ldc)
 	})
 }

@@ -15,11 +15,12 @@ import (
 // which returns them to the arena; values are undefined after that. Without,
 // Release returns them.
 type Pass struct {
-	Mem   *Arena
-	Grad  bool   // build a graph for ag.Backward
-	Train bool   // dropout is on
-	Seed  uint64 // of dropout
-	Step  uint64 // of dropout: which batch this is, from the start of the training
+	Mem      *Arena
+	Grad     bool   // build a graph for ag.Backward
+	Train    bool   // dropout is on
+	Bfloat16 bool   // linear layers multiply in bfloat16, summing in float32
+	Seed     uint64 // of dropout
+	Step     uint64 // of dropout: which batch this is, from the start of the training
 
 	site uint64
 	live []*Tensor // without Grad: what Release may return

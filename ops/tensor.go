@@ -240,3 +240,17 @@ func LayOutGradients(params []*nn.Param) {
 		}
 	}
 }
+
+// SetGradient makes values p's gradient; rows are those that are not zero, nil
+// for all.
+func SetGradient(p *nn.Param, values []float32, rows []int32) {
+	t := Of(p)
+	t.param.zero(t.cols)
+	var buf []float32
+	if rows == nil {
+		buf, _ = t.param.dense()
+	} else {
+		buf = t.param.touch(rows)
+	}
+	copy(buf, values)
+}
