@@ -1,6 +1,8 @@
 package ops
 
 import (
+	"fmt"
+
 	"github.com/nlpodyssey/spago/ag"
 	"github.com/nlpodyssey/spago/mat"
 	"github.com/nlpodyssey/spago/nn"
@@ -24,12 +26,18 @@ type Pass struct {
 
 	site uint64
 	live []*Tensor // without Grad: what Release may return
+	tape []taped   // with Grad: the operators in the order that they ran
+}
+
+type taped struct {
+	f ag.AutoGradFunction
+	o *ag.Operator
 }
 
 // Begin readies the pass for another batch.
 func (p *Pass) Begin(step uint64) {
 	p.Step, p.site = step, 0
-	p.live = p.live[:0]
+	p.live, p.tape = p.live[:0], p.tape[:0]
 }
 
 // Release returns the values of all operators run since the last Release to
@@ -66,14 +74,16 @@ func (p *Pass) drop(rate float32) kernels.Dropper {
 // alloc returns a tensor with undefined contents from the arena.
 func (p *Pass) alloc(rows, cols int) *Tensor {
 	t := NewTensor(p.Mem.Get(rows*cols), rows, cols)
-	t.mem = p.Mem
+	t.mem, t.pass = p.Mem, p
 	return t
 }
 
 // run executes f as an operator of the graph, or alone in a pass without Grad.
 func (p *Pass) run(f ag.AutoGradFunction) mat.Tensor {
 	if p.Grad {
-		return ag.NewOperator(f).Run()
+		o := ag.NewOperator(f).Run()
+		p.tape = append(p.tape, taped{f, o})
+		return o
 	}
 	y, err := f.Forward()
 	if err != nil {
@@ -142,12 +152,29 @@ func paramGradOf(w *nn.Param) (buf []float32, acc bool) {
 	return t.param.dense()
 }
 
-// Backward runs spago's backward from loss, [1, 1], with the gradient scale
-// (1 for one batch a step).
+// Backward propagates the gradient scale (1 for one batch a step) of loss,
+// [1, 1], through every operator of its pass, the last first, on the calling
+// goroutine. spago's own ag.Backward gives the same gradients, but starts a
+// goroutine a node, and sums an activation's third gradient in any order.
 func Backward(loss mat.Tensor, scale float32) error {
 	t := Of(loss)
-	g := NewTensor(t.mem.Get(1), 1, 1)
+	if t.Size() != 1 {
+		panic(fmt.Sprintf("ops: backward from a tensor of %dx%d", t.rows, t.cols))
+	}
+	g := t.pass.alloc(1, 1)
 	g.data[0] = scale
-	loss.AccGrad(g)
-	return ag.Backward(loss)
+	t.AccGrad(g)
+	tape := t.pass.tape
+	for i := len(tape) - 1; i >= 0; i-- {
+		out := tape[i].o.Value().(*Tensor)
+		if !tape[i].o.RequiresGrad() || out.grad == nil {
+			continue // its buffers return with the next Reset
+		}
+		if err := tape[i].f.Backward(out.grad); err != nil {
+			return err
+		}
+	}
+	clear(tape)
+	t.pass.tape = tape[:0]
+	return nil
 }

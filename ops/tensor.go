@@ -30,6 +30,7 @@ type Tensor struct {
 
 	mu   sync.Mutex
 	mem  *Arena  // where an activation's gradient returns to; nil for parameters
+	pass *Pass   // that made it; nil for parameters
 	grad *Tensor // of an activation, nil until the first AccGrad
 
 	param *paramGrad // nil for activations
@@ -113,8 +114,7 @@ func (t *Tensor) HasGrad() bool {
 }
 
 // AccGrad adds g. An activation keeps the first g it is given, so the caller
-// must not use it afterwards. The sum is the same in either order for two
-// addends, not for more: an activation has two consumers at most.
+// must not use it afterwards.
 func (t *Tensor) AccGrad(g mat.Tensor) {
 	gt := Of(g)
 	if gt.rows != t.rows || gt.cols != t.cols {
