@@ -2,6 +2,7 @@ package ops
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/nlpodyssey/spago/ag"
 	"github.com/nlpodyssey/spago/mat"
@@ -23,6 +24,7 @@ type Pass struct {
 	Bfloat16 bool   // linear layers multiply in bfloat16, summing in float32
 	Seed     uint64 // of dropout
 	Step     uint64 // of dropout: which batch this is, from the start of the training
+	Trace    *Trace // where the time is added up; may be nil
 
 	site uint64
 	live []*Tensor // without Grad: what Release may return
@@ -80,6 +82,10 @@ func (p *Pass) alloc(rows, cols int) *Tensor {
 
 // run executes f as an operator of the graph, or alone in a pass without Grad.
 func (p *Pass) run(f ag.AutoGradFunction) mat.Tensor {
+	if p.Trace != nil {
+		start := time.Now()
+		defer func() { p.Trace.add(f, false, time.Since(start)) }()
+	}
 	if p.Grad {
 		o := ag.NewOperator(f).Run()
 		p.tape = append(p.tape, taped{f, o})
@@ -170,8 +176,12 @@ func Backward(loss mat.Tensor, scale float32) error {
 		if !tape[i].o.RequiresGrad() || out.grad == nil {
 			continue // its buffers return with the next Reset
 		}
+		start := time.Now()
 		if err := tape[i].f.Backward(out.grad); err != nil {
 			return err
+		}
+		if tr := t.pass.Trace; tr != nil {
+			tr.add(tape[i].f, true, time.Since(start))
 		}
 	}
 	clear(tape)
