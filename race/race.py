@@ -1,0 +1,232 @@
+"""Races bench against PyTorch: the same random BERT on the same NSMC rows.
+
+    pip install -r race/requirements.txt
+    go build -o bench ./cmd/bench
+    python race/race.py --bench ./bench --nsmc DATA/nsmc/ratings_train.txt
+
+Four peers, batch 32, maximum length 128, dropout 0.1, AdamW, clipping at 1:
+
+    a  as the usual fine-tuning script: everything padded to 128, eager attention, plain AdamW
+    b  padded to the longest of the batch
+    c  tuned: batches of similar length, scaled-dot-product attention, fused AdamW, set_to_none
+    d  c under bfloat16 autocast
+
+Every round times each contestant for a few steps in turn, each in a process of
+its own, so that a machine that changes its speed changes it for all. Printed
+are medians over rounds of the mean step, ratios to bench within a round, and
+the peak memory of each process.
+"""
+import argparse
+import json
+import os
+import pathlib
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+SIZES = {  # layers, hidden, heads
+    "base": (12, 768, 12),
+    "mini": (6, 384, 6),
+    "small": (4, 256, 4),
+    "tiny": (2, 128, 2),
+}
+STEPS = {  # timed steps: (a) pads to 128 and is slow
+    "base": dict(a=1, b=3, c=6, d=6, bench=6),
+    "mini": dict(a=3, b=8, c=16, d=16, bench=16),
+    "small": dict(a=6, b=16, c=32, d=32, bench=32),
+    "tiny": dict(a=16, b=64, c=64, d=64, bench=64),
+}
+BATCH, MAX_LENGTH, LR = 32, 128, 3e-5
+WARM = 2
+
+
+def build(size, vocab, out):
+    """Writes a random BERT with vocab's tokenizer as a Hugging Face directory."""
+    import torch
+    from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
+    layers, hidden, heads = SIZES[size]
+    torch.manual_seed(1)
+    tok = BertTokenizerFast(vocab, do_lower_case=True, strip_accents=False)
+    model = BertForSequenceClassification(BertConfig(
+        vocab_size=42000, hidden_size=hidden, num_hidden_layers=layers, num_attention_heads=heads,
+        intermediate_size=4 * hidden, max_position_embeddings=512))
+    model.save_pretrained(out)
+    tok.save_pretrained(out)
+
+
+def train_vocab(rows, path):
+    from tokenizers import BertWordPieceTokenizer
+    wp = BertWordPieceTokenizer(lowercase=True, strip_accents=False)
+    wp.train_from_iterator([r[0] for r in rows], vocab_size=42000, show_progress=False)
+    wp.save_model(str(path.parent))
+
+
+def read(path, n):
+    out = []
+    with open(path, encoding="utf-8") as f:
+        next(f)
+        for line in f:
+            cells = line.strip().split("\t")
+            if len(cells) == 3:
+                out.append((cells[1], int(cells[2])))
+            if len(out) == n:
+                break
+    return out
+
+
+def torch_steps(variant, model_dir, rows, steps, evaluate):
+    """Runs in a process of its own; returns the mean seconds of a step."""
+    import torch
+    from transformers import AutoModelForSequenceClassification, AutoTokenizer
+    torch.set_num_threads(int(os.environ["RACE_THREADS"]))
+    torch.manual_seed(42)
+    tok = AutoTokenizer.from_pretrained(model_dir)
+    tuned = variant in "cd"
+    model = AutoModelForSequenceClassification.from_pretrained(
+        model_dir, attn_implementation="sdpa" if tuned else "eager")
+    need = (steps + WARM) * BATCH
+    rows = (rows * (need // len(rows) + 1))[:need]
+    ids = tok([r[0] for r in rows], truncation=True, max_length=MAX_LENGTH)["input_ids"]
+    order = list(range(need))
+    if tuned:
+        # Length buckets: each batch holds rows of similar length; batches keep
+        # a shuffled order, as a length-grouped sampler gives.
+        order.sort(key=lambda i: -len(ids[i]))
+    batches = [order[i:i + BATCH] for i in range(0, need, BATCH)]
+    if tuned:
+        import random
+        random.Random(1).shuffle(batches)
+    opt = torch.optim.AdamW(model.parameters(), lr=LR, weight_decay=0.0, **({"fused": True} if tuned else {"foreach": False}))
+
+    def tensors(idx):
+        longest = MAX_LENGTH if variant == "a" else max(len(ids[i]) for i in idx)
+        return (torch.tensor([ids[i] + [0] * (longest - len(ids[i])) for i in idx]),
+                torch.tensor([[1] * len(ids[i]) + [0] * (longest - len(ids[i])) for i in idx]),
+                torch.tensor([rows[i][1] for i in idx]))
+
+    auto = torch.autocast("cpu", dtype=torch.bfloat16, enabled=variant == "d")
+    if evaluate:
+        model.eval()
+        with torch.inference_mode(), auto:
+            start, n = None, 0
+            for k, idx in enumerate(batches):
+                if k == WARM:
+                    start = time.perf_counter()
+                x, mask, _ = tensors(idx)
+                model(input_ids=x, attention_mask=mask)
+                n += len(idx) if k >= WARM else 0
+        return (time.perf_counter() - start) / n
+    model.train()
+    times = []
+    for idx in batches:
+        start = time.perf_counter()
+        x, mask, y = tensors(idx)
+        with auto:
+            loss = model(input_ids=x, attention_mask=mask, labels=y).loss
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        opt.step()
+        opt.zero_grad(set_to_none=tuned)
+        times.append(time.perf_counter() - start)
+    return statistics.fmean(times[WARM:])
+
+
+def bench_steps(bench, model_dir, rows, steps, precision, evaluate, work):
+    """Times bench through its own timing.jsonl."""
+    data = work / "data" / "nsmc"
+    shutil.rmtree(work / "data", ignore_errors=True)
+    shutil.rmtree(work / "runs", ignore_errors=True)
+    data.mkdir(parents=True)
+    need = (steps + WARM) * BATCH
+    rows = (rows * (need // len(rows) + 1))[:need]
+    text = "id\tdocument\tlabel\n" + "".join(f"{i}\t{t}\t{l}\n" for i, (t, l) in enumerate(rows))
+    (data / "ratings_train.txt").write_text(text, encoding="utf-8")
+    (data / "ratings_test.txt").write_text(text, encoding="utf-8")
+    cmd = [bench, "run", "--model", str(model_dir), "--task", "nsmc", "--data-dir", str(work / "data"),
+           "--runs", str(work / "runs"), "--set", "epochs=1", "--set", "batch_size=32", "--set", f"learning_rate={LR}",
+           "--set", f"precision={precision}", "--set", f"threads={os.environ['RACE_THREADS']}"]
+    if not evaluate:
+        cmd += ["--set", "max_eval_rows=1"]
+    subprocess.run(cmd, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    timing = [json.loads(l) for f in work.glob("runs/**/timing.jsonl") for l in f.read_text().splitlines()]
+    if evaluate:
+        evals = [t for t in timing if t["event"] == "eval"]
+        return evals[-1]["seconds"] / evals[-1]["sequences"], peak
+    return statistics.fmean(t["seconds"] for t in [t for t in timing if t["event"] == "step"][WARM:]), peak
+
+
+def child(args):
+    rows = [tuple(r) for r in json.loads(pathlib.Path(args.rows).read_text())]
+    if args.child == "bench":
+        mean, peak = bench_steps(args.bench, args.model, rows, args.steps, args.precision, args.evaluate, pathlib.Path(args.work))
+    else:
+        mean = torch_steps(args.child, args.model, rows, args.steps, args.evaluate)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps(dict(mean=mean, peak_mb=peak)))
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    ap.add_argument("--bench", default="./bench")
+    ap.add_argument("--nsmc", help="ratings_train.txt")
+    ap.add_argument("--sizes", default="base,mini,small,tiny")
+    ap.add_argument("--contestants", default="a,b,c,d,bench,bench-bfloat16")
+    ap.add_argument("--rounds", type=int, default=5)
+    ap.add_argument("--threads", type=int, default=os.cpu_count())
+    ap.add_argument("--evaluate", action="store_true", help="time evaluation instead of training")
+    ap.add_argument("--json", help="write every measurement here")
+    for hidden in ("child", "model", "rows", "work", "precision"):
+        ap.add_argument("--" + hidden, help=argparse.SUPPRESS)
+    ap.add_argument("--steps", type=int, help=argparse.SUPPRESS)
+    args = ap.parse_args()
+    if args.child:
+        return child(args)
+    if not args.nsmc:
+        ap.error("--nsmc FILE is needed")
+
+    os.environ["RACE_THREADS"] = str(args.threads)
+    work = pathlib.Path(tempfile.mkdtemp(prefix="race-"))
+    rows = read(args.nsmc, 5000)
+    (work / "rows.json").write_text(json.dumps(rows))
+    train_vocab(rows, work / "vocab.txt")
+    results = []
+    for size in args.sizes.split(","):
+        model = work / size
+        build(size, str(work / "vocab.txt"), model)
+        for r in range(args.rounds):
+            for who in args.contestants.split(","):
+                name, _, precision = who.partition("-")
+                cmd = [sys.executable, __file__, "--child", name, "--model", str(model), "--rows", str(work / "rows.json"),
+                       "--steps", str(STEPS[size][name]), "--bench", str(pathlib.Path(args.bench).resolve()),
+                       "--work", str(work / "bench"), "--precision", precision or "float32"]
+                if args.evaluate:
+                    cmd.append("--evaluate")
+                out = subprocess.run(cmd, check=True, stdout=subprocess.PIPE, text=True).stdout
+                results.append(dict(size=size, round=r, who=who, **json.loads(out.splitlines()[-1])))
+                print(f"{size} round {r + 1} {who}: {results[-1]['mean'] * 1e3:.1f} ms, {results[-1]['peak_mb']:.0f} MB", file=sys.stderr)
+        shutil.rmtree(model)
+    shutil.rmtree(work)
+    if args.json:
+        pathlib.Path(args.json).write_text(json.dumps(results, indent=1))
+    table(results, args)
+
+
+def table(results, args):
+    unit = "ms a sequence" if args.evaluate else "ms a step"
+    print(f"| size | contestant | {unit} | times bench | peak MB |\n| --- | --- | ---: | ---: | ---: |")
+    for size in args.sizes.split(","):
+        ours = {r["round"]: r["mean"] for r in results if r["size"] == size and r["who"] == "bench"}
+        for who in args.contestants.split(","):
+            mine = [r for r in results if r["size"] == size and r["who"] == who]
+            ratio = statistics.median(r["mean"] / ours[r["round"]] for r in mine) if ours else float("nan")
+            print(f"| {size} | {who} | {statistics.median(r['mean'] for r in mine) * 1e3:.2f} | {ratio:.2f} | "
+                  f"{statistics.median(r['peak_mb'] for r in mine):.0f} |")
+
+
+if __name__ == "__main__":
+    main()
