@@ -17,7 +17,16 @@ type AttentionSpec struct {
 	Offsets []int32 // of the queries' sequences, B+1
 	KeyOff  []int32 // of the keys' sequences; nil: as Offsets
 	Causal  bool    // a query sees the keys up to its own position
+	Scale   float32 // of the scores; 0: 1/√D
 	Dropout float32 // of the probabilities
+}
+
+// scale returns what the scores of heads that are h wide together are multiplied by.
+func (s AttentionSpec) scale(h int) float32 {
+	if s.Scale != 0 {
+		return s.Scale
+	}
+	return float32(1 / math.Sqrt(float64(h/s.Heads)))
 }
 
 // SelfAttention is multi-head attention within each sequence: qkv is [T, 3H],
@@ -96,7 +105,7 @@ func (o *attention) Forward() (mat.Tensor, error) {
 	}
 	y := o.p.alloc(qt.rows, o.h)
 	d := o.h / o.spec.Heads
-	scale := float32(1 / math.Sqrt(float64(d)))
+	scale := o.spec.scale(o.h)
 	kernels.Parallel(len(o.jobs), func(i int) {
 		j := o.jobs[i]
 		if j.nq == 0 || j.nk == 0 {
@@ -146,7 +155,7 @@ func (o *attention) Backward(gy mat.Tensor) error {
 	}
 	scratch := o.p.Mem.Get(2 * len(o.probs))
 	d := o.h / o.spec.Heads
-	scale := float32(1 / math.Sqrt(float64(d)))
+	scale := o.spec.scale(o.h)
 	kernels.Parallel(len(o.jobs), func(i int) {
 		j := o.jobs[i]
 		n := j.nq * j.nk

@@ -1,0 +1,91 @@
+package ops
+
+import (
+	"fmt"
+
+	"github.com/nlpodyssey/spago/mat"
+
+	"github.com/lmkor/bench/kernels"
+)
+
+// Add computes residual + Dropout(x), the end of every block of a pre-norm
+// transformer; x and residual are [T, H] and may be the same tensor.
+func Add(p *Pass, x, residual mat.Tensor, dropout float32) mat.Tensor {
+	if Of(x).rows != Of(residual).rows || Of(x).cols != Of(residual).cols {
+		panic(fmt.Sprintf("ops: add: %v onto %v", Of(x).Shape(), Of(residual).Shape()))
+	}
+	return p.run(&add{base: base{p: p, ins: []mat.Tensor{x, residual}}, drop: p.drop(dropout)})
+}
+
+type add struct {
+	base
+	drop kernels.Dropper
+}
+
+func (o *add) Forward() (mat.Tensor, error) {
+	x := Of(o.ins[0])
+	y := o.p.alloc(x.rows, x.cols)
+	o.drop.Drop(y.data, x.data)
+	kernels.Add(y.data, Of(o.ins[1]).data)
+	return o.forwarded(y)
+}
+
+func (o *add) Backward(gy mat.Tensor) error {
+	var dx *Tensor
+	if x := Of(o.ins[0]); o.ins[0].RequiresGrad() {
+		dx = o.p.alloc(x.rows, x.cols)
+		o.drop.Drop(dx.data, Of(gy).data)
+	}
+	g := o.take()
+	o.finish()
+	if o.ins[1].RequiresGrad() {
+		o.ins[1].AccGrad(g)
+	} else {
+		o.p.Mem.Put(g.data)
+	}
+	if dx != nil {
+		o.ins[0].AccGrad(dx)
+	}
+	return nil
+}
+
+func (o *add) cost() (string, float64, float64) {
+	return "add", 0, 12 * float64(Of(o.ins[0]).Size())
+}
+
+// take is the output's gradient for the operator to hand on whole: finish
+// will not return it to the arena.
+func (o *base) take() *Tensor {
+	g := o.out.grad
+	o.out.grad = nil
+	return g
+}
+
+// Through returns x once more, without a copy. It splits the consumers of a
+// tensor that many operators read, as the layers of a decoder read the
+// encoder's output: each link of a chain has two, its reader and the next link,
+// and the gradients are summed in the chain's order.
+func Through(p *Pass, x mat.Tensor) mat.Tensor {
+	if !p.Grad {
+		return x
+	}
+	return p.run(&through{base{p: p, ins: []mat.Tensor{x}}})
+}
+
+type through struct{ base }
+
+func (o *through) Forward() (mat.Tensor, error) {
+	x := Of(o.ins[0])
+	y := NewTensor(x.data, x.rows, x.cols)
+	y.mem, y.pass = o.p.Mem, o.p
+	return o.forwarded(y)
+}
+
+func (o *through) Backward(mat.Tensor) error {
+	g := o.take()
+	o.out.data = nil // the values are the operand's
+	o.ins[0].AccGrad(g)
+	return nil
+}
+
+func (o *through) cost() (string, float64, float64) { return "through", 0, 0 }
