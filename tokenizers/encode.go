@@ -1,0 +1,215 @@
+package tokenizers
+
+import "sync"
+
+// Options say how a text is encoded. The zero value adds special tokens and
+// cuts nothing.
+type Options struct {
+	MaxLength  int    // in tokens, special ones included; 0: no limit
+	Truncation string // of pairs: LongestFirst, also if empty, or LongestFirstPython
+	NoSpecial  bool   // no [CLS], no [SEP]
+}
+
+// Encoding is a text, or a pair, as a model reads it. All slices are as long.
+type Encoding struct {
+	IDs, TypeIDs []int32
+	Tokens       []string
+	Offsets      [][2]int // [begin, end) in code points of the text, or pair, or word, that holds the token
+	ByteOffsets  [][2]int // the same in bytes of UTF-8
+	WordIDs      []int    // index of the word within its text; -1 for the template's special tokens
+}
+
+// IDs holds what EncodeIDs makes, and the memory it works in. It may be reused,
+// by one goroutine at a time; the zero value is ready.
+type IDs struct {
+	IDs, TypeIDs []int32
+	a, b         work
+}
+
+// workspaces saves Encode's from being made anew for each text.
+var workspaces = sync.Pool{New: func() any { return new(IDs) }}
+
+// Encode returns text, with pair if hasPair, as ids with their tokens, offsets
+// and words.
+func (t *Tokenizer) Encode(text, pair string, hasPair bool, opt Options) Encoding {
+	s := workspaces.Get().(*IDs)
+	defer workspaces.Put(s)
+	s.a.start(t, text)
+	if hasPair {
+		s.b.start(t, pair)
+	}
+	parts := t.fit(s, hasPair, opt)
+	enc := newEncoding(len(s.a.pieces) + len(s.b.pieces)*btoi(hasPair) + specials(parts))
+	for _, p := range parts {
+		switch p.id {
+		case firstText:
+			enc.add(t, s.a.pieces, p.typeID, text)
+		case secondText:
+			enc.add(t, s.b.pieces, p.typeID, pair)
+		default:
+			enc.addSpecial(t, p)
+		}
+	}
+	return enc
+}
+
+// EncodeIDs leaves the ids and type ids of text, and pair if hasPair, in dst. After
+// dst has grown to its full size, it allocates nothing.
+func (t *Tokenizer) EncodeIDs(dst *IDs, text, pair string, hasPair bool, opt Options) {
+	dst.a.start(t, text)
+	if hasPair {
+		dst.b.start(t, pair)
+	}
+	dst.IDs, dst.TypeIDs = dst.IDs[:0], dst.TypeIDs[:0]
+	for _, p := range t.fit(dst, hasPair, opt) {
+		switch p.id {
+		case firstText:
+			dst.add(dst.a.pieces, p.typeID)
+		case secondText:
+			dst.add(dst.b.pieces, p.typeID)
+		default:
+			dst.IDs, dst.TypeIDs = append(dst.IDs, p.id), append(dst.TypeIDs, p.typeID)
+		}
+	}
+}
+
+// EncodeWords returns a sentence given as words. Offsets lie within each word,
+// and WordIDs are indices of words.
+func (t *Tokenizer) EncodeWords(words []string, opt Options) Encoding {
+	s := workspaces.Get().(*IDs)
+	defer workspaces.Put(s)
+	s.a.startWords(t, words)
+	parts := t.fit(s, false, opt)
+	enc := newEncoding(len(s.a.pieces) + specials(parts))
+	for _, p := range parts {
+		if p.id != firstText {
+			enc.addSpecial(t, p)
+			continue
+		}
+		for rest := s.a.pieces; len(rest) > 0; {
+			n := 1
+			for n < len(rest) && rest[n].word == rest[0].word {
+				n++
+			}
+			enc.add(t, rest[:n], p.typeID, words[rest[0].word])
+			rest = rest[n:]
+		}
+	}
+	return enc
+}
+
+// EncodeTagged returns a sentence of tagged words as the reference recipe for named entities
+// reads it: each word tokenized alone, a word without pieces as the unknown token,
+// pieces cut to make room for [CLS] and [SEP] in maxLength, 0 for no limit.
+// wordStarts are the indices in ids of the first piece of each word that is left;
+// words beyond the last were cut away. Token types are all 0.
+func (t *Tokenizer) EncodeTagged(words []string, maxLength int) (ids []int32, wordStarts []int32) {
+	s := workspaces.Get().(*IDs)
+	defer workspaces.Put(s)
+	parts := t.template.single
+	room := int(^uint(0) >> 1)
+	if maxLength > 0 {
+		room = max(0, maxLength-specials(parts))
+	}
+	wordStarts = make([]int32, 0, len(words))
+	for _, p := range parts {
+		if p.id != firstText {
+			ids = append(ids, p.id)
+			continue
+		}
+		begin := len(ids)
+		for _, word := range words {
+			if len(ids)-begin >= room {
+				break
+			}
+			wordStarts = append(wordStarts, int32(len(ids)))
+			s.a.start(t, word)
+			if len(s.a.pieces) == 0 {
+				ids = append(ids, t.roles.unk)
+			}
+			for _, p := range s.a.pieces {
+				ids = append(ids, p.id)
+			}
+		}
+		ids = ids[:min(len(ids), begin+min(room, len(ids)))]
+	}
+	return ids, wordStarts
+}
+
+// fit cuts the pieces of s to the options' length and returns the parts around them.
+func (t *Tokenizer) fit(s *IDs, hasPair bool, opt Options) []part {
+	from := &t.template
+	if opt.NoSpecial {
+		from = &bareTemplate
+	}
+	parts := from.single
+	if hasPair {
+		parts = from.pair
+	}
+	if opt.MaxLength <= 0 {
+		return parts
+	}
+	room := opt.MaxLength - specials(parts)
+	if !hasPair {
+		s.a.pieces = s.a.pieces[:min(len(s.a.pieces), max(room, 0))]
+		return parts
+	}
+	n, m := shares(len(s.a.pieces), len(s.b.pieces), room, opt.Truncation == LongestFirstPython)
+	s.a.pieces, s.b.pieces = s.a.pieces[:n], s.b.pieces[:m]
+	return parts
+}
+
+func (w *work) start(t *Tokenizer, text string) {
+	w.pieces, w.word, w.fixed = w.pieces[:0], 0, false
+	t.cut(w, text)
+}
+
+func (w *work) startWords(t *Tokenizer, words []string) {
+	w.pieces, w.fixed = w.pieces[:0], true
+	for i, word := range words {
+		w.word = int32(i)
+		t.cut(w, word)
+	}
+}
+
+func (dst *IDs) add(pieces []piece, typeID int32) {
+	for _, p := range pieces {
+		dst.IDs = append(dst.IDs, p.id)
+		dst.TypeIDs = append(dst.TypeIDs, typeID)
+	}
+}
+
+func newEncoding(n int) Encoding {
+	return Encoding{
+		IDs: make([]int32, 0, n), TypeIDs: make([]int32, 0, n), Tokens: make([]string, 0, n),
+		Offsets: make([][2]int, 0, n), ByteOffsets: make([][2]int, 0, n), WordIDs: make([]int, 0, n),
+	}
+}
+
+func (e *Encoding) add(t *Tokenizer, pieces []piece, typeID int32, text string) {
+	at := codePoints{text: text}
+	for _, p := range pieces {
+		e.IDs = append(e.IDs, p.id)
+		e.TypeIDs = append(e.TypeIDs, typeID)
+		e.Tokens = append(e.Tokens, t.Token(p.id))
+		e.Offsets = append(e.Offsets, [2]int{at.at(int(p.from)), at.at(int(p.to))})
+		e.ByteOffsets = append(e.ByteOffsets, [2]int{int(p.from), int(p.to)})
+		e.WordIDs = append(e.WordIDs, int(p.word))
+	}
+}
+
+func (e *Encoding) addSpecial(t *Tokenizer, p part) {
+	e.IDs = append(e.IDs, p.id)
+	e.TypeIDs = append(e.TypeIDs, p.typeID)
+	e.Tokens = append(e.Tokens, t.Token(p.id))
+	e.Offsets = append(e.Offsets, [2]int{})
+	e.ByteOffsets = append(e.ByteOffsets, [2]int{})
+	e.WordIDs = append(e.WordIDs, -1)
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}

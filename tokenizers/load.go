@@ -1,0 +1,143 @@
+package tokenizers
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+)
+
+// Error says what is wrong with a file of a tokenizer.
+type Error struct {
+	File string
+	Line int // 0: the file as a whole
+	Msg  string
+	Err  error
+}
+
+func (e *Error) Error() string {
+	s := e.File
+	if e.Line > 0 {
+		s = fmt.Sprintf("%s:%d", s, e.Line)
+	}
+	if e.Msg != "" {
+		s += ": " + e.Msg
+	}
+	if e.Err != nil {
+		s += ": " + e.Err.Error()
+	}
+	return s
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// Names of the files that a directory may hold.
+const (
+	vocabFile   = "vocab.txt"
+	configFile  = "tokenizer_config.json"
+	specialFile = "special_tokens_map.json"
+	modelConfig = "config.json" // of the model: tells the kind where nothing else does
+)
+
+// tokenizerFiles are those that belong to the tokenizer, and are saved with it.
+var tokenizerFiles = []string{vocabFile, configFile, specialFile}
+
+// Load reads the tokenizer of a Hugging Face directory.
+func Load(dir string) (*Tokenizer, error) {
+	files, err := readFiles(dir)
+	if err != nil {
+		return nil, err
+	}
+	if len(files) == 0 || len(files) == 1 && files[modelConfig] != nil {
+		return nil, &Error{File: dir, Msg: "no tokenizer files: want " + vocabFile}
+	}
+	return fromFiles(files)
+}
+
+// fromFiles makes the tokenizer that files, by name, describe.
+func fromFiles(files map[string][]byte) (*Tokenizer, error) {
+	conf, err := readConfig(files)
+	if err != nil {
+		return nil, err
+	}
+	var t *Tokenizer
+	switch {
+	case files[vocabFile] != nil:
+		t, err = loadBert(files, conf)
+	default:
+		return nil, &Error{File: vocabFile, Msg: "not found"}
+	}
+	if err != nil {
+		return nil, err
+	}
+	delete(files, modelConfig)
+	t.files = files
+	t.info.SHA256 = fingerprint(files)
+	return t, nil
+}
+
+// readFiles reads the files of dir that concern its tokenizer; each is small.
+func readFiles(dir string) (map[string][]byte, error) {
+	files := make(map[string][]byte)
+	for _, name := range append(slices.Clone(tokenizerFiles), modelConfig) {
+		b, err := os.ReadFile(filepath.Join(dir, name))
+		switch {
+		case err == nil:
+			files[name] = b
+		case errors.Is(err, fs.ErrNotExist):
+		default:
+			return nil, err
+		}
+	}
+	if len(files) == 0 {
+		if _, err := os.Stat(dir); err != nil {
+			return nil, err
+		}
+	}
+	return files, nil
+}
+
+// fingerprint is the SHA-256 of the files' names, lengths and bytes, in the order of names.
+func fingerprint(files map[string][]byte) string {
+	h := sha256.New()
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		fmt.Fprintf(h, "%s %d\n", name, len(files[name]))
+		h.Write(files[name])
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// unmarshal decodes a JSON file, and stamps errors with its name and line.
+func unmarshal(name string, data []byte, v any) error {
+	err := json.Unmarshal(data, v)
+	if err == nil {
+		return nil
+	}
+	e := &Error{File: name, Err: err}
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		e.Line = lineOf(data, syntax.Offset)
+	case errors.As(err, &kind):
+		e.Line = lineOf(data, kind.Offset)
+	}
+	return e
+}
+
+// lineOf returns the number of the line that holds the byte at offset, from 1.
+func lineOf(data []byte, offset int64) int {
+	line := 1
+	for _, c := range data[:min(int(offset), len(data))] {
+		if c == '\n' {
+			line++
+		}
+	}
+	return line
+}

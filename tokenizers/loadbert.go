@@ -1,0 +1,157 @@
+package tokenizers
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// loadBert makes the tokenizer of a directory with vocab.txt, as BERT's and
+// Funnel's are.
+func loadBert(files map[string][]byte, conf *config) (*Tokenizer, error) {
+	v, err := readVocab(vocabFile, files[vocabFile])
+	if err != nil {
+		return nil, err
+	}
+	t := newBert(v, bertText{
+		clean:      true,
+		ideographs: or(conf.Ideographs, true),
+		lower:      or(conf.Lower, true),
+		strip:      or(conf.Strip, or(conf.Lower, true)),
+	})
+	t.info.StripAccents, t.tidies = conf.Strip, conf.Tidies
+	if err := t.addBertSpecials(conf); err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// newBert returns a tokenizer of BERT's pipeline without its special tokens.
+func newBert(v *vocab, text bertText) *Tokenizer {
+	t := &Tokenizer{
+		vocab:   v,
+		decoder: wordPieceDecoder{"##", true},
+		info:    Info{Type: "wordpiece", Lowercase: text.lower},
+		pipe:    pipeline{norm: text, pre: bertSplit{}},
+	}
+	return t
+}
+
+// addBertSpecials gives the special tokens their roles, and the model its
+// vocabulary, complete with them.
+func (t *Tokenizer) addBertSpecials(conf *config) error {
+	funnel := conf.Class == "FunnelTokenizer"
+	angled := funnel && t.vocab.id("<cls>") >= 0 // Funnel's own names, not those of the Korean ones
+	names := [...]struct {
+		field    *tokenField
+		content  string
+		role     *int32
+		optional bool
+	}{ // in the reference's order: that in which tokens missing from the vocabulary get new ids
+		{conf.Bos, "<s>", &t.roles.bos, true},
+		{conf.Eos, "</s>", &t.roles.eos, true},
+		{conf.Unk, pick(angled, "<unk>", "[UNK]"), &t.roles.unk, false},
+		{conf.Sep, pick(angled, "<sep>", "[SEP]"), &t.roles.sep, false},
+		{conf.Pad, pick(angled, "<pad>", "[PAD]"), &t.roles.pad, false},
+		{conf.Cls, pick(angled, "<cls>", "[CLS]"), &t.roles.cls, false},
+		{conf.Mask, pick(angled, "<mask>", "[MASK]"), &t.roles.mask, false},
+	}
+	added, err := conf.decoderTokens()
+	if err != nil {
+		return err
+	}
+	for _, a := range added {
+		t.vocab.set(a.Content, a.ID)
+	}
+	for _, n := range names {
+		a := token(n.field, n.content)
+		if *n.role = -1; n.field == nil && n.optional && t.vocab.id(a.Content) < 0 {
+			continue
+		}
+		a.ID = t.vocab.add(a.Content)
+		*n.role = a.ID
+		added = append(added, a)
+	}
+	for _, f := range conf.Additional {
+		a := token(&f, "")
+		a.ID = t.vocab.add(a.Content)
+		added = append(added, a)
+	}
+	t.addTokens(added)
+	t.finish(newWordPiece(t.vocab, t.roles.unk, "##", defaultMaxChars))
+	t.template = bertTemplate(t.roles.cls, t.roles.sep, int32(2*btoi(funnel)))
+	return nil
+}
+
+// addTokens has the tokens found in text; of several with one content the first counts.
+func (t *Tokenizer) addTokens(tokens []AddedToken) {
+	seen := make(map[string]bool)
+	var raw, normalized []AddedToken
+	for _, a := range tokens {
+		if a.Content == "" || seen[a.Content] {
+			continue
+		}
+		seen[a.Content] = true
+		if a.Special {
+			for int(a.ID) >= len(t.special) {
+				t.special = append(t.special, false)
+			}
+			t.special[a.ID] = true
+		}
+		if a.Normalized {
+			normalized = append(normalized, a)
+		} else {
+			raw = append(raw, a)
+		}
+	}
+	t.finder = newFinder(raw)
+	if t.pipe.norm != nil {
+		for i, a := range normalized {
+			normalized[i].Content = string(appendText(nil, t.pipe.norm.normalize(appendChars(nil, a.Content, 0))))
+		}
+	}
+	t.pipe.finder = newFinder(normalized)
+}
+
+// finish gives the pipeline its model, and takes the hot path where it is BERT's.
+func (t *Tokenizer) finish(m model) {
+	t.pipe.model = m
+	t.info.VocabSize = len(t.vocab.tokens)
+	words, isWordPiece := m.(*wordPiece)
+	text, isBert := t.pipe.norm.(bertText)
+	_, splits := t.pipe.pre.(bertSplit)
+	if isWordPiece && isBert && splits && !text.strip && t.pipe.finder == nil {
+		t.fast = &bertWords{text, words}
+	}
+}
+
+// readVocab reads a vocabulary of one token a line, whose number is its id.
+func readVocab(name string, data []byte) (*vocab, error) {
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	if len(data) == 0 {
+		return nil, &Error{File: name, Msg: "empty: want one token a line"}
+	}
+	v := newVocab(bytes.Count(data, []byte("\n")) + 1)
+	rest := string(data)
+	for line := 1; rest != ""; line++ {
+		token, tail, _ := strings.Cut(rest, "\n")
+		rest = tail
+		token = strings.TrimSuffix(token, "\r")
+		if !utf8.ValidString(token) {
+			return nil, &Error{File: name, Line: line, Msg: fmt.Sprintf("%q: want UTF-8", token)}
+		}
+		if line > maxID {
+			return nil, &Error{File: name, Line: line, Msg: fmt.Sprintf("want at most %d tokens", maxID)}
+		}
+		v.set(token, int32(line-1))
+	}
+	return v, nil
+}
+
+func pick(first bool, a, b string) string {
+	if first {
+		return a
+	}
+	return b
+}
