@@ -1,0 +1,60 @@
+package metrics
+
+import (
+	"math/bits"
+	"runtime"
+	"sync"
+	"sync/atomic"
+)
+
+// stream is a counter-based generator: draw i of a stream is a function of its
+// key and i, so samples may be drawn in any order, on any number of threads,
+// by any Go version.
+type stream uint64
+
+// newStream returns the stream of one bootstrap or permutation sample.
+func newStream(seed uint64, sample int) stream {
+	return stream(mix(mix(seed) ^ uint64(sample)))
+}
+
+// bits returns 64 random bits.
+func (s stream) bits(i uint64) uint64 { return mix(uint64(s) + i*0x9e3779b97f4a7c15) }
+
+// below returns a number from 0 to n-1; its bias is below n/2^64.
+func (s stream) below(i uint64, n int) int {
+	hi, _ := bits.Mul64(s.bits(i), uint64(n))
+	return int(hi)
+}
+
+// mix is the output function of SplitMix64 (Steele, Lea, Flood 2014).
+func mix(z uint64) uint64 {
+	z += 0x9e3779b97f4a7c15
+	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
+	z = (z ^ z>>27) * 0x94d049bb133111eb
+	return z ^ z>>31
+}
+
+// resample sets w[i] to how often row i is drawn when len(w) rows are drawn
+// with replacement.
+func (s stream) resample(w []uint32) {
+	clear(w)
+	for i := range w {
+		w[s.below(uint64(i), len(w))]++
+	}
+}
+
+// eachSample calls work on samples 0 to n-1, on as many goroutines as may run.
+// work returns a function for one goroutine's use, with its own scratch.
+func eachSample(n int, work func() func(sample int)) {
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		wg.Go(func() {
+			f := work()
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				f(i)
+			}
+		})
+	}
+	wg.Wait()
+}

@@ -1,0 +1,272 @@
+package metrics
+
+import (
+	"encoding/json"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// draw gives the tests numbers that depend on nothing but i.
+func draw(i, n int) int { return newStream(7, 0).below(uint64(i), n) }
+
+func randomLabels(n, classes, from int) (gold, pred []int) {
+	for i := range n {
+		g := draw(from+3*i, classes)
+		p := g
+		if draw(from+3*i+1, 10) < 3 {
+			p = draw(from+3*i+2, classes)
+		}
+		gold, pred = append(gold, g), append(pred, p)
+	}
+	return gold, pred
+}
+
+func TestScoresOfOtherKindsAreNull(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		s    Sample
+		want string
+	}{
+		{"labels", NewLabels([]int{0, 1}, []int{0, 1}, 2),
+			`{"accuracy":1,"macro_f1":1,"matthews":1,"precision":null,"recall":null,"f1":null,"f1_full_gold":null,"spearman":null,"pearson":null}`},
+		{"no labels", NewLabels(nil, nil, 2),
+			`{"accuracy":null,"macro_f1":null,"matthews":null,"precision":null,"recall":null,"f1":null,"f1_full_gold":null,"spearman":null,"pearson":null}`},
+		{"values", NewValues([]float64{1, 2}, []float64{1, 3}),
+			`{"accuracy":null,"macro_f1":null,"matthews":null,"precision":null,"recall":null,"f1":null,"f1_full_gold":null,"spearman":1,"pearson":1}`},
+		{"one value", NewValues([]float64{1}, []float64{1}),
+			`{"accuracy":null,"macro_f1":null,"matthews":null,"precision":null,"recall":null,"f1":null,"f1_full_gold":null,"spearman":null,"pearson":null}`},
+		{"tags", NewTags([][]string{{"PER-B", "O"}}, [][]string{{"PER-B", "O"}}, nil),
+			`{"accuracy":null,"macro_f1":null,"matthews":null,"precision":1,"recall":1,"f1":1,"f1_full_gold":1,"spearman":null,"pearson":null}`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got, err := json.Marshal(c.s.Scores())
+			if err != nil || string(got) != c.want {
+				t.Errorf("got %s, %v\nwant %s", got, err, c.want)
+			}
+		})
+	}
+}
+
+// Words cut away leave the gold of F1 and count as O in the full one, even in
+// the middle of an entity.
+func TestKeptWords(t *testing.T) {
+	gold := [][]string{{"PER-B", "PER-I", "O", "LOC-B"}, {"ORG-B", "ORG-I"}}
+	pred := [][]string{{"PER-B", "PER-I", "O", "LOC-B"}, {"ORG-B", "ORG-I"}}
+	s := NewTags(gold, pred, []int{3, 1}).Scores()
+	for _, c := range []struct {
+		n    Name
+		want float64
+	}{{Precision, 1}, {Recall, 1}, {F1, 1}, {F1FullGold, 2.0 * 1 / (2 + 3)}} {
+		got, _ := s.Get(c.n)
+		near(t, string(c.n), got, c.want)
+	}
+	if pred[0][3] != "LOC-B" {
+		t.Error("NewTags wrote into the caller's predictions")
+	}
+}
+
+func TestPrefixTags(t *testing.T) {
+	got := Entities(strings.Fields("B-PER I-PER O I-LOC B-LOC B X-"), Lenient)
+	want := []Entity{{"PER", 0, 1}, {"LOC", 3, 3}, {"LOC", 4, 4}}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+// expand returns the rows that the weights stand for.
+func expand[T any](x []T, w []uint32) (out []T) {
+	for i, k := range w {
+		for range k {
+			out = append(out, x[i])
+		}
+	}
+	return out
+}
+
+// A weighted score is the score of the sample written out, row by row.
+func TestWeightedIsWrittenOut(t *testing.T) {
+	gold, pred := randomLabels(30, 3, 0)
+	var x, y []float64
+	var gt, pt [][]string
+	for i := range gold {
+		x, y = append(x, float64(draw(1000+i, 6))), append(y, float64(draw(2000+i, 9)))
+		tag := func(k int) string { return []string{"O", "PER-B", "PER-I"}[k] }
+		gt, pt = append(gt, []string{tag(gold[i]), tag(draw(i, 3))}), append(pt, []string{tag(pred[i]), tag(draw(i, 3))})
+	}
+	w := make([]uint32, len(gold))
+	for round := range 20 {
+		newStream(1, round).resample(w)
+		for _, c := range []struct{ s, plain Sample }{
+			{NewLabels(gold, pred, 3), NewLabels(expand(gold, w), expand(pred, w), 3)},
+			{NewValues(x, y), NewValues(expand(x, w), expand(y, w))},
+			{NewTags(gt, pt, nil), NewTags(expand(gt, w), expand(pt, w), nil)},
+		} {
+			for _, n := range c.s.names() {
+				got, ok := c.s.weighted(n)(w)
+				want, okWant := c.plain.Scores().Get(n)
+				if ok != okWant || math.Abs(got-want) > 1e-12 {
+					t.Errorf("%s: got %v %v, want %v %v", n, got, ok, want, okWant)
+				}
+			}
+		}
+	}
+}
+
+// Exchanging answers row by row and scoring anew gives what swapped gives.
+func TestSwappedIsWrittenOut(t *testing.T) {
+	const n = 200 // more than the 64 coins of one draw
+	gold, a := randomLabels(n, 3, 0)
+	_, b := randomLabels(n, 3, 0)
+	var x, va, vb []float64
+	for i := range gold {
+		b[i] = (b[i] + draw(500+i, 2)) % 3
+		x = append(x, float64(draw(1000+i, 6)))
+		va, vb = append(va, float64(draw(2000+i, 9))), append(vb, 100+x[i]+float64(draw(3000+i, 4)))
+	}
+	for round := range 10 {
+		st := newStream(3, round)
+
+		// labels: the coins count the rows that differ
+		pa, pb := slices.Clone(a), slices.Clone(b)
+		c, k := coins{stream: st}, 0
+		for i := range pa {
+			if pa[i] != pb[i] {
+				if c.at(k) {
+					pa[i], pb[i] = pb[i], pa[i]
+				}
+				k++
+			}
+		}
+		if k < 65 {
+			t.Fatalf("only %d rows differ", k)
+		}
+		for _, name := range []Name{Accuracy, MacroF1, Matthews} {
+			gotA, gotB, _ := NewLabels(gold, a, 3).swapped(NewLabels(gold, b, 3), name)(st)
+			wantA, _ := NewLabels(gold, pa, 3).Scores().Get(name)
+			wantB, _ := NewLabels(gold, pb, 3).Scores().Get(name)
+			near(t, string(name), gotA, wantA)
+			near(t, string(name), gotB, wantB)
+		}
+
+		// values: ranks change hands
+		ra, rb := Ranks(va), Ranks(vb)
+		c = coins{stream: st}
+		for i := range ra {
+			if c.at(i) {
+				ra[i], rb[i] = rb[i], ra[i]
+			}
+		}
+		gotA, gotB, _ := NewValues(x, va).swapped(NewValues(x, vb), Spearman)(st)
+		wantA, _ := SpearmanRho(x, ra)
+		wantB, _ := SpearmanRho(x, rb)
+		near(t, "spearman of a", gotA, wantA)
+		near(t, "spearman of b", gotB, wantB)
+
+		// a score without unit does not see another unit
+		scaled := slices.Clone(vb)
+		for i := range scaled {
+			scaled[i] = 20*scaled[i] - 7
+		}
+		for _, name := range []Name{Spearman, Pearson} {
+			a1, b1, _ := NewValues(x, va).swapped(NewValues(x, vb), name)(st)
+			a2, b2, _ := NewValues(x, va).swapped(NewValues(x, scaled), name)(st)
+			near(t, string(name), a1, a2)
+			near(t, string(name), b1, b2)
+		}
+	}
+}
+
+func TestSwappedTags(t *testing.T) {
+	gold := [][]string{{"PER-B"}, {"PER-B"}, {"O"}}
+	a, b := [][]string{{"PER-B"}, {"O"}, {"O"}}, [][]string{{"O"}, {"O"}, {"PER-B"}}
+	seen := map[[2]float64]bool{}
+	for round := range 64 {
+		x, y, _ := NewTags(gold, a, nil).swapped(NewTags(gold, b, nil), F1)(newStream(3, round))
+		seen[[2]float64{x, y}] = true
+	}
+	// rows 0 and 2 differ: 4 ways
+	half, twoFifths := 2.0/4, 2.0/3
+	want := map[[2]float64]bool{{twoFifths, 0}: true, {0, twoFifths}: true, {half, 0}: true, {0, half}: true}
+	for k := range seen {
+		if !want[k] {
+			t.Errorf("%v cannot be", k)
+		}
+	}
+	if len(seen) != 4 {
+		t.Errorf("%d of 4 outcomes seen", len(seen))
+	}
+}
+
+func TestCompare(t *testing.T) {
+	gold, a := randomLabels(300, 2, 0)
+	worse := slices.Clone(a)
+	for i := range worse {
+		if draw(9000+i, 5) == 0 {
+			worse[i] = 1 - worse[i]
+		}
+	}
+	A, B := NewLabels(gold, a, 2), NewLabels(gold, worse, 2)
+	c, err := Compare(A, B, Accuracy)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if *c.Difference >= 0 || c.Interval.High >= 0 || *c.BootstrapP > 0.001 || *c.PermutationP > 0.001 || c.McNemar.Exact > 0.001 {
+		t.Errorf("the worse model is not seen: %+v %+v", c, c.McNemar)
+	}
+	back, _ := Compare(B, A, Accuracy)
+	near(t, "difference the other way", *back.Difference, -*c.Difference)
+	near(t, "its interval", back.Interval.Low, -c.Interval.High)
+	near(t, "its p", *back.BootstrapP, *c.BootstrapP)
+	near(t, "its permutation p", *back.PermutationP, *c.PermutationP)
+
+	self, _ := Compare(A, A, MacroF1)
+	if *self.Difference != 0 || *self.BootstrapP != 1 || *self.PermutationP != 1 || self.McNemar.Exact != 1 || self.McNemar.Chi2 != nil {
+		t.Errorf("a model differs from itself: %+v", self)
+	}
+	if _, err := Compare(A, B, Spearman); err == nil || !strings.Contains(err.Error(), `score "spearman": want one of ["accuracy"`) {
+		t.Errorf("error %v", err)
+	}
+	flat, _ := Compare(NewValues([]float64{1, 2, 3}, []float64{5, 5, 5}), NewValues([]float64{1, 2, 3}, []float64{1, 2, 2}), Spearman)
+	if flat.A != nil || flat.B == nil || flat.Difference != nil || flat.McNemar != nil {
+		t.Errorf("an undefined score is compared: %+v", flat)
+	}
+}
+
+func BenchmarkInterval95(b *testing.B) {
+	const n = 50000
+	gold, pred := randomLabels(n, 2, 0)
+	x, y := make([]float64, n), make([]float64, n)
+	gt, pt := make([][]string, n), make([][]string, n)
+	for i := range n {
+		x[i], y[i] = float64(draw(i, 26))/5, float64(draw(i, 26))/5+float64(draw(n+i, 1000))/300
+		gt[i], pt[i] = []string{"PER-B", "O"}, []string{[]string{"PER-B", "O"}[pred[i]], "O"}
+	}
+	for _, c := range []struct {
+		n Name
+		s Sample
+	}{{MacroF1, NewLabels(gold, pred, 2)}, {F1, NewTags(gt, pt, nil)}, {Spearman, NewValues(x, y)}} {
+		b.Run("score="+string(c.n)+"/rows=50000/samples=2000", func(b *testing.B) {
+			for b.Loop() {
+				Interval95(c.s, c.n)
+			}
+		})
+	}
+}
+
+func BenchmarkCompare(b *testing.B) {
+	gold, p := randomLabels(50000, 2, 0)
+	q := slices.Clone(p)
+	for i := range q {
+		if draw(i, 20) == 0 {
+			q[i] = 1 - q[i]
+		}
+	}
+	x, y := NewLabels(gold, p, 2), NewLabels(gold, q, 2)
+	b.Run("score=accuracy/rows=50000", func(b *testing.B) {
+		for b.Loop() {
+			Compare(x, y, Accuracy)
+		}
+	})
+}
