@@ -2,6 +2,9 @@ package trainers
 
 import (
 	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
 
 	"github.com/lmkor/bench/models"
 	"github.com/lmkor/bench/ops"
@@ -32,24 +35,61 @@ func Encode(task *tasks.Task, examples []tasks.Example, tok *tokenizers.Tokenize
 		return nil, fmt.Errorf("no examples")
 	}
 	d := &Data{Task: task, Examples: examples, offsets: []int32{0}}
+	const chunk = 1024
+	parts := make([]Data, (len(examples)+chunk-1)/chunk)
+	inParallel(len(parts), func(i int) {
+		parts[i] = Data{Task: task, Examples: examples[i*chunk : min(len(examples), (i+1)*chunk)], offsets: []int32{0}}
+		parts[i].encode(tok, maxLength, truncation)
+	})
+	for i := range parts {
+		d.join(&parts[i])
+	}
+	return d, nil
+}
+
+// inParallel calls f on 0 to n-1, on as many goroutines as may run.
+func inParallel(n int, f func(i int)) {
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		wg.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				f(i)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func (d *Data) encode(tok *tokenizers.Tokenizer, maxLength int, truncation string) {
 	opt := tokenizers.Options{MaxLength: maxLength, Truncation: truncation}
-	for i := range examples {
-		e := &examples[i]
-		if task.Kind == tasks.Tag {
+	var ids tokenizers.IDs
+	for i := range d.Examples {
+		e := &d.Examples[i]
+		if d.Task.Kind == tasks.Tag {
 			d.appendTagged(e, tok, maxLength)
 			continue
 		}
-		enc := tok.Encode(e.Text, e.Pair, e.HasPair, opt)
-		d.ids = append(d.ids, enc.IDs...)
-		d.types = append(d.types, enc.TypeIDs...)
+		tok.EncodeIDs(&ids, e.Text, e.Pair, e.HasPair, opt)
+		d.ids = append(d.ids, ids.IDs...)
+		d.types = append(d.types, ids.TypeIDs...)
 		d.offsets = append(d.offsets, int32(len(d.ids)))
-		if task.Kind == tasks.Regress {
+		if d.Task.Kind == tasks.Regress {
 			d.gold = append(d.gold, float32(e.Score))
 		} else {
 			d.labels = append(d.labels, int32(e.Label))
 		}
 	}
-	return d, nil
+}
+
+// join appends what a later chunk has.
+func (d *Data) join(c *Data) {
+	base := int32(len(d.ids))
+	d.ids, d.types = append(d.ids, c.ids...), append(d.types, c.types...)
+	for _, o := range c.offsets[1:] {
+		d.offsets = append(d.offsets, base+o)
+	}
+	d.labels, d.gold, d.starts = append(d.labels, c.labels...), append(d.gold, c.gold...), append(d.starts, c.starts...)
 }
 
 func (d *Data) appendTagged(e *tasks.Example, tok *tokenizers.Tokenizer, maxLength int) {

@@ -38,7 +38,8 @@ type Position struct {
 type StateTensor struct {
 	Name string
 	Data []float32
-	Rows []int32 // of moments: the rows that may not be zero; nil: all
+	Cols int     // values a row
+	Rows []int32 // ascending: the rows that may not be zero; nil: all
 }
 
 // Names of a parameter's tensors in a state.
@@ -57,20 +58,21 @@ func (t *Trainer) save(at Position) error {
 	}
 	s := &State{Position: at, Epochs: t.outcome.Epochs, Sequences: t.outcome.Sequences, Tokens: t.outcome.Tokens}
 	for _, p := range t.model.Params() {
-		s.Tensors = append(s.Tensors, StateTensor{Name: stateWeight + p.Name, Data: p.Floats()})
+		cols := ops.Of(p.Param).Cols()
+		s.Tensors = append(s.Tensors, StateTensor{Name: stateWeight + p.Name, Data: p.Floats(), Cols: cols})
 		if m, ok := p.State.(*ops.Moments); ok {
 			rows := m.Live
 			if !m.All && rows == nil {
 				rows = []int32{}
 			}
-			s.Tensors = append(s.Tensors, StateTensor{stateM + p.Name, m.M, rows}, StateTensor{stateV + p.Name, m.V, rows})
+			s.Tensors = append(s.Tensors, StateTensor{stateM + p.Name, m.M, cols, rows}, StateTensor{stateV + p.Name, m.V, cols, rows})
 		}
 		if g := ops.GradientOf(p.Param); g.Values != nil {
 			rows := g.Rows
 			if !g.Sparse {
 				rows = nil
 			}
-			s.Tensors = append(s.Tensors, StateTensor{stateGrad + p.Name, g.Values, rows})
+			s.Tensors = append(s.Tensors, StateTensor{stateGrad + p.Name, g.Values, cols, rows})
 		}
 	}
 	return t.store.Save(s)

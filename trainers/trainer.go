@@ -241,7 +241,7 @@ func (t *Trainer) evaluate(ctx context.Context, splits []Split, step int, epoch 
 			return nil, err
 		}
 		t.outcome.Predictions[s.Name] = preds
-		all[s.Name] = s.Data.Score(preds)
+		all[s.Name] = s.Data.Sample(preds).Scores()
 		t.events.Eval(EvalEvent{Step: step, Epoch: epoch, Split: s.Name, Scores: all[s.Name],
 			Sequences: s.Data.Len(), Tokens: s.Data.Tokens(), Elapsed: time.Since(start)})
 	}

@@ -1,0 +1,169 @@
+package tasks
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"math"
+	"os"
+	"path"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/lmkor/bench/datasets"
+)
+
+// Example is what a model is asked.
+type Example struct {
+	ID   int // among the rows kept, from 0, in file order
+	Line int // in the file
+
+	Text, Pair string
+	HasPair    bool
+	Words      []string // of a tagging task
+
+	Label int     // classify: an index into the task's labels
+	Score float64 // regress
+	Tags  []int   // tag: an index a word
+}
+
+// Set is a split: its examples, and what was left out.
+type Set struct {
+	Task     *Task
+	Split    string
+	File     string // base name
+	SHA256   string // of the file
+	Rows     int    // in the file, header and blank lines aside
+	Dropped  map[string]int
+	Examples []Example
+}
+
+// Reasons why rows are dropped.
+const (
+	EmptySide       = "empty side"
+	PlaceholderSide = "placeholder"
+)
+
+// Open reads the official file of a split from dir/NAME/.
+func (t *Task) Open(dir, split string) (*Set, error) {
+	if _, err := os.Stat(dir); err != nil {
+		return nil, fmt.Errorf("%s: %w", t.Name, err)
+	}
+	return t.OpenFS(os.DirFS(dir), split)
+}
+
+// OpenFS reads the official file of a split from NAME/ in fsys.
+func (t *Task) OpenFS(fsys fs.FS, split string) (*Set, error) {
+	name, ok := t.File(split)
+	if !ok {
+		return nil, fmt.Errorf("%s: no %s split: %w", t.Name, split, fs.ErrNotExist)
+	}
+	return t.read(fsys, path.Join(t.Name, name), split)
+}
+
+// OpenFile reads a file in the task's format as the given split.
+func (t *Task) OpenFile(file, split string) (*Set, error) {
+	set, err := t.read(os.DirFS(filepath.Dir(file)), filepath.Base(file), split)
+	var e *datasets.Error
+	if errors.As(err, &e) && errors.Is(err, fs.ErrNotExist) {
+		e.File = file
+	}
+	return set, err
+}
+
+func (t *Task) read(fsys fs.FS, name, split string) (set *Set, err error) {
+	set = &Set{Task: t, Split: split, Dropped: map[string]int{}}
+	if t.Kind == Tag {
+		err = set.readTagged(fsys, name)
+	} else {
+		err = set.readTable(fsys, name)
+	}
+	if err == nil && len(set.Examples) == 0 {
+		err = &datasets.Error{File: set.File, Msg: fmt.Sprintf("all %d rows were dropped", set.Rows)}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", t.Name, err)
+	}
+	return set, nil
+}
+
+func (s *Set) readTagged(fsys fs.FS, name string) error {
+	f, err := datasets.ReadTagged(fsys, name)
+	if err != nil {
+		return err
+	}
+	s.File, s.SHA256, s.Rows = f.File, f.SHA256, len(f.Sentences)
+	for _, sent := range f.Sentences {
+		e := Example{ID: len(s.Examples), Line: sent.Line, Words: sent.Words, Tags: make([]int, len(sent.Tags))}
+		for i, tag := range sent.Tags {
+			if e.Tags[i] = s.Task.LabelIndex(tag); e.Tags[i] < 0 {
+				return &datasets.Error{File: f.File, Line: sent.Line, Msg: fmt.Sprintf("tag %q of word %d: %s", tag, i+1, s.Task.wantLabels())}
+			}
+		}
+		s.Examples = append(s.Examples, e)
+	}
+	return nil
+}
+
+func (s *Set) readTable(fsys fs.FS, name string) error {
+	t := s.Task
+	columns := [][]string{t.Label, t.Text}
+	if t.IsPair() {
+		columns = append(columns, t.Pair)
+	}
+	f, err := datasets.ReadTSV(fsys, name, columns...)
+	if err != nil {
+		return err
+	}
+	s.File, s.SHA256, s.Rows = f.File, f.SHA256, len(f.Rows)
+	for _, row := range f.Rows {
+		e := Example{ID: len(s.Examples), Line: row.Line, Text: row.Fields[1]}
+		if t.IsPair() {
+			e.Pair, e.HasPair = row.Fields[2], true
+		}
+		if reason := t.drop(e); reason != "" {
+			s.Dropped[reason]++
+			continue
+		}
+		if err := t.label(&e, row.Fields[0]); err != nil {
+			return &datasets.Error{File: f.File, Line: row.Line, Err: err}
+		}
+		s.Examples = append(s.Examples, e)
+	}
+	return nil
+}
+
+// drop returns why a row is left out, or nothing.
+func (t *Task) drop(e Example) string {
+	sides := []string{e.Text}
+	if e.HasPair {
+		sides = append(sides, e.Pair)
+	}
+	for _, s := range sides {
+		if t.SkipEmpty && s == "" {
+			return EmptySide
+		}
+	}
+	for _, s := range sides {
+		if t.Placeholder != "" && strings.TrimSpace(s) == t.Placeholder {
+			return PlaceholderSide
+		}
+	}
+	return ""
+}
+
+func (t *Task) label(e *Example, text string) error {
+	if t.Kind == Regress {
+		v, err := strconv.ParseFloat(text, 64)
+		if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
+			return fmt.Errorf("score %q: want a number", text)
+		}
+		e.Score = v
+		return nil
+	}
+	if e.Label = t.LabelIndex(text); e.Label < 0 {
+		return fmt.Errorf("label %q: %s", text, t.wantLabels())
+	}
+	return nil
+}

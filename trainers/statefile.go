@@ -1,0 +1,229 @@
+package trainers
+
+import (
+	"bufio"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math"
+	"os"
+	"slices"
+
+	"github.com/lmkor/bench/internal/atomicfile"
+)
+
+// Log is a log that belongs to a training: it is cut back to where it stood
+// when the state was saved, so that the steps after it are not told twice.
+type Log interface {
+	// Mark makes what was written durable and returns the log's length.
+	Mark() (int64, error)
+	// Rewind cuts the log back to a length that Mark returned.
+	Rewind(length int64) error
+}
+
+// FileStore keeps a state in one file, replaced whole: a JSON header behind its
+// length, then the tensors' float32 values, of a gathered table's moments the
+// rows in use only.
+type FileStore struct {
+	Path string
+	Logs []Log
+}
+
+const (
+	stateMagic     = "bench-state-1\n"
+	mostHeader     = 64 << 20 // bytes: names and row lists of a large model are under 10 MB
+	floatsAtOnce   = 1 << 14
+	stateFileWords = "saved state"
+)
+
+type stateHeader struct {
+	Position  Position      `json:"position"`
+	Epochs    []EpochScores `json:"epochs"`
+	Sequences int           `json:"sequences"`
+	Tokens    int           `json:"tokens"`
+	Logs      []int64       `json:"logs"`
+	Tensors   []stateEntry  `json:"tensors"`
+}
+
+type stateEntry struct {
+	Name string  `json:"name"`
+	Size int     `json:"size"`           // values of the whole tensor
+	Cols int     `json:"cols"`           // values a row
+	Rows []int32 `json:"rows,omitempty"` // those that follow
+	Some bool    `json:"some"`           // Rows counts, even if empty
+}
+
+// stored returns how many values the file holds.
+func (e stateEntry) stored() int {
+	if e.Some {
+		return len(e.Rows) * e.Cols
+	}
+	return e.Size
+}
+
+// Save replaces the file, or leaves the old one.
+func (f *FileStore) Save(s *State) error {
+	h := stateHeader{Position: s.Position, Epochs: s.Epochs, Sequences: s.Sequences, Tokens: s.Tokens}
+	for _, l := range f.Logs {
+		n, err := l.Mark()
+		if err != nil {
+			return err
+		}
+		h.Logs = append(h.Logs, n)
+	}
+	for _, x := range s.Tensors {
+		h.Tensors = append(h.Tensors, stateEntry{Name: x.Name, Size: len(x.Data), Cols: x.Cols, Rows: x.Rows, Some: x.Rows != nil})
+	}
+	head, err := json.Marshal(h)
+	if err != nil {
+		return fmt.Errorf("%s: %w", stateFileWords, err)
+	}
+	err = atomicfile.Write(f.Path, func(out io.Writer) error {
+		w := bufio.NewWriter(out)
+		w.WriteString(stateMagic)
+		w.Write(binary.LittleEndian.AppendUint64(nil, uint64(len(head))))
+		w.Write(head)
+		for _, x := range s.Tensors {
+			if x.Rows == nil {
+				writeFloats(w, x.Data)
+				continue
+			}
+			for _, r := range x.Rows {
+				writeFloats(w, x.Data[int(r)*x.Cols:(int(r)+1)*x.Cols])
+			}
+		}
+		return w.Flush()
+	})
+	if err != nil {
+		return fmt.Errorf("%s: %w", stateFileWords, err)
+	}
+	return nil
+}
+
+// Load reads the file, and cuts the logs back to it; without a file it cuts
+// them to nothing and returns nil.
+func (f *FileStore) Load() (*State, error) {
+	file, err := os.Open(f.Path)
+	if errors.Is(err, fs.ErrNotExist) {
+		for _, l := range f.Logs {
+			if err := l.Rewind(0); err != nil {
+				return nil, err
+			}
+		}
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", stateFileWords, err)
+	}
+	defer file.Close()
+	s, logs, err := readState(file)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %s: %w", stateFileWords, f.Path, err)
+	}
+	if len(logs) != len(f.Logs) {
+		return nil, fmt.Errorf("%s: %s: %d logs, want %d", stateFileWords, f.Path, len(logs), len(f.Logs))
+	}
+	for i, l := range f.Logs {
+		if err := l.Rewind(logs[i]); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+func readState(file *os.File) (*State, []int64, error) {
+	info, err := file.Stat()
+	if err != nil {
+		return nil, nil, err
+	}
+	r := bufio.NewReaderSize(file, 1<<20)
+	magic := make([]byte, len(stateMagic)+8)
+	if _, err := io.ReadFull(r, magic); err != nil || string(magic[:len(stateMagic)]) != stateMagic {
+		return nil, nil, errors.New("not a saved state")
+	}
+	n := binary.LittleEndian.Uint64(magic[len(stateMagic):])
+	if n > mostHeader || int64(n) > info.Size() {
+		return nil, nil, fmt.Errorf("a header of %d bytes", n)
+	}
+	head := make([]byte, n)
+	if _, err := io.ReadFull(r, head); err != nil {
+		return nil, nil, err
+	}
+	var h stateHeader
+	if err := json.Unmarshal(head, &h); err != nil {
+		return nil, nil, err
+	}
+	s := &State{Position: h.Position, Epochs: h.Epochs, Sequences: h.Sequences, Tokens: h.Tokens}
+	left := info.Size() - int64(len(magic)) - int64(n)
+	for _, e := range h.Tensors {
+		x, err := readTensor(r, e, left)
+		if err != nil {
+			return nil, nil, fmt.Errorf("%s: %w", e.Name, err)
+		}
+		left -= 4 * int64(e.stored())
+		s.Tensors = append(s.Tensors, x)
+	}
+	if left != 0 {
+		return nil, nil, fmt.Errorf("%d bytes too many", left)
+	}
+	return s, h.Logs, nil
+}
+
+// mostValues bounds a tensor whose rows are mostly left out: more than any
+// embedding has.
+const mostValues = 1 << 31
+
+// readTensor reads one tensor; left is what the file still holds.
+func readTensor(r io.Reader, e stateEntry, left int64) (StateTensor, error) {
+	if e.Size < 0 || e.Size > mostValues || e.Cols < 1 || e.Size%e.Cols != 0 || int64(e.stored()) > left/4 {
+		return StateTensor{}, fmt.Errorf("%d values in rows of %d, with %d bytes left", e.Size, e.Cols, left)
+	}
+	x := StateTensor{Name: e.Name, Data: make([]float32, e.Size), Cols: e.Cols}
+	if !e.Some {
+		return x, readFloats(r, x.Data)
+	}
+	x.Rows = append([]int32{}, e.Rows...)
+	if !slices.IsSorted(x.Rows) {
+		return x, errors.New("rows out of order")
+	}
+	for _, row := range x.Rows {
+		if row < 0 || int(row) >= e.Size/e.Cols {
+			return x, fmt.Errorf("row %d of %d", row, e.Size/e.Cols)
+		}
+		if err := readFloats(r, x.Data[int(row)*e.Cols:(int(row)+1)*e.Cols]); err != nil {
+			return x, err
+		}
+	}
+	return x, nil
+}
+
+// writeFloats writes x little-endian; the error shows at Flush.
+func writeFloats(w *bufio.Writer, x []float32) {
+	var buf [4 * floatsAtOnce]byte
+	for len(x) > 0 {
+		n := min(len(x), floatsAtOnce)
+		for i, v := range x[:n] {
+			binary.LittleEndian.PutUint32(buf[4*i:], math.Float32bits(v))
+		}
+		w.Write(buf[:4*n])
+		x = x[n:]
+	}
+}
+
+func readFloats(r io.Reader, x []float32) error {
+	var buf [4 * floatsAtOnce]byte
+	for len(x) > 0 {
+		n := min(len(x), floatsAtOnce)
+		if _, err := io.ReadFull(r, buf[:4*n]); err != nil {
+			return err
+		}
+		for i := range n {
+			x[i] = math.Float32frombits(binary.LittleEndian.Uint32(buf[4*i:]))
+		}
+		x = x[n:]
+	}
+	return nil
+}
