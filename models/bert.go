@@ -1,8 +1,6 @@
 package models
 
 import (
-	"fmt"
-
 	"github.com/nlpodyssey/spago/mat"
 	"github.com/nlpodyssey/spago/nn"
 
@@ -10,133 +8,109 @@ import (
 	"github.com/lmkor/bench/ops"
 )
 
-// bertEmbeddings sums words, positions and token types and normalises.
-type bertEmbeddings struct {
+// stacked is a body with a head.
+type stacked struct {
 	nn.Module
-	Words, Positions, Types *nn.Param
-	Norm                    Norm
-	pad                     int32
+	Body body
+	Head head
 }
 
-func newBertEmbeddings(b *builder, prefix string, c *Config, width int) bertEmbeddings {
-	return bertEmbeddings{
-		Words:     b.weight(prefix+".word_embeddings.weight", c.VocabSize, width),
-		Positions: b.weight(prefix+".position_embeddings.weight", c.MaxPositionEmbeddings, width),
-		Types:     b.weight(prefix+".token_type_embeddings.weight", c.TypeVocabSize, width),
-		Norm:      b.norm(prefix+".LayerNorm", width, c.LayerNormEps),
-		pad:       int32(c.PadTokenID),
-	}
+// body makes a vector of every token.
+type body interface {
+	nn.Model
+	forward(p *ops.Pass, in *Batch, c *Config) states
 }
 
-func (e *bertEmbeddings) Forward(p *ops.Pass, in *Batch, dropout float64) mat.Tensor {
-	x := ops.Embedding(p,
-		ops.Lookup{Table: e.Words, IDs: in.IDs, NoGrad: e.pad},
-		ops.Lookup{Table: e.Positions, IDs: in.positions(0), NoGrad: -1},
-		ops.Lookup{Table: e.Types, IDs: in.TypeIDs, NoGrad: -1})
-	return ops.Dropout(p, e.Norm.Forward(p, x), float32(dropout))
+// head makes logits of the vectors.
+type head interface {
+	nn.Model
+	forward(p *ops.Pass, s states, in *Batch, c *Config) mat.Tensor
 }
 
-// bertLayer is self-attention and a feed-forward block, each with its residual
-// and layer norm behind it.
-type bertLayer struct {
-	nn.Module
-	Q, K, V, O Linear
-	ONorm      Norm
-	Up, Down   Linear
-	Norm       Norm
+func (n *stacked) forward(p *ops.Pass, in *Batch, c *Config) mat.Tensor {
+	return n.Head.forward(p, n.Body.forward(p, in, c), in, c)
 }
 
-func newBertLayer(b *builder, prefix string, c *Config) bertLayer {
-	h := c.HiddenSize
-	return bertLayer{
-		Q:     b.linear(prefix+".attention.self.query", h, h),
-		K:     b.linear(prefix+".attention.self.key", h, h),
-		V:     b.linear(prefix+".attention.self.value", h, h),
-		O:     b.linear(prefix+".attention.output.dense", h, h),
-		ONorm: b.norm(prefix+".attention.output.LayerNorm", h, c.LayerNormEps),
-		Up:    b.linear(prefix+".intermediate.dense", h, c.IntermediateSize),
-		Down:  b.linear(prefix+".output.dense", c.IntermediateSize, h),
-		Norm:  b.norm(prefix+".output.LayerNorm", h, c.LayerNormEps),
-	}
-}
-
-func (l *bertLayer) Forward(p *ops.Pass, x mat.Tensor, c *Config, act kernels.Act, spec ops.AttentionSpec) mat.Tensor {
-	qkv := ops.Linear(p, x, kernels.Identity,
-		[]*nn.Param{l.Q.W, l.K.W, l.V.W}, []*nn.Param{l.Q.B, l.K.B, l.V.B})
-	a := ops.SelfAttention(p, qkv, spec)
-	x = l.ONorm.AddForward(p, l.O.Forward(p, a, kernels.Identity), x, c.HiddenDropout)
-	f := l.Down.Forward(p, l.Up.Forward(p, x, act), kernels.Identity)
-	return l.Norm.AddForward(p, f, x, c.HiddenDropout)
-}
-
-// bertEncoder is embeddings and layers.
-type bertEncoder struct {
-	nn.Module
-	Embeddings bertEmbeddings
-	Layers     []*bertLayer
-	act        kernels.Act
-}
-
-func newBertEncoder(b *builder, prefix string, c *Config) (bertEncoder, error) {
-	act, err := activation("hidden_act", c.HiddenAct)
-	if err != nil {
-		return bertEncoder{}, err
-	}
-	e := bertEncoder{Embeddings: newBertEmbeddings(b, prefix+".embeddings", c, c.HiddenSize), act: act}
-	for i := range c.NumHiddenLayers {
-		l := newBertLayer(b, fmt.Sprintf("%s.encoder.layer.%d", prefix, i), c)
-		e.Layers = append(e.Layers, &l)
-	}
-	return e, nil
-}
-
-func (e *bertEncoder) Forward(p *ops.Pass, in *Batch, c *Config) mat.Tensor {
-	x := e.Embeddings.Forward(p, in, c.HiddenDropout)
-	p.Release(x)
-	spec := ops.AttentionSpec{Heads: c.NumAttentionHeads, Offsets: in.Offsets, Dropout: float32(c.AttentionDropout)}
-	for _, l := range e.Layers {
-		x = l.Forward(p, x, c, e.act, spec)
-		p.Release(x)
-	}
-	return x
-}
-
-// bertNet is BERT with one of its heads.
-type bertNet struct {
-	nn.Module
-	Encoder    bertEncoder
-	Pooler     Linear
-	Classifier Linear
-	head       HeadKind
-}
-
-func newBert(b *builder, c *Config, head Head) (network, error) {
-	n := &bertNet{head: head.Kind}
-	var err error
-	if n.Encoder, err = newBertEncoder(b, "bert", c); err != nil {
+func newBert(b *builder, c *Config, h Head) (network, error) {
+	if err := c.checkBert(); err != nil {
 		return nil, err
 	}
-	switch head.Kind {
+	e, err := newBertEncoder(b, "bert", c, c.HiddenSize)
+	if err != nil {
+		return nil, err
+	}
+	n := &stacked{Body: e}
+	switch h.Kind {
 	case SequenceHead:
-		b.head = true
-		n.Pooler = b.linear("bert.pooler.dense", c.HiddenSize, c.HiddenSize)
-		b.task = true
-		n.Classifier = b.linear("classifier", c.HiddenSize, head.Labels)
+		n.Head = newPooledHead(b, c, "bert.pooler.dense", h.Labels, (*Config).classifierDropout)
 	case TokenHead:
-		b.task = true
-		n.Classifier = b.linear("classifier", c.HiddenSize, head.Labels)
+		n.Head = newTokenHead(b, c.HiddenSize, h.Labels, (*Config).classifierDropout)
+	case MaskedLMHead, CausalLMHead:
+		lm, err := newBertLMHead(b, "cls.predictions", c, e)
+		if err != nil {
+			return nil, err
+		}
+		n.Head = lm
+		if h.Kind == CausalLMHead {
+			e.causal = true
+			return &causalEncoder{stacked: *n, Encoder: e, LM: lm}, nil
+		}
 	default:
-		return nil, noHead(c, head)
+		return nil, noHead(c, h)
 	}
 	return n, nil
 }
 
-func (n *bertNet) forward(p *ops.Pass, in *Batch, c *Config) mat.Tensor {
-	x := n.Encoder.Forward(p, in, c)
-	if n.head == SequenceHead {
-		x = n.Pooler.Forward(p, ops.Rows(p, x, in.firsts()), kernels.Tanh)
+func newBertLMHead(b *builder, prefix string, c *Config, e *encoder) (*lmHead, error) {
+	act, err := activation("hidden_act", c.HiddenAct)
+	names := lmNames{prefix + ".transform.dense", prefix + ".transform.LayerNorm", prefix + ".decoder", prefix + ".bias"}
+	return newLMHead(b, names, c.HiddenSize, e.Embeddings.Words, c.LayerNormEps, act, c.TieWordEmbeddings), err
+}
+
+// causalEncoder is BERT as a language model of its own: each token sees those
+// before it.
+type causalEncoder struct {
+	stacked
+	Encoder *encoder
+	LM      *lmHead
+}
+
+func (n *causalEncoder) cacheSizes(c *Config) (layers, width int) {
+	return len(n.Encoder.Layers), c.HiddenSize
+}
+func (n *causalEncoder) encode(*ops.Pass, *Batch, *Config) *source { return nil }
+
+func (n *causalEncoder) next(p *ops.Pass, in *Batch, c *Config, st *decoding) mat.Tensor {
+	x := n.Encoder.run(p, in, c, st, nil)
+	return n.LM.scores(p, ops.Rows(p, x, in.lasts(-1)))
+}
+
+// newRoberta builds RoBERTa and XLM-RoBERTa, which differ in name only.
+func newRoberta(b *builder, c *Config, h Head) (network, error) {
+	if err := c.checkBert(); err != nil {
+		return nil, err
 	}
-	return n.Classifier.Forward(p, ops.Dropout(p, x, float32(c.classifierDropout())), kernels.Identity)
+	if c.PadTokenID < 0 {
+		return nil, &Error{"pad_token_id", "RoBERTa counts positions from it: want one"}
+	}
+	e, err := newBertEncoder(b, "roberta", c, c.HiddenSize)
+	if err != nil {
+		return nil, err
+	}
+	e.Embeddings.fromPad = true
+	n := &stacked{Body: e}
+	switch h.Kind {
+	case SequenceHead:
+		n.Head = newDenseHead(b, "classifier.dense", "classifier.out_proj", c.HiddenSize, h.Labels, kernels.Tanh, (*Config).classifierDropout, true)
+	case TokenHead:
+		n.Head = newTokenHead(b, c.HiddenSize, h.Labels, (*Config).classifierDropout)
+	case MaskedLMHead:
+		names := lmNames{"lm_head.dense", "lm_head.layer_norm", "lm_head.decoder", "lm_head.bias"}
+		n.Head = newLMHead(b, names, c.HiddenSize, e.Embeddings.Words, c.LayerNormEps, kernels.GELU, c.TieWordEmbeddings)
+	default:
+		return nil, noHead(c, h)
+	}
+	return n, nil
 }
 
 // classifierDropout is the dropout before a BERT-like head: its own, or else

@@ -22,6 +22,7 @@ type Config struct {
 	TypeVocabSize         int     `json:"type_vocab_size"`
 	PadTokenID            int     `json:"pad_token_id"` // -1: none
 	LayerNormEps          float64 `json:"layer_norm_eps"`
+	PositionEmbeddingType string  `json:"position_embedding_type"` // "": absolute
 	InitializerRange      float64 `json:"initializer_range"`
 	TieWordEmbeddings     bool    `json:"tie_word_embeddings"`
 
@@ -65,10 +66,13 @@ type Config struct {
 	ResidPdrop         float64 `json:"resid_pdrop"`
 	EmbdPdrop          float64 `json:"embd_pdrop"`
 	AttnPdrop          float64 `json:"attn_pdrop"`
+	LayerNormEpsilon   float64 `json:"layer_norm_epsilon"` // 0: 1e-5
 	ScaleAttnWeights   bool    `json:"scale_attn_weights"`
+	ScaleAttnByLayer   bool    `json:"scale_attn_by_inverse_layer_idx"`
 	EOSTokenID         int     `json:"eos_token_id"`
 
-	// DistilBERT.
+	// DistilBERT, which shares attention_dropout with Funnel.
+	Activation        string  `json:"activation"` // "": gelu
 	Dim               int     `json:"dim"`
 	HiddenDim         int     `json:"hidden_dim"`
 	NLayers           int     `json:"n_layers"`
@@ -114,6 +118,12 @@ func (c Config) withDropout(rate *float64) Config {
 	c.FunnelHiddenDropout, c.FunnelAttentionDropout, c.ActivationDropout = *rate, *rate, *rate
 	c.ResidPdrop, c.EmbdPdrop, c.AttnPdrop = *rate, *rate, *rate
 	c.Dropout, c.SeqClassifDropout = *rate, *rate
+	for _, part := range []**Config{&c.Encoder, &c.Decoder} {
+		if *part != nil {
+			nested := (*part).withDropout(rate)
+			*part = &nested
+		}
+	}
 	return c
 }
 

@@ -10,7 +10,7 @@ import (
 	"github.com/lmkor/bench/ops"
 )
 
-// Linear is y = x·Wᵀ + b, W [out, in].
+// Linear is y = x·Wᵀ + b, W [out, in]; B is nil where there is no bias.
 type Linear struct {
 	nn.Module
 	W, B *nn.Param
@@ -19,6 +19,15 @@ type Linear struct {
 // Forward maps x, [T, in], to act(x·Wᵀ + b), [T, out].
 func (l Linear) Forward(p *ops.Pass, x mat.Tensor, act kernels.Act) mat.Tensor {
 	return ops.Linear(p, x, act, []*nn.Param{l.W}, []*nn.Param{l.B})
+}
+
+// sideBySide maps x, [T, in], to the outputs of all layers, [T, out1+out2+…].
+func sideBySide(p *ops.Pass, x mat.Tensor, layers ...Linear) mat.Tensor {
+	ws, bs := make([]*nn.Param, len(layers)), make([]*nn.Param, len(layers))
+	for i, l := range layers {
+		ws[i], bs[i] = l.W, l.B
+	}
+	return ops.Linear(p, x, kernels.Identity, ws, bs)
 }
 
 // Norm is a layer norm.

@@ -37,16 +37,35 @@ func shorten(names []string) []string {
 	return append(slices.Clone(names[:most]), fmt.Sprintf("and %d more", len(names)-most))
 }
 
-// Load fills the parameters from src by name, with or without the
-// architecture's prefix ("bert."). newHead draws the whole head anew whatever
-// src has. A missing tensor that is not of the head is a *MissingError, one of
-// another shape a *ShapeError.
-func (m *Model) Load(src Source, newHead bool) (Loaded, error) {
-	shapes := map[string][]int{}
-	for _, n := range src.Names() {
-		shapes[n] = src.Shape(n)
+// Open returns a model with the parameters of src; those of the head that it
+// lacks, or all of the task's own with newHead, are drawn from the seed. It is
+// New and Load at once, without drawing what is overwritten.
+func Open(c Config, head Head, src Source, newHead bool, seed uint64) (*Model, Loaded, error) {
+	m, err := build(c, head)
+	if err != nil {
+		return nil, Loaded{}, err
 	}
-	used := map[string]bool{}
+	rep, err := m.Load(src, newHead)
+	if err != nil {
+		return nil, rep, err
+	}
+	for _, p := range m.params {
+		if slices.Contains(rep.Drawn, p.Name) {
+			p.initialize(seed, c.initRange())
+		}
+	}
+	return m, rep, nil
+}
+
+// Load fills the parameters from src by name, with or without the
+// architecture's prefix ("bert."), or by the name of a tied one. newHead leaves
+// the task's own head as it is whatever src has. A missing tensor that is not
+// of the head is a *MissingError, one of another shape a *ShapeError.
+func (m *Model) Load(src Source, newHead bool) (Loaded, error) {
+	c := checkpoint{src: src, prefix: m.prefix, shapes: map[string][]int{}, used: map[string]bool{}}
+	for _, n := range src.Names() {
+		c.shapes[n] = src.Shape(n)
+	}
 	var rep Loaded
 	var missing []string
 	for _, p := range m.params {
@@ -54,7 +73,7 @@ func (m *Model) Load(src Source, newHead bool) (Loaded, error) {
 			rep.Drawn = append(rep.Drawn, p.Name)
 			continue
 		}
-		name, ok := find(shapes, p.Name, m.prefix())
+		name, ok := c.find(p)
 		switch {
 		case ok:
 		case p.head:
@@ -64,37 +83,67 @@ func (m *Model) Load(src Source, newHead bool) (Loaded, error) {
 			missing = append(missing, p.Name)
 			continue
 		}
-		if !slices.Equal(shapes[name], p.Shape) {
-			return rep, &ShapeError{Name: name, Got: shapes[name], Want: p.Shape}
+		if !slices.Equal(c.shapes[name], p.Shape) {
+			return rep, &ShapeError{Name: name, Got: c.shapes[name], Want: p.Shape}
 		}
 		if err := src.Read(name, p.Floats()); err != nil {
 			return rep, err
 		}
-		used[name] = true
 	}
 	if missing != nil {
 		return rep, &MissingError{missing}
 	}
 	for _, n := range src.Names() {
-		if !used[n] {
+		if !c.used[n] && !isBuffer(n) {
 			rep.Unexpected = append(rep.Unexpected, n)
 		}
 	}
 	return rep, nil
 }
 
-// find returns the name that a parameter has in a checkpoint.
-func find(shapes map[string][]int, name, prefix string) (string, bool) {
-	if _, ok := shapes[name]; ok {
-		return name, true
-	}
-	if short, ok := strings.CutPrefix(name, prefix); ok {
-		if _, ok := shapes[short]; ok {
-			return short, true
-		}
-	}
-	return "", false
+// checkpoint is a source while it is read.
+type checkpoint struct {
+	src    Source
+	prefix string
+	shapes map[string][]int
+	used   map[string]bool
 }
 
-// prefix is what an architecture's class puts before its base model's names.
-func (m *Model) prefix() string { return m.Config.ModelType + "." }
+// find returns the name that a parameter has in the checkpoint: the first of
+// those it may have. All of them are used then, for they are the same tensor.
+func (c *checkpoint) find(p Param) (name string, ok bool) {
+	for _, n := range append([]string{p.Name}, p.Aliases...) {
+		for _, n := range []string{n, strings.TrimPrefix(n, c.prefix), legacyName(n), legacyName(strings.TrimPrefix(n, c.prefix))} {
+			if _, there := c.shapes[n]; there {
+				c.used[n] = true
+				if !ok {
+					name, ok = n, true
+				}
+			}
+		}
+	}
+	return name, ok
+}
+
+// legacyName is what checkpoints converted from TensorFlow call a layer norm's
+// parameters.
+func legacyName(name string) string {
+	if rest, ok := strings.CutSuffix(name, "LayerNorm.weight"); ok {
+		return rest + "LayerNorm.gamma"
+	}
+	if rest, ok := strings.CutSuffix(name, "LayerNorm.bias"); ok {
+		return rest + "LayerNorm.beta"
+	}
+	return name
+}
+
+// isBuffer reports whether old versions saved a tensor of that name that is no
+// parameter: positions, token types and the causal mask of GPT-2.
+func isBuffer(name string) bool {
+	for _, suffix := range []string{"embeddings.position_ids", "embeddings.token_type_ids", ".attn.bias", ".attn.masked_bias"} {
+		if strings.HasSuffix(name, suffix) {
+			return true
+		}
+	}
+	return false
+}

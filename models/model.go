@@ -2,6 +2,8 @@ package models
 
 import (
 	"fmt"
+	"math"
+	"strings"
 
 	"github.com/nlpodyssey/spago/mat"
 	"github.com/nlpodyssey/spago/nn"
@@ -19,80 +21,118 @@ type Model struct {
 	params []Param
 	net    network
 	rates  Config // the config with the dropout of this training
+	prefix string // of the base model's parameters
 }
 
 // network is what an architecture gives.
 type network interface {
 	nn.Model
-	// forward returns the head's logits: [B, C] of a sequence head, [T, C] of a
-	// token or language model head, [T, 1] of a discriminator.
+	// forward returns the head's logits, as Model.Forward.
 	forward(p *ops.Pass, in *Batch, c *Config) mat.Tensor
 }
 
 // New returns a model with random parameters: a function of config, head and
-// seed. Matrices are normal with the config's initializer range, biases 0,
-// layer norms 1, as transformers does.
+// seed. Matrices are normal, biases 0, layer norms 1; deviations are those of
+// transformers.
 func New(c Config, head Head, seed uint64) (*Model, error) {
 	m, err := build(c, head)
 	if err != nil {
 		return nil, err
 	}
 	for _, p := range m.params {
-		p.initialize(seed, c.initStd())
+		p.initialize(seed, c.initRange())
 	}
 	return m, nil
 }
 
-func (c *Config) initStd() float64 { return c.InitializerRange }
-
-// architectures are the model types that run, with their constructors.
+// architectures are the model types that run: what their classes put before the
+// names of the base model, and their constructors.
 var architectures = []struct {
-	modelType string
-	build     func(b *builder, c *Config, head Head) (network, error)
+	modelType, prefix string
+	build             func(b *builder, c *Config, head Head) (network, error)
 }{
-	{"bert", newBert},
+	{"bert", "bert.", newBert},
+	{"roberta", "roberta.", newRoberta},
+	{"xlm-roberta", "roberta.", newRoberta},
 }
 
+// ModelTypes returns the model_type of every architecture that runs.
+func ModelTypes() []string {
+	var all []string
+	for _, a := range architectures {
+		all = append(all, a.modelType)
+	}
+	return all
+}
+
+// build returns a model whose parameters are all zero.
 func build(c Config, head Head) (*Model, error) {
 	for _, a := range architectures {
 		if a.modelType != c.ModelType {
 			continue
 		}
-		if err := c.check(); err != nil {
-			return nil, err
+		if head.Kind == SequenceHead || head.Kind == TokenHead {
+			if err := (size{"id2label", head.Labels}).check(); err != nil {
+				return nil, err
+			}
 		}
 		b := &builder{}
 		net, err := a.build(b, &c, head)
 		if err != nil {
 			return nil, err
 		}
-		return &Model{Net: net, Config: c, Head: head, params: b.params, net: net, rates: c}, nil
+		return &Model{Net: net, Config: c, Head: head, params: b.params, net: net, rates: c, prefix: a.prefix}, nil
 	}
-	return nil, &Error{"model_type", fmt.Sprintf("%q is not an architecture that runs", c.ModelType)}
+	return nil, &Error{"model_type", fmt.Sprintf("%q: want one of %s", c.ModelType, strings.Join(ModelTypes(), ", "))}
 }
 
-// check refuses sizes that no model can have.
-func (c *Config) check() error {
-	for _, f := range []struct {
-		name string
-		n    int
-	}{
-		{"vocab_size", c.VocabSize}, {"hidden_size", c.HiddenSize}, {"num_hidden_layers", c.NumHiddenLayers},
-		{"num_attention_heads", c.NumAttentionHeads}, {"intermediate_size", c.IntermediateSize},
-		{"max_position_embeddings", c.MaxPositionEmbeddings}, {"type_vocab_size", c.TypeVocabSize},
-	} {
-		if f.n < 1 {
-			return &Error{f.name, fmt.Sprintf("%d: want 1 or more", f.n)}
-		}
-	}
-	if c.HiddenSize%c.NumAttentionHeads != 0 {
-		return &Error{"num_attention_heads", fmt.Sprintf("%d heads do not divide hidden size %d", c.NumAttentionHeads, c.HiddenSize)}
+// size is a number of a config that must be positive.
+type size struct {
+	name string
+	n    int
+}
+
+func (s size) check() error {
+	if s.n < 1 {
+		return &Error{s.name, fmt.Sprintf("%d: want 1 or more", s.n)}
 	}
 	return nil
 }
 
+func divides(name string, heads int, of string, width int) error {
+	if width%heads != 0 {
+		return &Error{name, fmt.Sprintf("%d heads do not divide %s %d", heads, of, width)}
+	}
+	return nil
+}
+
+// checkBert refuses sizes that no BERT can have.
+func (c *Config) checkBert() error {
+	for _, f := range []size{
+		{"vocab_size", c.VocabSize}, {"hidden_size", c.HiddenSize}, {"num_hidden_layers", c.NumHiddenLayers},
+		{"num_attention_heads", c.NumAttentionHeads}, {"intermediate_size", c.IntermediateSize},
+		{"max_position_embeddings", c.MaxPositionEmbeddings}, {"type_vocab_size", c.TypeVocabSize},
+	} {
+		if err := f.check(); err != nil {
+			return err
+		}
+	}
+	if t := c.PositionEmbeddingType; t != "" && t != "absolute" {
+		return &Error{"position_embedding_type", fmt.Sprintf("%q: want absolute", t)}
+	}
+	return divides("num_attention_heads", c.NumAttentionHeads, "hidden_size", c.HiddenSize)
+}
+
 func noHead(c *Config, h Head) error {
 	return &Error{"model_type", fmt.Sprintf("%s has no %s head", c.ModelType, h.Kind)}
+}
+
+// initRange is the deviation of random values that have none of their own.
+func (c *Config) initRange() float64 {
+	if c.ModelType == "encoder-decoder" {
+		return c.Decoder.InitializerRange
+	}
+	return c.InitializerRange
 }
 
 // Params returns the parameters in the order of the modules, tied ones once.
@@ -101,11 +141,36 @@ func (m *Model) Params() []Param { return m.params }
 // SetDropout sets every dropout rate; nil: as the config says.
 func (m *Model) SetDropout(rate *float64) { m.rates = m.Config.withDropout(rate) }
 
-// MaxTokens returns how many tokens a sequence may have, special ones included.
-func (m *Model) MaxTokens() int { return m.Config.MaxPositionEmbeddings }
+// MaxTokens returns how many tokens a sequence may have, special ones included;
+// of an encoder-decoder, of the encoder's. Funnel knows no limit.
+func (m *Model) MaxTokens() int {
+	switch c := &m.Config; c.ModelType {
+	case "gpt2":
+		return c.NPositions
+	case "roberta", "xlm-roberta":
+		return c.MaxPositionEmbeddings - c.PadTokenID - 1
+	case "encoder-decoder":
+		return c.Encoder.MaxPositionEmbeddings
+	case "funnel":
+		if c.MaxPositionEmbeddings == 0 {
+			return math.MaxInt32
+		}
+	}
+	return m.Config.MaxPositionEmbeddings
+}
 
-// Forward returns the head's logits: [B, C] of a sequence head, [T, C] of a
-// token head.
+// VocabSize returns the number of token ids that the model knows.
+func (m *Model) VocabSize() int {
+	if m.Config.ModelType == "encoder-decoder" {
+		return m.Config.Encoder.VocabSize
+	}
+	return m.Config.VocabSize
+}
+
+// Forward returns the head's logits: [B, C] of a sequence head, and of the
+// others a row for each token, or for each of in.Only: [T, C] of a token head,
+// [T, V] of a language model, [T, 1] of a discriminator. An encoder-decoder
+// answers the tokens of in.Target.
 func (m *Model) Forward(p *ops.Pass, in *Batch) mat.Tensor {
 	return m.net.forward(p, in, &m.rates)
 }

@@ -15,9 +15,14 @@ type Param struct {
 	Name  string
 	Shape []int // as the checkpoint has it: vectors have one dimension
 	*nn.Param
+	// Aliases are the names under which a checkpoint may have the tensor
+	// besides or in place of its own, such as those of modules tied to it.
+	Aliases []string
+
 	init initKind
-	head bool // stands on top of the base model: a checkpoint may lack it
-	task bool // belongs to one task's labels
+	std  float64 // of initNormal; 0: the config's
+	head bool    // stands on top of the base model: a checkpoint may lack it
+	task bool    // belongs to one task's labels
 }
 
 // Floats returns the parameter's values without copying them.
@@ -32,16 +37,18 @@ func (p Param) Decays() bool {
 type initKind int
 
 const (
-	initNormal initKind = iota // mean 0, the config's initializer range
+	initNormal initKind = iota // mean 0
 	initZero
 	initOne
+	initUniform // between 0 and the config's initializer range
 )
 
 // builder collects parameters, in the order of the modules, under the names
 // that they have in a checkpoint.
 type builder struct {
 	params     []Param
-	head, task bool // of the parameters to come
+	head, task bool      // of the parameters to come
+	twin       [2]string // modules under the first prefix are tied to ones under the second
 }
 
 func (b *builder) add(name string, kind initKind, shape ...int) *nn.Param {
@@ -50,8 +57,31 @@ func (b *builder) add(name string, kind initKind, shape ...int) *nn.Param {
 		rows *= n
 	}
 	p := ops.NewParam(make([]float32, rows*cols), rows, cols)
-	b.params = append(b.params, Param{Name: name, Shape: shape, Param: p, init: kind, head: b.head || b.task, task: b.task})
+	x := Param{Name: name, Shape: shape, Param: p, init: kind, head: b.head || b.task, task: b.task}
+	if rest, ok := strings.CutPrefix(name, b.twin[0]); ok && b.twin[0] != "" {
+		x.Aliases = append(x.Aliases, b.twin[1]+rest)
+	}
+	b.params = append(b.params, x)
 	return p
+}
+
+// of returns the record of a parameter that the builder has made.
+func (b *builder) of(p *nn.Param) *Param {
+	for i := range b.params {
+		if b.params[i].Param == p {
+			return &b.params[i]
+		}
+	}
+	panic("models: a parameter that the builder did not make")
+}
+
+// std sets the deviation of a parameter's random values.
+func (b *builder) std(p *nn.Param, std float64) { b.of(p).std = std }
+
+// alias adds names that a checkpoint may have for a parameter.
+func (b *builder) alias(p *nn.Param, names ...string) {
+	x := b.of(p)
+	x.Aliases = append(x.Aliases, names...)
 }
 
 func (b *builder) weight(name string, shape ...int) *nn.Param {
@@ -70,7 +100,7 @@ func (b *builder) norm(prefix string, size int, eps float64) Norm {
 
 // initialize draws the parameter's starting values from the seed and its name
 // alone, so that a head added to a checkpoint does not depend on the rest.
-func (p Param) initialize(seed uint64, std float64) {
+func (p Param) initialize(seed uint64, initRange float64) {
 	x := p.Floats()
 	switch p.init {
 	case initZero:
@@ -79,18 +109,37 @@ func (p Param) initialize(seed uint64, std float64) {
 		for i := range x {
 			x[i] = 1
 		}
+	case initUniform:
+		fillUniform(x, seed, p.Name, initRange)
 	case initNormal:
+		std := p.std
+		if std == 0 {
+			std = initRange
+		}
 		fillNormal(x, seed, p.Name, std)
+	}
+}
+
+// key joins a seed and a parameter's name.
+func key(seed uint64, name string) uint64 {
+	for _, c := range []byte(name) {
+		seed = mix(seed ^ uint64(c))
+	}
+	return seed
+}
+
+// fillUniform writes numbers between 0 and top.
+func fillUniform(x []float32, seed uint64, name string, top float64) {
+	key := key(seed, name)
+	for i := range x {
+		x[i] = float32(top * float64(mix(key+uint64(i))>>11) / (1 << 53))
 	}
 }
 
 // fillNormal writes normal numbers of the given deviation by Box and Muller's
 // transform of a counter-based generator.
 func fillNormal(x []float32, seed uint64, name string, std float64) {
-	key := seed
-	for _, c := range []byte(name) {
-		key = mix(key ^ uint64(c))
-	}
+	key := key(seed, name)
 	for i := 0; i < len(x); i += 2 {
 		a, b := mix(key+uint64(2*i)), mix(key+uint64(2*i+1))
 		u, v := (float64(a>>11)+1)/(1<<53), float64(b>>11)/(1<<53)

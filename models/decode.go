@@ -1,0 +1,89 @@
+package models
+
+import (
+	"fmt"
+
+	"github.com/nlpodyssey/spago/mat"
+
+	"github.com/lmkor/bench/ops"
+)
+
+// decoding is what a causal model keeps of the tokens that it has read. A nil
+// decoding is none.
+type decoding struct {
+	caches []*ops.Cache // one a layer
+	source *source
+}
+
+func (d *decoding) cache(layer int) *ops.Cache {
+	if d == nil {
+		return nil
+	}
+	return d.caches[layer]
+}
+
+// starts returns how many tokens of each sequence were read before.
+func (d *decoding) starts() []int32 {
+	if d == nil {
+		return nil
+	}
+	return d.caches[0].Lens()
+}
+
+// decoder is a network that reads token by token.
+type decoder interface {
+	// cacheSizes returns the layers and the width of their keys.
+	cacheSizes(c *Config) (layers, width int)
+	// encode reads an encoder-decoder's source; nil for others.
+	encode(p *ops.Pass, in *Batch, c *Config) *source
+	// next reads the batch's tokens behind those that st has, and returns the
+	// scores of each sequence's next token, [B, V].
+	next(p *ops.Pass, in *Batch, c *Config, st *decoding) mat.Tensor
+}
+
+// Decoder runs a causal language model or the decoder of an encoder-decoder
+// token by token; earlier tokens' keys and values are kept.
+type Decoder struct {
+	m    *Model
+	net  decoder
+	pass *ops.Pass
+	st   decoding
+}
+
+// NewDecoder returns a decoder of the given number of sequences with room for
+// that many tokens each. source is what an encoder-decoder's encoder reads, as
+// many sequences; nil for other models.
+func (m *Model) NewDecoder(sequences, room int, source *Batch) (*Decoder, error) {
+	net, ok := m.net.(decoder)
+	if !ok || m.Head.Kind != CausalLMHead {
+		return nil, &Error{"architectures", fmt.Sprintf("%s with a %s head generates no text", m.Config.ModelType, m.Head.Kind)}
+	}
+	if room > m.MaxTokens() {
+		return nil, &Error{"max_position_embeddings", fmt.Sprintf("%d tokens asked of a model that takes %d", room, m.MaxTokens())}
+	}
+	d := &Decoder{m: m, net: net, pass: &ops.Pass{Mem: &ops.Arena{}}}
+	layers, width := net.cacheSizes(&m.Config)
+	for range layers {
+		d.st.caches = append(d.st.caches, ops.NewCache(sequences, room, width))
+	}
+	d.st.source = net.encode(d.pass, source, &m.Config)
+	d.pass.Release()
+	return d, nil
+}
+
+// Next reads tokens behind those of each sequence and returns the scores of
+// the next one, [B, V]; they are overwritten by the next call.
+func (d *Decoder) Next(tokens *Batch) *ops.Tensor {
+	d.pass.Release()
+	d.pass.Begin(0)
+	return ops.Of(d.net.next(d.pass, tokens, &d.m.Config, &d.st))
+}
+
+// Reorder makes sequence i what sequence from[i] was. Their number may change;
+// sequences of one source must stay together, in the sources' order.
+func (d *Decoder) Reorder(from []int) {
+	for _, c := range d.st.caches {
+		c.Reorder(from)
+	}
+	d.st.source.reorder(from)
+}
