@@ -52,6 +52,7 @@ var architectures = []struct {
 	build             func(b *builder, c *Config, head Head) (network, error)
 }{
 	{"bert", "bert.", newBert},
+	{"electra", "electra.", newElectra},
 	{"roberta", "roberta.", newRoberta},
 	{"xlm-roberta", "roberta.", newRoberta},
 }
