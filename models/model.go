@@ -52,6 +52,7 @@ var architectures = []struct {
 	build             func(b *builder, c *Config, head Head) (network, error)
 }{
 	{"bert", "bert.", newBert},
+	{"albert", "albert.", newAlbert},
 	{"electra", "electra.", newElectra},
 	{"roberta", "roberta.", newRoberta},
 	{"xlm-roberta", "roberta.", newRoberta},

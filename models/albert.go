@@ -1,0 +1,85 @@
+package models
+
+import (
+	"fmt"
+
+	"github.com/nlpodyssey/spago/nn"
+
+	"github.com/lmkor/bench/kernels"
+	"github.com/lmkor/bench/ops"
+)
+
+// albertBody is ALBERT: embeddings of a width of their own, mapped to the
+// layers', and layers of which a group is used many times over.
+type albertBody struct {
+	nn.Module
+	Embeddings embeddings
+	Map        Linear
+	Groups     []*albertGroup
+}
+
+// albertGroup is the layers that one step of the depth runs through.
+type albertGroup struct {
+	nn.Module
+	Layers []*postLayer
+}
+
+func newAlbert(b *builder, c *Config, h Head) (network, error) {
+	if err := c.checkAlbert(); err != nil {
+		return nil, err
+	}
+	act, err := activation("hidden_act", c.HiddenAct)
+	if err != nil {
+		return nil, err
+	}
+	e := &albertBody{Embeddings: newEmbeddings(b, "albert.embeddings", c, c.EmbeddingSize, c.TypeVocabSize, c.LayerNormEps)}
+	e.Map = b.linear("albert.encoder.embedding_hidden_mapping_in", c.EmbeddingSize, c.HiddenSize)
+	for g := range c.NumHiddenGroups {
+		group := &albertGroup{}
+		for i := range c.InnerGroupNum {
+			prefix := fmt.Sprintf("albert.encoder.albert_layer_groups.%d.albert_layers.%d", g, i)
+			group.Layers = append(group.Layers, newPostLayer(b, prefix, albertNames, c.layerSizes(), act))
+		}
+		e.Groups = append(e.Groups, group)
+	}
+	n := &stacked{Body: e}
+	dropout := func(c *Config) float64 { return c.ClassifierDropoutProb }
+	switch h.Kind {
+	case SequenceHead:
+		n.Head = newPooledHead(b, c, "albert.pooler", h.Labels, dropout)
+	case TokenHead:
+		n.Head = newTokenHead(b, c.HiddenSize, h.Labels, dropout)
+	case MaskedLMHead:
+		names := lmNames{"predictions.dense", "predictions.LayerNorm", "predictions.decoder", "predictions.bias"}
+		n.Head = newLMHead(b, names, c.HiddenSize, e.Embeddings.Words, c.LayerNormEps, act, c.TieWordEmbeddings)
+	default:
+		return nil, noHead(c, h)
+	}
+	return n, nil
+}
+
+func (c *Config) checkAlbert() error {
+	if err := c.checkBert(); err != nil {
+		return err
+	}
+	for _, f := range []size{{"embedding_size", c.EmbeddingSize}, {"num_hidden_groups", c.NumHiddenGroups}, {"inner_group_num", c.InnerGroupNum}} {
+		if err := f.check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (e *albertBody) forward(p *ops.Pass, in *Batch, c *Config) states {
+	x := e.Map.Forward(p, e.Embeddings.Forward(p, in, c.HiddenDropout, nil), kernels.Identity)
+	p.Release(x)
+	rates := layerRates{probs: c.AttentionDropout, out: c.HiddenDropout}
+	for i := range c.NumHiddenLayers {
+		group := int(float64(i) / (float64(c.NumHiddenLayers) / float64(c.NumHiddenGroups)))
+		for _, l := range e.Groups[group].Layers {
+			x = l.Forward(p, x, rates, attend{offsets: in.Offsets})
+			p.Release(x)
+		}
+	}
+	return states{x, in.firsts()}
+}
