@@ -56,6 +56,7 @@ var architectures = []struct {
 	{"electra", "electra.", newElectra},
 	{"roberta", "roberta.", newRoberta},
 	{"xlm-roberta", "roberta.", newRoberta},
+	{"distilbert", "distilbert.", newDistilBert},
 }
 
 // ModelTypes returns the model_type of every architecture that runs.

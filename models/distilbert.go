@@ -1,0 +1,51 @@
+package models
+
+import (
+	"fmt"
+
+	"github.com/lmkor/bench/kernels"
+)
+
+// newDistilBert builds DistilBERT: BERT without token types and pooler, under
+// names of its own.
+func newDistilBert(b *builder, c *Config, h Head) (network, error) {
+	for _, f := range []size{{"vocab_size", c.VocabSize}, {"dim", c.Dim}, {"hidden_dim", c.HiddenDim},
+		{"n_layers", c.NLayers}, {"n_heads", c.NHeads}, {"max_position_embeddings", c.MaxPositionEmbeddings}} {
+		if err := f.check(); err != nil {
+			return nil, err
+		}
+	}
+	if err := divides("n_heads", c.NHeads, "dim", c.Dim); err != nil {
+		return nil, err
+	}
+	name := c.Activation
+	if name == "" {
+		name = "gelu"
+	}
+	act, err := activation("activation", name)
+	if err != nil {
+		return nil, err
+	}
+	const eps = 1e-12
+	e := &encoder{Embeddings: newEmbeddings(b, "distilbert.embeddings", c, c.Dim, 0, eps)}
+	e.rates = func(c *Config) (float64, layerRates) {
+		return c.Dropout, layerRates{probs: c.FunnelAttentionDropout, inner: c.Dropout}
+	}
+	for i := range c.NLayers {
+		e.Layers = append(e.Layers, newPostLayer(b, fmt.Sprintf("distilbert.transformer.layer.%d", i), distilNames,
+			layerSizes{c.Dim, c.HiddenDim, c.NHeads, eps}, act))
+	}
+	n := &stacked{Body: e}
+	switch h.Kind {
+	case SequenceHead:
+		n.Head = newDenseHead(b, "pre_classifier", "classifier", c.Dim, h.Labels, kernels.ReLU, func(c *Config) float64 { return c.SeqClassifDropout }, false)
+	case TokenHead:
+		n.Head = newTokenHead(b, c.Dim, h.Labels, func(c *Config) float64 { return c.Dropout })
+	case MaskedLMHead:
+		names := lmNames{"vocab_transform", "vocab_layer_norm", "vocab_projector", "vocab_projector.bias"}
+		n.Head = newLMHead(b, names, c.Dim, e.Embeddings.Words, eps, act, c.TieWordEmbeddings)
+	default:
+		return nil, noHead(c, h)
+	}
+	return n, nil
+}
