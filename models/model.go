@@ -54,6 +54,7 @@ var architectures = []struct {
 	{"bert", "bert.", newBert},
 	{"albert", "albert.", newAlbert},
 	{"electra", "electra.", newElectra},
+	{"gpt2", "transformer.", newGPT2},
 	{"roberta", "roberta.", newRoberta},
 	{"xlm-roberta", "roberta.", newRoberta},
 	{"distilbert", "distilbert.", newDistilBert},

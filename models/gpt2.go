@@ -1,0 +1,179 @@
+package models
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/nlpodyssey/spago/mat"
+	"github.com/nlpodyssey/spago/nn"
+
+	"github.com/lmkor/bench/kernels"
+	"github.com/lmkor/bench/ops"
+)
+
+// conv1D is a linear layer with its weight stored as [in, out].
+type conv1D struct {
+	nn.Module
+	W, B *nn.Param
+}
+
+func (b *builder) conv1D(prefix string, in, out int) conv1D {
+	return conv1D{W: b.weight(prefix+".weight", in, out), B: b.zeros(prefix+".bias", out)}
+}
+
+// gpt2Layer is causal self-attention and a feed-forward part, each behind a
+// layer norm and added to what it was given.
+type gpt2Layer struct {
+	nn.Module
+	Norm1     Norm
+	QKV, Proj conv1D
+	Norm2     Norm
+	Up, Down  conv1D
+	scale     float32
+}
+
+// gpt2Body is GPT-2. Token types are not given to it: it would add the words of
+// the same numbers.
+type gpt2Body struct {
+	nn.Module
+	Words, Positions *nn.Param
+	Layers           []*gpt2Layer
+	Norm             Norm
+	act              kernels.Act
+}
+
+func newGPT2(b *builder, c *Config, h Head) (network, error) {
+	if err := c.checkGPT2(); err != nil {
+		return nil, err
+	}
+	act, err := activation("activation_function", c.ActivationFunction)
+	if err != nil {
+		return nil, err
+	}
+	eps, inner, w := c.LayerNormEpsilon, c.NInner, c.NEmbd
+	if eps == 0 {
+		eps = 1e-5
+	}
+	if inner == 0 {
+		inner = 4 * w
+	}
+	e := &gpt2Body{act: act, Words: b.weight("transformer.wte.weight", c.VocabSize, w), Positions: b.weight("transformer.wpe.weight", c.NPositions, w)}
+	for i := range c.NLayer {
+		prefix := fmt.Sprintf("transformer.h.%d.", i)
+		l := &gpt2Layer{
+			Norm1: b.norm(prefix+"ln_1", w, eps),
+			QKV:   b.conv1D(prefix+"attn.c_attn", w, 3*w),
+			Proj:  b.conv1D(prefix+"attn.c_proj", w, w),
+			Norm2: b.norm(prefix+"ln_2", w, eps),
+			Up:    b.conv1D(prefix+"mlp.c_fc", w, inner),
+			Down:  b.conv1D(prefix+"mlp.c_proj", inner, w),
+			scale: c.gpt2Scale(i),
+		}
+		for _, p := range []*nn.Param{l.Proj.W, l.Down.W} {
+			b.std(p, c.InitializerRange/math.Sqrt(2*float64(c.NLayer)))
+		}
+		e.Layers = append(e.Layers, l)
+	}
+	e.Norm = b.norm("transformer.ln_f", w, eps)
+	n := &stacked{Body: e}
+	switch h.Kind {
+	case SequenceHead:
+		b.task = true
+		n.Head = &lastTokenHead{Score: Linear{W: b.weight("score.weight", h.Labels, w)}, pad: int32(c.PadTokenID)}
+	case TokenHead:
+		n.Head = newTokenHead(b, w, h.Labels, (*Config).gpt2Dropout)
+	case CausalLMHead:
+		lm := newLMHead(b, lmNames{output: "lm_head"}, w, e.Words, 0, act, c.TieWordEmbeddings)
+		n.Head = lm
+		return &gpt2{stacked: *n, GPT2: e, LM: lm}, nil
+	default:
+		return nil, noHead(c, h)
+	}
+	return n, nil
+}
+
+func (c *Config) checkGPT2() error {
+	for _, f := range []size{{"vocab_size", c.VocabSize}, {"n_embd", c.NEmbd}, {"n_layer", c.NLayer}, {"n_head", c.NHead}, {"n_positions", c.NPositions}} {
+		if err := f.check(); err != nil {
+			return err
+		}
+	}
+	return divides("n_head", c.NHead, "n_embd", c.NEmbd)
+}
+
+// gpt2Scale is what a layer's attention scores are multiplied by.
+func (c *Config) gpt2Scale(layer int) float32 {
+	s := 1.0
+	if c.ScaleAttnWeights {
+		s = 1 / math.Sqrt(float64(c.NEmbd/c.NHead))
+	}
+	if c.ScaleAttnByLayer {
+		s /= float64(layer + 1)
+	}
+	return float32(s)
+}
+
+// gpt2Dropout is the dropout before GPT-2's token head.
+func (c *Config) gpt2Dropout() float64 {
+	if c.ClassifierDropout != nil {
+		return *c.ClassifierDropout
+	}
+	return 0.1
+}
+
+func (e *gpt2Body) forward(p *ops.Pass, in *Batch, c *Config) states {
+	return states{e.run(p, in, c, nil), in.firsts()}
+}
+
+func (e *gpt2Body) run(p *ops.Pass, in *Batch, c *Config, st *decoding) mat.Tensor {
+	x := ops.Embedding(p,
+		ops.Lookup{Table: e.Words, IDs: in.IDs, NoGrad: -1},
+		ops.Lookup{Table: e.Positions, IDs: in.positions(st.starts()), NoGrad: -1})
+	x = ops.Dropout(p, x, float32(c.EmbdPdrop))
+	for i, l := range e.Layers {
+		spec := ops.AttentionSpec{Heads: c.NHead, Offsets: in.Offsets, Causal: true, Scale: l.scale, Dropout: float32(c.AttnPdrop)}
+		x = l.Forward(p, x, e.act, spec, st.cache(i), float32(c.ResidPdrop))
+		p.Release(x)
+	}
+	return e.Norm.Forward(p, x)
+}
+
+func (l *gpt2Layer) Forward(p *ops.Pass, x mat.Tensor, act kernels.Act, spec ops.AttentionSpec, cache *ops.Cache, dropout float32) mat.Tensor {
+	qkv := ops.Conv1D(p, l.Norm1.Forward(p, x), kernels.Identity, l.QKV.W, l.QKV.B)
+	var y mat.Tensor
+	if cache != nil {
+		y = ops.CachedAttention(p, qkv, cache, spec)
+	} else {
+		y = ops.SelfAttention(p, qkv, spec)
+	}
+	x = ops.Add(p, ops.Conv1D(p, y, kernels.Identity, l.Proj.W, l.Proj.B), x, dropout)
+	y = ops.Conv1D(p, l.Norm2.Forward(p, x), act, l.Up.W, l.Up.B)
+	return ops.Add(p, ops.Conv1D(p, y, kernels.Identity, l.Down.W, l.Down.B), x, dropout)
+}
+
+// lastTokenHead is GPT-2's sentence head: a linear layer without bias over each
+// sequence's last token that is no padding.
+type lastTokenHead struct {
+	nn.Module
+	Score Linear
+	pad   int32
+}
+
+func (h *lastTokenHead) forward(p *ops.Pass, s states, in *Batch, _ *Config) mat.Tensor {
+	return h.Score.Forward(p, ops.Rows(p, s.x, in.lasts(h.pad)), kernels.Identity)
+}
+
+// gpt2 is GPT-2 as the language model that it is.
+type gpt2 struct {
+	stacked
+	GPT2 *gpt2Body
+	LM   *lmHead
+}
+
+func (n *gpt2) cacheSizes(c *Config) (layers, width int)  { return len(n.GPT2.Layers), c.NEmbd }
+func (n *gpt2) encode(*ops.Pass, *Batch, *Config) *source { return nil }
+
+func (n *gpt2) next(p *ops.Pass, in *Batch, c *Config, st *decoding) mat.Tensor {
+	x := n.GPT2.run(p, in, c, st)
+	return n.LM.scores(p, ops.Rows(p, x, in.lasts(-1)))
+}
