@@ -55,6 +55,7 @@ var architectures = []struct {
 	{"albert", "albert.", newAlbert},
 	{"electra", "electra.", newElectra},
 	{"gpt2", "transformer.", newGPT2},
+	{"encoder-decoder", "", newEncoderDecoder},
 	{"roberta", "roberta.", newRoberta},
 	{"xlm-roberta", "roberta.", newRoberta},
 	{"distilbert", "distilbert.", newDistilBert},

@@ -1,0 +1,142 @@
+package models
+
+import (
+	"fmt"
+
+	"github.com/nlpodyssey/spago/mat"
+	"github.com/nlpodyssey/spago/nn"
+
+	"github.com/lmkor/bench/kernels"
+	"github.com/lmkor/bench/ops"
+)
+
+// encoderDecoder is two BERTs: the second reads the target causally and sees
+// the first's output, and scores the vocabulary. They may share their weights.
+type encoderDecoder struct {
+	nn.Module
+	Encoder *encoder
+	Pooler  Linear  // of the encoder, in the checkpoint and of no use
+	Project *Linear // from the encoder's width to the decoder's, where they differ
+	Decoder *encoder
+	Head    *lmHead
+}
+
+func newEncoderDecoder(b *builder, c *Config, head Head) (network, error) {
+	if head.Kind != CausalLMHead {
+		return nil, noHead(c, head)
+	}
+	for _, part := range []struct {
+		name string
+		c    *Config
+	}{{"encoder", c.Encoder}, {"decoder", c.Decoder}} {
+		if part.c == nil || part.c.ModelType != "bert" {
+			return nil, &Error{part.name, "want a config with model_type bert"}
+		}
+		if err := part.c.checkBert(); err != nil {
+			return nil, fmt.Errorf("%s: %w", part.name, err)
+		}
+	}
+	enc, dec := c.Encoder, *c.Decoder
+	dec.IsDecoder = true
+	n := &encoderDecoder{}
+	var err error
+	if c.TieEncoderDecoder {
+		if err := enc.sameSizes(&dec); err != nil {
+			return nil, err
+		}
+		b.twin = [2]string{"decoder.bert.", "encoder."}
+	} else if n.Encoder, err = newBertEncoder(b, "encoder", enc, enc.HiddenSize); err != nil {
+		return nil, err
+	}
+	if n.Decoder, err = newBertEncoder(b, "decoder.bert", &dec, dec.HiddenSize); err != nil {
+		return nil, err
+	}
+	b.twin = [2]string{}
+	if c.TieEncoderDecoder {
+		n.Encoder = n.Decoder.shared()
+	}
+	for i, l := range n.Decoder.Layers {
+		l.Cross = newCrossAttention(b, fmt.Sprintf("decoder.bert.encoder.layer.%d.crossattention", i), &dec)
+	}
+	if enc.HiddenSize != dec.HiddenSize {
+		project := b.linear("enc_to_dec_proj", enc.HiddenSize, dec.HiddenSize)
+		n.Project = &project
+	}
+	n.Pooler = b.linear("encoder.pooler.dense", enc.HiddenSize, enc.HiddenSize)
+	n.Head, err = newBertLMHead(b, "decoder.cls.predictions", &dec, n.Decoder)
+	b.head = false
+	for _, p := range []*nn.Param{n.Pooler.W, n.Pooler.B} {
+		b.of(p).head = true // old checkpoints lack it
+	}
+	return n, err
+}
+
+// shared returns an encoder over the same parameters that is not causal and
+// has no cross-attention yet.
+func (e *encoder) shared() *encoder {
+	s := *e
+	s.causal, s.Layers = false, nil
+	for _, l := range e.Layers {
+		copied := *l
+		s.Layers = append(s.Layers, &copied)
+	}
+	return &s
+}
+
+// sameSizes refuses two configs whose weights can't be shared.
+func (c *Config) sameSizes(d *Config) error {
+	for _, f := range []struct {
+		name string
+		a, b int
+	}{
+		{"vocab_size", c.VocabSize, d.VocabSize}, {"hidden_size", c.HiddenSize, d.HiddenSize},
+		{"num_hidden_layers", c.NumHiddenLayers, d.NumHiddenLayers}, {"intermediate_size", c.IntermediateSize, d.IntermediateSize},
+		{"max_position_embeddings", c.MaxPositionEmbeddings, d.MaxPositionEmbeddings}, {"type_vocab_size", c.TypeVocabSize, d.TypeVocabSize},
+	} {
+		if f.a != f.b {
+			return &Error{"tie_encoder_decoder", fmt.Sprintf("encoder and decoder differ in %s: %d and %d", f.name, f.a, f.b)}
+		}
+	}
+	return nil
+}
+
+func (n *encoderDecoder) forward(p *ops.Pass, in *Batch, c *Config) mat.Tensor {
+	if in.Target == nil || in.Target.Sequences() != in.Sequences() {
+		panic("models: an encoder-decoder wants a target for each sequence")
+	}
+	x := n.Decoder.run(p, in.Target, c.Decoder, nil, n.read(p, in, c))
+	return n.Head.forward(p, states{x: x}, in.Target, c.Decoder)
+}
+
+// read runs the encoder. Token types are not given to it, as in the reference.
+func (n *encoderDecoder) read(p *ops.Pass, in *Batch, c *Config) *source {
+	plain := *in
+	plain.TypeIDs = make([]int32, len(in.IDs))
+	x := n.Encoder.run(p, &plain, c.Encoder, nil, nil)
+	if n.Project != nil {
+		x = n.Project.Forward(p, x, kernels.Identity)
+	}
+	return &source{x: x, offsets: in.Offsets}
+}
+
+func (n *encoderDecoder) cacheSizes(c *Config) (layers, width int) {
+	return len(n.Decoder.Layers), c.Decoder.HiddenSize
+}
+
+func (n *encoderDecoder) encode(p *ops.Pass, in *Batch, c *Config) *source {
+	s := n.read(p, in, c)
+	s.kept = map[*crossAttention]*ops.Tensor{}
+	for _, l := range n.Decoder.Layers {
+		s.kept[l.Cross] = ops.Detached(sideBySide(p, s.x, l.Cross.K, l.Cross.V))
+	}
+	s.x = nil
+	for i := range in.Sequences() {
+		s.owner = append(s.owner, i)
+	}
+	return s
+}
+
+func (n *encoderDecoder) next(p *ops.Pass, in *Batch, c *Config, st *decoding) mat.Tensor {
+	x := n.Decoder.run(p, in, c.Decoder, st, st.source)
+	return n.Head.scores(p, ops.Rows(p, x, in.lasts(-1)))
+}
