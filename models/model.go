@@ -54,6 +54,7 @@ var architectures = []struct {
 	{"bert", "bert.", newBert},
 	{"albert", "albert.", newAlbert},
 	{"electra", "electra.", newElectra},
+	{"funnel", "funnel.", newFunnel},
 	{"gpt2", "transformer.", newGPT2},
 	{"encoder-decoder", "", newEncoderDecoder},
 	{"roberta", "roberta.", newRoberta},
