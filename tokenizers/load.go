@@ -124,9 +124,9 @@ func unmarshal(name string, data []byte, v any) error {
 	var kind *json.UnmarshalTypeError
 	switch {
 	case errors.As(err, &syntax):
-		e.Line = lineOf(data, syntax.Offset)
+		e.Line = lineOf(data, syntax.Offset-1)
 	case errors.As(err, &kind):
-		e.Line = lineOf(data, kind.Offset)
+		e.Line = lineOf(data, kind.Offset-1)
 	}
 	return e
 }
@@ -134,7 +134,7 @@ func unmarshal(name string, data []byte, v any) error {
 // lineOf returns the number of the line that holds the byte at offset, from 1.
 func lineOf(data []byte, offset int64) int {
 	line := 1
-	for _, c := range data[:min(int(offset), len(data))] {
+	for _, c := range data[:max(0, min(int(offset), len(data)))] {
 		if c == '\n' {
 			line++
 		}

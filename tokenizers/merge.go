@@ -36,15 +36,14 @@ type pairStat struct {
 
 func pairKey(a, b int32) uint64 { return uint64(uint32(a))<<32 | uint64(uint32(b)) }
 
-// newMerger starts from single characters: those of limit most frequent ones, the
-// rest left out of their words.
-func newMerger(words []wordCount, special []string, limit int) *merger {
+// newMerger starts from the characters of alphabet; others are left out of their words.
+func newMerger(words []wordCount, special []string, alphabet []rune) *merger {
 	m := &merger{ids: make(map[string]int32), index: make(map[uint64]int32)}
 	for _, s := range special {
 		m.token(s)
 	}
 	known := make(map[rune]bool)
-	for _, r := range alphabetOf(words, limit) {
+	for _, r := range alphabet {
 		known[r] = true
 		m.token(string(r))
 	}
@@ -81,12 +80,16 @@ func newMerger(words []wordCount, special []string, limit int) *merger {
 	return m
 }
 
-// alphabetOf returns the most frequent characters, at most limit, by code point.
-func alphabetOf(words []wordCount, limit int) []rune {
+// alphabetOf returns the most frequent characters, as many as the options
+// allow, by code point. Each may cost two tokens, one at the beginning of words
+// and one inside, and a word with a character that is not there becomes [UNK] as a whole.
+func alphabetOf(words []wordCount, opt TrainOptions) []rune {
 	counts := make(map[rune]int64)
+	var total int64
 	for _, w := range words {
 		for _, r := range w.word {
 			counts[r] += w.count
+			total += w.count
 		}
 	}
 	chars := make([]rune, 0, len(counts))
@@ -96,7 +99,13 @@ func alphabetOf(words []wordCount, limit int) []rune {
 	slices.SortFunc(chars, func(a, b rune) int {
 		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
 	})
-	chars = chars[:min(limit, len(chars))]
+	n := min(len(chars), opt.Alphabet)
+	if opt.Alphabet == 0 {
+		for rest := total; n < min(len(chars), opt.learned()/3) && rest > total/2000; n++ {
+			rest -= counts[chars[n]]
+		}
+	}
+	chars = chars[:n]
 	slices.Sort(chars)
 	return chars
 }

@@ -40,3 +40,11 @@ func specials(parts []part) int {
 	}
 	return n
 }
+
+// Specials returns how many special tokens are added to a text, or to a pair.
+func (t *Tokenizer) Specials(pair bool) int {
+	if pair {
+		return specials(t.template.pair)
+	}
+	return specials(t.template.single)
+}

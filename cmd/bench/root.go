@@ -68,6 +68,7 @@ func newRoot() *cobra.Command {
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	for _, c := range []func() *cobra.Command{ // in the help's order
+		newTokenizeCmd,
 		newVersionCmd,
 	} {
 		root.AddCommand(c())

@@ -1,0 +1,164 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/spf13/cobra"
+
+	"github.com/lmkor/bench/tokenizers"
+)
+
+// tokenizeFlags are the flags of `bench tokenize`.
+type tokenizeFlags struct {
+	model        string
+	pairs, words bool
+	options      tokenizers.Options
+}
+
+func newTokenizeCmd() *cobra.Command {
+	var f tokenizeFlags
+	cmd := &cobra.Command{
+		Use:   "tokenize --model DIR < lines",
+		Short: "Show how a model's tokenizer cuts lines of text",
+		Long: `Reads text from standard input, a line at a time, and prints for each line one
+JSON object: tokens, input_ids, token_type_ids and offsets, which are [begin, end)
+in Unicode code points of the text (of the pair for pieces of the second text;
+of the word with --words, which adds word_ids; null marks special tokens).`,
+		Example: `  echo '영화가 정말 재미있다' | bench tokenize --model ./my-model
+  printf '질문 하나\t질문 둘\n' | bench tokenize --model ./my-model --pairs --max-length 128
+  echo '서울 에서 만나다' | bench tokenize --model ./my-model --words`,
+		Args: args(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if f.model == "" {
+				return usagef("--model is missing: want the directory of a model or tokenizer")
+			}
+			if f.pairs && f.words {
+				return usagef("--pairs and --words: want one of them")
+			}
+			switch f.options.Truncation {
+			case tokenizers.LongestFirst, tokenizers.LongestFirstPython:
+			default:
+				return usagef("--truncation %q: want %s or %s", f.options.Truncation, tokenizers.LongestFirst, tokenizers.LongestFirstPython)
+			}
+			t, err := tokenizers.Load(f.model)
+			if err != nil {
+				return err
+			}
+			if n := t.Specials(f.pairs); cmd.Flags().Changed("max-length") && (f.options.MaxLength < 1 || !f.options.NoSpecial && f.options.MaxLength < n) {
+				return usagef("--max-length %d: want at least %d, for the special tokens", f.options.MaxLength, max(n, 1))
+			}
+			return tokenize(cmd.InOrStdin(), cmd.OutOrStdout(), t, f)
+		},
+	}
+	cmd.Flags().StringVar(&f.model, "model", "", "directory of the model or tokenizer")
+	cmd.Flags().IntVar(&f.options.MaxLength, "max-length", 0, "cut to this many tokens, special ones included (default no limit)")
+	cmd.Flags().BoolVar(&f.pairs, "pairs", false, "each line is a text and its pair, split by a tab")
+	cmd.Flags().BoolVar(&f.words, "words", false, "each line is a sentence of words, split by white space")
+	cmd.Flags().BoolVar(&f.options.NoSpecial, "no-special", false, "add no [CLS] and [SEP]")
+	cmd.Flags().StringVar(&f.options.Truncation, "truncation", tokenizers.LongestFirst, "how pairs are cut: longest_first or longest_first_python")
+	return cmd
+}
+
+// tokenize reads lines from r and writes one JSON object for each to w.
+func tokenize(r io.Reader, w io.Writer, t *tokenizers.Tokenizer, f tokenizeFlags) error {
+	in, out := bufio.NewReaderSize(r, 1<<16), bufio.NewWriterSize(w, 1<<16)
+	var buf []byte
+	for n := 1; ; n++ {
+		line, err := in.ReadString('\n')
+		if line == "" && err != nil {
+			if errors.Is(err, io.EOF) {
+				return out.Flush()
+			}
+			return fmt.Errorf("stdin:%d: %w", n, err)
+		}
+		line = strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r")
+		if !utf8.ValidString(line) {
+			return errors.Join(fmt.Errorf("stdin:%d: invalid UTF-8: want UTF-8 text", n), out.Flush())
+		}
+		var enc tokenizers.Encoding
+		switch {
+		case f.words:
+			enc = t.EncodeWords(strings.Fields(line), f.options)
+		case f.pairs:
+			text, pair, found := strings.Cut(line, "\t")
+			if !found {
+				return errors.Join(fmt.Errorf("stdin:%d: no tab: want text and pair split by a tab", n), out.Flush())
+			}
+			enc = t.Encode(text, pair, true, f.options)
+		default:
+			enc = t.Encode(line, "", false, f.options)
+		}
+		buf = appendEncoding(buf[:0], enc, f.words)
+		if _, err := out.Write(buf); err != nil {
+			return err
+		}
+		if in.Buffered() == 0 { // answer a person, or a program that waits
+			if err := out.Flush(); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// appendEncoding appends enc as a line of JSON. It is written out by hand
+// because reflection would cost ten times what tokenizing does.
+func appendEncoding(b []byte, enc tokenizers.Encoding, words bool) []byte {
+	b = append(b, `{"tokens":[`...)
+	for i, s := range enc.Tokens {
+		b = appendJSONString(comma(b, i), s)
+	}
+	b = append(b, `],"input_ids":[`...)
+	for i, id := range enc.IDs {
+		b = strconv.AppendInt(comma(b, i), int64(id), 10)
+	}
+	b = append(b, `],"token_type_ids":[`...)
+	for i, id := range enc.TypeIDs {
+		b = strconv.AppendInt(comma(b, i), int64(id), 10)
+	}
+	b = append(b, `],"offsets":[`...)
+	for i, o := range enc.Offsets {
+		b = strconv.AppendInt(append(comma(b, i), '['), int64(o[0]), 10)
+		b = append(strconv.AppendInt(append(b, ','), int64(o[1]), 10), ']')
+	}
+	if words {
+		b = append(b, `],"word_ids":[`...)
+		for i, id := range enc.WordIDs {
+			if b = comma(b, i); id < 0 {
+				b = append(b, "null"...)
+			} else {
+				b = strconv.AppendInt(b, int64(id), 10)
+			}
+		}
+	}
+	return append(b, "]}\n"...)
+}
+
+func comma(b []byte, i int) []byte {
+	if i > 0 {
+		b = append(b, ',')
+	}
+	return b
+}
+
+// appendJSONString appends s, valid UTF-8, as a JSON string.
+func appendJSONString(b []byte, s string) []byte {
+	const hex = "0123456789abcdef"
+	b = append(b, '"')
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == '"' || c == '\\':
+			b = append(b, '\\', c)
+		case c < 0x20:
+			b = append(b, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
+		default:
+			b = append(b, c)
+		}
+	}
+	return append(b, '"')
+}

@@ -1,0 +1,126 @@
+package tokenizers
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// writeDir makes a directory of the files given as name, content, …
+func writeDir(t testing.TB, files ...string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for i := 0; i < len(files); i += 2 {
+		if err := os.WriteFile(filepath.Join(dir, files[i]), []byte(files[i+1]), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+const smallVocab = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\n가\n##나\nabc\nÉ\né\ne\n漢\n##字\n"
+
+func TestLoadErrors(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		files []string
+		file  string
+		line  int
+		want  string
+	}{
+		{"empty directory", nil, "", 0, "no tokenizer files"},
+		{"config.json alone", []string{"config.json", "{}"}, "", 0, "no tokenizer files"},
+		{"empty vocabulary", []string{"vocab.txt", ""}, "vocab.txt", 0, "want one token a line"},
+		{"invalid UTF-8", []string{"vocab.txt", "[PAD]\n[UNK]\n\xff\n"}, "vocab.txt", 3, "want UTF-8"},
+		{"bad JSON", []string{"vocab.txt", smallVocab, "tokenizer_config.json", "{\n\"do_lower_case\": tru\n}"}, "tokenizer_config.json", 2, "invalid character"},
+		{"wrong kind", []string{"vocab.txt", smallVocab, "tokenizer_config.json", "{\n\n\"do_lower_case\": 3}"}, "tokenizer_config.json", 3, "bool"},
+		{"huge id", []string{"vocab.txt", smallVocab, "tokenizer_config.json", `{"added_tokens_decoder": {"99999999999": {"content": "x"}}}`}, "tokenizer_config.json", 0, "99999999999"},
+		{"negative id", []string{"vocab.txt", smallVocab, "tokenizer_config.json", `{"added_tokens_decoder": {"-1": {"content": "x"}}}`}, "tokenizer_config.json", 0, `"-1"`},
+		{"special tokens", []string{"vocab.txt", smallVocab, "special_tokens_map.json", `[1]`}, "special_tokens_map.json", 1, "array"},
+	} {
+		_, err := Load(writeDir(t, c.files...))
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got %v, want %q", c.name, err, c.want)
+			continue
+		}
+		var e *Error
+		if !errors.As(err, &e) || c.file != "" && e.File != c.file || e.Line != c.line {
+			t.Errorf("%s: got %#v, want %s:%d", c.name, err, c.file, c.line)
+		}
+	}
+	if _, err := Load(filepath.Join(t.TempDir(), "absent")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("absent directory: got %v", err)
+	}
+}
+
+// TestLoadForms holds the forms that directories of different years have.
+func TestLoadForms(t *testing.T) {
+	const text = "[CLS]É 漢字 가나 <x> abc"
+	for _, c := range []struct {
+		name  string
+		files []string
+		want  string
+	}{
+		{"nothing but the vocabulary: accents go", nil, "[CLS] [CLS] e 漢 [UNK] [UNK] [UNK] [UNK] [UNK] abc [SEP]"},
+		{"old form", []string{"tokenizer_config.json", `{"do_lower_case": false, "max_len": 512}`},
+			"[CLS] [CLS] É 漢 [UNK] 가 ##나 [UNK] [UNK] [UNK] abc [SEP]"},
+		{"accents kept", []string{"tokenizer_config.json", `{"do_lower_case": true, "strip_accents": false}`},
+			"[CLS] [CLS] é 漢 [UNK] 가 ##나 [UNK] [UNK] [UNK] abc [SEP]"},
+		{"ideographs together", []string{"tokenizer_config.json", `{"do_lower_case": false, "tokenize_chinese_chars": false}`},
+			"[CLS] [CLS] É 漢 ##字 가 ##나 [UNK] [UNK] [UNK] abc [SEP]"},
+		{"additional tokens", []string{"tokenizer_config.json", `{"do_lower_case": false}`, "special_tokens_map.json", `{"additional_special_tokens": ["<x>", {"content": "가"}], "cls_token": {"content": "[CLS]", "lstrip": true}}`},
+			"[CLS] [CLS] É 漢 [UNK] 가 [UNK] <x> abc [SEP]"},
+		{"added_tokens_decoder", []string{"tokenizer_config.json", `{"do_lower_case": false, "tokenizer_class": "BertTokenizerFast", "added_tokens_decoder": {"13": {"content": "<x>", "special": false}}}`},
+			"[CLS] [CLS] É 漢 [UNK] 가 ##나 <x> abc [SEP]"},
+		{"a token that goes by normalised text", []string{"tokenizer_config.json", `{"do_lower_case": true, "strip_accents": false, "added_tokens_decoder": {"13": {"content": "É 漢", "normalized": false}, "14": {"content": "ABC", "normalized": true}}}`},
+			"[CLS] [CLS] É 漢 [UNK] 가 ##나 [UNK] [UNK] [UNK] ABC [SEP]"},
+	} {
+		tok, err := Load(writeDir(t, append([]string{"vocab.txt", smallVocab}, c.files...)...))
+		if err != nil {
+			t.Errorf("%s: %v", c.name, err)
+			continue
+		}
+		if got := strings.Join(tok.Encode(text, "", false, Options{}).Tokens, " "); got != c.want {
+			t.Errorf("%s:\n got %s\nwant %s", c.name, got, c.want)
+		}
+	}
+}
+
+// TestFunnelType holds [CLS] of Funnel's tokenizer to token type 2, however its class is told.
+func TestFunnelType(t *testing.T) {
+	for _, files := range [][]string{
+		{"tokenizer_config.json", `{"tokenizer_class": "FunnelTokenizer"}`},
+		{"tokenizer_config.json", `{"tokenizer_class": "FunnelTokenizerFast"}`},
+		{"config.json", `{"model_type": "funnel"}`},
+	} {
+		tok, err := Load(writeDir(t, append([]string{"vocab.txt", smallVocab}, files...)...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		enc := tok.Encode("abc", "abc", true, Options{})
+		if want := []int32{2, 0, 0, 1, 1}; !slices.Equal(enc.TypeIDs, want) {
+			t.Errorf("%v: got %v, want %v", files, enc.TypeIDs, want)
+		}
+		if want := []int32{2, 7, 3, 7, 3}; !slices.Equal(enc.IDs, want) {
+			t.Errorf("%v: ids: got %v, want %v", files, enc.IDs, want)
+		}
+	}
+}
+
+func TestVocabLines(t *testing.T) {
+	v, err := readVocab("vocab.txt", []byte("\ufeff[PAD]\r\n[UNK]\r\n\r\na b\r\n[UNK]"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for token, want := range map[string]int32{"[PAD]": 0, "": 2, "a b": 3, "[UNK]": 4} {
+		if got := v.id(token); got != want {
+			t.Errorf("%q: got %d, want %d", token, got, want)
+		}
+	}
+	if len(v.tokens) != 5 {
+		t.Errorf("%d rows, want 5", len(v.tokens))
+	}
+}

@@ -1,0 +1,111 @@
+package tokenizers
+
+import (
+	"bufio"
+	"encoding/json"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// TestUnicode holds every code point's class and case to the reference's.
+func TestUnicode(t *testing.T) {
+	f, err := os.Open("testdata/unicode.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	want := make(map[string]map[rune]string)
+	for d := json.NewDecoder(bufio.NewReader(f)); d.More(); {
+		var row struct{ Class, Lower, Form, Ranges string }
+		if err := d.Decode(&row); err != nil {
+			t.Fatal(err)
+		}
+		name, value := row.Class+row.Form, "true"
+		if row.Lower != "" {
+			name, value = "lower", row.Lower
+		}
+		if want[name] == nil {
+			want[name] = make(map[rune]string)
+		}
+		for span := range strings.FieldsSeq(row.Ranges) {
+			first, last, found := strings.Cut(span, "-")
+			if !found {
+				last = first
+			}
+			for r := parseRune(t, first); r <= parseRune(t, last); r++ {
+				want[name][r] = value
+			}
+		}
+	}
+	yes := func(b bool) string {
+		if b {
+			return "true"
+		}
+		return ""
+	}
+	one := func(r rune) []char { return []char{{r: r}} }
+	changes := func(f func([]char) []char) func(rune) string {
+		return func(r rune) string {
+			if 0xAC00 <= r && r <= 0xD7A3 {
+				return "" // left out of the file, for their number
+			}
+			out := f(one(r))
+			return yes(len(out) != 1 || out[0].r != r)
+		}
+	}
+	clean := bertText{clean: true}
+	for name, got := range map[string]func(rune) string{
+		"control": func(r rune) string { return yes(isControl(r)) },
+		"blank": func(r rune) string {
+			out := clean.normalize(one(r))
+			return yes(len(out) == 1 && out[0].r == ' ')
+		},
+		"space":     func(r rune) string { return yes(isSpace(r)) },
+		"ideograph": func(r rune) string { return yes(isIdeograph(r)) },
+		"punct":     func(r rune) string { return yes(isPunct(r)) },
+		"mark":      func(r rune) string { return yes(len(bertText{strip: true}.normalize(one(r))) == 0) },
+		"lower": func(r rune) string {
+			var deltas []string
+			for _, c := range lowerChars(one(r)) {
+				deltas = append(deltas, strconv.Itoa(int(c.r-r)))
+			}
+			if s := strings.Join(deltas, " "); s != "0" {
+				return s
+			}
+			return ""
+		},
+		"nfd":  changes(func(c []char) []char { return decompose(c, norm.NFD) }),
+		"nfkd": changes(func(c []char) []char { return decompose(c, norm.NFKD) }),
+	} {
+		if len(want[name]) == 0 {
+			t.Errorf("no code points of %q", name)
+		}
+		wrong := 0
+		for r := rune(0); r <= 0x10FFFF; r++ {
+			if 0xD800 <= r && r < 0xE000 {
+				continue
+			}
+			if got(r) != want[name][r] {
+				if wrong++; wrong < 5 {
+					t.Errorf("%s of %U: got %q, want %q", name, r, got(r), want[name][r])
+				}
+			}
+		}
+		if wrong > 0 {
+			t.Errorf("%s: %d code points differ", name, wrong)
+		}
+	}
+}
+
+func parseRune(t *testing.T, s string) rune {
+	t.Helper()
+	n, err := strconv.ParseUint(s, 16, 32)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rune(n)
+}
