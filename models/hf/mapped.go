@@ -1,0 +1,49 @@
+package hf
+
+import (
+	"math"
+	"os"
+	"path/filepath"
+)
+
+// mapped is a weights file in memory.
+type mapped struct {
+	name  string // without the directory
+	data  []byte
+	unmap func() error
+}
+
+// openMapped maps a regular file.
+func openMapped(path string) (*mapped, error) {
+	name := filepath.Base(path)
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case !info.Mode().IsRegular():
+		return nil, fault(name, "not a regular file")
+	case info.Size() == 0:
+		return nil, fault(name, "the file is empty")
+	case info.Size() > math.MaxInt:
+		return nil, fault(name, "%d bytes are more than this machine can address", info.Size())
+	}
+	data, unmap, err := mapFile(f, int(info.Size()))
+	if err != nil {
+		return nil, &Error{File: name, Msg: "map into memory", Err: err}
+	}
+	return &mapped{name, data, unmap}, nil
+}
+
+func (m *mapped) close() error {
+	if m.data == nil {
+		return nil
+	}
+	m.data = nil
+	return m.unmap()
+}
