@@ -1,0 +1,100 @@
+package results
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/lmkor/bench/metrics"
+)
+
+// StepEvent is an optimizer step, as log.jsonl has it.
+type StepEvent struct {
+	Step     int     `json:"step"`      // from 1
+	Epoch    float64 `json:"epoch"`     // passed, as a fraction
+	Loss     float64 `json:"loss"`      // the batch's mean, before the update
+	LR       float64 `json:"lr"`        // used in this step
+	GradNorm float64 `json:"grad_norm"` // before clipping
+}
+
+// EvalEvent is a scored split, as log.jsonl has it.
+type EvalEvent struct {
+	Step   int            `json:"step"`
+	Epoch  float64        `json:"epoch"`
+	Split  string         `json:"split"`
+	Scores metrics.Scores `json:"scores"`
+}
+
+// Timing is a line of timing.jsonl: what one step or evaluation took.
+type Timing struct {
+	Event              string  `json:"event"` // step, eval
+	Step               int     `json:"step"`
+	Split              string  `json:"split,omitempty"`
+	Seconds            float64 `json:"seconds"`
+	SequencesPerSecond float64 `json:"sequences_per_second"`
+	TokensPerSecond    float64 `json:"tokens_per_second"`
+	MemoryMB           float64 `json:"memory_mb"`
+}
+
+// The names of events.
+const (
+	stepName = "step"
+	evalName = "eval"
+)
+
+type stepLine struct {
+	Event string `json:"event"`
+	StepEvent
+}
+
+type evalLine struct {
+	Event string `json:"event"`
+	EvalEvent
+}
+
+// Event is a line of log.jsonl: one of both.
+type Event struct {
+	Step *StepEvent
+	Eval *EvalEvent
+}
+
+// ReadLog reads a log.jsonl. Errors are *LineError.
+func ReadLog(path string) ([]Event, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return DecodeLog(f, path)
+}
+
+// DecodeLog reads events from r; file names it in errors. Events of names that
+// it does not know are skipped, for a later program may write more.
+func DecodeLog(r io.Reader, file string) ([]Event, error) {
+	var all []Event
+	lines := newLines(r, file)
+	for {
+		var line struct {
+			Event string
+			StepEvent
+			Split  string
+			Scores metrics.Scores
+		}
+		ok, err := lines.next(&line)
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			return all, nil
+		}
+		switch line.Event {
+		case stepName:
+			s := line.StepEvent
+			all = append(all, Event{Step: &s})
+		case evalName:
+			all = append(all, Event{Eval: &EvalEvent{line.Step, line.Epoch, line.Split, line.Scores}})
+		case "":
+			return nil, lines.fault(fmt.Errorf("no %q", "event"))
+		}
+	}
+}

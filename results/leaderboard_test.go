@@ -1,0 +1,176 @@
+package results
+
+import (
+	"encoding/json"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/lmkor/bench/metrics"
+)
+
+var columns = []Column{{"nsmc", "NSMC", metrics.Accuracy}, {"paws", "PAWS", metrics.Accuracy}}
+
+func build(t *testing.T, runs []Run, published []PublishedRow, by Selection) *Leaderboard {
+	t.Helper()
+	l, err := Build(runs, columns, published, by)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+func TestSeedsAreAveraged(t *testing.T) {
+	l := build(t, []Run{
+		run("r2", "b", "nsmc", 2, 91), run("r1", "b", "nsmc", 1, 90), run("r3", "b", "nsmc", 3, 95),
+		run("r4", "a", "nsmc", 1, 92), run("r5", "a", "mine", 1, 50),
+	}, []PublishedRow{{"p", "a paper", map[string]float64{"nsmc": 92.004}}}, Last)
+	if len(l.Warnings) != 0 {
+		t.Errorf("warnings %q", l.Warnings)
+	}
+	if got := []string{l.Rows[0].Model, l.Rows[1].Model, l.Rows[2].Model}; !slices.Equal(got, []string{"a", "b", "p"}) || !l.Rows[2].Published {
+		t.Errorf("rows %v", got)
+	}
+	b := l.Rows[1].Cells["nsmc"]
+	if b.Score != 92 || b.Seeds != 3 || b.N != 3 || math.Abs(*b.SD-math.Sqrt(7)) > 1e-9 || !slices.Equal(b.Runs, []string{"r1", "r2", "r3"}) || *b.Interval != [2]float64{91, 94} {
+		t.Errorf("b: %+v %v %v", b, *b.SD, *b.Interval)
+	}
+	// All print 92.00.
+	for _, r := range l.Rows {
+		if !r.Cells["nsmc"].Best {
+			t.Errorf("%s is not best", r.Model)
+		}
+	}
+	if _, ok := l.Rows[0].Cells["paws"]; ok {
+		t.Error("a cell out of nothing")
+	}
+	if len(l.Columns) != 3 || l.Columns[2].Task != "mine" {
+		t.Errorf("columns %v", l.Columns)
+	}
+	if a := l.Rows[0].Cells["nsmc"]; a.SD != nil || a.Seeds != 1 {
+		t.Errorf("one seed: %+v", a)
+	}
+}
+
+func TestSelections(t *testing.T) {
+	r := run("r", "a", "nsmc", 1, 90)
+	evaluated := run("e", "e", "nsmc", 1, 80)
+	evaluated.Result.Select = Select{}
+	l := build(t, []Run{r, evaluated}, nil, BestOnTest)
+	if c := l.Rows[0].Cells["nsmc"]; c.Score != 90.5 || c.Interval != nil {
+		t.Errorf("best on test: %+v", c)
+	}
+	l = build(t, []Run{r, evaluated}, nil, Dev)
+	if len(l.Rows[0].Cells) != 0 || len(l.Warnings) != 2 || l.Warnings[0] != `a, nsmc: no score of the selection "dev"` {
+		t.Errorf("dev: %+v %q", l.Rows[0].Cells, l.Warnings)
+	}
+	l = build(t, []Run{evaluated}, nil, Last)
+	if c := l.Rows[0].Cells["nsmc"]; c.Score != 80 || c.Interval == nil {
+		t.Errorf("evaluated only: %+v", c)
+	}
+}
+
+func TestRunsThatDoNotMix(t *testing.T) {
+	other := run("slow", "a", "nsmc", 2, 10)
+	other.Manifest.Recipe = json.RawMessage(`{"batch_size":32,"learning_rate":5e-05,"seed":2,"warmup_ratio":0.1}`)
+	threads := run("threads", "a", "nsmc", 3, 94)
+	threads.Manifest.Recipe = json.RawMessage(`{"batch_size": 32,"learning_rate":3e-05,"seed":3,"threads":2}`)
+	l := build(t, []Run{other, threads, run("copy", "a", "nsmc", 1, 90), run("also", "a", "nsmc", 1, 90)}, nil, Last)
+	if c := l.Rows[0].Cells["nsmc"]; c.Score != 92 || c.Seeds != 2 {
+		t.Errorf("cell %+v", c)
+	}
+	want := []string{
+		"a, nsmc: slow is left out: it differs from also in learning_rate (5e-05, not 3e-05), warmup_ratio (0.1, not none)",
+		"a, nsmc: copy repeats seed 1 of also: counted once",
+	}
+	if !slices.Equal(l.Warnings, want) {
+		t.Errorf("warnings %q", l.Warnings)
+	}
+}
+
+func TestOtherDataIsTold(t *testing.T) {
+	odd := run("odd", "c", "nsmc", 1, 99)
+	odd.Manifest.Data = []Data{{Split: "test", File: "mine.txt", SHA256: strings.Repeat("e", 64)}}
+	l := build(t, []Run{run("r1", "a", "nsmc", 1, 90), run("r2", "b", "nsmc", 1, 91), odd}, nil, Last)
+	if c := l.Rows[2].Cells["nsmc"]; !c.Incomparable || c.Best {
+		t.Errorf("cell %+v", c)
+	}
+	if !l.Rows[1].Cells["nsmc"].Best {
+		t.Error("the best of the comparable is not marked")
+	}
+	if len(l.Warnings) != 1 || l.Warnings[0] != "nsmc: c was scored on 3 examples of test (mine.txt, sha256 eeeeeeeeeeee) by accuracy, a on 3 examples of test (ratings_test.txt, sha256 dd) by accuracy: their scores do not compare" {
+		t.Errorf("warnings %q", l.Warnings)
+	}
+}
+
+func TestChoose(t *testing.T) {
+	epoch := func(n int, test, dev float64) Epoch {
+		return Epoch{n, metrics.Scores{Accuracy: &test}, &metrics.Scores{Accuracy: &dev}}
+	}
+	s := Choose([]Epoch{epoch(1, 0.8, 0.7), epoch(2, 0.9, 0.6), epoch(3, 0.85, 0.7)}, metrics.Accuracy)
+	if *s.Last != 85 || *s.Dev != 80 || *s.BestOnTest != 90 {
+		t.Errorf("%v %v %v", *s.Last, *s.Dev, *s.BestOnTest)
+	}
+	s = Choose([]Epoch{{Epoch: 1, Scores: metrics.Scores{Accuracy: ptr(0.9063)}}, {Epoch: 2}}, metrics.Accuracy)
+	if s.Last != nil || s.Dev != nil || *s.BestOnTest != 90.63 {
+		t.Errorf("%+v", s)
+	}
+}
+
+func TestHeadline(t *testing.T) {
+	score, interval := Headline(metrics.NewLabels([]int{0, 1, 1}, []int{0, 1, 0}, 2), metrics.Accuracy)
+	if math.Abs(*score-200.0/3) > 1e-9 || interval[0] >= *score || interval[1] <= *score {
+		t.Errorf("%v %v", *score, *interval)
+	}
+	if score, interval := Headline(metrics.NewValues([]float64{1, 1}, []float64{1, 2}), metrics.Spearman); score != nil || interval != nil {
+		t.Errorf("%v %v", score, interval)
+	}
+}
+
+func TestFrames(t *testing.T) {
+	noScore := run("x", "a", "paws", 9, 0)
+	noScore.Result.Score, noScore.Result.Interval = nil, nil
+	// "a_b", "c" and "a", "b_c" have the same key in gota's own group-by.
+	df, err := Frame([]Run{run("1", "a_b", "c", 1, 10), run("2", "a", "b_c", 1, 20), run("3", "a", "paws", 1, 1.0/3), run("4", "a", "paws", 2, 2.0/3), noScore})
+	if err != nil {
+		t.Fatal(err)
+	}
+	stats, err := Stats(df, "score", "model", "task")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for i := range stats.Nrow() {
+		got = append(got, stats.Col("model").Elem(i).String()+"|"+stats.Col("task").Elem(i).String())
+	}
+	if !slices.Equal(got, []string{"a|b_c", "a|paws", "a_b|c"}) {
+		t.Fatalf("groups %v", got)
+	}
+	if m, n := stats.Col("mean").Elem(1).Float(), stats.Col("count").Elem(1).Float(); m != 0.5 || n != 2 {
+		t.Errorf("mean %v of %v: a score that is missing spoils its group", m, n)
+	}
+	if sd := stats.Col("sd").Elem(0).Float(); !math.IsNaN(sd) {
+		t.Errorf("spread of one seed %v", sd)
+	}
+	p, err := Pivot(stats, "model", "task", "mean")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(p.Names(), []string{"model", "b_c", "c", "paws"}) || p.Elem(0, 1).Float() != 20 || !math.IsNaN(p.Elem(0, 2).Float()) || p.Elem(1, 2).Float() != 10 {
+		t.Errorf("pivot\n%v", p)
+	}
+	if _, err := Pivot(df, "model", "task", "score"); err == nil || err.Error() != `pivot: model "a", task "paws" twice` {
+		t.Errorf("pivot of two values for one cell: %v", err)
+	}
+	if _, err := Stats(df, "nope", "model"); err == nil {
+		t.Error("stats of a column that is not there: no error")
+	}
+	empty, err := Frame(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s, err := Stats(empty, "score", "model"); err != nil || s.Nrow() != 0 {
+		t.Errorf("stats of nothing: %v %v", s, err)
+	}
+}

@@ -1,0 +1,156 @@
+package results
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/lmkor/bench/metrics"
+)
+
+// Run is a finished run, wherever it lies.
+type Run struct {
+	Path     string
+	Manifest Manifest
+	Result   Result
+}
+
+// Log reads the run's events; none where it has no log.
+func (r Run) Log() ([]Event, error) {
+	events, err := ReadLog(filepath.Join(r.Path, LogFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return events, err
+}
+
+// Predictions reads the run's predictions.
+func (r Run) Predictions() (*Predictions, error) {
+	return ReadPredictions(filepath.Join(r.Path, PredictionsFile))
+}
+
+// RunError is a folder that should be a run and is none.
+type RunError struct {
+	Path string
+	Err  error
+}
+
+func (e *RunError) Error() string { return fmt.Sprintf("%s: %v", e.Path, e.Err) }
+func (e *RunError) Unwrap() error { return e.Err }
+
+// Find returns the runs at and below the roots, known by their result.json,
+// each once, sorted by path. Folders whose names begin with a dot are left out:
+// unfinished runs have such names. Runs that cannot be read are told in bad and
+// do not stop the search; a root that is no folder does.
+func Find(roots ...string) (runs []Run, bad []*RunError, err error) {
+	seen := map[string]bool{}
+	for _, root := range roots {
+		info, err := os.Stat(root)
+		if err != nil {
+			return nil, nil, err
+		}
+		if !info.IsDir() {
+			return nil, nil, fmt.Errorf("%s: want a folder of runs", root)
+		}
+		search(filepath.Clean(root), func(dir string) {
+			key := dir
+			if real, err := filepath.EvalSymlinks(dir); err == nil {
+				key = real
+			}
+			if abs, err := filepath.Abs(key); err == nil {
+				key = abs
+			}
+			if seen[key] {
+				return
+			}
+			seen[key] = true
+			run, err := Open(dir)
+			if err != nil {
+				bad = append(bad, &RunError{dir, err})
+				return
+			}
+			runs = append(runs, run)
+		}, func(path string, err error) { bad = append(bad, &RunError{path, err}) })
+	}
+	slices.SortFunc(runs, func(a, b Run) int { return strings.Compare(a.Path, b.Path) })
+	slices.SortFunc(bad, func(a, b *RunError) int { return strings.Compare(a.Path, b.Path) })
+	return runs, bad, nil
+}
+
+// search calls found on every folder at or below dir that holds a result.json,
+// and does not look into these.
+func search(dir string, found func(string), fault func(string, error)) {
+	if Finished(dir) {
+		found(dir)
+		return
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		fault(dir, unplaced(err))
+		return
+	}
+	for _, e := range entries {
+		if e.Name() == ManifestFile {
+			fault(dir, fmt.Errorf("no %s beside %s", ResultFile, ManifestFile))
+		}
+		if e.IsDir() && !strings.HasPrefix(e.Name(), ".") {
+			search(filepath.Join(dir, e.Name()), found, fault)
+		}
+	}
+}
+
+// unplaced takes the path off an error, for RunError has it.
+func unplaced(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}
+
+// Open reads the records of one run.
+func Open(dir string) (Run, error) {
+	r := Run{Path: dir}
+	if err := readJSON(dir, ResultFile, &r.Result); err != nil {
+		return Run{}, err
+	}
+	if err := readJSON(dir, ManifestFile, &r.Manifest); err != nil {
+		return Run{}, err
+	}
+	switch {
+	case r.Result.Model == "":
+		return Run{}, fmt.Errorf("%s: no \"model\"", ResultFile)
+	case r.Result.Task == "":
+		return Run{}, fmt.Errorf("%s: no \"task\"", ResultFile)
+	case !slices.Contains(metrics.Names, r.Result.Metric):
+		return Run{}, fmt.Errorf("%s: metric %q: want one of %q", ResultFile, r.Result.Metric, metrics.Names)
+	case r.Manifest.Task != r.Result.Task:
+		return Run{}, fmt.Errorf("%s is of task %q, %s of %q", ManifestFile, r.Manifest.Task, ResultFile, r.Result.Task)
+	}
+	return r, nil
+}
+
+func readJSON(dir, name string, v any) error {
+	b, err := os.ReadFile(filepath.Join(dir, name))
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, unplaced(err))
+	}
+	if !utf8.Valid(b) {
+		return fmt.Errorf("%s: not UTF-8", name)
+	}
+	err = json.Unmarshal(b, v)
+	var wrong *json.UnmarshalTypeError
+	if errors.As(err, &wrong) && wrong.Field != "" {
+		err = fmt.Errorf("%q is %s: want %s", wrong.Field, wrong.Value, wrong.Type)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}
