@@ -326,7 +326,11 @@ func compareGrads(t *testing.T, m *models.Model, want map[string][]float32, with
 				diff = d
 			}
 		}
-		if share := diff / (1e-3*largest + 1e-6); !(share <= worst) {
+		tolerance := 1e-3*largest + 1e-6
+		if strings.HasSuffix(p.Name, ".key.bias") || strings.HasSuffix(p.Name, ".k_lin.bias") || strings.HasSuffix(p.Name, ".k_head.bias") {
+			tolerance = 1e-5 // the true gradient is 0, what both have is rounding
+		}
+		if share := diff / tolerance; !(share <= worst) {
 			worst, name = share, p.Name
 		}
 	}
