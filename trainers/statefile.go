@@ -10,26 +10,17 @@ import (
 	"io/fs"
 	"math"
 	"os"
+	"path/filepath"
 	"slices"
 
 	"github.com/lmkor/bench/internal/atomicfile"
 )
-
-// Log is a log that belongs to a training: it is cut back to where it stood
-// when the state was saved, so that the steps after it are not told twice.
-type Log interface {
-	// Mark makes what was written durable and returns the log's length.
-	Mark() (int64, error)
-	// Rewind cuts the log back to a length that Mark returned.
-	Rewind(length int64) error
-}
 
 // FileStore keeps a state in one file, replaced whole: a JSON header behind its
 // length, then the tensors' float32 values, of a gathered table's moments the
 // rows in use only.
 type FileStore struct {
 	Path string
-	Logs []Log
 }
 
 const (
@@ -44,7 +35,6 @@ type stateHeader struct {
 	Epochs    []EpochScores `json:"epochs"`
 	Sequences int           `json:"sequences"`
 	Tokens    int           `json:"tokens"`
-	Logs      []int64       `json:"logs"`
 	Tensors   []stateEntry  `json:"tensors"`
 }
 
@@ -67,15 +57,11 @@ func (e stateEntry) stored() int {
 // Save replaces the file, or leaves the old one.
 func (f *FileStore) Save(s *State) error {
 	h := stateHeader{Position: s.Position, Epochs: s.Epochs, Sequences: s.Sequences, Tokens: s.Tokens}
-	for _, l := range f.Logs {
-		n, err := l.Mark()
-		if err != nil {
-			return err
-		}
-		h.Logs = append(h.Logs, n)
-	}
 	for _, x := range s.Tensors {
 		h.Tensors = append(h.Tensors, stateEntry{Name: x.Name, Size: len(x.Data), Cols: x.Cols, Rows: x.Rows, Some: x.Rows != nil})
+	}
+	if err := os.MkdirAll(filepath.Dir(f.Path), 0o755); err != nil {
+		return fmt.Errorf("%s: %w", stateFileWords, err)
 	}
 	head, err := json.Marshal(h)
 	if err != nil {
@@ -103,73 +89,59 @@ func (f *FileStore) Save(s *State) error {
 	return nil
 }
 
-// Load reads the file, and cuts the logs back to it; without a file it cuts
-// them to nothing and returns nil.
+// Load reads the file; without one it returns nil.
 func (f *FileStore) Load() (*State, error) {
 	file, err := os.Open(f.Path)
 	if errors.Is(err, fs.ErrNotExist) {
-		for _, l := range f.Logs {
-			if err := l.Rewind(0); err != nil {
-				return nil, err
-			}
-		}
 		return nil, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", stateFileWords, err)
 	}
 	defer file.Close()
-	s, logs, err := readState(file)
+	s, err := readState(file)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %s: %w", stateFileWords, f.Path, err)
-	}
-	if len(logs) != len(f.Logs) {
-		return nil, fmt.Errorf("%s: %s: %d logs, want %d", stateFileWords, f.Path, len(logs), len(f.Logs))
-	}
-	for i, l := range f.Logs {
-		if err := l.Rewind(logs[i]); err != nil {
-			return nil, err
-		}
 	}
 	return s, nil
 }
 
-func readState(file *os.File) (*State, []int64, error) {
+func readState(file *os.File) (*State, error) {
 	info, err := file.Stat()
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	r := bufio.NewReaderSize(file, 1<<20)
 	magic := make([]byte, len(stateMagic)+8)
 	if _, err := io.ReadFull(r, magic); err != nil || string(magic[:len(stateMagic)]) != stateMagic {
-		return nil, nil, errors.New("not a saved state")
+		return nil, errors.New("not a saved state")
 	}
 	n := binary.LittleEndian.Uint64(magic[len(stateMagic):])
 	if n > mostHeader || int64(n) > info.Size() {
-		return nil, nil, fmt.Errorf("a header of %d bytes", n)
+		return nil, fmt.Errorf("a header of %d bytes", n)
 	}
 	head := make([]byte, n)
 	if _, err := io.ReadFull(r, head); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	var h stateHeader
 	if err := json.Unmarshal(head, &h); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	s := &State{Position: h.Position, Epochs: h.Epochs, Sequences: h.Sequences, Tokens: h.Tokens}
 	left := info.Size() - int64(len(magic)) - int64(n)
 	for _, e := range h.Tensors {
 		x, err := readTensor(r, e, left)
 		if err != nil {
-			return nil, nil, fmt.Errorf("%s: %w", e.Name, err)
+			return nil, fmt.Errorf("%s: %w", e.Name, err)
 		}
 		left -= 4 * int64(e.stored())
 		s.Tensors = append(s.Tensors, x)
 	}
 	if left != 0 {
-		return nil, nil, fmt.Errorf("%d bytes too many", left)
+		return nil, fmt.Errorf("%d bytes too many", left)
 	}
-	return s, h.Logs, nil
+	return s, nil
 }
 
 // mostValues bounds a tensor whose rows are mostly left out: more than any

@@ -162,7 +162,9 @@ func (t *Trainer) Fit(ctx context.Context, train *Data, splits []Split) (*Outcom
 					return nil, err
 				}
 			}
-			if o.SaveSteps > 0 && at.Step%o.SaveSteps == 0 {
+			// Behind the epoch's last step comes the evaluation, and the state is
+			// saved then: saved here too, a crash in between would log it twice.
+			if o.SaveSteps > 0 && at.Step%o.SaveSteps == 0 && i+o.Accumulation < batches {
 				if err := t.save(at); err != nil {
 					return nil, err
 				}

@@ -69,6 +69,7 @@ func newRoot() *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	for _, c := range []func() *cobra.Command{ // in the help's order
 		newTokenizeCmd,
+		newRunCmd,
 		newVersionCmd,
 	} {
 		root.AddCommand(c())

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/lmkor/bench/configs"
+	"github.com/lmkor/bench/tasks"
+	"github.com/lmkor/bench/trainers"
+)
+
+// cell is one training: a model on a task with a seed.
+type cell struct {
+	model  source
+	task   *tasks.Task
+	recipe configs.Recipe // resolved for the task; its Seed is the cell's
+	data   dataSource
+	dir    string // of the finished run
+}
+
+// name is how progress and errors call the cell.
+func (c cell) name() string {
+	return fmt.Sprintf("%s × %s, seed %d", c.model.Name, c.task.Name, c.recipe.Seed)
+}
+
+// dataSource says where a task's splits come from.
+type dataSource struct {
+	dir   string            // of official files; empty: the embedded samples
+	files map[string]string // by split: the user's own in place of official ones
+}
+
+// sampleData is the --data-dir that means the sample sets inside the binary.
+const sampleData = "samples"
+
+// open reads a split of the task.
+func (d dataSource) open(t *tasks.Task, split string) (*tasks.Set, error) {
+	if f := d.files[split]; f != "" {
+		return t.OpenFile(f, split)
+	}
+	return t.Open(d.dir, split)
+}
+
+// has reports whether a split is there.
+func (d dataSource) has(t *tasks.Task, split string) bool {
+	if d.files[split] != "" {
+		return true
+	}
+	_, err := d.open(t, split)
+	return err == nil || !errors.Is(err, fs.ErrNotExist)
+}
+
+// options turns a resolved recipe into the trainer's.
+func options(r configs.Recipe) trainers.Options {
+	return trainers.Options{
+		BatchSize: r.BatchSize, Epochs: r.Epochs, MaxLength: r.MaxLength, LearningRate: r.LearningRate,
+		WeightDecay: r.WeightDecay, WarmupRatio: r.WarmupRatio, MaxGradNorm: r.MaxGradNorm,
+		AdamBeta1: r.AdamBeta1, AdamBeta2: r.AdamBeta2, AdamEpsilon: r.AdamEpsilon,
+		Accumulation: r.GradientAccumulationSteps, Seed: r.Seed, Dropout: r.Dropout.Rate, Shuffle: r.Shuffle,
+		PadToMax: r.Padding == "max_length", Bfloat16: r.Precision == "bfloat16",
+		EvalSteps: r.EvalSteps, SaveSteps: r.SaveSteps, Truncation: r.Truncation,
+	}
+}

@@ -1,0 +1,186 @@
+package main
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/lmkor/bench/configs"
+	"github.com/lmkor/bench/models"
+	"github.com/lmkor/bench/models/hf"
+	"github.com/lmkor/bench/tasks"
+	"github.com/lmkor/bench/tokenizers"
+)
+
+// source is what a training starts from: a Hugging Face directory, or sizes to
+// start from nothing with.
+type source struct {
+	Name    string
+	Dir     string             // of a checkpoint; empty when it starts from nothing
+	Scratch *configs.ModelSpec // nil with a checkpoint
+}
+
+// findModel resolves what --model names: a directory, a name in configs, or a
+// Hugging Face name in the local cache.
+func findModel(name string) (source, error) {
+	if info, err := os.Stat(name); err == nil && info.IsDir() {
+		return source{Name: filepath.Base(filepath.Clean(name)), Dir: name}, nil
+	}
+	spec, err := configs.FindModel(name)
+	switch {
+	case err == nil && spec.Scratch != nil:
+		return source{Name: spec.Name, Scratch: spec}, nil
+	case err == nil:
+		return source{}, fmt.Errorf("%s is not in the local cache", spec.Hub)
+	}
+	return source{}, err
+}
+
+// start is a model ready to train.
+type start struct {
+	model     *models.Model
+	tok       *tokenizers.Tokenizer
+	config    *hfConfig // as it will be written, the task's labels included
+	sha256    string    // of the weights, or of what drew them
+	newHead   bool
+	headNames []string
+}
+
+// load makes the model for a task. train gives the texts of the training rows,
+// for the vocabulary of a model that starts from nothing.
+func (s source) load(t *tasks.Task, seed uint64, train iter.Seq[string]) (*start, error) {
+	if s.Scratch != nil {
+		return s.draw(t, seed, train)
+	}
+	tok, err := tokenizers.Load(s.Dir)
+	if err != nil {
+		return nil, err
+	}
+	config, err := readConfig(s.Dir)
+	if err != nil {
+		return nil, err
+	}
+	w, err := hf.OpenWeights(s.Dir)
+	if err != nil {
+		return nil, err
+	}
+	defer w.Close()
+	keep := keepsHead(config, t)
+	head := headFor(t)
+	if n := tok.VocabSize(); n > config.VocabSize {
+		return nil, fmt.Errorf("%s: a vocabulary of %d for %d embeddings", s.Dir, n, config.VocabSize)
+	}
+	m, rep, err := models.Open(config.Config, head, w, !keep, seed)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", s.Dir, err)
+	}
+	sum, err := hf.Fingerprint(s.Dir)
+	if err != nil {
+		return nil, err
+	}
+	config.SetTask(head, labelNames(t))
+	return &start{model: m, tok: tok, config: config, sha256: sum, newHead: len(rep.Drawn) > 0, headNames: rep.Drawn}, nil
+}
+
+// draw makes a model from nothing: a vocabulary of the training texts, weights
+// from the seed.
+func (s source) draw(t *tasks.Task, seed uint64, train iter.Seq[string]) (*start, error) {
+	tk := s.Scratch.Scratch.Tokenizer
+	tok, err := tokenizers.TrainWordPiece(train, tokenizers.TrainOptions{
+		Size: tk.VocabSize, MinFrequency: tk.MinFrequency, Unused: tk.Unused,
+		Cased: !tk.Lowercase, StripAccents: tk.StripAccents, Clean: tk.Clean,
+	})
+	if err != nil {
+		return nil, err
+	}
+	raw, err := s.Scratch.Scratch.ConfigJSON()
+	if err != nil {
+		return nil, err
+	}
+	config, err := parseConfig(raw)
+	if err != nil {
+		return nil, fmt.Errorf("model %s: %w", s.Name, err)
+	}
+	config.SetVocabSize(tok.VocabSize())
+	head := headFor(t)
+	m, err := models.New(config.Config, head, seed)
+	if err != nil {
+		return nil, fmt.Errorf("model %s: %w", s.Name, err)
+	}
+	config.SetTask(head, labelNames(t))
+	h := sha256.New()
+	fmt.Fprintf(h, "%s seed %d tokenizer %s", raw, seed, tok.Info().SHA256)
+	return &start{model: m, tok: tok, config: config, sha256: fmt.Sprintf("%x", h.Sum(nil)), newHead: true}, nil
+}
+
+// headFor is the head that a task needs.
+func headFor(t *tasks.Task) models.Head {
+	switch t.Kind {
+	case tasks.Regress:
+		return models.Head{Kind: models.SequenceHead, Labels: 1}
+	case tasks.Tag:
+		return models.Head{Kind: models.TokenHead, Labels: len(t.Labels)}
+	}
+	return models.Head{Kind: models.SequenceHead, Labels: len(t.Labels)}
+}
+
+// labelNames are the labels as config.json names them; a regression has one.
+func labelNames(t *tasks.Task) []string {
+	if t.Kind == tasks.Regress {
+		return []string{"LABEL_0"}
+	}
+	return t.Labels
+}
+
+// keepsHead reports whether a checkpoint has the task's own head: its class is
+// the head's, and its labels are the task's, or only numbered and as many.
+func keepsHead(c *hfConfig, t *tasks.Task) bool {
+	class := "ForSequenceClassification"
+	if t.Kind == tasks.Tag {
+		class = "ForTokenClassification"
+	}
+	if len(c.Architectures) == 0 || !strings.HasSuffix(c.Architectures[0], class) {
+		return false
+	}
+	want := labelNames(t)
+	return slices.Equal(c.Labels, want) || len(c.Labels) == len(want) && numbered(c.Labels)
+}
+
+func numbered(labels []string) bool {
+	for i, l := range labels {
+		if l != fmt.Sprintf("LABEL_%d", i) {
+			return false
+		}
+	}
+	return true
+}
+
+// save writes the trained model as a directory that transformers loads.
+func (s *start) save(dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	var tensors []hf.Tensor
+	for _, p := range s.model.Params() {
+		tensors = append(tensors, hf.Tensor{Name: p.Name, Shape: p.Shape, Data: p.Floats()})
+	}
+	if err := hf.WriteSafetensors(filepath.Join(dir, "model.safetensors"), tensors, map[string]string{"format": "pt"}); err != nil {
+		return err
+	}
+	if err := s.config.write(dir); err != nil {
+		return err
+	}
+	return s.tok.Save(dir)
+}
+
+// say tells the user what about the start is not obvious.
+func (s *start) say(w io.Writer, name string) {
+	if s.newHead {
+		fmt.Fprintf(w, "%s: the head is new, drawn from the seed\n", name)
+	}
+}
