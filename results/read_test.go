@@ -124,6 +124,8 @@ func TestFind(t *testing.T) {
 	}
 	good := read(t, root, "a", ManifestFile)
 	write("bad/broken/result.json", "{")
+	write("bad/broken/manifest.json", good)
+	write("bad/kinds/manifest.json", good)
 	write("bad/kinds/result.json", `{"model":"m","task":"nsmc","metric":"accuracy","n":"x"}`)
 	write("bad/metric/result.json", `{"model":"m","task":"nsmc","metric":"bleu"}`)
 	write("bad/metric/manifest.json", good)
@@ -236,15 +238,12 @@ func FuzzDecodeLog(f *testing.F) {
 	})
 }
 
-func FuzzOpen(f *testing.F) {
+func FuzzDecodeRun(f *testing.F) {
 	b, _ := json.Marshal(result("m", "nsmc", 1, 50))
 	m, _ := json.Marshal(manifest("m", "nsmc", 1))
 	f.Add(b, m)
 	f.Fuzz(func(t *testing.T, result, manifest []byte) {
-		dir := t.TempDir()
-		os.WriteFile(filepath.Join(dir, ResultFile), result, 0o644)
-		os.WriteFile(filepath.Join(dir, ManifestFile), manifest, 0o644)
-		r, err := Open(dir)
+		r, err := decodeRun("r", result, manifest)
 		if err != nil {
 			return
 		}

@@ -116,11 +116,23 @@ func unplaced(err error) error {
 
 // Open reads the records of one run.
 func Open(dir string) (Run, error) {
+	var text [2][]byte
+	for i, name := range []string{ResultFile, ManifestFile} {
+		var err error
+		if text[i], err = os.ReadFile(filepath.Join(dir, name)); err != nil {
+			return Run{}, fmt.Errorf("%s: %w", name, unplaced(err))
+		}
+	}
+	return decodeRun(dir, text[0], text[1])
+}
+
+// decodeRun reads the records of the run in dir from their files' bytes.
+func decodeRun(dir string, result, manifest []byte) (Run, error) {
 	r := Run{Path: dir}
-	if err := readJSON(dir, ResultFile, &r.Result); err != nil {
+	if err := decode(ResultFile, result, &r.Result); err != nil {
 		return Run{}, err
 	}
-	if err := readJSON(dir, ManifestFile, &r.Manifest); err != nil {
+	if err := decode(ManifestFile, manifest, &r.Manifest); err != nil {
 		return Run{}, err
 	}
 	switch {
@@ -136,15 +148,12 @@ func Open(dir string) (Run, error) {
 	return r, nil
 }
 
-func readJSON(dir, name string, v any) error {
-	b, err := os.ReadFile(filepath.Join(dir, name))
-	if err != nil {
-		return fmt.Errorf("%s: %w", name, unplaced(err))
-	}
+// decode reads one JSON record; name is its file's.
+func decode(name string, b []byte, v any) error {
 	if !utf8.Valid(b) {
 		return fmt.Errorf("%s: not UTF-8", name)
 	}
-	err = json.Unmarshal(b, v)
+	err := json.Unmarshal(b, v)
 	var wrong *json.UnmarshalTypeError
 	if errors.As(err, &wrong) && wrong.Field != "" {
 		err = fmt.Errorf("%q is %s: want %s", wrong.Field, wrong.Value, wrong.Type)
