@@ -70,6 +70,7 @@ func newRoot() *cobra.Command {
 	for _, c := range []func() *cobra.Command{ // in the help's order
 		newTokenizeCmd,
 		newRunCmd,
+		newEvalCmd,
 		newVersionCmd,
 	} {
 		root.AddCommand(c())

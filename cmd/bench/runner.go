@@ -28,7 +28,7 @@ type outcome struct {
 	Model    string       `json:"model"`
 	Task     string       `json:"task"`
 	Seed     uint64       `json:"seed"`
-	Status   string       `json:"status"` // trained, resumed, finished before
+	Status   string       `json:"status"` // trained, resumed, finished before, evaluated
 	Dir      string       `json:"dir"`
 	Metric   metrics.Name `json:"metric,omitempty"`
 	Score    *float64     `json:"score,omitempty"`
@@ -41,6 +41,7 @@ const (
 	trained        = "trained"
 	resumedAgain   = "resumed"
 	finishedBefore = "finished before"
+	evaluated      = "evaluated"
 )
 
 // splits are a cell's data: what trains, what is scored, and what a checkpoint
@@ -199,7 +200,7 @@ func (c cell) manifest(s *start, data splits) (*results.Manifest, error) {
 			StripAccents: info.StripAccents, SHA256: info.SHA256},
 		Task:    c.task.Name,
 		Recipe:  recipe,
-		Program: results.Program{Version: b.Version, Commit: b.Commit, Go: b.Go, Kernels: "go"},
+		Program: results.Program{Version: b.Version, Commit: b.Commit, Go: b.Go, Kernels: kernels.Name()},
 	}
 	for _, set := range data.all() {
 		m.Data = append(m.Data, results.Data{Split: set.Split, File: set.File, SHA256: set.SHA256, Rows: set.Rows, Dropped: set.Dropped})

@@ -1,0 +1,90 @@
+package kernels
+
+import (
+	"fmt"
+	"math"
+	"testing"
+)
+
+func numbers(n int, seed uint64) []float32 {
+	x := make([]float32, n)
+	for i := range x {
+		seed = seed*6364136223846793005 + 1442695040888963407
+		x[i] = float32(int32(seed>>32)) / (1 << 31)
+	}
+	return x
+}
+
+func TestGemm(t *testing.T) {
+	defer func(s set) { chosen = s }(chosen)
+	for _, s := range append(available(), plain) {
+		chosen = s
+		for _, d := range [][3]int{{1, 1, 1}, {1, 33, 7}, {12, 32, 384}, {13, 31, 385}, {97, 65, 30}, {5, 100, 800}, {30, 1, 64}, {0, 4, 3}, {3, 4, 0}, {193, 40, 17}} {
+			for mode := range 8 {
+				ta, tb, acc := mode&1 > 0, mode&2 > 0, mode&4 > 0
+				t.Run(fmt.Sprintf("%s/%v/ta=%v/tb=%v/acc=%v", s.name, d, ta, tb, acc), func(t *testing.T) {
+					m, n, k := d[0], d[1], d[2]
+					ar, ac, br, bc := m, k, k, n
+					if ta {
+						ar, ac = ac, ar
+					}
+					if tb {
+						br, bc = bc, br
+					}
+					lda, ldb, ldc := ac+3, bc+1, n+2
+					a, b := numbers(ar*lda+3, 1), numbers(br*ldb+3, 2)
+					c := numbers(m*ldc+3, 3)
+					want := append([]float32{}, c...)
+					for i := range m {
+						for j := range n {
+							var sum float64
+							for p := range k {
+								av, bv := a[i*lda*b2i(!ta)+p*b2i(!ta)+(p*lda+i)*b2i(ta)], b[(p*ldb+j)*b2i(!tb)+(j*ldb+p)*b2i(tb)]
+								sum += float64(av) * float64(bv)
+							}
+							if acc {
+								sum += float64(c[i*ldc+j])
+							}
+							want[i*ldc+j] = float32(sum)
+						}
+					}
+					Gemm(ta, tb, m, n, k, a, lda, b, ldb, acc, c, ldc)
+					for i := range c {
+						if math.Abs(float64(c[i]-want[i])) > 1e-4 {
+							t.Fatalf("element %d: %v, want %v", i, c[i], want[i])
+						}
+					}
+				})
+			}
+		}
+	}
+}
+
+func b2i(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func BenchmarkGemm(b *testing.B) {
+	for _, form := range []string{"nn", "nt", "tn"} {
+		for _, d := range [][3]int{{512, 768, 768}, {512, 3072, 768}, {512, 128, 128}, {512, 512, 128}} {
+			b.Run(fmt.Sprintf("impl=%s/form=%s/m=%d/n=%d/k=%d", chosen.name, form, d[0], d[1], d[2]), func(b *testing.B) {
+				m, n, k := d[0], d[1], d[2]
+				x, y, z := numbers(m*k, 1), numbers(k*n, 2), make([]float32, m*n)
+				lda, ldb := k, n
+				if form[0] == 't' {
+					lda = m
+				}
+				if form[1] == 't' {
+					ldb = k
+				}
+				for b.Loop() {
+					Gemm(form[0] == 't', form[1] == 't', m, n, k, x, lda, y, ldb, false, z, n)
+				}
+				b.ReportMetric(2*float64(m)*float64(n)*float64(k)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
+			})
+		}
+	}
+}

@@ -1,0 +1,44 @@
+package kernels
+
+import (
+	"fmt"
+	"os"
+	"unsafe"
+)
+
+// set is a family of kernels for one kind of CPU.
+type set struct {
+	name string
+	tile tile
+}
+
+var plain = set{"go", tile{4, 8, func(k int, a, b, c *float32, ldc int, acc bool) {
+	kern4x8Go(k, unsafe.Slice(a, 4*k), unsafe.Slice(b, 8*k), unsafe.Slice(c, 3*ldc+8), ldc, acc)
+}}}
+
+// chosen is the set in use: the best that the CPU has, or the one that
+// BENCH_KERNELS names.
+var chosen, chooseErr = choose(os.Getenv("BENCH_KERNELS"))
+
+func choose(name string) (set, error) {
+	all := append(available(), plain)
+	if name == "" {
+		return all[0], nil
+	}
+	for _, s := range all {
+		if s.name == name {
+			return s, nil
+		}
+	}
+	var have string
+	for _, s := range all {
+		have += " " + s.name
+	}
+	return all[0], fmt.Errorf("BENCH_KERNELS=%s: this machine and build have%s", name, have)
+}
+
+// Name returns the name of the kernels in use: avx512, avx2, neon or go.
+func Name() string { return chosen.name }
+
+// Err returns an error if BENCH_KERNELS asks for kernels that are not there.
+func Err() error { return chooseErr }

@@ -1,0 +1,16 @@
+//go:build amd64 && !purego
+
+package kernels
+
+import "golang.org/x/sys/cpu"
+
+// available returns the CPU's sets, the best first.
+func available() (all []set) {
+	if cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ && cpu.X86.HasAVX512BW && cpu.X86.HasAVX512VL {
+		all = append(all, set{"avx512", tile{12, 32, kern12x32}})
+	}
+	if cpu.X86.HasAVX2 && cpu.X86.HasFMA {
+		all = append(all, set{"avx2", tile{6, 16, kern6x16}})
+	}
+	return all
+}

@@ -1,0 +1,6 @@
+//go:build !amd64 || purego
+
+package kernels
+
+// available returns the CPU's sets beside plain Go.
+func available() []set { return nil }
