@@ -15,6 +15,9 @@ import (
 // maxHeader is the longest header that the format allows.
 const maxHeader = 100_000_000
 
+// maxDims is far more dimensions than any tensor of a model has.
+const maxDims = 16
+
 // stEntry is a tensor in a safetensors header.
 type stEntry struct {
 	DType   string   `json:"dtype"`
@@ -124,6 +127,9 @@ func (e stEntry) tensor(data []byte) (*tensor, error) {
 
 // elements multiplies a shape out.
 func elements(shape []uint64) (count uint64, dims []int, err error) {
+	if len(shape) > maxDims {
+		return 0, nil, fmt.Errorf("%d dimensions", len(shape))
+	}
 	count = 1
 	for _, n := range shape {
 		hi, lo := bits.Mul64(count, n)

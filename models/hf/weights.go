@@ -50,6 +50,8 @@ var weightFiles = []struct {
 }{
 	{"model.safetensors", false, readSafetensors},
 	{"model.safetensors.index.json", true, readSafetensors},
+	{"pytorch_model.bin", false, readBin},
+	{"pytorch_model.bin.index.json", true, readBin},
 }
 
 // ErrNoWeights says that a directory holds no weights that bench reads.
