@@ -1,7 +1,5 @@
 package kernels
 
-import "math"
-
 const elementsAChunk = 4096
 
 // each calls f on fixed chunks of [0, n) on the pool.
@@ -37,48 +35,70 @@ func ActivateGrad(act Act, dx, dy, x []float32) {
 }
 
 func activateGo(act Act, y, x []float32) {
-	for i, v := range x {
-		f := float64(v)
-		switch act {
-		case Identity:
-		case GELU:
-			f = 0.5 * f * (1 + math.Erf(f/math.Sqrt2))
-		case GELUTanh:
-			f = 0.5 * f * (1 + math.Tanh(math.Sqrt(2/math.Pi)*(f+0.044715*f*f*f)))
-		case ReLU:
-			f = max(f, 0)
-		case SiLU:
-			f /= 1 + math.Exp(-f)
-		case Tanh:
-			f = math.Tanh(f)
+	switch act {
+	case Identity:
+		copy(y, x)
+	case GELU:
+		for i, v := range x {
+			y[i] = 0.5 * v * (1 + erf32(v*rsqrt2, exp32(-0.5*v*v)))
 		}
-		y[i] = float32(f)
+	case GELUTanh:
+		for i, v := range x {
+			y[i] = 0.5 * v * (1 + tanh32(sqrt2byPi*(v+0.044715*v*v*v)))
+		}
+	case ReLU:
+		for i, v := range x {
+			y[i] = max(v, 0)
+		}
+	case SiLU:
+		for i, v := range x {
+			y[i] = v / (1 + exp32(-v))
+		}
+	case Tanh:
+		for i, v := range x {
+			y[i] = tanh32(v)
+		}
 	}
 }
 
+const (
+	rsqrt2    = 0.70710678118654752
+	rsqrt2Pi  = 0.39894228040143268 // 1/√(2π)
+	sqrt2byPi = 0.79788456080286536
+)
+
 func activateGradGo(act Act, dx, dy, x []float32) {
-	for i, v := range x {
-		f, d := float64(v), 1.0
-		switch act {
-		case Identity:
-		case GELU:
-			d = 0.5*(1+math.Erf(f/math.Sqrt2)) + f*math.Exp(-0.5*f*f)/math.Sqrt(2*math.Pi)
-		case GELUTanh:
-			c := math.Sqrt(2 / math.Pi)
-			t := math.Tanh(c * (f + 0.044715*f*f*f))
-			d = 0.5*(1+t) + 0.5*f*(1-t*t)*c*(1+3*0.044715*f*f)
-		case ReLU:
-			if f <= 0 {
+	switch act {
+	case Identity:
+		copy(dx, dy)
+	case GELU:
+		for i, v := range x {
+			e := exp32(-0.5 * v * v)
+			dx[i] = dy[i] * (0.5*(1+erf32(v*rsqrt2, e)) + v*e*rsqrt2Pi)
+		}
+	case GELUTanh:
+		for i, v := range x {
+			t := tanh32(sqrt2byPi * (v + 0.044715*v*v*v))
+			dx[i] = dy[i] * (0.5*(1+t) + 0.5*v*(1-t*t)*sqrt2byPi*(1+3*0.044715*v*v))
+		}
+	case ReLU:
+		for i, v := range x {
+			d := dy[i]
+			if v <= 0 {
 				d = 0
 			}
-		case SiLU:
-			s := 1 / (1 + math.Exp(-f))
-			d = s * (1 + f*(1-s))
-		case Tanh:
-			t := math.Tanh(f)
-			d = 1 - t*t
+			dx[i] = d
 		}
-		dx[i] = dy[i] * float32(d)
+	case SiLU:
+		for i, v := range x {
+			s := 1 / (1 + exp32(-v))
+			dx[i] = dy[i] * s * (1 + v*(1-s))
+		}
+	case Tanh:
+		for i, v := range x {
+			t := tanh32(v)
+			dx[i] = dy[i] * (1 - t*t)
+		}
 	}
 }
 

@@ -22,7 +22,7 @@ func SoftmaxSeq(x []float32, rows, cols, ld int) {
 		}
 		var sum float32
 		for i, v := range row {
-			e := float32(math.Exp(float64(v - top)))
+			e := exp32(v - top)
 			row[i] = e
 			sum += e
 		}

@@ -10,6 +10,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"github.com/lmkor/bench/kernels"
 )
 
 // Exit statuses.
@@ -37,7 +39,11 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	err := root.ExecuteContext(ctx)
+	err := kernels.Err()
+	if err == nil {
+		err = root.ExecuteContext(ctx)
+	}
+	stopProfile()
 	if err == nil {
 		return statusDone
 	}
@@ -66,6 +72,8 @@ func newRoot() *cobra.Command {
 			return cmd.Help()
 		},
 	}
+	root.PersistentFlags().StringVar(&profileFile, "cpuprofile", "", "write a CPU profile to `FILE`, for go tool pprof")
+	root.PersistentPreRunE = func(*cobra.Command, []string) error { return startProfile() }
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	for _, c := range []func() *cobra.Command{ // in the help's order
 		newTokenizeCmd,
