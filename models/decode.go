@@ -58,8 +58,15 @@ func (m *Model) NewDecoder(sequences, room int, source *Batch) (*Decoder, error)
 	if !ok || m.Head.Kind != CausalLMHead {
 		return nil, &Error{"architectures", fmt.Sprintf("%s with a %s head generates no text", m.Config.ModelType, m.Head.Kind)}
 	}
-	if room > m.MaxTokens() {
-		return nil, &Error{"max_position_embeddings", fmt.Sprintf("%d tokens asked of a model that takes %d", room, m.MaxTokens())}
+	most := m.MaxTokens()
+	if source != nil {
+		if err := m.Check(source); err != nil {
+			return nil, err
+		}
+		most = m.Config.Decoder.MaxPositionEmbeddings
+	}
+	if room > most {
+		return nil, &InputError{Msg: fmt.Sprintf("room for %d tokens: the model takes 1 to %d", room, most)}
 	}
 	d := &Decoder{m: m, net: net, pass: &ops.Pass{Mem: &ops.Arena{}}}
 	layers, width := net.cacheSizes(&m.Config)
@@ -72,7 +79,8 @@ func (m *Model) NewDecoder(sequences, room int, source *Batch) (*Decoder, error)
 }
 
 // Next reads tokens behind those of each sequence and returns the scores of
-// the next one, [B, V]; they are overwritten by the next call.
+// the next one, [B, V]; they are overwritten by the next call. It panics if
+// there is no room, or an id is outside the vocabulary.
 func (d *Decoder) Next(tokens *Batch) *ops.Tensor {
 	d.pass.Release()
 	d.pass.Begin(0)

@@ -67,4 +67,3 @@ func TestRandomConfigurationsCoverAll(t *testing.T) {
 		}
 	}
 }
-

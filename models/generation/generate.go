@@ -1,0 +1,105 @@
+package generation
+
+import (
+	"context"
+	"math/rand/v2"
+	"slices"
+
+	"github.com/lmkor/bench/models"
+)
+
+// Text is what was generated.
+type Text struct {
+	IDs   []int32 // all of it, prompt or start token and end token included
+	Score float64 // of a beam search: the mean logarithmic probability, by the length penalty
+}
+
+// Generate continues prompt with a causal language model, or answers it with
+// an encoder-decoder, whose encoder reads it.
+func Generate(ctx context.Context, m *models.Model, prompt []int32, o Options) (Text, error) {
+	ids, d, err := begin(m, prompt, &o)
+	if err != nil {
+		return Text{}, err
+	}
+	if o.Beams > 1 {
+		return beams(ctx, d, ids, &o)
+	}
+	random := rand.New(rand.NewPCG(o.Seed, 0))
+	scores := feed(d, [][]int32{ids})[0]
+	for {
+		if err := ctx.Err(); err != nil {
+			return Text{}, err
+		}
+		var next int32
+		if o.Sample {
+			next = pick(o.Next(scores, ids), random.Float64())
+		} else {
+			o.process(scores, ids)
+			next = best(scores)
+		}
+		ids = append(ids, next)
+		if len(ids) == o.MaxLength || slices.Contains(o.End, next) {
+			return Text{IDs: ids}, nil
+		}
+		scores = feed(d, [][]int32{{next}})[0]
+	}
+}
+
+// Distribution returns the tokens that sampling may put behind the prompt, as
+// Options.Next.
+func Distribution(m *models.Model, prompt []int32, o Options) ([]Probability, error) {
+	ids, d, err := begin(m, prompt, &o)
+	if err != nil {
+		return nil, err
+	}
+	return o.Next(feed(d, [][]int32{ids})[0], ids), nil
+}
+
+// begin checks the options and returns what the decoder reads first.
+func begin(m *models.Model, prompt []int32, o *Options) ([]int32, *models.Decoder, error) {
+	if len(prompt) == 0 {
+		return nil, nil, &Error{"text", "no tokens: want some to begin with"}
+	}
+	in := &models.Batch{}
+	in.Append(prompt, nil)
+	if err := m.Check(in); err != nil {
+		return nil, nil, err
+	}
+	ids, source := slices.Clone(prompt), (*models.Batch)(nil)
+	if m.Config.ModelType == "encoder-decoder" {
+		ids, source = []int32{o.Start}, in
+		if o.Start < 0 || int(o.Start) >= m.VocabSize() {
+			return nil, nil, &Error{"decoder_start_token_id", "none: want the token that the decoder begins with"}
+		}
+	}
+	if err := o.Check(len(ids), m.VocabSize()); err != nil {
+		return nil, nil, err
+	}
+	d, err := m.NewDecoder(1, o.MaxLength, source)
+	return ids, d, err
+}
+
+// feed lets the decoder read tokens behind each sequence and returns the scores
+// of the next ones.
+func feed(d *models.Decoder, tokens [][]int32) [][]float32 {
+	var b models.Batch
+	for _, ids := range tokens {
+		b.Append(ids, nil)
+	}
+	y := d.Next(&b)
+	scores := make([][]float32, len(tokens))
+	for i := range scores {
+		scores[i] = y.Floats()[i*y.Cols() : (i+1)*y.Cols()]
+	}
+	return scores
+}
+
+// pick returns the token at u, in [0, 1), of the mass.
+func pick(all []Probability, u float64) int32 {
+	for _, p := range all {
+		if u -= p.Prob; u < 0 {
+			return p.ID
+		}
+	}
+	return all[len(all)-1].ID
+}

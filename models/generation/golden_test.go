@@ -1,0 +1,194 @@
+package generation_test
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/lmkor/bench/internal/golden"
+	"github.com/lmkor/bench/models"
+	"github.com/lmkor/bench/models/generation"
+)
+
+// tensors is a checkpoint in memory.
+type tensors struct {
+	data  map[string][]float32
+	shape map[string][]int
+}
+
+func (s tensors) Names() []string         { return slices.Sorted(maps.Keys(s.data)) }
+func (s tensors) Shape(name string) []int { return s.shape[name] }
+func (s tensors) Read(name string, dst []float32) error {
+	copy(dst, s.data[name])
+	return nil
+}
+
+func readConfig(t *testing.T, raw []byte) models.Config {
+	t.Helper()
+	c := models.Config{TieWordEmbeddings: true, ScaleAttnWeights: true}
+	parts := struct{ Encoder, Decoder json.RawMessage }{}
+	for _, v := range []any{&c, &parts} {
+		if err := json.Unmarshal(raw, v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if parts.Encoder != nil {
+		enc, dec := readConfig(t, parts.Encoder), readConfig(t, parts.Decoder)
+		c.Encoder, c.Decoder = &enc, &dec
+	}
+	return c
+}
+
+func open(t *testing.T, dir string) *models.Model {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join(dir, "config.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := readConfig(t, raw)
+	head, err := models.HeadOf(&c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(dir, "model.safetensors")
+	m, _, err := models.Open(c, head, tensors{golden.Tensors(t, file), golden.Shapes(t, file)}, false, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// files returns the reference files that end in suffix, with their models.
+func files(t *testing.T, suffix string) map[string]*models.Model {
+	found := map[string]*models.Model{}
+	for _, root := range []string{"../testdata", os.Getenv("BENCH_GOLDEN")} {
+		names, err := filepath.Glob(filepath.Join(root, "generation", "*.jsonl"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range names {
+			if model, ok := strings.CutSuffix(filepath.Base(file), suffix); ok && (suffix != ".jsonl" || !strings.Contains(model, "fill-mask") && !strings.Contains(model, "next-token")) {
+				found[file] = open(t, filepath.Join(root, "models", model))
+			}
+		}
+	}
+	if len(found) == 0 {
+		t.Fatal("no reference files")
+	}
+	return found
+}
+
+type settings struct {
+	MaxLength         int     `json:"max_length"`
+	MinLength         int     `json:"min_length"`
+	Beams             int     `json:"num_beams"`
+	NoRepeatNgram     int     `json:"no_repeat_ngram_size"`
+	LengthPenalty     float64 `json:"length_penalty"`
+	EarlyStopping     bool    `json:"early_stopping"`
+	RepetitionPenalty float64 `json:"repetition_penalty"`
+	Temperature       float64 `json:"temperature"`
+	TopK              int     `json:"top_k"`
+	TopP              float64 `json:"top_p"`
+}
+
+// options reads settings over the defaults.
+func options(t *testing.T, raw json.RawMessage, m *models.Model) generation.Options {
+	t.Helper()
+	o := generation.Defaults()
+	s := settings{MaxLength: o.MaxLength, Beams: 1, LengthPenalty: 1, RepetitionPenalty: 1, Temperature: 1, TopP: 1}
+	if err := json.Unmarshal(raw, &s); err != nil {
+		t.Fatal(err)
+	}
+	o.MaxLength, o.MinLength, o.Beams, o.NoRepeatNgram = s.MaxLength, s.MinLength, s.Beams, s.NoRepeatNgram
+	o.LengthPenalty, o.EarlyStopping, o.RepetitionPenalty = s.LengthPenalty, s.EarlyStopping, s.RepetitionPenalty
+	o.Temperature, o.TopK, o.TopP = s.Temperature, s.TopK, s.TopP
+	o.Start, o.End = int32(m.Config.DecoderStartTokenID), []int32{3}
+	return o
+}
+
+func TestGenerateEqualsTransformers(t *testing.T) {
+	type output struct {
+		Settings json.RawMessage
+		IDs      []int32
+		Score    *float64
+	}
+	type reference struct {
+		InputIDs []int32 `json:"input_ids"`
+		Outputs  map[string]output
+	}
+	for file, m := range files(t, ".jsonl") {
+		for i, r := range golden.Lines[reference](t, file) {
+			for name, want := range r.Outputs {
+				got, err := generation.Generate(context.Background(), m, r.InputIDs, options(t, want.Settings, m))
+				if err != nil {
+					t.Fatalf("%s: case %d, %s: %v", file, i, name, err)
+				}
+				if !slices.Equal(got.IDs, want.IDs) {
+					t.Errorf("%s: case %d, %s: %v, want %v", file, i, name, got.IDs, want.IDs)
+				}
+				if want.Score != nil && !(math.Abs(got.Score-*want.Score) <= 1e-4) {
+					t.Errorf("%s: case %d, %s: score %v, want %v", file, i, name, got.Score, *want.Score)
+				}
+			}
+		}
+	}
+}
+
+func TestDistributionEqualsTransformers(t *testing.T) {
+	type reference struct {
+		InputIDs []int32 `json:"input_ids"`
+		Settings json.RawMessage
+		Probs    [][2]float64
+	}
+	for file, m := range files(t, "-next-token.jsonl") {
+		for i, r := range golden.Lines[reference](t, file) {
+			o := options(t, r.Settings, m)
+			o.MaxLength = len(r.InputIDs) + 1
+			got, err := generation.Distribution(m, r.InputIDs, o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(got) != len(r.Probs) {
+				t.Errorf("%s: case %d: %d tokens left, want %d", file, i, len(got), len(r.Probs))
+				continue
+			}
+			for k, p := range got {
+				if p.ID != int32(r.Probs[k][0]) || !(math.Abs(p.Prob-r.Probs[k][1]) <= 1e-5) {
+					t.Errorf("%s: case %d: token %d is %v, want %v", file, i, k, p, r.Probs[k])
+				}
+			}
+		}
+	}
+}
+
+func TestFillMaskEqualsTransformers(t *testing.T) {
+	type reference struct {
+		InputIDs  []int32 `json:"input_ids"`
+		Positions []int32
+		Top       [][]struct {
+			ID   int32
+			Prob float64
+		}
+	}
+	for file, m := range files(t, "-fill-mask.jsonl") {
+		for i, r := range golden.Lines[reference](t, file) {
+			got, err := generation.FillMask(m, r.InputIDs, nil, r.Positions, 5)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for k, top := range r.Top {
+				for n, want := range top {
+					if p := got[k][n]; p.ID != want.ID || !(math.Abs(p.Prob-want.Prob) <= 1e-5) {
+						t.Errorf("%s: case %d, mask %d, %d: %v, want %v", file, i, k, n, p, want)
+					}
+				}
+			}
+		}
+	}
+}
