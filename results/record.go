@@ -189,3 +189,6 @@ func encode(v any, indent string) ([]byte, error) {
 	}
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
+
+// DevSplit is the name of the split that checkpoints are chosen on.
+const DevSplit = "dev"

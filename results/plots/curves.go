@@ -1,0 +1,214 @@
+package plots
+
+import (
+	"errors"
+	"image/color"
+	"math"
+	"slices"
+	"strconv"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"github.com/lmkor/bench/metrics"
+	"github.com/lmkor/bench/results"
+)
+
+// Curve is one run's log under the name that the legend shows.
+type Curve struct {
+	Name   string
+	Events []results.Event
+}
+
+// lossPoints is how many points a loss curve has at most: a longer log is
+// averaged over stretches of equal length.
+const lossPoints = 200
+
+// Curves draws the training loss and the score of every evaluation against
+// optimizer steps, side by side. Dev scores are dashed.
+func Curves(title string, metric metrics.Name, curves []Curve) (*Figure, error) {
+	var loss, score []polyline
+	var entries []entry
+	dev := false
+	for k, c := range curves {
+		entries = append(entries, entry{c.Name, hue(k), true})
+		loss = append(loss, polyline{points: lossOf(c.Events), color: hue(k)})
+		for _, split := range splits(c.Events) {
+			points := scoresOf(c.Events, split, metric)
+			if len(points) == 0 {
+				continue
+			}
+			isDev := split == results.DevSplit && len(splits(c.Events)) > 1
+			dev = dev || isDev
+			score = append(score, polyline{points: points, color: hue(k), hollow: isDev, dots: true})
+		}
+	}
+	if empty(loss) && empty(score) {
+		return nil, errors.New("no events to draw")
+	}
+	if dev {
+		title += " (dev dashed, hollow)"
+	}
+	side := legendWidth(entries)
+	return &Figure{
+		Title: title, Width: 640 + side + 24, Height: max(260, vg.Length(len(entries))*entryHeight+60),
+		draw: func(c draw.Canvas) {
+			c = inset(c, 12)
+			left := newPanel("Training loss", "step", "")
+			right := newPanel(title, "step", MetricTitle(metric)+", per cent")
+			half := (c.Size().X - side) / 2
+			drawLines(draw.Crop(c, 0, -half-side-8, 0, 0), left, loss)
+			drawLines(draw.Crop(c, half+8, -side, 0, 0), right, score)
+			drawLegend(draw.Crop(c, c.Size().X-side+10, 0, 0, -26), entries)
+		},
+	}, nil
+}
+
+func empty(lines []polyline) bool {
+	return !slices.ContainsFunc(lines, func(l polyline) bool { return len(l.points) > 0 })
+}
+
+type xy struct{ x, y float64 }
+
+// lossOf returns the loss by step, averaged where there are too many steps.
+func lossOf(events []results.Event) []xy {
+	var all []xy
+	for _, e := range events {
+		if e.Step != nil {
+			all = append(all, xy{float64(e.Step.Step), e.Step.Loss})
+		}
+	}
+	if len(all) <= lossPoints {
+		return all
+	}
+	out := make([]xy, lossPoints)
+	for i := range out {
+		part := all[i*len(all)/lossPoints : (i+1)*len(all)/lossPoints]
+		for _, p := range part {
+			out[i].x += p.x / float64(len(part))
+			out[i].y += p.y / float64(len(part))
+		}
+	}
+	return out
+}
+
+// splits returns the names of the splits that were scored, in order of first use.
+func splits(events []results.Event) []string {
+	var all []string
+	for _, e := range events {
+		if e.Eval != nil && !slices.Contains(all, e.Eval.Split) {
+			all = append(all, e.Eval.Split)
+		}
+	}
+	return all
+}
+
+func scoresOf(events []results.Event, split string, metric metrics.Name) []xy {
+	var all []xy
+	for _, e := range events {
+		if e.Eval == nil || e.Eval.Split != split {
+			continue
+		}
+		if v, ok := e.Eval.Scores.Get(metric); ok {
+			all = append(all, xy{float64(e.Eval.Step), results.Percent(v)})
+		}
+	}
+	return all
+}
+
+// polyline is a line through points, with dots where they are few and count.
+type polyline struct {
+	points []xy
+	color  color.NRGBA
+	hollow bool // dashed line, hollow dots
+	dots   bool
+}
+
+func (l polyline) Plot(c draw.Canvas, p *plot.Plot) {
+	x, y := p.Transforms(&c)
+	var line []vg.Point
+	for _, v := range l.points {
+		line = append(line, vg.Point{X: x(v.x), Y: y(v.y)})
+	}
+	s := draw.LineStyle{Color: l.color, Width: 1.6}
+	if l.hollow {
+		s.Dashes = []vg.Length{4, 3}
+	}
+	if len(line) > 1 {
+		c.StrokeLines(s, line)
+	}
+	if l.dots || len(line) == 1 {
+		for _, at := range line {
+			g := draw.GlyphStyle{Color: l.color, Radius: 2.5, Shape: draw.CircleGlyph{}}
+			if l.hollow {
+				g.Shape = draw.RingGlyph{}
+			}
+			c.DrawGlyph(g, at)
+		}
+	}
+}
+
+// drawLines draws lines with axes around them, with some air on all sides.
+func drawLines(c draw.Canvas, p *plot.Plot, lines []polyline) {
+	loX, hiX, loY, hiY := math.Inf(1), math.Inf(-1), math.Inf(1), math.Inf(-1)
+	for _, l := range lines {
+		for _, v := range l.points {
+			loX, hiX, loY, hiY = min(loX, v.x), max(hiX, v.x), min(loY, v.y), max(hiY, v.y)
+		}
+	}
+	if loX > hiX { // nothing to show: an empty frame says so
+		loX, hiX, loY, hiY = 0, 1, 0, 1
+	}
+	p.X.Min, p.X.Max = airy(loX, hiX)
+	p.Y.Min, p.Y.Max = airy(loY, hiY)
+	p.X.Tick.Marker, p.Y.Tick.Marker = niceTicks{whole: true}, niceTicks{}
+	p.Add(horizontals{})
+	for _, l := range lines {
+		p.Add(l)
+	}
+	p.Draw(c)
+}
+
+func airy(lo, hi float64) (float64, float64) {
+	air := (hi - lo) * 0.05
+	if air == 0 {
+		air = max(math.Abs(lo)*0.01, 0.5)
+	}
+	return lo - air, hi + air
+}
+
+// niceTicks marks four to eight round numbers, written shortly.
+type niceTicks struct{ whole bool } // whole numbers only
+
+func (n niceTicks) Ticks(lo, hi float64) (ticks []plot.Tick) {
+	step := math.Pow(10, math.Floor(math.Log10((hi-lo)/4)))
+	for _, m := range []float64{5, 2} {
+		if (hi-lo)/(step*m) >= 4 {
+			step *= m
+			break
+		}
+	}
+	if n.whole {
+		step = max(1, math.Round(step))
+	}
+	for i := math.Ceil(lo / step); i*step <= hi; i++ {
+		ticks = append(ticks, plot.Tick{Value: i * step, Label: short(i*step, step)})
+	}
+	return ticks
+}
+
+// short writes v with as many decimals as steps of that size need, thousands as k.
+func short(v, step float64) string {
+	if v == 0 {
+		return "0"
+	}
+	if step >= 1000 {
+		return strconv.FormatFloat(v/1000, 'f', decimals(step/1000), 64) + "k"
+	}
+	return strconv.FormatFloat(v, 'f', decimals(step), 64)
+}
+
+func decimals(step float64) int {
+	return max(0, int(math.Ceil(-math.Log10(step)-1e-9)))
+}

@@ -1,0 +1,141 @@
+// Package plots draws runs and leaderboards with gonum/plot, as SVG, PNG and
+// PDF of the same bytes on every repetition. Text is drawn in an embedded font
+// that has Hangul.
+package plots
+
+import (
+	"bytes"
+	"encoding/xml"
+	"fmt"
+	"image/color"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/google/renameio/v2/maybe"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgimg"
+	"gonum.org/v1/plot/vg/vgpdf"
+	"gonum.org/v1/plot/vg/vgsvg"
+)
+
+// Figure is a picture that is still to be drawn.
+type Figure struct {
+	Title         string
+	Width, Height vg.Length
+	draw          func(draw.Canvas)
+}
+
+// Formats lists the formats that Encode knows, which are file name endings too.
+var Formats = []string{"svg", "png", "pdf"}
+
+// FormatOf returns the format of a file name; the error lists those known.
+func FormatOf(path string) (string, error) {
+	ext := strings.ToLower(strings.TrimPrefix(filepath.Ext(path), "."))
+	if !slices.Contains(Formats, ext) {
+		return "", fmt.Errorf("%s: picture format %q: want a name ending in .svg, .png or .pdf", path, ext)
+	}
+	return ext, nil
+}
+
+// Save writes the figure to a file in the format of its name, whole or not at all.
+func (f *Figure) Save(path string) error {
+	format, err := FormatOf(path)
+	if err != nil {
+		return err
+	}
+	b, err := f.Encode(format)
+	if err != nil {
+		return err
+	}
+	return maybe.WriteFile(path, b, 0o644)
+}
+
+// Encode returns the figure as a file of one of Formats.
+func (f *Figure) Encode(format string) ([]byte, error) {
+	switch format {
+	case "svg":
+		return f.svg(color.White)
+	case "png":
+		return f.render(vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(f.Width, f.Height), vgimg.UseDPI(160))}, color.White)
+	case "pdf":
+		b, err := f.render(vgpdf.New(f.Width, f.Height), color.White)
+		return undated(b), err
+	}
+	return nil, fmt.Errorf("picture format %q: want one of %q", format, Formats)
+}
+
+// Inline returns the figure as an SVG element for a page: without a background,
+// text and axes in the page's text colour, the grid in its --grid.
+func (f *Figure) Inline() ([]byte, error) {
+	b, err := f.svg(nil)
+	if err != nil {
+		return nil, err
+	}
+	b = b[bytes.Index(b, []byte("<svg")):]
+	b = bytes.ReplaceAll(b, []byte("#000000"), []byte("currentColor"))
+	b = bytes.ReplaceAll(b, []byte("#D2D2D3"), []byte("var(--grid)"))
+	return shapeless.ReplaceAll(b, []byte(`<svg class="figure" viewBox`)), nil
+}
+
+// shapeless matches the fixed size of an SVG's head: the page decides.
+var shapeless = regexp.MustCompile(`<svg width="[^"]*" height="[^"]*" viewBox`)
+
+// canvas is what the formats have in common.
+type canvas interface {
+	vg.CanvasSizer
+	vg.CanvasWriterTo
+}
+
+// render draws on c, background first, and returns the file.
+func (f *Figure) render(c canvas, background color.Color) ([]byte, error) {
+	b, _, err := f.renderSaid(c, background)
+	return b, err
+}
+
+func (f *Figure) renderSaid(c canvas, background color.Color) (file []byte, said []string, err error) {
+	text := &outlined{Canvas: c}
+	dc := draw.NewCanvas(text, f.Width, f.Height)
+	if background != nil {
+		dc.SetColor(background)
+		dc.Fill(dc.Rectangle.Path())
+	}
+	f.draw(dc)
+	var b bytes.Buffer
+	if _, err := c.WriteTo(&b); err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", f.Title, err)
+	}
+	return b.Bytes(), text.said, nil
+}
+
+// svg returns the figure as SVG, with its text beside its outlines in title and
+// desc, where search and screen readers find it.
+func (f *Figure) svg(background color.Color) ([]byte, error) {
+	b, said, err := f.renderSaid(vgsvg.New(f.Width, f.Height), background)
+	if err != nil {
+		return nil, err
+	}
+	at := bytes.Index(b, []byte("<svg"))
+	at += bytes.IndexByte(b[at:], '>') + 1
+	var head bytes.Buffer
+	head.WriteString("\n<title>")
+	xml.EscapeText(&head, []byte(f.Title))
+	head.WriteString("</title>\n<desc>")
+	xml.EscapeText(&head, []byte(strings.Join(said, "; ")))
+	head.WriteString("</desc>")
+	return slices.Insert(b, at, head.Bytes()...), nil
+}
+
+// undated sets the dates of a PDF to a fixed one of the same length, so that
+// the same picture has the same bytes.
+func undated(pdf []byte) []byte {
+	return dates.ReplaceAllFunc(pdf, func(m []byte) []byte {
+		at := bytes.Index(m, []byte("D:")) + 2
+		copy(m[at:], "20000101000000")
+		return m
+	})
+}
+
+var dates = regexp.MustCompile(`/(?:CreationDate|ModDate) \(D:\d{14}`)

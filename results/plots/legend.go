@@ -1,0 +1,63 @@
+package plots
+
+import (
+	"image/color"
+	"unicode/utf8"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// entry is a line of a legend.
+type entry struct {
+	name  string
+	color color.NRGBA
+	line  bool // a line's, not an area's
+}
+
+// Sizes of a legend.
+const (
+	entryHeight = vg.Length(15)
+	swatch      = vg.Length(12)
+	longestName = 34 // letters
+)
+
+// shorten cuts a name in its middle, where hub names differ least.
+func shorten(name string) string {
+	if utf8.RuneCountInString(name) <= longestName {
+		return name
+	}
+	r := []rune(name)
+	return string(r[:longestName/2-1]) + "…" + string(r[len(r)-longestName/2:])
+}
+
+// legendWidth returns the room that a legend beside the data takes.
+func legendWidth(entries []entry) vg.Length {
+	s := style(labelSize)
+	widest := vg.Length(0)
+	for _, e := range entries {
+		widest = max(widest, s.Width(said(shorten(e.name))))
+	}
+	return widest + swatch + 18
+}
+
+// drawLegend writes the entries one below the other from the top left of c.
+func drawLegend(c draw.Canvas, entries []entry) {
+	s := style(labelSize)
+	s.YAlign = draw.YCenter
+	for i, e := range entries {
+		y := c.Max.Y - entryHeight*(vg.Length(i)+0.5)
+		if e.line {
+			c.StrokeLine2(draw.LineStyle{Color: e.color, Width: 2}, c.Min.X, y, c.Min.X+swatch, y)
+		} else {
+			c.FillPolygon(e.color, []vg.Point{{X: c.Min.X, Y: y - swatch/2 + 1}, {X: c.Min.X + swatch, Y: y - swatch/2 + 1},
+				{X: c.Min.X + swatch, Y: y + swatch/2 - 1}, {X: c.Min.X, Y: y + swatch/2 - 1}})
+		}
+		c.FillText(s, vg.Point{X: c.Min.X + swatch + 6, Y: y + 1}, said(shorten(e.name)))
+	}
+}
+
+// inset returns c without a margin.
+func inset(c draw.Canvas, margin vg.Length) draw.Canvas {
+	return draw.Crop(c, margin, -margin, margin, -margin)
+}

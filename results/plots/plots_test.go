@@ -1,0 +1,261 @@
+package plots
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg/draw"
+
+	"github.com/lmkor/bench/metrics"
+	"github.com/lmkor/bench/results"
+)
+
+func ptr[T any](v T) *T { return &v }
+
+var columns = []results.Column{
+	{Task: "nsmc", Title: "NSMC", Metric: metrics.Accuracy}, {Task: "naver-ner", Title: "Naver NER", Metric: metrics.F1},
+	{Task: "paws", Title: "PAWS", Metric: metrics.Accuracy}, {Task: "kornli", Title: "KorNLI", Metric: metrics.Accuracy},
+	{Task: "korsts", Title: "KorSTS", Metric: metrics.Spearman}, {Task: "question-pair", Title: "Question Pair", Metric: metrics.Accuracy},
+	{Task: "hate-speech", Title: "혐오 표현", Metric: metrics.MacroF1},
+}
+
+// board has two measured models and as many published ones.
+func board(t *testing.T, published int, from float64) *results.Leaderboard {
+	t.Helper()
+	var runs []results.Run
+	for k, model := range []string{"한국어-작은-모델", "organisation/a-model-with-a-rather-long-name-base-v3"} {
+		for i, c := range columns {
+			score := from + float64((i*7+k*5)%13)
+			runs = append(runs, results.Run{Path: fmt.Sprintf("%s/%d", model, i), Result: results.Result{Model: model, Task: c.Task, Metric: c.Metric, N: 1000,
+				Score: &score, Interval: &[2]float64{score - 3, score + 2.5}},
+				Manifest: results.Manifest{Model: results.Model{Parameters: int64(700000 * math.Pow(6, float64(k)))}}})
+		}
+	}
+	var rows []results.PublishedRow
+	for k := range published {
+		scores := map[string]float64{}
+		for i, c := range columns {
+			if (i+k)%9 != 3 {
+				scores[c.Task] = from + 5 + float64((i*5+k*3)%9)
+			}
+		}
+		rows = append(rows, results.PublishedRow{Model: fmt.Sprintf("published-kor-base-%d", k), Scores: scores})
+	}
+	l, err := results.Build(runs, columns, rows, results.Last)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+func curves(models, steps int) []Curve {
+	var all []Curve
+	for k := range models {
+		c := Curve{Name: fmt.Sprintf("모델 %d, seed 4%d", k+1, k)}
+		for s := 1; s <= steps; s++ {
+			c.Events = append(c.Events, results.Event{Step: &results.StepEvent{Step: s,
+				Loss: 0.7/(1+float64(s)/float64(40+20*k)) + 0.05*math.Sin(float64(s*7+k))}})
+			if s%(max(1, steps/5)) == 0 {
+				for _, split := range []string{"dev", "test"} {
+					c.Events = append(c.Events, results.Event{Eval: &results.EvalEvent{Step: s, Split: split,
+						Scores: metrics.Scores{Accuracy: ptr(0.9 - 0.3/(1+float64(s)/float64(50+30*k)) + 0.01*float64(len(split)))}}})
+				}
+			}
+		}
+		all = append(all, c)
+	}
+	return all
+}
+
+// figures are the pictures that the tests draw, by file name.
+func figures(t *testing.T) map[string]*Figure {
+	t.Helper()
+	all := map[string]*Figure{}
+	add := func(name string, f *Figure, err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[name] = f
+	}
+	f, err := Bars(board(t, 8, 60))
+	add("bars", f, err)
+	f, err = Bars(board(t, 0, 30))
+	add("bars-few", f, err)
+	f, err = Bars(board(t, 24, 60))
+	add("bars-many", f, err)
+	f, err = Curves("NSMC — 네이버 영화평", metrics.Accuracy, curves(3, 1000))
+	add("curves", f, err)
+	f, err = Curves("NSMC", metrics.Accuracy, curves(1, 1))
+	add("curves-short", f, err)
+	f, err = Sizes(board(t, 2, 60))
+	add("sizes", f, err)
+	return all
+}
+
+// PLOTS names a folder to leave the pictures in, to look at.
+func TestFigures(t *testing.T) {
+	dir := os.Getenv("PLOTS")
+	again := figures(t)
+	for name, f := range figures(t) {
+		for _, format := range Formats {
+			t.Run(name+"."+format, func(t *testing.T) {
+				b, err := f.Encode(format)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if other, _ := again[name].Encode(format); !bytes.Equal(b, other) {
+					t.Error("a second drawing has other bytes")
+				}
+				magic := map[string]string{"svg": "<?xml", "png": "\x89PNG", "pdf": "%PDF-"}[format]
+				if !bytes.HasPrefix(b, []byte(magic)) {
+					t.Errorf("begins %q", b[:8])
+				}
+				if dir != "" {
+					if err := os.WriteFile(filepath.Join(dir, name+"."+format), b, 0o644); err != nil {
+						t.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+}
+
+func TestPDFHasNoDate(t *testing.T) {
+	b, err := figures(t)["bars"].Encode("pdf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := bytes.Count(b, []byte("(D:20000101000000")); n != bytes.Count(b, []byte("(D:")) || n == 0 {
+		t.Errorf("%d fixed dates of %d", n, bytes.Count(b, []byte("(D:")))
+	}
+}
+
+// Every text lies within the picture, and no two of them overlap.
+func TestTextIsWholeAndApart(t *testing.T) {
+	for name, f := range figures(t) {
+		t.Run(name, func(t *testing.T) {
+			r := newRecorder(f.Width, f.Height)
+			f.draw(draw.NewCanvas(r, f.Width, f.Height))
+			if len(r.boxes) < 10 {
+				t.Errorf("%d texts only", len(r.boxes))
+			}
+			for i, b := range r.boxes {
+				if b.x0 < 0 || b.y0 < 0 || b.x1 > f.Width || b.y1 > f.Height {
+					t.Errorf("%q is clipped: %v to %v, %v to %v", b.text, b.x0, b.x1, b.y0, b.y1)
+				}
+				for _, o := range r.boxes[:i] {
+					if b.x0 < o.x1 && o.x0 < b.x1 && b.y0 < o.y1 && o.y0 < b.y1 {
+						t.Errorf("%q and %q overlap", b.text, o.text)
+					}
+				}
+				if b.glyphs != len([]rune(strings.ReplaceAll(b.text, " ", ""))) {
+					t.Errorf("%q has %d glyphs", b.text, b.glyphs)
+				}
+			}
+		})
+	}
+}
+
+func TestInline(t *testing.T) {
+	b, err := figures(t)["bars"].Inline()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := string(b)
+	for _, want := range []string{`<svg class="figure" viewBox="0 0 `, "<title>Scores by task, last checkpoint</title>", "혐오 표현", "currentColor", "var(--grid)"} {
+		if !strings.Contains(s, want) {
+			t.Errorf("no %s", want)
+		}
+	}
+	for _, no := range []string{"<?xml", "#000000", "#D2D2D3", "#FFFFFF", "<text"} {
+		if strings.Contains(s, no) {
+			t.Errorf("still %s", no)
+		}
+	}
+}
+
+func TestTitlesAreEscaped(t *testing.T) {
+	f, err := Curves(`<b>"x" & y`, metrics.Accuracy, curves(1, 10))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, _ := f.Encode("svg")
+	if !bytes.Contains(b, []byte("<title>&lt;b&gt;&#34;x&#34; &amp; y")) {
+		t.Errorf("%.500s", b)
+	}
+}
+
+func TestNothingToDraw(t *testing.T) {
+	for name, f := range map[string]func() error{
+		"bars":   func() error { _, err := Bars(&results.Leaderboard{Columns: columns}); return err },
+		"sizes":  func() error { _, err := Sizes(&results.Leaderboard{Columns: columns}); return err },
+		"curves": func() error { _, err := Curves("x", metrics.Accuracy, []Curve{{Name: "a"}}); return err },
+		"format": func() error { return figures(t)["bars"].Save(filepath.Join(t.TempDir(), "x.gif")) },
+	} {
+		if err := f(); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+}
+
+func TestSave(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "그림.SVG")
+	if err := figures(t)["curves"].Save(path); err != nil {
+		t.Fatal(err)
+	}
+	if b, err := os.ReadFile(path); err != nil || !bytes.Contains(b, []byte("네이버 영화평")) {
+		t.Errorf("%.100s %v", b, err)
+	}
+}
+
+func TestTicks(t *testing.T) {
+	labels := func(ticks []plot.Tick) (all []string) {
+		for _, v := range ticks {
+			all = append(all, v.Label)
+		}
+		return all
+	}
+	for _, c := range []struct {
+		got  []plot.Tick
+		want string
+	}{
+		{niceTicks{}.Ticks(-0.01, 0.72), "0 0.1 0.2 0.3 0.4 0.5 0.6 0.7"},
+		{niceTicks{}.Ticks(82.1, 93), "84 86 88 90 92"},
+		{niceTicks{whole: true}.Ticks(0.5, 1.5), "1"},
+		{niceTicks{whole: true}.Ticks(-200, 46900), "0 10k 20k 30k 40k"},
+		{parameterTicks{}.Ticks(5.7, 6.8), "1M 2M 5M"},
+		{parameterTicks{}.Ticks(5.5, 9.2), "1M 10M 100M 1B"},
+	} {
+		if got := strings.Join(labels(c.got), " "); got != c.want {
+			t.Errorf("ticks %q, want %q", got, c.want)
+		}
+	}
+}
+
+func TestLongLogsAreAveraged(t *testing.T) {
+	c := curves(1, 10000)[0]
+	points := lossOf(c.Events)
+	if len(points) != lossPoints {
+		t.Errorf("%d points", len(points))
+	}
+	if points[0].x != 25.5 {
+		t.Errorf("first stretch at %v, want the middle of 50 steps", points[0].x)
+	}
+}
+
+func TestShorten(t *testing.T) {
+	got := shorten("가나다라마바사아자차카타파하/아야어여오요우유으이-거너더러머버서저처커")
+	if n := len([]rune(got)); n != longestName || !strings.Contains(got, "…") {
+		t.Errorf("%q has %d letters", got, n)
+	}
+	if shorten("짧다") != "짧다" {
+		t.Error("a short name is cut")
+	}
+}

@@ -1,0 +1,143 @@
+package plots
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"github.com/lmkor/bench/results"
+)
+
+// Sizes draws the score of every measured model against its number of
+// parameters, on a logarithmic axis, a panel a task.
+func Sizes(l *results.Leaderboard) (*Figure, error) {
+	var entries []entry
+	var panels []results.Column
+	lo, hi := math.Inf(1), math.Inf(-1)
+	measured := map[string]int{}
+	for _, row := range l.Rows {
+		if row.Published || row.Parameters <= 0 || len(row.Cells) == 0 {
+			continue
+		}
+		measured[row.Model] = len(entries)
+		entries = append(entries, entry{name: row.Model, color: hue(len(entries))})
+		lo, hi = min(lo, float64(row.Parameters)), max(hi, float64(row.Parameters))
+	}
+	if len(entries) == 0 {
+		return nil, errors.New("no measured model with a known number of parameters")
+	}
+	for _, col := range l.Columns {
+		for _, row := range l.Rows {
+			if _, ok := row.Cells[col.Task]; ok && !row.Published && row.Parameters > 0 {
+				panels = append(panels, col)
+				break
+			}
+		}
+	}
+	across := min(4, len(panels))
+	down := (len(panels) + across - 1) / across
+	side := legendWidth(entries)
+	title := "Score against parameters" + selectionTitle(l.Select)
+	const width, height = 215, 190
+	whole := max(vg.Length(across*width)+side, style(titleSize).Width(title)) + 24
+	return &Figure{
+		Title: title, Width: whole, Height: max(vg.Length(down*height)+50, vg.Length(len(entries))*entryHeight+60),
+		draw: func(c draw.Canvas) {
+			c = inset(c, 12)
+			head := style(titleSize)
+			head.YAlign = draw.YTop
+			c.FillText(head, vg.Point{X: c.Min.X, Y: c.Max.Y}, title)
+			c = draw.Crop(c, 0, 0, 0, -26)
+			for i, col := range panels {
+				left, top := vg.Length(i%across)*width, vg.Length(i/across)*height
+				cell := draw.Canvas{Canvas: c.Canvas, Rectangle: vg.Rectangle{
+					Min: vg.Point{X: c.Min.X + left + 6, Y: c.Max.Y - top - height + 8},
+					Max: vg.Point{X: c.Min.X + left + width - 6, Y: c.Max.Y - top}}}
+				drawSizes(cell, l, col, measured, lo, hi)
+			}
+			drawLegend(draw.Crop(c, vg.Length(across*width)+10, 0, 0, -22), entries)
+		},
+	}, nil
+}
+
+func drawSizes(c draw.Canvas, l *results.Leaderboard, col results.Column, measured map[string]int, lo, hi float64) {
+	p := newPanel(col.Title, "parameters", MetricTitle(col.Metric))
+	p.Title.TextStyle.Font.Size = labelSize + 1
+	var s sizes
+	low, high := math.Inf(1), math.Inf(-1)
+	for _, row := range l.Rows {
+		cell, ok := row.Cells[col.Task]
+		k, isMeasured := measured[row.Model]
+		if !ok || !isMeasured || row.Published {
+			continue
+		}
+		s = append(s, size{math.Log10(float64(row.Parameters)), k, cell})
+		low, high = min(low, cell.Score), max(high, cell.Score)
+		if in := cell.Interval; in != nil {
+			low, high = min(low, in[0]), max(high, in[1])
+		}
+	}
+	p.X.Min, p.X.Max = math.Log10(lo)-0.15, math.Log10(hi)+0.15
+	p.Y.Min, p.Y.Max = airy(low, high)
+	p.X.Tick.Marker, p.Y.Tick.Marker = parameterTicks{}, niceTicks{}
+	p.Add(horizontals{}, s)
+	p.Draw(c)
+}
+
+// size is a model's score at the logarithm of its size.
+type size struct {
+	x     float64
+	model int
+	cell  results.Cell
+}
+
+type sizes []size
+
+func (s sizes) Plot(c draw.Canvas, p *plot.Plot) {
+	x, y := p.Transforms(&c)
+	for _, v := range s {
+		at := vg.Point{X: x(v.x), Y: y(v.cell.Score)}
+		if in := v.cell.Interval; in != nil {
+			whisker(c, at.X, 3, y(in[0]), y(in[1]))
+		}
+		c.DrawGlyph(draw.GlyphStyle{Color: hue(v.model), Radius: 4, Shape: draw.CircleGlyph{}}, at)
+	}
+}
+
+// parameterTicks marks powers of ten on a logarithmic axis, and 2s and 5s where
+// these are too few.
+type parameterTicks struct{}
+
+func (parameterTicks) Ticks(lo, hi float64) (ticks []plot.Tick) {
+	marks := []float64{1, 2, 5}
+	if hi-lo > 1.6 {
+		marks = []float64{1}
+	} else if hi-lo < 0.5 {
+		marks = []float64{1, 1.5, 2, 3, 4, 5, 7}
+	}
+	for e := math.Floor(lo); e <= hi; e++ {
+		for _, m := range marks {
+			if v := math.Log10(m) + e; v >= lo && v <= hi {
+				ticks = append(ticks, plot.Tick{Value: v, Label: parameters(m * math.Pow(10, e))})
+			}
+		}
+	}
+	return ticks
+}
+
+// parameters writes a number of parameters: 350k, 1.5M, 110M.
+func parameters(n float64) string {
+	switch {
+	case n >= 999.5e6:
+		return fmt.Sprintf("%.3gB", n/1e9)
+	case n >= 999.5e3:
+		return fmt.Sprintf("%.3gM", n/1e6)
+	case n >= 999.5:
+		return fmt.Sprintf("%.3gk", n/1e3)
+	}
+	return fmt.Sprintf("%.0f", n)
+}
