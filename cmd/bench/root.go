@@ -79,6 +79,7 @@ func newRoot() *cobra.Command {
 		newTokenizeCmd,
 		newRunCmd,
 		newEvalCmd,
+		newDataCmd,
 		newVersionCmd,
 	} {
 		root.AddCommand(c())
