@@ -64,12 +64,10 @@ func (t *Task) OpenFS(fsys fs.FS, split string) (*Set, error) {
 
 // OpenFile reads a file in the task's format as the given split.
 func (t *Task) OpenFile(file, split string) (*Set, error) {
-	set, err := t.read(os.DirFS(filepath.Dir(file)), filepath.Base(file), split)
-	var e *datasets.Error
-	if errors.As(err, &e) && errors.Is(err, fs.ErrNotExist) {
-		e.File = file
+	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s: %w", t.Name, &datasets.Error{File: file, Err: fs.ErrNotExist})
 	}
-	return set, err
+	return t.read(os.DirFS(filepath.Dir(file)), filepath.Base(file), split)
 }
 
 func (t *Task) read(fsys fs.FS, name, split string) (set *Set, err error) {
