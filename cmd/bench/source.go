@@ -45,8 +45,8 @@ func findModel(name string) (source, error) {
 type start struct {
 	model     *models.Model
 	tok       *tokenizers.Tokenizer
-	config    *hfConfig // as it will be written, the task's labels included
-	sha256    string    // of the weights, or of what drew them
+	config    *hf.Config // as it will be written, the task's labels included
+	sha256    string     // of the weights, or of what drew them
 	newHead   bool
 	headNames []string
 }
@@ -61,7 +61,7 @@ func (s source) load(t *tasks.Task, seed uint64, train iter.Seq[string]) (*start
 	if err != nil {
 		return nil, err
 	}
-	config, err := readConfig(s.Dir)
+	config, err := hf.ReadConfig(s.Dir)
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +102,7 @@ func (s source) draw(t *tasks.Task, seed uint64, train iter.Seq[string]) (*start
 	if err != nil {
 		return nil, err
 	}
-	config, err := parseConfig(raw)
+	config, err := hf.ParseConfig(raw)
 	if err != nil {
 		return nil, fmt.Errorf("model %s: %w", s.Name, err)
 	}
@@ -139,7 +139,7 @@ func labelNames(t *tasks.Task) []string {
 
 // keepsHead reports whether a checkpoint has the task's own head: its class is
 // the head's, and its labels are the task's, or only numbered and as many.
-func keepsHead(c *hfConfig, t *tasks.Task) bool {
+func keepsHead(c *hf.Config, t *tasks.Task) bool {
 	class := "ForSequenceClassification"
 	if t.Kind == tasks.Tag {
 		class = "ForTokenClassification"
@@ -172,7 +172,7 @@ func (s *start) save(dir string) error {
 	if err := hf.WriteSafetensors(filepath.Join(dir, "model.safetensors"), tensors, map[string]string{"format": "pt"}); err != nil {
 		return err
 	}
-	if err := s.config.write(dir); err != nil {
+	if err := hf.WriteConfig(dir, s.config); err != nil {
 		return err
 	}
 	return s.tok.Save(dir)
