@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/lmkor/bench/metrics"
@@ -226,5 +227,29 @@ func (l *Leaderboard) markBest() {
 	}
 }
 
-// printed is a score as tables print it, to two decimals.
-func printed(v float64) float64 { return math.Round(v*100) / 100 }
+// Printed writes per cent as published tables do, to two decimals.
+func Printed(v float64) string { return strconv.FormatFloat(v, 'f', 2, 64) }
+
+// printed is the number that Printed shows.
+func printed(v float64) float64 {
+	p, err := strconv.ParseFloat(Printed(v), 64)
+	if err != nil {
+		panic(err) // it was written a moment ago
+	}
+	return p
+}
+
+// MetricTitle is a score's name as tables print it.
+func MetricTitle(n metrics.Name) string {
+	switch n {
+	case metrics.Accuracy:
+		return "acc"
+	case metrics.MacroF1:
+		return "macro F1"
+	case metrics.F1:
+		return "F1"
+	case metrics.F1FullGold:
+		return "F1 full gold"
+	}
+	return string(n)
+}

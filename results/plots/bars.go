@@ -10,7 +10,6 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
-	"github.com/lmkor/bench/metrics"
 	"github.com/lmkor/bench/results"
 )
 
@@ -23,7 +22,7 @@ func Bars(l *results.Leaderboard) (*Figure, error) {
 	var entries []entry
 	var ticks []plot.Tick
 	for i, col := range l.Columns {
-		ticks = append(ticks, plot.Tick{Value: float64(i), Label: said(col.Title) + "\n" + MetricTitle(col.Metric)})
+		ticks = append(ticks, plot.Tick{Value: float64(i), Label: said(col.Title) + "\n" + results.MetricTitle(col.Metric)})
 	}
 	measured := false
 	for k, row := range l.Rows {
@@ -93,21 +92,6 @@ func selectionTitle(s results.Selection) string {
 		return ", best checkpoint on the test set (optimistic)"
 	}
 	return ", last checkpoint"
-}
-
-// MetricTitle is a score's name as tables and plots print it.
-func MetricTitle(n metrics.Name) string {
-	switch n {
-	case metrics.Accuracy:
-		return "acc"
-	case metrics.MacroF1:
-		return "macro F1"
-	case metrics.F1:
-		return "F1"
-	case metrics.F1FullGold:
-		return "F1 full gold"
-	}
-	return string(n)
 }
 
 // tens returns marks at the tens.

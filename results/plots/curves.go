@@ -56,7 +56,7 @@ func Curves(title string, metric metrics.Name, curves []Curve) (*Figure, error) 
 		draw: func(c draw.Canvas) {
 			c = inset(c, 12)
 			left := newPanel("Training loss", "step", "")
-			right := newPanel(title, "step", MetricTitle(metric)+", per cent")
+			right := newPanel(title, "step", results.MetricTitle(metric)+", per cent")
 			half := (c.Size().X - side) / 2
 			drawLines(draw.Crop(c, 0, -half-side-8, 0, 0), left, loss)
 			drawLines(draw.Crop(c, half+8, -side, 0, 0), right, score)

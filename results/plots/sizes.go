@@ -65,7 +65,7 @@ func Sizes(l *results.Leaderboard) (*Figure, error) {
 }
 
 func drawSizes(c draw.Canvas, l *results.Leaderboard, col results.Column, measured map[string]int, lo, hi float64) {
-	p := newPanel(col.Title, "parameters", MetricTitle(col.Metric))
+	p := newPanel(col.Title, "parameters", results.MetricTitle(col.Metric))
 	p.Title.TextStyle.Font.Size = labelSize + 1
 	var s sizes
 	low, high := math.Inf(1), math.Inf(-1)

@@ -1,0 +1,281 @@
+// Package tables writes tables for terminals, Markdown, CSV, LaTeX and HTML.
+package tables
+
+import (
+	"encoding/csv"
+	"fmt"
+	"html"
+	"io"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/olekukonko/tablewriter"
+	"github.com/olekukonko/tablewriter/renderer"
+	"github.com/olekukonko/tablewriter/tw"
+)
+
+// Format is a way to write a table.
+type Format string
+
+// The formats, by their names on the command line.
+const (
+	Terminal Format = "table"
+	Markdown Format = "markdown"
+	CSV      Format = "csv"
+	JSON     Format = "json" // of typed records, not of Table
+	LaTeX    Format = "latex"
+	HTML     Format = "html"
+)
+
+// Formats lists them.
+var Formats = []Format{Terminal, Markdown, CSV, JSON, LaTeX, HTML}
+
+// Cell is a text in a table.
+type Cell struct {
+	Text string
+	Bold bool
+}
+
+// Table is a title, a head, rows of as many cells, and notes below.
+type Table struct {
+	Title string
+	Head  []string
+	Left  int // how many columns from the left hold words; the rest are numbers, set to the right
+	Rows  [][]Cell
+	Notes []string
+}
+
+// Row returns a row of plain cells.
+func Row(text ...string) []Cell {
+	row := make([]Cell, len(text))
+	for i, t := range text {
+		row[i] = Cell{Text: t}
+	}
+	return row
+}
+
+// Options are what a terminal can do.
+type Options struct {
+	Bold bool // has bold type; else the best carry an asterisk
+}
+
+// Write writes the table. It panics if a row has more or fewer cells than the
+// head, and returns an error for JSON, which is not made of tables.
+func (t *Table) Write(w io.Writer, f Format, opt Options) error {
+	for i, r := range t.Rows {
+		if len(r) != len(t.Head) {
+			panic(fmt.Sprintf("tables: row %d has %d cells of %d", i, len(r), len(t.Head)))
+		}
+	}
+	switch f {
+	case Terminal:
+		return t.terminal(w, opt)
+	case Markdown:
+		return t.markdown(w)
+	case CSV:
+		return t.csv(w)
+	case LaTeX:
+		return t.latex(w)
+	case HTML:
+		return t.html(w)
+	}
+	return fmt.Errorf("format %q: want one of %q", f, slices.DeleteFunc(slices.Clone(Formats), func(x Format) bool { return x == JSON }))
+}
+
+func (t *Table) terminal(w io.Writer, opt Options) error {
+	if t.Title != "" {
+		fmt.Fprintln(w, oneLine(t.Title))
+	}
+	starred := !opt.Bold && slices.ContainsFunc(t.Rows, func(r []Cell) bool { return slices.ContainsFunc(r, func(c Cell) bool { return c.Bold }) })
+	err := t.render(w, tw.Renderer(renderer.NewBlueprint(tw.Rendition{Symbols: tw.NewSymbols(tw.StyleLight)})), oneLine, func(column int, c Cell) string {
+		text := oneLine(c.Text)
+		switch {
+		case c.Bold && opt.Bold:
+			return "\x1b[1m" + text + "\x1b[22m"
+		case c.Bold:
+			return text + "*"
+		case starred && column >= t.Left:
+			return text + "\u00a0" // keeps the digits under each other
+		}
+		return text
+	})
+	if err != nil {
+		return err
+	}
+	if starred {
+		fmt.Fprintln(w, "* best of its column")
+	}
+	for _, n := range t.Notes {
+		fmt.Fprintln(w, oneLine(n))
+	}
+	return nil
+}
+
+// oneLine keeps text from breaking out of its cell: control characters, among
+// them the escapes of terminals, become blanks.
+func oneLine(s string) string {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
+			return ' '
+		}
+		return r
+	}, s))
+}
+
+func (t *Table) markdown(w io.Writer) error {
+	if t.Title != "" {
+		fmt.Fprintf(w, "%s\n\n", markdownText(t.Title))
+	}
+	err := t.render(w, renderer.NewMarkdown(), markdownText, func(_ int, c Cell) string {
+		if c.Bold {
+			return "**" + markdownText(c.Text) + "**"
+		}
+		return markdownText(c.Text)
+	})
+	for _, n := range t.Notes {
+		fmt.Fprintf(w, "\n%s\n", markdownText(n))
+	}
+	return err
+}
+
+// markdownText escapes what Markdown would read as its own: tablewriter does
+// not, and a newline would split its row.
+func markdownText(s string) string {
+	s = strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\n", "\x00")
+	s = oneLineBut(s, '\x00')
+	s = strings.NewReplacer(`\`, `\\`, "|", `\|`, "<", `\<`, "`", "\\`", "*", `\*`).Replace(s)
+	return strings.ReplaceAll(s, "\x00", "<br>")
+}
+
+// oneLineBut is oneLine that keeps one character.
+func oneLineBut(s string, keep rune) string {
+	parts := strings.Split(s, string(keep))
+	for i, p := range parts {
+		parts[i] = oneLine(p)
+	}
+	return strings.Join(parts, string(keep))
+}
+
+// render lays the table out with tablewriter.
+func (t *Table) render(w io.Writer, r tw.Renderer, head func(string) string, text func(column int, c Cell) string) error {
+	align := make([]tw.Align, len(t.Head))
+	for i := range align {
+		align[i] = tw.AlignRight
+		if i < t.Left {
+			align[i] = tw.AlignLeft
+		}
+	}
+	cells := tw.CellConfig{
+		Formatting: tw.CellFormatting{AutoFormat: tw.Off, AutoWrap: tw.WrapNone},
+		Alignment:  tw.CellAlignment{PerColumn: align},
+	}
+	table := tablewriter.NewTable(w, tablewriter.WithRenderer(r),
+		tablewriter.WithEastAsian(tw.Off), // dashes are narrow whatever the locale; Hangul is wide all the same
+		tablewriter.WithConfig(tablewriter.Config{Header: cells, Row: cells, Behavior: tw.Behavior{TrimSpace: tw.Off}}))
+	table.Header(apply(t.Head, head))
+	for _, row := range t.Rows {
+		out := make([]string, len(row))
+		for i, c := range row {
+			out[i] = text(i, c)
+		}
+		if err := table.Append(out); err != nil {
+			return err
+		}
+	}
+	return table.Render()
+}
+
+func apply(s []string, f func(string) string) []string {
+	out := make([]string, len(s))
+	for i, v := range s {
+		out[i] = f(v)
+	}
+	return out
+}
+
+func (t *Table) csv(w io.Writer) error {
+	c := csv.NewWriter(w)
+	c.Write(t.Head)
+	for _, row := range t.Rows {
+		var out []string
+		for _, cell := range row {
+			out = append(out, cell.Text)
+		}
+		c.Write(out)
+	}
+	c.Flush()
+	return c.Error()
+}
+
+func (t *Table) latex(w io.Writer) error {
+	var b strings.Builder
+	b.WriteString("% needs \\usepackage{booktabs}, and a font with Hangul where there is any\n")
+	fmt.Fprintf(&b, "\\begin{tabular}{%s%s}\n\\toprule\n", strings.Repeat("l", t.Left), strings.Repeat("r", len(t.Head)-t.Left))
+	b.WriteString(strings.Join(apply(t.Head, latexText), " & ") + " \\\\\n\\midrule\n")
+	for _, row := range t.Rows {
+		var out []string
+		for _, c := range row {
+			text := latexText(c.Text)
+			if c.Bold {
+				text = "\\textbf{" + text + "}"
+			}
+			out = append(out, text)
+		}
+		b.WriteString(strings.Join(out, " & ") + " \\\\\n")
+	}
+	b.WriteString("\\bottomrule\n\\end{tabular}\n")
+	for _, n := range append([]string{t.Title}, t.Notes...) {
+		if n != "" {
+			fmt.Fprintf(&b, "\n{\\footnotesize %s\\par}\n", latexText(n))
+		}
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func latexText(s string) string {
+	return strings.NewReplacer(`\`, `\textbackslash{}`, "&", `\&`, "%", `\%`, "$", `\$`, "#", `\#`, "_", `\_`, "{", `\{`, "}", `\}`,
+		"~", `\textasciitilde{}`, "^", `\textasciicircum{}`, "±", `$\pm$`, "–", "--", "‡", `\ddag{}`, "<", `\textless{}`, ">", `\textgreater{}`, "|", `\textbar{}`).Replace(oneLine(s))
+}
+
+func (t *Table) html(w io.Writer) error {
+	var b strings.Builder
+	b.WriteString("<table>\n")
+	if t.Title != "" {
+		fmt.Fprintf(&b, "<caption>%s</caption>\n", htmlText(t.Title))
+	}
+	line := func(open string, cells []string) {
+		b.WriteString("<tr>")
+		for i, c := range cells {
+			class := ""
+			if i >= t.Left {
+				class = ` class="number"`
+			}
+			fmt.Fprintf(&b, "<%s%s>%s</%s>", open, class, c, open)
+		}
+		b.WriteString("</tr>\n")
+	}
+	b.WriteString("<thead>\n")
+	line("th", apply(t.Head, htmlText))
+	b.WriteString("</thead>\n<tbody>\n")
+	for _, row := range t.Rows {
+		var out []string
+		for _, c := range row {
+			text := htmlText(c.Text)
+			if c.Bold {
+				text = "<strong>" + text + "</strong>"
+			}
+			out = append(out, text)
+		}
+		line("td", out)
+	}
+	b.WriteString("</tbody>\n</table>\n")
+	for _, n := range t.Notes {
+		fmt.Fprintf(&b, "<p class=\"note\">%s</p>\n", htmlText(n))
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func htmlText(s string) string { return strings.ReplaceAll(html.EscapeString(s), "\n", "<br>") }
