@@ -13,14 +13,18 @@ format: it names storages by their addresses in memory.
 import json
 import pathlib
 import shutil
+import sys
 from collections import OrderedDict
 
-import numpy as np
-import torch
-from safetensors import safe_open
-from safetensors.torch import load_file, save_file
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path = [p for p in sys.path if pathlib.Path(p or ".").resolve() != HERE]  # a file here is named like a library
 
-OUT = pathlib.Path(__file__).resolve().parents[2] / "models" / "hf" / "testdata" / "weights"
+import numpy as np  # noqa: E402
+import torch  # noqa: E402
+from safetensors import safe_open  # noqa: E402
+from safetensors.torch import load_file, save_file  # noqa: E402
+
+OUT = HERE.parents[1] / "models" / "hf" / "testdata" / "weights"
 BUFFERS = (".position_ids", ".token_type_ids", ".attn.bias", ".attn.masked_bias")
 
 

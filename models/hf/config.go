@@ -1,0 +1,191 @@
+package hf
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/lmkor/bench/models"
+)
+
+// Config is a directory's config.json: what the models read of it, and all
+// else it holds, so that it can be written back without a loss.
+type Config struct {
+	models.Config
+	DType  string // of the weights as they were saved; empty: not said
+	fields object
+}
+
+// ReadConfig reads dir/config.json. Fields that it leaves out have the values
+// that transformers gives them. Errors about the contents are *Error.
+func ReadConfig(dir string) (*Config, error) {
+	raw, err := os.ReadFile(filepath.Join(dir, "config.json"))
+	if err != nil {
+		return nil, err
+	}
+	return ParseConfig(raw)
+}
+
+// ParseConfig decodes a config.json.
+func ParseConfig(raw []byte) (*Config, error) {
+	c, err := parseConfig(raw)
+	if err != nil {
+		return nil, &Error{File: "config.json", Err: err}
+	}
+	return c, nil
+}
+
+func parseConfig(raw []byte) (*Config, error) {
+	var c Config
+	if err := json.Unmarshal(raw, &c.fields); err != nil {
+		return nil, err
+	}
+	if err := c.decode(); err != nil {
+		return nil, err
+	}
+	for _, part := range []struct {
+		name string
+		to   **models.Config
+	}{{"encoder", &c.Encoder}, {"decoder", &c.Decoder}} {
+		if !c.has(part.name) {
+			continue
+		}
+		if c.ModelType != "encoder-decoder" {
+			return nil, fmt.Errorf("%s: only an encoder-decoder has one, not %s", part.name, c.ModelType)
+		}
+		nested := Config{}
+		if err := json.Unmarshal(c.fields.values[part.name], &nested.fields); err != nil {
+			return nil, fmt.Errorf("%s: %w", part.name, err)
+		}
+		if err := nested.decode(); err != nil {
+			return nil, fmt.Errorf("%s: %w", part.name, err)
+		}
+		if nested.ModelType == "encoder-decoder" {
+			return nil, fmt.Errorf("%s: an encoder-decoder within another", part.name)
+		}
+		*part.to = &nested.Config
+	}
+	if c.ModelType == "encoder-decoder" && (c.Encoder == nil || c.Decoder == nil) {
+		return nil, errors.New("an encoder-decoder without encoder or decoder")
+	}
+	return &c, nil
+}
+
+// has reports whether a field is there and not null.
+func (c *Config) has(name string) bool {
+	v, ok := c.fields.values[name]
+	return ok && string(v) != "null"
+}
+
+// decode fills the models' config from the fields, over the defaults of its
+// model type.
+func (c *Config) decode() error {
+	if err := c.get("model_type", &c.ModelType); err != nil {
+		return err
+	}
+	if err := c.get("architectures", &c.Architectures); err != nil {
+		return err
+	}
+	if c.ModelType == "" {
+		if c.ModelType = typeOfClass(c.Architectures); c.ModelType == "" {
+			return errors.New("model_type: there is none")
+		}
+	}
+	kind := familyOf(c.ModelType)
+	architectures := c.Architectures
+	c.Config = kind.defaults()
+	c.Config.Architectures = architectures
+	plain := map[string]json.RawMessage{}
+	for _, name := range c.fields.keys {
+		if name == "encoder" || name == "decoder" || name == "model_type" {
+			continue
+		}
+		to := name
+		if own, ok := kind.alias[name]; ok {
+			to = own
+		}
+		if _, twice := plain[to]; twice && to == name {
+			continue // the standard name wins, as in transformers
+		}
+		plain[to] = c.fields.values[name]
+	}
+	for _, name := range []string{"pad_token_id", "eos_token_id", "decoder_start_token_id"} {
+		if string(plain[name]) == "null" {
+			plain[name] = json.RawMessage("-1")
+		}
+	}
+	all, err := json.Marshal(plain)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(all, &c.Config); err != nil {
+		if e := (*json.UnmarshalTypeError)(nil); errors.As(err, &e) {
+			return fmt.Errorf("%s: got %s, want %s", e.Field, e.Value, e.Type)
+		}
+		return err
+	}
+	if string(plain["classifier_dropout"]) == "null" {
+		c.ClassifierDropout = nil
+	}
+	if c.BlockRepeats == nil && c.ModelType == "funnel" {
+		for range c.BlockSizes {
+			c.BlockRepeats = append(c.BlockRepeats, 1)
+		}
+	}
+	if err := c.decodeLabels(); err != nil {
+		return err
+	}
+	if err := c.get("torch_dtype", &c.DType); err != nil {
+		return err
+	}
+	if err := c.get("dtype", &c.DType); err != nil {
+		return err
+	}
+	c.DType = strings.TrimPrefix(c.DType, "torch.")
+	return c.check()
+}
+
+// get decodes one field, if it is there.
+func (c *Config) get(name string, to any) error {
+	if !c.has(name) {
+		return nil
+	}
+	if err := json.Unmarshal(c.fields.values[name], to); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}
+
+// check refuses values that no class of transformers takes.
+func (c *Config) check() error {
+	switch c.ProblemType {
+	case "", "regression", "single_label_classification", "multi_label_classification":
+	default:
+		return fmt.Errorf("problem_type: %q: want regression, single_label_classification or multi_label_classification", c.ProblemType)
+	}
+	rates := []struct {
+		name string
+		p    float64
+	}{
+		{"hidden_dropout_prob", c.HiddenDropout}, {"attention_probs_dropout_prob", c.AttentionDropout},
+		{"classifier_dropout_prob", c.ClassifierDropoutProb}, {"hidden_dropout", c.FunnelHiddenDropout},
+		{"attention_dropout", c.FunnelAttentionDropout}, {"activation_dropout", c.ActivationDropout},
+		{"resid_pdrop", c.ResidPdrop}, {"embd_pdrop", c.EmbdPdrop}, {"attn_pdrop", c.AttnPdrop},
+		{"dropout", c.Dropout}, {"seq_classif_dropout", c.SeqClassifDropout},
+	}
+	if p := c.ClassifierDropout; p != nil {
+		rates = append(rates, struct {
+			name string
+			p    float64
+		}{"classifier_dropout", *p})
+	}
+	for _, r := range rates {
+		if !(r.p >= 0 && r.p < 1) {
+			return fmt.Errorf("%s: %v: want a rate from 0 to below 1", r.name, r.p)
+		}
+	}
+	return nil
+}
