@@ -74,7 +74,7 @@ func (s *search) step(scores [][]float32) bool {
 	s.running = slices.Clone(s.running)
 	s.judge()
 	full := !slices.ContainsFunc(s.finished, func(b beam) bool { return !b.done })
-	return !s.hopeless && !(full && s.o.EarlyStopping) && !over
+	return !s.hopeless && !(full && s.o.EarlyStopping == StopFull) && !over
 }
 
 func better(a, b beam) int { return cmp.Compare(b.score, a.score) }
@@ -122,7 +122,7 @@ func (s *search) finish(top []beam) {
 	for i, b := range top {
 		b.score = s.byLength(b.score, len(b.ids))
 		b.done = b.done && i < s.o.Beams
-		if full && s.o.EarlyStopping {
+		if full && s.o.EarlyStopping == StopFull {
 			b.score += lost
 		}
 		if s.hopeless {
@@ -138,9 +138,13 @@ func (s *search) finish(top []beam) {
 }
 
 // judge finds out whether the best running beam could still beat one of the
-// finished ones, at its length.
+// finished ones, at its length or, if it is never to stop early, at the longest.
 func (s *search) judge() {
-	best := s.byLength(s.running[0].score, len(s.running[0].ids))
+	length := len(s.running[0].ids)
+	if s.o.EarlyStopping == StopNever && s.o.LengthPenalty > 0 {
+		length = s.o.MaxLength
+	}
+	best := s.byLength(s.running[0].score, length)
 	worst := slices.MinFunc(s.finished, func(a, b beam) int { return cmp.Compare(a.score, b.score) }).score
 	for _, f := range s.finished {
 		if !f.done && best > lost || f.done && best > worst {

@@ -3,6 +3,8 @@ package generation_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"maps"
 	"math"
 	"os"
@@ -90,7 +92,7 @@ type settings struct {
 	Beams             int     `json:"num_beams"`
 	NoRepeatNgram     int     `json:"no_repeat_ngram_size"`
 	LengthPenalty     float64 `json:"length_penalty"`
-	EarlyStopping     bool    `json:"early_stopping"`
+	EarlyStopping     any     `json:"early_stopping"`
 	RepetitionPenalty float64 `json:"repetition_penalty"`
 	Temperature       float64 `json:"temperature"`
 	TopK              int     `json:"top_k"`
@@ -106,7 +108,13 @@ func options(t *testing.T, raw json.RawMessage, m *models.Model) generation.Opti
 		t.Fatal(err)
 	}
 	o.MaxLength, o.MinLength, o.Beams, o.NoRepeatNgram = s.MaxLength, s.MinLength, s.Beams, s.NoRepeatNgram
-	o.LengthPenalty, o.EarlyStopping, o.RepetitionPenalty = s.LengthPenalty, s.EarlyStopping, s.RepetitionPenalty
+	o.LengthPenalty, o.RepetitionPenalty = s.LengthPenalty, s.RepetitionPenalty
+	switch s.EarlyStopping {
+	case true:
+		o.EarlyStopping = generation.StopFull
+	case "never":
+		o.EarlyStopping = generation.StopNever
+	}
 	o.Temperature, o.TopK, o.TopP = s.Temperature, s.TopK, s.TopP
 	o.Start, o.End = int32(m.Config.DecoderStartTokenID), []int32{3}
 	return o
@@ -189,6 +197,85 @@ func TestFillMaskEqualsTransformers(t *testing.T) {
 					}
 				}
 			}
+		}
+	}
+}
+
+func TestSampling(t *testing.T) {
+	for file, m := range files(t, "-next-token.jsonl") {
+		prompt := golden.Lines[struct {
+			InputIDs []int32 `json:"input_ids"`
+		}](t, file)[0].InputIDs
+		o := generation.Defaults()
+		o.MaxLength, o.Sample, o.Temperature = len(prompt)+8, true, 1.5
+		texts := map[string]bool{}
+		for seed := range uint64(6) {
+			o.Seed = seed
+			var both [2][]int32
+			for i := range both {
+				got, err := generation.Generate(context.Background(), m, prompt, o)
+				if err != nil {
+					t.Fatal(err)
+				}
+				both[i] = got.IDs
+			}
+			if !slices.Equal(both[0], both[1]) {
+				t.Errorf("seed %d: %v and %v", seed, both[0], both[1])
+			}
+			texts[fmt.Sprint(both[0])] = true
+		}
+		if len(texts) < 2 {
+			t.Error("every seed gives the same text")
+		}
+		o.TopK = 1
+		greedy := o
+		greedy.Sample = false
+		a, _ := generation.Generate(context.Background(), m, prompt, o)
+		b, _ := generation.Generate(context.Background(), m, prompt, greedy)
+		if !slices.Equal(a.IDs, b.IDs) {
+			t.Errorf("of one token to choose from, %v; greedy %v", a.IDs, b.IDs)
+		}
+	}
+}
+
+func TestErrors(t *testing.T) {
+	var m, mlm *models.Model
+	for _, x := range files(t, "-next-token.jsonl") {
+		m = x
+	}
+	for _, x := range files(t, "-fill-mask.jsonl") {
+		mlm = x
+	}
+	long := generation.Defaults()
+	long.MaxLength = 100000
+	for _, c := range []struct {
+		name string
+		m    *models.Model
+		ids  []int32
+		o    generation.Options
+		want string
+	}{
+		{"no prompt", m, nil, generation.Defaults(), "no tokens"},
+		{"too long a prompt", m, make([]int32, 20), generation.Defaults(), "max-length: 20: want more than the prompt's 20 tokens"},
+		{"too long a text", m, []int32{1}, long, "room for 100000 tokens"},
+		{"an id outside", m, []int32{-1}, generation.Defaults(), "token id -1"},
+		{"a model that does not generate", mlm, []int32{1}, generation.Defaults(), "generates no text"},
+	} {
+		_, err := generation.Generate(context.Background(), c.m, c.ids, c.o)
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: error %v, want %q", c.name, err, c.want)
+		}
+	}
+	if _, err := generation.FillMask(m, []int32{1}, nil, []int32{0}, 1); err == nil {
+		t.Error("a causal model fills masks")
+	}
+	stop, cancel := context.WithCancel(context.Background())
+	cancel()
+	for _, beams := range []int{1, 2} {
+		o := generation.Defaults()
+		o.Beams = beams
+		if _, err := generation.Generate(stop, m, []int32{1}, o); !errors.Is(err, context.Canceled) {
+			t.Errorf("error %v after a cancellation", err)
 		}
 	}
 }

@@ -1,6 +1,9 @@
 package generation
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Options say how a text is generated, under the names and with the meaning
 // that transformers gives them. Lengths count everything: the prompt, or the
@@ -17,7 +20,7 @@ type Options struct {
 
 	Beams         int // 1: no beam search
 	LengthPenalty float64
-	EarlyStopping bool
+	EarlyStopping Stopping
 
 	RepetitionPenalty float64 // 1: none
 	NoRepeatNgram     int     // no n tokens twice; 0: any
@@ -25,6 +28,15 @@ type Options struct {
 	Start int32   // with which an encoder-decoder's decoder begins
 	End   []int32 // tokens that end a text
 }
+
+// Stopping says when a beam search is over before max-length.
+type Stopping string
+
+const (
+	StopHopeful Stopping = ""      // when the best running beam, at its length, can't beat the finished ones
+	StopFull    Stopping = "true"  // when as many texts are finished as there are beams
+	StopNever   Stopping = "never" // when it can't, even at max-length
+)
 
 // Defaults are greedy, without any penalty or limit but the length.
 func Defaults() Options {
@@ -55,6 +67,7 @@ func (o *Options) Check(prompt, vocab int) error {
 		{"top-p", o.TopP, o.TopP > 0 && o.TopP <= 1, "more than 0, at most 1"},
 		{"num-beams", o.Beams, o.Beams >= 1 && o.Beams <= vocab, "1 or more, within the vocabulary"},
 		{"num-beams", o.Beams, o.Beams == 1 || !o.Sample, "1 with sampling"},
+		{"early-stopping", o.EarlyStopping, slices.Contains([]Stopping{StopHopeful, StopFull, StopNever}, o.EarlyStopping), "true, false or never"},
 		{"repetition-penalty", o.RepetitionPenalty, o.RepetitionPenalty > 0, "more than 0"},
 		{"no-repeat-ngram-size", o.NoRepeatNgram, o.NoRepeatNgram >= 0, "0 or more"},
 	} {
