@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -16,50 +15,26 @@ import (
 	"github.com/lmkor/bench/internal/golden"
 	"github.com/lmkor/bench/models"
 	"github.com/lmkor/bench/models/generation"
+	"github.com/lmkor/bench/models/hf"
 )
 
-// tensors is a checkpoint in memory.
-type tensors struct {
-	data  map[string][]float32
-	shape map[string][]int
-}
-
-func (s tensors) Names() []string         { return slices.Sorted(maps.Keys(s.data)) }
-func (s tensors) Shape(name string) []int { return s.shape[name] }
-func (s tensors) Read(name string, dst []float32) error {
-	copy(dst, s.data[name])
-	return nil
-}
-
-func readConfig(t *testing.T, raw []byte) models.Config {
-	t.Helper()
-	c := models.Config{TieWordEmbeddings: true, ScaleAttnWeights: true}
-	parts := struct{ Encoder, Decoder json.RawMessage }{}
-	for _, v := range []any{&c, &parts} {
-		if err := json.Unmarshal(raw, v); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if parts.Encoder != nil {
-		enc, dec := readConfig(t, parts.Encoder), readConfig(t, parts.Decoder)
-		c.Encoder, c.Decoder = &enc, &dec
-	}
-	return c
-}
-
+// open builds the model of a directory as transformers writes them.
 func open(t *testing.T, dir string) *models.Model {
 	t.Helper()
-	raw, err := os.ReadFile(filepath.Join(dir, "config.json"))
+	c, err := hf.ReadConfig(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := readConfig(t, raw)
-	head, err := models.HeadOf(&c)
+	head, err := models.HeadOf(&c.Config)
 	if err != nil {
 		t.Fatal(err)
 	}
-	file := filepath.Join(dir, "model.safetensors")
-	m, _, err := models.Open(c, head, tensors{golden.Tensors(t, file), golden.Shapes(t, file)}, false, 1)
+	w, err := hf.OpenWeights(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	m, _, err := models.Open(c.Config, head, w, false, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
