@@ -93,11 +93,13 @@ type field struct{ name, value string }
 // fields lists what makes runs comparable, with the names that warnings use.
 func fields(r Run) []field {
 	all := []field{
-		{"model weights", r.Manifest.Model.SHA256},
 		{"tokenizer", r.Manifest.Tokenizer.SHA256},
 		{"split", r.Result.Split},
 		{"metric", string(r.Result.Metric)},
 		{"number of examples", fmt.Sprint(r.Result.N)},
+	}
+	if r.Manifest.Model.Path != "" { // else the weights were drawn, and each seed has its own
+		all = append(all, field{"model weights", r.Manifest.Model.SHA256})
 	}
 	for _, d := range r.Manifest.Data {
 		all = append(all, field{d.Split + " data", d.SHA256})

@@ -89,6 +89,20 @@ func TestRunsThatDoNotMix(t *testing.T) {
 	}
 }
 
+// A model that starts from nothing has other weights for each seed; one name for
+// two checkpoints is a mistake.
+func TestOtherWeights(t *testing.T) {
+	a, b := run("r1", "a", "nsmc", 1, 90), run("r2", "a", "nsmc", 2, 92)
+	b.Manifest.Model.SHA256 = "other"
+	if l := build(t, []Run{a, b}, nil, Last); l.Rows[0].Cells["nsmc"].Seeds != 1 || len(l.Warnings) != 1 || !strings.Contains(l.Warnings[0], "model weights (other, not aa)") {
+		t.Errorf("two checkpoints: %+v %q", l.Rows[0].Cells, l.Warnings)
+	}
+	a.Manifest.Model.Path, b.Manifest.Model.Path = "", ""
+	if l := build(t, []Run{a, b}, nil, Last); l.Rows[0].Cells["nsmc"].Seeds != 2 {
+		t.Errorf("from nothing: %+v %q", l.Rows[0].Cells, l.Warnings)
+	}
+}
+
 func TestOtherDataIsTold(t *testing.T) {
 	odd := run("odd", "c", "nsmc", 1, 99)
 	odd.Manifest.Data = []Data{{Split: "test", File: "mine.txt", SHA256: strings.Repeat("e", 64)}}

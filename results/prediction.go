@@ -34,9 +34,10 @@ func (p Prediction) Reading() string {
 
 // Predictions is a file of predictions, all of one kind.
 type Predictions struct {
-	File string
-	Kind AnswerKind
-	Rows []Prediction
+	File     string
+	Kind     AnswerKind
+	Numbered bool // the file has no ids: rows are numbered from 0
+	Rows     []Prediction
 }
 
 // ReadPredictions reads a predictions file. Errors are *LineError.
@@ -67,6 +68,7 @@ func DecodePredictions(r io.Reader, file string) (*Predictions, error) {
 		row.Line = lines.line
 		if row.ID == "\x00" {
 			row.ID = IntID(len(p.Rows))
+			p.Numbered = true
 		}
 		if len(p.Rows) == 0 {
 			p.Kind = row.Gold.Kind
