@@ -18,14 +18,24 @@ func (o AdamW) Update(p, m, v, g []float32) {
 	size := float32(o.LR * math.Sqrt(1-math.Pow(o.Beta2, float64(o.Step))) / (1 - math.Pow(o.Beta1, float64(o.Step))))
 	b1, b2, c1, c2 := float32(o.Beta1), float32(o.Beta2), float32(1-o.Beta1), float32(1-o.Beta2)
 	eps, decay := float32(o.Eps), float32(o.LR*o.WeightDecay)
+	with := [8]float32{size, b1, b2, c1, c2, eps, decay, o.Scale}
 	each(len(p), func(lo, hi int) {
-		p, m, v, g := p[lo:hi], m[lo:hi], v[lo:hi], g[lo:hi]
-		for i, gi := range g {
-			gi *= o.Scale
-			m[i] = b1*m[i] + c1*gi
-			v[i] = b2*v[i] + c2*gi*gi
-			x := p[i] - size*m[i]/(float32(math.Sqrt(float64(v[i])))+eps)
-			p[i] = x - decay*x
+		if l := chosen.loops; l != nil {
+			l.adamw4(p[lo:hi], m[lo:hi], v[lo:hi], g[lo:hi], &with)
+			return
 		}
+		adamwGo(p[lo:hi], m[lo:hi], v[lo:hi], g[lo:hi], &with)
 	})
+}
+
+// adamwGo updates by size, β1, β2, 1-β1, 1-β2, eps, decay and scale.
+func adamwGo(p, m, v, g []float32, with *[8]float32) {
+	size, b1, b2, c1, c2, eps, decay, scale := with[0], with[1], with[2], with[3], with[4], with[5], with[6], with[7]
+	for i, gi := range g {
+		gi *= scale
+		m[i] = b1*m[i] + c1*gi
+		v[i] = b2*v[i] + c2*gi*gi
+		x := p[i] - size*m[i]/(float32(math.Sqrt(float64(v[i])))+eps)
+		p[i] = x - decay*x
+	}
 }

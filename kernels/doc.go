@@ -6,3 +6,5 @@
 // columns and fixed chunks, never over the inner dimension of a sum, so any
 // number of threads gives the same bytes.
 package kernels
+
+//go:generate go run ./gen

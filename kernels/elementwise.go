@@ -25,13 +25,25 @@ const (
 
 // Activate writes act(x) to y. y may be x.
 func Activate(act Act, y, x []float32) {
-	each(len(x), func(lo, hi int) { activateGo(act, y[lo:hi], x[lo:hi]) })
+	each(len(x), func(lo, hi int) {
+		if v := chosen.loops; v != nil && act == GELU {
+			v.gelu2(y[lo:hi], x[lo:hi])
+			return
+		}
+		activateGo(act, y[lo:hi], x[lo:hi])
+	})
 }
 
 // ActivateGrad writes to dx the product of dy and the derivative of act at x,
 // the activation's input. dx may be dy.
 func ActivateGrad(act Act, dx, dy, x []float32) {
-	each(len(x), func(lo, hi int) { activateGradGo(act, dx[lo:hi], dy[lo:hi], x[lo:hi]) })
+	each(len(x), func(lo, hi int) {
+		if v := chosen.loops; v != nil && act == GELU {
+			v.geluGrad3(dx[lo:hi], dy[lo:hi], x[lo:hi])
+			return
+		}
+		activateGradGo(act, dx[lo:hi], dy[lo:hi], x[lo:hi])
+	})
 }
 
 func activateGo(act Act, y, x []float32) {
@@ -104,12 +116,23 @@ func activateGradGo(act Act, dx, dy, x []float32) {
 
 // Add adds x to y, elementwise.
 func Add(y, x []float32) {
-	each(len(x), func(lo, hi int) {
-		xs, ys := x[lo:hi], y[lo:hi]
-		for i, v := range xs {
-			ys[i] += v
-		}
-	})
+	each(len(x), func(lo, hi int) { addTo(y[lo:hi], x[lo:hi]) })
+}
+
+// addTo adds x to y on the calling goroutine.
+func addTo(y, x []float32) {
+	if v := chosen.loops; v != nil {
+		v.add2(y, x)
+		return
+	}
+	addGo(y, x)
+}
+
+func addGo(y, x []float32) {
+	y = y[:len(x)]
+	for i, v := range x {
+		y[i] += v
+	}
 }
 
 // Scale multiplies x by s.
@@ -121,15 +144,35 @@ func Scale(x []float32, s float32) {
 	})
 }
 
-// SumSquares returns the sum of the squares of x, in float64 over fixed chunks.
+// SumSquares returns the sum of the squares of x: chunks of fixed size in
+// float32 or better, and their sums in float64, in order.
 func SumSquares(x []float32) float64 {
+	chunks := (len(x) + elementsAChunk - 1) / elementsAChunk
+	if chunks <= 1 {
+		return sumSquares(x)
+	}
+	sums := make([]float64, chunks)
+	Parallel(chunks, func(i int) {
+		sums[i] = sumSquares(x[i*elementsAChunk : min(len(x), (i+1)*elementsAChunk)])
+	})
 	var total float64
-	for lo := 0; lo < len(x); lo += elementsAChunk {
-		var s float64
-		for _, v := range x[lo:min(len(x), lo+elementsAChunk)] {
-			s += float64(v) * float64(v)
-		}
+	for _, s := range sums {
 		total += s
 	}
 	return total
+}
+
+func sumSquares(x []float32) float64 {
+	if v := chosen.loops; v != nil {
+		return v.squares1(x)
+	}
+	return sumSquaresGo(x)
+}
+
+func sumSquaresGo(x []float32) float64 {
+	var s float64
+	for _, v := range x {
+		s += float64(v) * float64(v)
+	}
+	return s
 }

@@ -20,10 +20,9 @@ func SoftmaxSeq(x []float32, rows, cols, ld int) {
 		for _, v := range row {
 			top = max(top, v)
 		}
+		expLess(row, top)
 		var sum float32
-		for i, v := range row {
-			e := exp32(v - top)
-			row[i] = e
+		for _, e := range row {
 			sum += e
 		}
 		inv := 1 / sum
@@ -114,9 +113,7 @@ func LayerNormGrad(dx, dw, db, dy, x, mean, rstd, w []float32, rows, cols int) {
 func AddBias(x, b []float32, rows, cols, ld int) {
 	eachRows(rows, func(lo, hi int) {
 		for r := lo; r < hi; r++ {
-			for i, v := range b[:cols] {
-				x[r*ld+i] += v
-			}
+			addTo(x[r*ld:r*ld+cols], b[:cols])
 		}
 	})
 }
@@ -128,9 +125,7 @@ func BiasGrad(db, dy []float32, rows, cols, ld int) {
 	Parallel((cols+chunk-1)/chunk, func(c int) {
 		lo, hi := c*chunk, min(cols, (c+1)*chunk)
 		for r := range rows {
-			for i := lo; i < hi; i++ {
-				db[i] += dy[r*ld+i]
-			}
+			addTo(db[lo:hi], dy[r*ld+lo:r*ld+hi])
 		}
 	})
 }

@@ -1,0 +1,156 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+)
+
+// loop writes a function over whole registers: n is a multiple of the lanes.
+// params are pointers, in order, each advanced by the loop; body emits one turn.
+// extra is a pointer to float32 parameters that stays in R9.
+func loop(b *bytes.Buffer, s isa, name string, params []string, extra bool, before, body, after func(w *writer, at []string)) {
+	sig, size := "", 0
+	for _, p := range params {
+		sig += p + ", "
+		size += 8
+	}
+	sig = sig[:len(sig)-2] + " *float32, n int"
+	size += 8
+	if extra {
+		sig += ", with *float32"
+		size += 8
+	}
+	full := name + "_" + s.name
+	fmt.Fprintf(b, "\n// func %s(%s)\nTEXT ·%s(SB), NOSPLIT, $0-%d\n", full, sig, full, size)
+	w := &writer{Buffer: b, isa: s}
+	for r := s.regs - 1; r >= 0; r-- {
+		w.free = append(w.free, r)
+	}
+	regs := []string{"DI", "SI", "DX", "R8"}
+	var at []string
+	for i, p := range params {
+		w.p("MOVQ %s+%d(FP), %s", p, 8*i, regs[i])
+		at = append(at, "("+regs[i]+")")
+	}
+	w.p("MOVQ n+%d(FP), CX", 8*len(params))
+	if extra {
+		w.p("MOVQ with+%d(FP), R9", 8*len(params)+8)
+	}
+	if before != nil {
+		before(w, at)
+	}
+	w.p("SHRQ $%d, CX", map[int]int{16: 4, 8: 3}[s.lanes])
+	w.p("JZ done")
+	w.WriteString("\nloop:\n")
+	body(w, at)
+	for i := range params {
+		w.p("ADDQ $%d, %s", 4*s.lanes, regs[i])
+	}
+	w.p("DECQ CX")
+	w.p("JNZ loop")
+	w.WriteString("\ndone:\n")
+	if after != nil {
+		after(w, at)
+	}
+	w.p("VZEROUPPER")
+	w.p("RET")
+}
+
+func vectorLoops(b *bytes.Buffer, s isa) {
+	loop(b, s, "add", []string{"y", "x"}, false, nil, func(w *writer, at []string) {
+		y := w.load(at[0])
+		w.p("VADDPS %s, %s, %s", at[1], y, y)
+		w.p("VMOVUPS %s, %s", y, at[0])
+		w.drop(y)
+	}, nil)
+
+	loop(b, s, "gelu", []string{"y", "x"}, false, nil, func(w *writer, at []string) {
+		v := w.load(at[1])
+		e := w.expHalfSquare(v)
+		r := w.erf(v, e)
+		w.opc("VADDPS", r, r, 1)
+		w.op("VMULPS", r, r, v)
+		w.opc("VMULPS", r, r, 0.5)
+		w.p("VMOVUPS %s, %s", r, at[0])
+		w.drop(v, e, r)
+	}, nil)
+
+	loop(b, s, "geluGrad", []string{"dx", "dy", "x"}, false, nil, func(w *writer, at []string) {
+		v := w.load(at[2])
+		e := w.expHalfSquare(v)
+		r := w.erf(v, e)
+		w.opc("VADDPS", r, r, 1)
+		w.opc("VMULPS", r, r, 0.5)
+		w.op("VMULPS", e, e, v)
+		k := w.c(0.39894228040143268)
+		w.p("VFMADD231PS %s, %s, %s", k, e, r)
+		w.p("VMULPS %s, %s, %s", at[1], r, r)
+		w.p("VMOVUPS %s, %s", r, at[0])
+		w.drop(v, e, r, k)
+	}, nil)
+
+	var top string
+	loop(b, s, "expLess", []string{"x"}, true, func(w *writer, _ []string) {
+		top = w.get()
+		w.p("VBROADCASTSS (R9), %s", top)
+	}, func(w *writer, at []string) {
+		v := w.load(at[0])
+		w.op("VSUBPS", v, v, top)
+		w.exp(v)
+		w.p("VMOVUPS %s, %s", v, at[0])
+		w.drop(v)
+	}, nil)
+
+	// with: size, β1, β2, 1-β1, 1-β2, eps, decay, scale.
+	var with [8]string
+	loop(b, s, "adamw", []string{"p", "m", "v", "grad"}, true, func(w *writer, _ []string) {
+		for i := range with {
+			with[i] = w.get()
+			w.p("VBROADCASTSS %d(R9), %s", 4*i, with[i])
+		}
+	}, func(w *writer, at []string) {
+		g := w.load(at[3])
+		w.op("VMULPS", g, g, with[7])
+		m := w.load(at[1])
+		w.op("VMULPS", m, m, with[1])
+		w.p("VFMADD231PS %s, %s, %s", with[3], g, m)
+		w.p("VMOVUPS %s, %s", m, at[1])
+		v := w.load(at[2])
+		w.op("VMULPS", v, v, with[2])
+		w.op("VMULPS", g, g, g)
+		w.p("VFMADD231PS %s, %s, %s", with[4], g, v)
+		w.p("VMOVUPS %s, %s", v, at[2])
+		w.p("VSQRTPS %s, %s", v, v)
+		w.op("VADDPS", v, v, with[5])
+		w.op("VMULPS", m, m, with[0])
+		w.op("VDIVPS", m, m, v)
+		p := w.load(at[0])
+		w.op("VSUBPS", p, p, m)
+		w.op("VMULPS", m, p, with[6])
+		w.op("VSUBPS", p, p, m)
+		w.p("VMOVUPS %s, %s", p, at[0])
+		w.drop(g, m, v, p)
+	}, nil)
+
+	// The lanes' sums are written to with: the caller adds them in order.
+	var sum string
+	loop(b, s, "squares", []string{"x"}, true, func(w *writer, _ []string) {
+		sum = w.get()
+		zero(w.p, s, sum)
+	}, func(w *writer, at []string) {
+		v := w.load(at[0])
+		w.p("VFMADD231PS %s, %s, %s", v, v, sum)
+		w.drop(v)
+	}, func(w *writer, _ []string) {
+		w.p("VMOVUPS %s, (R9)", sum)
+	})
+}
+
+// expHalfSquare returns exp(-v²/2).
+func (w *writer) expHalfSquare(v string) string {
+	e := w.get()
+	w.op("VMULPS", e, v, v)
+	w.opc("VMULPS", e, e, -0.5)
+	w.exp(e)
+	return e
+}

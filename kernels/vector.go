@@ -1,0 +1,107 @@
+package kernels
+
+// loops are elementwise loops over whole registers; n is a multiple of lanes.
+type loops struct {
+	lanes    int
+	add      func(y, x *float32, n int)
+	gelu     func(y, x *float32, n int)
+	geluGrad func(dx, dy, x *float32, n int)
+	expLess  func(x *float32, n int, with *float32)
+	adamw    func(p, m, v, g *float32, n int, with *float32)
+	squares  func(x *float32, n int, with *float32)
+}
+
+// mostLanes is the number of floats in the widest register. What is left behind
+// the last whole one goes through a buffer of that size, so that an element's
+// result does not depend on its place.
+const mostLanes = 16
+
+// whole returns how many of n elements fill whole registers.
+func (l *loops) whole(n int) int { return n / l.lanes * l.lanes }
+
+func (l *loops) add2(y, x []float32) {
+	n := l.whole(len(x))
+	if n > 0 {
+		l.add(&y[0], &x[0], n)
+	}
+	addGo(y[n:], x[n:]) // one addition: nothing to round otherwise
+}
+
+func (l *loops) gelu2(y, x []float32) {
+	n := l.whole(len(x))
+	if n > 0 {
+		l.gelu(&y[0], &x[0], n)
+	}
+	if n < len(x) {
+		var a [mostLanes]float32
+		k := copy(a[:], x[n:])
+		l.gelu(&a[0], &a[0], l.lanes)
+		copy(y[n:n+k], a[:])
+	}
+}
+
+func (l *loops) geluGrad3(dx, dy, x []float32) {
+	n := l.whole(len(x))
+	if n > 0 {
+		l.geluGrad(&dx[0], &dy[0], &x[0], n)
+	}
+	if n < len(x) {
+		var a, b [mostLanes]float32
+		k := copy(a[:], x[n:])
+		copy(b[:], dy[n:])
+		l.geluGrad(&b[0], &b[0], &a[0], l.lanes)
+		copy(dx[n:n+k], b[:])
+	}
+}
+
+func (l *loops) adamw4(p, m, v, g []float32, with *[8]float32) {
+	n := l.whole(len(g))
+	if n > 0 {
+		l.adamw(&p[0], &m[0], &v[0], &g[0], n, &with[0])
+	}
+	if n < len(g) {
+		var a [4][mostLanes]float32
+		copy(a[0][:], p[n:])
+		copy(a[1][:], m[n:])
+		copy(a[2][:], v[n:])
+		copy(a[3][:], g[n:])
+		l.adamw(&a[0][0], &a[1][0], &a[2][0], &a[3][0], l.lanes, &with[0])
+		copy(p[n:], a[0][:])
+		copy(m[n:], a[1][:])
+		copy(v[n:], a[2][:])
+	}
+}
+
+func (l *loops) squares1(x []float32) float64 {
+	var lanes [mostLanes]float32
+	n := l.whole(len(x))
+	if n > 0 {
+		l.squares(&x[0], n, &lanes[0])
+	}
+	s := sumSquaresGo(x[n:])
+	for _, v := range lanes[:l.lanes] {
+		s += float64(v)
+	}
+	return s
+}
+
+// expLess replaces x by exp(x - top), for x no larger than top.
+func expLess(x []float32, top float32) {
+	l := chosen.loops
+	if l == nil {
+		for i, v := range x {
+			x[i] = exp32(v - top)
+		}
+		return
+	}
+	n := l.whole(len(x))
+	if n > 0 {
+		l.expLess(&x[0], n, &top)
+	}
+	if n < len(x) {
+		var a [mostLanes]float32
+		k := copy(a[:], x[n:])
+		l.expLess(&a[0], l.lanes, &top)
+		copy(x[n:n+k], a[:])
+	}
+}

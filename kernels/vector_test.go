@@ -1,0 +1,118 @@
+package kernels
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"testing"
+)
+
+// TestLoopsEqualTheirTwins holds every vector loop to plain Go at all widths
+// around the registers', unaligned, in bounds.
+func TestLoopsEqualTheirTwins(t *testing.T) {
+	defer func(s set) { chosen = s }(chosen)
+	for _, s := range available() {
+		chosen = s
+		for _, n := range []int{0, 1, 2, 3, 5, 7, 8, 9, 13, 15, 16, 17, 24, 31, 32, 33, 63, 64, 65, 100, 4097} {
+			t.Run(fmt.Sprintf("%s/n=%d", s.name, n), func(t *testing.T) {
+				// One float off the start, and a guard behind the end.
+				cut := func(seed uint64) []float32 { return numbers(n+2, seed)[1 : n+1 : n+1] }
+				check := func(what string, got, want []float32, limit float64) {
+					t.Helper()
+					for i := range want {
+						if d := math.Abs(float64(got[i]) - float64(want[i])); !(d <= limit*(1+math.Abs(float64(want[i])))) {
+							t.Fatalf("%s: element %d: %v, want %v", what, i, got[i], want[i])
+						}
+					}
+				}
+				x := cut(1)
+				for i := range x {
+					x[i] *= 8
+				}
+				y, want := cut(2), cut(2)
+				addTo(y, x)
+				addGo(want, x)
+				check("add", y, want, 0)
+
+				s.loops.gelu2(y, x)
+				activateGo(GELU, want, x)
+				check("gelu", y, want, 1e-6)
+
+				dy := cut(3)
+				s.loops.geluGrad3(y, dy, x)
+				activateGradGo(GELU, want, dy, x)
+				check("gelu gradient", y, want, 1e-6)
+
+				e := slices.Clone(x)
+				expLess(e, 8)
+				for i, v := range x {
+					want[i] = exp32(v - 8)
+				}
+				check("exp", e, want, 1e-6)
+
+				with := [8]float32{1e-2, 0.9, 0.999, 0.1, 0.001, 1e-8, 1e-4, 0.7}
+				p, m, v, g := cut(4), cut(5), cut(6), cut(7)
+				for i := range v {
+					v[i] = float32(math.Abs(float64(v[i])))
+				}
+				p2, m2, v2 := slices.Clone(p), slices.Clone(m), slices.Clone(v)
+				s.loops.adamw4(p, m, v, g, &with)
+				adamwGo(p2, m2, v2, g, &with)
+				check("adamw p", p, p2, 1e-6)
+				check("adamw m", m, m2, 1e-6)
+				check("adamw v", v, v2, 1e-6)
+
+				if got, want := sumSquares(x), sumSquaresGo(x); math.Abs(got-want) > 1e-5*want {
+					t.Fatalf("squares: %v, want %v", got, want)
+				}
+			})
+		}
+	}
+}
+
+func TestVectorExpAtItsEnds(t *testing.T) {
+	defer func(s set) { chosen = s }(chosen)
+	for _, s := range append(available(), plain) {
+		chosen = s
+		x := []float32{0, -1, -87, -88, -200, float32(math.Inf(-1)), -1e30, -50}
+		expLess(x, 0)
+		for i, want := range []float64{1, math.Exp(-1), math.Exp(-87), 0, 0, 0, 0, math.Exp(-50)} {
+			if d := math.Abs(float64(x[i]) - want); d > 1e-6*want {
+				t.Errorf("%s: element %d is %g, want %g", s.name, i, x[i], want)
+			}
+		}
+		worst := 0.0
+		var buf [64]float32
+		for v := float32(-87.3); v < 0; v += 0.07 {
+			for i := range buf {
+				buf[i] = v + float32(i)*0.001
+			}
+			in := buf
+			expLess(buf[:], 0)
+			for i := range buf {
+				if in[i] <= 0 {
+					worst = max(worst, ulps(buf[i], math.Exp(float64(in[i]))))
+				}
+			}
+		}
+		if worst > 2 {
+			t.Errorf("%s: exp is off by %.2f ulp", s.name, worst)
+		}
+	}
+}
+
+func BenchmarkActivate(b *testing.B) {
+	x, y := numbers(1<<16, 1), make([]float32, 1<<16)
+	b.Run("act=gelu/impl="+chosen.name, func(b *testing.B) {
+		b.SetBytes(8 << 16)
+		for b.Loop() {
+			Activate(GELU, y, x)
+		}
+	})
+	b.Run("act=gelu/grad/impl="+chosen.name, func(b *testing.B) {
+		b.SetBytes(12 << 16)
+		for b.Loop() {
+			ActivateGrad(GELU, y, y, x)
+		}
+	})
+}
