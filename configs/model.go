@@ -13,6 +13,7 @@ type ModelSpec struct {
 	Hub       string   `yaml:"hub"`   // its Hugging Face name
 	Published string   `yaml:"published"`
 	Note      string   `yaml:"note"`
+	Recipe    string   `yaml:"recipe"` // where neither a suite nor the user names one
 	Scratch   *Scratch `yaml:"scratch"`
 }
 

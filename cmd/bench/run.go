@@ -67,7 +67,7 @@ set one by one: ` + strings.Join(configs.FieldNames(), ", ") + `.`,
 	fl.StringArrayVarP(&f.models, "model", "m", nil, "a model `M`; may be repeated")
 	fl.StringArrayVarP(&f.tasks, "task", "t", nil, "a task `T`, or a task file of your own ending in .yaml; may be repeated (default all seven)")
 	fl.UintSliceVar(&f.seeds, "seed", nil, "a seed `N`; may be repeated (default the recipe's, 42)")
-	fl.StringVar(&f.recipe, "recipe", "", "a recipe `R`: "+strings.Join(configs.Recipes(), ", ")+", or a YAML file (default the suite's, or default)")
+	fl.StringVar(&f.recipe, "recipe", "", "a recipe `R`: "+strings.Join(configs.Recipes(), ", ")+", or a YAML file (default the suite's, the model's, or default)")
 	fl.StringArrayVar(&f.set, "set", nil, "a recipe field `key=value`; may be repeated")
 	fl.StringVar(&f.dataDir, "data-dir", "", "the folder `D` of official files, or samples: the sample data inside the program")
 	fl.StringVar(&f.runs, "runs", "runs", "the folder `DIR` of runs")
@@ -123,6 +123,10 @@ func (f *runFlags) cells(a []string) ([]cell, error) {
 		m, err := findModel(name)
 		if err != nil {
 			return nil, err
+		}
+		suite := *suite
+		if suite.Recipe == "" && m.Scratch != nil {
+			suite.Recipe = m.Scratch.Recipe
 		}
 		for _, name := range suite.Tasks {
 			t, err := tasks.Find(name)
