@@ -80,6 +80,9 @@ func newRoot() *cobra.Command {
 		newRunCmd,
 		newEvalCmd,
 		newDataCmd,
+		newFillMaskCmd,
+		newGenerateCmd,
+		newSummarizeCmd,
 		newVersionCmd,
 	} {
 		root.AddCommand(c())

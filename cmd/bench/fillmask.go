@@ -1,0 +1,135 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/lmkor/bench/models"
+	"github.com/lmkor/bench/models/generation"
+	"github.com/lmkor/bench/tokenizers"
+)
+
+func newFillMaskCmd() *cobra.Command {
+	var model, format string
+	var texts []string
+	var top int
+	cmd := &cobra.Command{
+		Use:   "fill-mask --model M [--text TEXT]…",
+		Short: "Guess the masked words of a text",
+		Long: `Asks a masked language model for the most probable tokens at each [MASK] of a text;
+<mask> is understood too. Without --text it reads texts from standard input, one a line.
+With --format json each text is one line: text, input_ids, positions of the masks, and
+for each mask the top tokens as {id, token, prob}.`,
+		Example: `  bench fill-mask --model kykim/bert-kor-base --text '오늘은 날씨가 [MASK].'
+  bench fill-mask --model ./my-bert --text '<mask>에서 <mask>까지' --top 3 --format json`,
+		Args: args(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := checkFormat(format, "table", "json"); err != nil {
+				return err
+			}
+			if model == "" {
+				return usagef("--model is missing: want a checkpoint of a masked language model")
+			}
+			if top < 1 {
+				return usagef("--top %d: want 1 or more", top)
+			}
+			h, err := openHeaded(model, models.MaskedLMHead)
+			if err != nil {
+				return err
+			}
+			return eachText(cmd, texts, func(text string) error {
+				f, err := h.fill(text, top)
+				if err != nil {
+					return err
+				}
+				if format == "json" {
+					return printLine(cmd, f)
+				}
+				return f.print(cmd.OutOrStdout(), h.tok)
+			})
+		},
+	}
+	fl := cmd.Flags()
+	fl.StringVarP(&model, "model", "m", "", "a checkpoint `M`: a directory, or a name in the cache or configs")
+	fl.StringArrayVar(&texts, "text", nil, "a `TEXT` with [MASK] in it; may be repeated")
+	fl.IntVar(&top, "top", 5, "how many tokens to show for each mask")
+	fl.StringVar(&format, "format", "table", "table or json")
+	return cmd
+}
+
+// filled is a text with the guesses for its masks.
+type filled struct {
+	Text      string    `json:"text"`
+	InputIDs  []int32   `json:"input_ids"`
+	Positions []int32   `json:"positions"`
+	Top       [][]guess `json:"top"`
+}
+
+// guess is a token in a mask's place.
+type guess struct {
+	ID    int32   `json:"id"`
+	Token string  `json:"token"`
+	Prob  float64 `json:"prob"`
+}
+
+// fill finds the masks of a text and guesses what they hide.
+func (h *headed) fill(text string, top int) (*filled, error) {
+	mask := h.tok.MaskID()
+	if mask < 0 {
+		return nil, fmt.Errorf("%s: the tokenizer has no mask token", h.dir)
+	}
+	own := h.tok.Token(mask)
+	for _, name := range []string{"[MASK]", "<mask>"} {
+		text = strings.ReplaceAll(text, name, own)
+	}
+	e := h.tok.Encode(text, "", false, tokenizers.Options{})
+	f := &filled{Text: text, InputIDs: e.IDs}
+	for i, id := range e.IDs {
+		if id == mask {
+			f.Positions = append(f.Positions, int32(i))
+		}
+	}
+	if f.Positions == nil {
+		return nil, fmt.Errorf("%q has no %s", text, own)
+	}
+	all, err := generation.FillMask(h.model, e.IDs, e.TypeIDs, f.Positions, top)
+	if err != nil {
+		return nil, err
+	}
+	for _, probs := range all {
+		var guesses []guess
+		for _, p := range probs {
+			guesses = append(guesses, guess{p.ID, h.tok.Token(p.ID), p.Prob})
+		}
+		f.Top = append(f.Top, guesses)
+	}
+	return f, nil
+}
+
+// print shows each mask's guesses, with a single mask in their sentence.
+func (f *filled) print(w io.Writer, tok *tokenizers.Tokenizer) error {
+	if _, err := fmt.Fprintln(w, f.Text); err != nil {
+		return err
+	}
+	for m, guesses := range f.Top {
+		if len(f.Top) > 1 {
+			fmt.Fprintf(w, "  mask %d of %d\n", m+1, len(f.Top))
+		}
+		for _, g := range guesses {
+			line := fmt.Sprintf("  %6.2f%%  %s", 100*g.Prob, g.Token)
+			if len(f.Top) == 1 {
+				ids := slices.Clone(f.InputIDs)
+				ids[f.Positions[0]] = g.ID
+				line += "  →  " + tok.Decode(ids, true)
+			}
+			if _, err := fmt.Fprintln(w, line); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
