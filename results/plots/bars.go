@@ -94,9 +94,13 @@ func selectionTitle(s results.Selection) string {
 	return ", last checkpoint"
 }
 
-// tens returns marks at the tens.
+// tens returns marks at the tens, or every other of them.
 func tens(lo, hi float64) (ticks []plot.Tick) {
-	for v := lo; v <= hi; v += 10 {
+	step := 10.0
+	if hi-lo > 120 {
+		step = 20
+	}
+	for v := math.Ceil(lo/step) * step; v <= hi; v += step {
 		ticks = append(ticks, plot.Tick{Value: v, Label: fmt.Sprintf("%.0f", v)})
 	}
 	return ticks

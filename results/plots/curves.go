@@ -212,3 +212,33 @@ func short(v, step float64) string {
 func decimals(step float64) int {
 	return max(0, int(math.Ceil(-math.Log10(step)-1e-9)))
 }
+
+// CurvesOf reads the logs of the runs that a leaderboard shows for a task, in
+// its order.
+func CurvesOf(l *results.Leaderboard, runs []results.Run, task string) ([]Curve, error) {
+	var all []Curve
+	for _, row := range l.Rows {
+		cell, ok := row.Cells[task]
+		if !ok {
+			continue
+		}
+		for _, path := range cell.Runs {
+			i := slices.IndexFunc(runs, func(r results.Run) bool { return r.Path == path })
+			if i < 0 {
+				continue
+			}
+			events, err := runs[i].Log()
+			if err != nil {
+				return nil, err
+			}
+			name := row.Model
+			if len(cell.Runs) > 1 {
+				name += ", seed " + strconv.FormatUint(runs[i].Result.Seed, 10)
+			}
+			if len(events) > 0 {
+				all = append(all, Curve{name, events})
+			}
+		}
+	}
+	return all, nil
+}

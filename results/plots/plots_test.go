@@ -169,7 +169,7 @@ func TestInline(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := string(b)
-	for _, want := range []string{`<svg class="figure" viewBox="0 0 `, "<title>Scores by task, last checkpoint</title>", "혐오 표현", "currentColor", "var(--grid)"} {
+	for _, want := range []string{`<svg class="figure" fill="currentColor" viewBox="0 0 `, "<title>Scores by task, last checkpoint</title>", "혐오 표현", "currentColor", "var(--grid)"} {
 		if !strings.Contains(s, want) {
 			t.Errorf("no %s", want)
 		}

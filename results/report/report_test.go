@@ -1,0 +1,207 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/lmkor/bench/metrics"
+	"github.com/lmkor/bench/results"
+)
+
+func ptr[T any](v T) *T { return &v }
+
+// evil is text that breaks out of pages that do not escape it.
+const evil = `</script><script>alert("x")</script><img src=x onerror=alert(1)> & '한글'`
+
+func predictions(task string) []results.Prediction {
+	reviews := []string{"배우들 연기가 좋아서 시간 가는 줄 몰랐다", "두 번 볼 영화는 아니다", evil, "음악은 좋았지만 이야기가 늘어진다", "아이와 함께 보기 좋다", "기대가 컸던 탓인지 실망"}
+	var all []results.Prediction
+	for i, text := range reviews {
+		p := results.Prediction{ID: results.IntID(i), Text: text}
+		switch task {
+		case "korsts":
+			p.TextPair = ptr("짝이 되는 문장 " + text)
+			p.Gold, p.Pred = results.Number(float64(i)), results.Number(float64(i*i%5)+0.25)
+		case "naver-ner":
+			p.Text, p.Words = "", strings.Fields("어제 김철수는 서울역 앞에서 <b>사과를</b> 샀다")
+			p.Gold = results.Tags([]string{"DAT-B", "PER-B", "LOC-B", "O", "O", "O"})
+			p.Pred = results.Tags([]string{"DAT-B", []string{"PER-B", "ORG-B"}[i%2], "LOC-B", "LOC-I", "O", "O"}[:6])
+			p.Kept = ptr(6)
+		default:
+			p.Gold, p.Pred = results.Label(fmt.Sprint(i%2)), results.Label(fmt.Sprint(i%3%2))
+			p.Probs = []float64{0.3 + 0.1*float64(i), 0.7 - 0.1*float64(i)}
+		}
+		all = append(all, p)
+	}
+	return all
+}
+
+// writeRuns writes runs of two models on three tasks below root.
+func writeRuns(t *testing.T, root string) {
+	t.Helper()
+	for k, model := range []string{"bert-mini-scratch", "작은-모델<i>"} {
+		for j, task := range []string{"nsmc", "naver-ner", "korsts"} {
+			metric := []metrics.Name{metrics.Accuracy, metrics.F1, metrics.Spearman}[j]
+			rows := predictions(task)
+			p := &results.Predictions{Kind: rows[0].Gold.Kind, Rows: rows}
+			s, err := p.Sample(results.NoAnswer, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			recipe, _ := results.EncodeRecipe(struct {
+				BatchSize    int     `json:"batch_size"`
+				LearningRate float64 `json:"learning_rate"`
+				Seed         int     `json:"seed"`
+			}{32, 5e-5, 42})
+			w, err := results.Create(results.RunDir(root, model, task, 42), results.Manifest{Schema: results.Schema, Task: task, Recipe: recipe,
+				Model:     results.Model{Name: model, Architecture: "bert", Parameters: int64(900000 + 3000000*k), SHA256: strings.Repeat("ab", 32)},
+				Tokenizer: results.Tokenizer{Type: "wordpiece", VocabSize: 4000, Lowercase: ptr(true), SHA256: strings.Repeat("cd", 32)},
+				Data: []results.Data{{Split: "train", File: "train.txt", SHA256: strings.Repeat("ef", 32), Rows: 600, Dropped: map[string]int{"empty text": 3}},
+					{Split: "test", File: "test.txt", SHA256: strings.Repeat("01", 32), Rows: 6}},
+				Program: results.Program{Version: "0.1.0", Go: "go1.26", Kernels: "avx512"}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := results.Result{Model: model, Task: task, Seed: 42, Split: "test", Metric: metric, N: s.Len(), Scores: s.Scores(), Train: results.Train{Steps: 60, Examples: 1800, Tokens: 40000}}
+			r.Score, r.Interval = results.Headline(s, metric)
+			for step := 1; step <= 60; step++ {
+				w.Step(results.StepEvent{Step: step, Epoch: float64(step) / 20, Loss: 0.7 / (1 + float64(step*(k+1))/30)})
+				if step%20 == 0 {
+					scores := s.Scores()
+					w.Eval(results.EvalEvent{Step: step, Epoch: float64(step) / 20, Split: "test", Scores: scores})
+					r.Epochs = append(r.Epochs, results.Epoch{Epoch: step / 20, Scores: scores})
+				}
+			}
+			r.Select = results.Choose(r.Epochs, metric)
+			if err := w.Publish(rows, r); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+var columns = []results.Column{{Task: "nsmc", Title: "NSMC", Metric: metrics.Accuracy}, {Task: "naver-ner", Title: "Naver NER", Metric: metrics.F1},
+	{Task: "korsts", Title: "KorSTS", Metric: metrics.Spearman}}
+
+func pageOf(t *testing.T, root string) Page {
+	t.Helper()
+	t.Chdir(root) // the same page wherever the test's folder is
+	runs, bad, err := results.Find(".")
+	if err != nil || len(bad) > 0 {
+		t.Fatal(err, bad)
+	}
+	l, err := results.Build(runs, columns, []results.PublishedRow{{Model: "KoBERT", Source: "https://example.org", Scores: map[string]float64{"nsmc": 89.59, "korsts": 81.59}}}, results.Last)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Warnings = append(l.Warnings, "a warning with "+evil)
+	return Page{Title: "Korean models, fine-tuned", Leaderboard: l, Runs: runs, Labels: map[string][]string{"nsmc": {"0", "1"}}, Hardest: 5}
+}
+
+// REPORT names a file to leave the page in, to look at.
+func TestPage(t *testing.T) {
+	root := t.TempDir()
+	writeRuns(t, root)
+	p := pageOf(t, root)
+	var b, again bytes.Buffer
+	if err := Write(&b, p); err != nil {
+		t.Fatal(err)
+	}
+	Write(&again, p)
+	if !bytes.Equal(b.Bytes(), again.Bytes()) {
+		t.Error("a second page has other bytes")
+	}
+	if path := os.Getenv("REPORT"); path != "" {
+		if err := Save(path, p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	seen := map[string]int{}
+	var text strings.Builder
+	d := xml.NewDecoder(bytes.NewReader(b.Bytes()))
+	d.Strict, d.AutoClose, d.Entity = false, xml.HTMLAutoClose, xml.HTMLEntity
+	for {
+		token, err := d.Token()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch n := token.(type) {
+		case xml.CharData:
+			text.Write(n)
+		case xml.StartElement:
+			seen[n.Name.Local]++
+			for _, a := range n.Attr {
+				if k := a.Name.Local; strings.HasPrefix(k, "on") || k == "src" || k == "href" && !strings.HasPrefix(a.Value, "#") {
+					t.Errorf("%s %s=%q: the page is not self-contained", n.Name.Local, k, a.Value)
+				}
+			}
+		}
+	}
+	for _, no := range []string{"script", "img", "link", "iframe"} {
+		if seen[no] > 0 {
+			t.Errorf("%d <%s>", seen[no], no)
+		}
+	}
+	if seen["details"] != 6 || seen["svg"] != 5 { // runs; bars, sizes and a picture of curves a task
+		t.Errorf("%d runs, %d pictures", seen["details"], seen["svg"])
+	}
+	for _, want := range []string{evil, "KoBERT (published)", "81.59", "작은-모델<i>", "learning_rate", "0.00005", "dropped: empty text", "off by 4.75", "60.0 % sure",
+		"DAT", "all, strict IOB2", "ORG-B", "gold \\ predicted", strings.Repeat("01", 32), "not set", "짝이 되는 문장"} {
+		if !strings.Contains(text.String(), want) {
+			t.Errorf("no %q in the page", want)
+		}
+	}
+	if strings.Contains(b.String(), "ZgotmplZ") {
+		t.Error("the template refused a value")
+	}
+}
+
+func TestRunsWithoutPredictions(t *testing.T) {
+	root := t.TempDir()
+	writeRuns(t, root)
+	dir := results.RunDir(root, "bert-mini-scratch", "nsmc", 42)
+	os.Remove(filepath.Join(dir, results.PredictionsFile))
+	os.WriteFile(filepath.Join(dir, results.LogFile), []byte("{broken"), 0o644)
+	var b bytes.Buffer
+	if err := Write(&b, pageOf(t, root)); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"predictions.jsonl", "log.jsonl:1: "} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("no word of %s", want)
+		}
+	}
+}
+
+func TestSave(t *testing.T) {
+	root := t.TempDir()
+	writeRuns(t, filepath.Join(root, "runs"))
+	path := filepath.Join(root, "보고서.html")
+	if err := Save(path, pageOf(t, filepath.Join(root, "runs"))); err != nil {
+		t.Fatal(err)
+	}
+	entries, _ := os.ReadDir(root)
+	if b, err := os.ReadFile(path); err != nil || !bytes.HasPrefix(b, []byte("<!DOCTYPE html>")) || len(entries) != 2 {
+		t.Errorf("%.30s %v, %d files", b, err, len(entries))
+	}
+}
+
+func TestRecipeKeepsItsOrder(t *testing.T) {
+	got := recipe(json.RawMessage(`{"z":1,"a":[1,2],"m":null}`))
+	if fmt.Sprint(got) != "[{z 1} {a [1,2]} {m null}]" {
+		t.Errorf("%v", got)
+	}
+	if recipe(json.RawMessage(`[1]`)) != nil || recipe(nil) != nil {
+		t.Error("fields of what is no object")
+	}
+}
