@@ -11,11 +11,12 @@ type set struct {
 	name  string
 	tile  tile
 	loops *loops // nil: the plain ones
+	peak  fmaLoop
 }
 
 var plain = set{"go", tile{4, 8, func(k int, a, b, c *float32, ldc int, acc bool) {
 	kern4x8Go(k, unsafe.Slice(a, 4*k), unsafe.Slice(b, 8*k), unsafe.Slice(c, 3*ldc+8), ldc, acc)
-}}, nil}
+}}, nil, fmaLoop{fmaTurnsGo, 8 * 2}}
 
 // chosen is the set in use: the best that the CPU has, or the one that
 // BENCH_KERNELS names.

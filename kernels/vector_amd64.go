@@ -3,6 +3,12 @@
 package kernels
 
 //go:noescape
+func fmaTurns_avx512(n int)
+
+//go:noescape
+func fmaTurns_avx2(n int)
+
+//go:noescape
 func add_avx512(y, x *float32, n int)
 
 //go:noescape

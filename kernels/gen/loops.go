@@ -57,6 +57,7 @@ func loop(b *bytes.Buffer, s isa, name string, params []string, extra bool, befo
 }
 
 func vectorLoops(b *bytes.Buffer, s isa) {
+	peak(b, s)
 	loop(b, s, "add", []string{"y", "x"}, false, nil, func(w *writer, at []string) {
 		y := w.load(at[0])
 		w.p("VADDPS %s, %s, %s", at[1], y, y)
@@ -153,4 +154,25 @@ func (w *writer) expHalfSquare(v string) string {
 	w.opc("VMULPS", e, e, -0.5)
 	w.exp(e)
 	return e
+}
+
+// peak writes a loop of independent FMAs, the most that a core can do: n turns
+// of 16 registers (12 of AVX2's).
+func peak(b *bytes.Buffer, s isa) {
+	name := "fmaTurns_" + s.name
+	fmt.Fprintf(b, "\n// func %s(n int)\nTEXT ·%s(SB), NOSPLIT, $0-8\n", name, name)
+	w := &writer{Buffer: b, isa: s}
+	w.p("MOVQ n+0(FP), CX")
+	chains := map[int]int{16: 16, 8: 12}[s.lanes]
+	for i := range chains + 2 {
+		zero(w.p, s, fmt.Sprintf("%s%d", s.reg, i))
+	}
+	w.WriteString("\nloop:\n")
+	for i := range chains {
+		w.p("VFMADD231PS %s0, %s1, %s%d", s.reg, s.reg, s.reg, i+2)
+	}
+	w.p("DECQ CX")
+	w.p("JNZ loop")
+	w.p("VZEROUPPER")
+	w.p("RET")
 }

@@ -1,0 +1,67 @@
+package kernels
+
+import (
+	"sync"
+	"time"
+)
+
+// fmaLoop is a loop of independent multiply-adds.
+type fmaLoop struct {
+	turns func(n int)
+	flops int // a turn
+}
+
+var sink float32
+
+// fmaTurnsGo is the loop in plain Go: eight chains with different start values,
+// so that the compiler can't merge them.
+func fmaTurnsGo(n int) {
+	a, b, c, d, e, f, g, h := float32(1), float32(2), float32(3), float32(4), float32(5), float32(6), float32(7), float32(8)
+	x, y := sink+0.5, sink+0.25
+	for range n {
+		a = a*x + y
+		b = b*x + y
+		c = c*x + y
+		d = d*x + y
+		e = e*x + y
+		f = f*x + y
+		g = g*x + y
+		h = h*x + y
+	}
+	if a+b+c+d+e+f+g+h == 12345 {
+		sink = a
+	}
+}
+
+// PeakFMA measures the multiply-add rate of the kernels in use, in GFLOP/s on
+// that many threads: the best of several short rounds.
+func PeakFMA(threads int) float64 {
+	const turns = 1 << 20
+	best := 0.0
+	for range 12 {
+		start := time.Now()
+		var wg sync.WaitGroup
+		for range threads {
+			wg.Go(func() { chosen.peak.turns(turns) })
+		}
+		wg.Wait()
+		best = max(best, float64(threads)*turns*float64(chosen.peak.flops)/time.Since(start).Seconds()/1e9)
+	}
+	return best
+}
+
+// Bandwidth measures the rate at which y += x runs over arrays far larger than
+// the caches, on all threads, in 10^9 bytes a second: two are read and one is
+// written.
+func Bandwidth() float64 {
+	const n = 32 << 20
+	x, y := make([]float32, n), make([]float32, n)
+	Add(y, x) // the pages are mapped on first use
+	best := 0.0
+	for range 5 {
+		start := time.Now()
+		Add(y, x)
+		best = max(best, 12*n/time.Since(start).Seconds()/1e9)
+	}
+	return best
+}

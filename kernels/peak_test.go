@@ -1,0 +1,15 @@
+package kernels
+
+import "testing"
+
+func TestPeakOfEverySet(t *testing.T) {
+	defer func(s set) { chosen = s }(chosen)
+	for _, s := range append(available(), plain) {
+		chosen = s
+		if p := PeakFMA(1); p <= 0.05 {
+			t.Errorf("%s: %v GFLOP/s", s.name, p)
+		} else {
+			t.Logf("%s: %.1f GFLOP/s", s.name, p)
+		}
+	}
+}
