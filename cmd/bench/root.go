@@ -79,10 +79,15 @@ func newRoot() *cobra.Command {
 		newTokenizeCmd,
 		newRunCmd,
 		newEvalCmd,
+		newLeaderboardCmd,
+		newCompareCmd,
+		newReportCmd,
+		newScoreCmd,
 		newDataCmd,
 		newFillMaskCmd,
 		newGenerateCmd,
 		newSummarizeCmd,
+		newPerfCmd,
 		newVersionCmd,
 	} {
 		root.AddCommand(c())
