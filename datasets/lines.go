@@ -1,7 +1,6 @@
 package datasets
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -12,18 +11,25 @@ import (
 	"unicode/utf8"
 )
 
-// File is a whole file: its lines, checked and without white space at their
-// ends, as the reference recipe reads them, and the sum of its bytes.
+// File is what is known of a file once it has been read.
 type File struct {
 	Name   string // base name
-	SHA256 string
-	Lines  []string
+	SHA256 string // of its bytes
+	Rows   int    // lines, blank ones included, the header and blank lines at the end not
+	Blank  int    // lines of white space alone, which are passed over
 }
 
-// Read reads name from fsys and splits it into lines at LF or CRLF. A byte order
-// mark is dropped. A directory, an empty file, a NUL and invalid UTF-8 are
-// errors, with the line where there is one.
-func Read(fsys fs.FS, name string) (*File, error) {
+// text is a file's text while it is read line by line.
+type text struct {
+	File
+	rest   string
+	line   int // number of the last line, from 1
+	faults Faults
+}
+
+// open reads name from fsys. A byte order mark is dropped. A directory and an
+// empty file are errors.
+func open(fsys fs.FS, name string) (*text, error) {
 	base := path.Base(name)
 	if info, err := fs.Stat(fsys, name); err == nil && info.IsDir() {
 		return nil, &Error{File: base, Msg: "is a directory, want a file"}
@@ -37,29 +43,79 @@ func Read(fsys fs.FS, name string) (*File, error) {
 		return nil, &Error{File: name, Err: err}
 	}
 	sum := sha256.Sum256(raw)
-	lines, err := split(base, raw)
-	if err != nil {
-		return nil, err
-	}
-	return &File{Name: base, SHA256: hex.EncodeToString(sum[:]), Lines: lines}, nil
-}
-
-func split(base string, raw []byte) ([]string, error) {
-	raw = bytes.TrimPrefix(raw, []byte("\ufeff"))
-	if len(bytes.TrimSpace(raw)) == 0 {
+	t := &text{File: File{Name: base, SHA256: hex.EncodeToString(sum[:])}}
+	t.rest = strings.TrimPrefix(string(raw), "\ufeff")
+	used := len(strings.TrimRightFunc(t.rest, isSpace))
+	if used == 0 {
 		return nil, &Error{File: base, Msg: "is empty"}
 	}
-	lines := strings.Split(strings.TrimSuffix(string(raw), "\n"), "\n")
-	for i, l := range lines {
-		if !utf8.ValidString(l) {
-			return nil, &Error{File: base, Line: i + 1, Msg: "invalid UTF-8"}
-		}
-		if strings.IndexByte(l, 0) >= 0 {
-			return nil, &Error{File: base, Line: i + 1, Msg: "a NUL byte"}
-		}
-		lines[i] = strings.TrimFunc(l, isSpace)
+	if end := strings.IndexAny(t.rest[used:], "\r\n"); end >= 0 {
+		t.rest = t.rest[:used+end]
 	}
-	return lines, nil
+	return t, nil
+}
+
+// next returns the next line without its end, which is LF, CRLF or CR, as
+// Python reads text files. It returns false after the last.
+func (t *text) next() (string, bool) {
+	if t.rest == "" {
+		return "", false
+	}
+	t.line++
+	line := t.rest
+	end := strings.IndexAny(line, "\r\n")
+	if end < 0 {
+		t.rest = ""
+		return line, true
+	}
+	after := end + 1
+	if line[end] == '\r' && strings.HasPrefix(line[after:], "\n") {
+		after++
+	}
+	t.rest = line[after:]
+	return line[:end], true
+}
+
+// row returns the next line that is not blank and holds text.
+func (t *text) row() (string, bool) {
+	for {
+		line, ok := t.next()
+		if !ok {
+			return "", false
+		}
+		t.Rows++
+		if strings.TrimFunc(line, isSpace) == "" {
+			t.Blank++
+			continue
+		}
+		if err := t.check(line); err != nil {
+			t.faults.add(err)
+			continue
+		}
+		return line, true
+	}
+}
+
+// check refuses a line that is no text.
+func (t *text) check(line string) *Error {
+	if !utf8.ValidString(line) {
+		return t.errorf("invalid UTF-8")
+	}
+	if strings.IndexByte(line, 0) >= 0 {
+		return t.errorf("a NUL byte")
+	}
+	return nil
+}
+
+// errorf returns an error at the last line.
+func (t *text) errorf(msg string) *Error { return &Error{File: t.Name, Line: t.line, Msg: msg} }
+
+// done returns the file if no row of it is bad.
+func (t *text) done() (*File, error) {
+	if err := t.faults.err(); err != nil {
+		return nil, err
+	}
+	return &t.File, nil
 }
 
 // isSpace is what Python's str.strip and str.split take for white space:

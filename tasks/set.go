@@ -32,10 +32,10 @@ type Example struct {
 type Set struct {
 	Task     *Task
 	Split    string
-	File     string // base name
-	SHA256   string // of the file
-	Rows     int    // in the file, header and blank lines aside
-	Dropped  map[string]int
+	File     string         // base name
+	SHA256   string         // of the file
+	Rows     int            // in the file: those dropped and those that became examples
+	Dropped  map[string]int // rows by the reason why they are left out
 	Examples []Example
 }
 
@@ -43,6 +43,7 @@ type Set struct {
 const (
 	EmptySide       = "empty side"
 	PlaceholderSide = "placeholder"
+	BlankLine       = "blank line"
 )
 
 // Open reads the official file of a split from dir/NAME/.
@@ -70,66 +71,60 @@ func (t *Task) OpenFile(file, split string) (*Set, error) {
 	return t.read(os.DirFS(filepath.Dir(file)), filepath.Base(file), split)
 }
 
-func (t *Task) read(fsys fs.FS, name, split string) (set *Set, err error) {
-	set = &Set{Task: t, Split: split, Dropped: map[string]int{}}
+func (t *Task) read(fsys fs.FS, name, split string) (*Set, error) {
+	s := &Set{Task: t, Split: split, Dropped: map[string]int{}}
+	read := s.readTable
 	if t.Kind == Tag {
-		err = set.readTagged(fsys, name)
-	} else {
-		err = set.readTable(fsys, name)
+		read = s.readTagged
 	}
-	if err == nil && len(set.Examples) == 0 {
-		err = &datasets.Error{File: set.File, Msg: fmt.Sprintf("all %d rows were dropped", set.Rows)}
+	f, err := read(fsys, name)
+	if err == nil && len(s.Examples) == 0 {
+		err = &datasets.Error{File: f.Name, Msg: fmt.Sprintf("all %d rows were dropped", f.Rows)}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", t.Name, err)
 	}
-	return set, nil
+	s.File, s.SHA256, s.Rows = f.Name, f.SHA256, f.Rows
+	if f.Blank > 0 {
+		s.Dropped[BlankLine] = f.Blank
+	}
+	return s, nil
 }
 
-func (s *Set) readTagged(fsys fs.FS, name string) error {
-	f, err := datasets.ReadTagged(fsys, name)
-	if err != nil {
-		return err
-	}
-	s.File, s.SHA256, s.Rows = f.File, f.SHA256, len(f.Sentences)
-	for _, sent := range f.Sentences {
+func (s *Set) readTagged(fsys fs.FS, name string) (*datasets.File, error) {
+	return datasets.ReadTagged(fsys, name, func(sent datasets.Sentence) error {
 		e := Example{ID: len(s.Examples), Line: sent.Line, Words: sent.Words, Tags: make([]int, len(sent.Tags))}
 		for i, tag := range sent.Tags {
 			if e.Tags[i] = s.Task.LabelIndex(tag); e.Tags[i] < 0 {
-				return &datasets.Error{File: f.File, Line: sent.Line, Msg: fmt.Sprintf("tag %q of word %d: %s", tag, i+1, s.Task.wantLabels())}
+				return fmt.Errorf("tag %q of word %d: %s", tag, i+1, s.Task.wantLabels())
 			}
 		}
 		s.Examples = append(s.Examples, e)
-	}
-	return nil
+		return nil
+	})
 }
 
-func (s *Set) readTable(fsys fs.FS, name string) error {
+func (s *Set) readTable(fsys fs.FS, name string) (*datasets.File, error) {
 	t := s.Task
 	columns := [][]string{t.Label, t.Text}
 	if t.IsPair() {
 		columns = append(columns, t.Pair)
 	}
-	f, err := datasets.ReadTSV(fsys, name, columns...)
-	if err != nil {
-		return err
-	}
-	s.File, s.SHA256, s.Rows = f.File, f.SHA256, len(f.Rows)
-	for _, row := range f.Rows {
+	return datasets.ReadTSV(fsys, name, columns, func(row datasets.Row) error {
 		e := Example{ID: len(s.Examples), Line: row.Line, Text: row.Fields[1]}
 		if t.IsPair() {
 			e.Pair, e.HasPair = row.Fields[2], true
 		}
 		if reason := t.drop(e); reason != "" {
 			s.Dropped[reason]++
-			continue
+			return nil
 		}
 		if err := t.label(&e, row.Fields[0]); err != nil {
-			return &datasets.Error{File: f.File, Line: row.Line, Err: err}
+			return err
 		}
 		s.Examples = append(s.Examples, e)
-	}
-	return nil
+		return nil
+	})
 }
 
 // drop returns why a row is left out, or nothing.
@@ -153,9 +148,9 @@ func (t *Task) drop(e Example) string {
 
 func (t *Task) label(e *Example, text string) error {
 	if t.Kind == Regress {
-		v, err := strconv.ParseFloat(text, 64)
+		v, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
 		if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
-			return fmt.Errorf("score %q: want a number", text)
+			return fmt.Errorf("score %q: want a finite number", text)
 		}
 		e.Score = v
 		return nil

@@ -84,8 +84,8 @@ func TestErrorsNameThePlace(t *testing.T) {
 	for _, c := range []struct{ name, task, split, text, want string }{
 		{"label", "nsmc", Train, "id\tdocument\tlabel\n1\t좋다\t1\n2\t나쁘다\tx\n", `nsmc: ratings_train.txt:3: label "x": want one of "0", "1"`},
 		{"tag", "naver-ner", Test, "철수\tPER-B\n서울\tLOC\n", `naver-ner: test.tsv:2: tag "LOC" of word 1: want one of "O", "PER-B"`},
-		{"score", "korsts", Dev, "score\tsentence1\tsentence2\n높음\t가\t나\n", `korsts: sts-dev.tsv:2: score "높음": want a number`},
-		{"score not finite", "korsts", Dev, "score\tsentence1\tsentence2\nNaN\t가\t나\n", `score "NaN": want a number`},
+		{"score", "korsts", Dev, "score\tsentence1\tsentence2\n높음\t가\t나\n", `korsts: sts-dev.tsv:2: score "높음": want a finite number`},
+		{"score not finite", "korsts", Dev, "score\tsentence1\tsentence2\nNaN\t가\t나\n", `score "NaN": want a finite number`},
 		{"all dropped", "paws", Test, "id\tsentence1\tsentence2\tlabel\n1\tNS\tNS\t1\n", "paws: test_2k.tsv: all 1 rows were dropped"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
