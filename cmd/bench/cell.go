@@ -6,6 +6,7 @@ import (
 	"io/fs"
 
 	"github.com/lmkor/bench/configs"
+	"github.com/lmkor/bench/datasets/samples"
 	"github.com/lmkor/bench/tasks"
 	"github.com/lmkor/bench/trainers"
 )
@@ -37,6 +38,9 @@ const sampleData = "samples"
 func (d dataSource) open(t *tasks.Task, split string) (*tasks.Set, error) {
 	if f := d.files[split]; f != "" {
 		return t.OpenFile(f, split)
+	}
+	if d.dir == sampleData {
+		return t.OpenFS(samples.FS(), split)
 	}
 	return t.Open(d.dir, split)
 }

@@ -76,6 +76,7 @@ func newRoot() *cobra.Command {
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return startProfile() }
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	for _, c := range []func() *cobra.Command{ // in the help's order
+		newQuickstartCmd,
 		newTokenizeCmd,
 		newRunCmd,
 		newEvalCmd,

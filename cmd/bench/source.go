@@ -180,7 +180,7 @@ func (s *start) save(dir string) error {
 
 // say tells the user what about the start is not obvious.
 func (s *start) say(w io.Writer, name string) {
-	if s.newHead {
+	if len(s.headNames) > 0 {
 		fmt.Fprintf(w, "%s: the head is new, drawn from the seed\n", name)
 	}
 }

@@ -1,0 +1,196 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/lmkor/bench/metrics"
+	"github.com/lmkor/bench/results"
+	"github.com/lmkor/bench/results/tables"
+	"github.com/lmkor/bench/tasks"
+)
+
+// scored is what `bench score --format json` prints.
+type scored struct {
+	Task     string         `json:"task"`
+	N        int            `json:"n"`
+	Metric   metrics.Name   `json:"metric"`
+	Score    *float64       `json:"score"` // per cent
+	Interval *[2]float64    `json:"interval"`
+	Scores   metrics.Scores `json:"scores"`
+	results.Breakdown
+}
+
+func newScoreCmd() *cobra.Command {
+	var task, format string
+	cmd := &cobra.Command{
+		Use:   "score --task T PREDICTIONS.jsonl",
+		Short: "Print all scores of a predictions file",
+		Long: `Score prints every score of a predictions file: one JSON object a line with
+"gold" and "pred", a label, a number or a list of tags each, by the task's kind.
+"kept" is the number of words that a tagging model saw: the words behind it
+leave the gold of f1, and count as predicted O in f1_full_gold.
+
+T is a task's name or the path of a task file. PREDICTIONS may also be a run
+directory, which knows its task, or - for standard input.`,
+		Example: `  bench score --task nsmc predictions.jsonl
+  bench score --task mytask.yaml --format json predictions.jsonl
+  bench score runs/bert-tiny/nsmc/seed-42`,
+		Args: args(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, a []string) error {
+			if err := checkFormat(format, "table", "json"); err != nil {
+				return err
+			}
+			p, name, err := openPredictions(cmd, a[0], task)
+			if err != nil {
+				return err
+			}
+			if name == "" {
+				return usagef("no --task: want a task's name, or the path of a task file")
+			}
+			t, err := tasks.Find(name)
+			if err != nil {
+				return err
+			}
+			s, err := score(t, p)
+			if err != nil {
+				return err
+			}
+			if format == "json" {
+				return printJSON(cmd, s)
+			}
+			return s.print(cmd)
+		},
+	}
+	cmd.Flags().StringVar(&task, "task", "", "the task: its name, or the path of a task file")
+	cmd.Flags().StringVar(&format, "format", "table", "table or json")
+	return cmd
+}
+
+// openPredictions reads a predictions file, that of a run directory, or standard
+// input. It returns the task too: the given one, or the run's.
+func openPredictions(cmd *cobra.Command, path, task string) (*results.Predictions, string, error) {
+	if path == "-" {
+		p, err := results.DecodePredictions(cmd.InOrStdin(), "standard input")
+		return p, task, err
+	}
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		run, err := results.Open(path)
+		if err != nil {
+			return nil, "", fmt.Errorf("%s: %w", path, err)
+		}
+		if task == "" {
+			task = run.Result.Task
+		}
+		path = filepath.Join(path, results.PredictionsFile)
+	}
+	p, err := results.ReadPredictions(path)
+	return p, task, err
+}
+
+// answerKind is what a task's predictions hold.
+func answerKind(t *tasks.Task) results.AnswerKind {
+	switch t.Kind {
+	case tasks.Regress:
+		return results.NumberAnswer
+	case tasks.Tag:
+		return results.TagsAnswer
+	}
+	return results.LabelAnswer
+}
+
+func score(t *tasks.Task, p *results.Predictions) (*scored, error) {
+	sample, err := p.Sample(answerKind(t), t.Labels)
+	if err != nil {
+		return nil, err
+	}
+	s := &scored{Task: t.Name, N: sample.Len(), Metric: t.Metric, Scores: sample.Scores()}
+	s.Score, s.Interval = results.Headline(sample, t.Metric)
+	s.Breakdown, err = p.Breakdown(answerKind(t), t.Labels)
+	return s, err
+}
+
+func (s *scored) print(cmd *cobra.Command) error {
+	out := cmd.OutOrStdout()
+	t := &tables.Table{Title: fmt.Sprintf("%s, %d examples, in per cent", s.Task, s.N), Head: []string{"score", "", "95 % interval"}, Left: 1}
+	for _, n := range metrics.Names {
+		v, ok := s.Scores.Get(n)
+		if !ok {
+			continue
+		}
+		interval := ""
+		if n == s.Metric && s.Interval != nil {
+			interval = bracketed(s.Interval)
+		}
+		t.Rows = append(t.Rows, tables.Row(string(n), results.Printed(results.Percent(v)), interval))
+	}
+	if s.Score == nil {
+		t.Notes = append(t.Notes, fmt.Sprintf("%s is undefined: gold or predictions do not vary", s.Metric))
+	}
+	if err := t.Write(out, tables.Terminal, tables.Options{}); err != nil {
+		return err
+	}
+	if b := breakdownTable(s.Breakdown); b != nil {
+		fmt.Fprintln(out)
+		if err := b.Write(out, tables.Terminal, tables.Options{}); err != nil {
+			return err
+		}
+	}
+	if c := confusionTable(s.Breakdown); c != nil {
+		fmt.Fprintln(out)
+		return c.Write(out, tables.Terminal, tables.Options{})
+	}
+	return nil
+}
+
+// bracketed writes an interval in per cent.
+func bracketed(in *[2]float64) string {
+	if in == nil {
+		return ""
+	}
+	return "[" + results.Printed(in[0]) + ", " + results.Printed(in[1]) + "]"
+}
+
+// breakdownTable lists classes or entity types; nil for a regression.
+func breakdownTable(b results.Breakdown) *tables.Table {
+	t := &tables.Table{Head: []string{"label", "precision", "recall", "f1", "support"}, Left: 1}
+	row := func(name string, c metrics.ClassScore) {
+		t.Rows = append(t.Rows, tables.Row(name, percent(c.Precision), percent(c.Recall), percent(c.F1), fmt.Sprint(c.Support)))
+	}
+	for _, l := range b.Labels {
+		row(l.Label, l.ClassScore)
+	}
+	if len(b.Entities) > 0 {
+		t.Head[0] = "entity"
+		for _, e := range b.Entities {
+			row(e.Type, e.ClassScore)
+		}
+		row("all, strict IOB2", *b.Strict)
+	}
+	if len(t.Rows) == 0 {
+		return nil
+	}
+	return t
+}
+
+func percent(fraction float64) string { return results.Printed(results.Percent(fraction)) }
+
+// confusionTable counts gold against predicted classes; nil where there are none.
+func confusionTable(b results.Breakdown) *tables.Table {
+	if len(b.Labels) == 0 {
+		return nil
+	}
+	t := &tables.Table{Head: []string{"gold \\ predicted"}, Left: 1}
+	for k, l := range b.Labels {
+		t.Head = append(t.Head, l.Label)
+		row := []string{l.Label}
+		for _, n := range b.Confusion[k] {
+			row = append(row, fmt.Sprint(n))
+		}
+		t.Rows = append(t.Rows, tables.Row(row...))
+	}
+	return t
+}
