@@ -108,14 +108,15 @@ func fields(r Run) []field {
 }
 
 // recipeFields lists a recipe's fields by name, but for those that make no other
-// recipe: the seed, and the number of threads, which changes no result.
+// recipe: the seed, and what changes no result.
 func recipeFields(recipe json.RawMessage) []field {
 	var m map[string]json.RawMessage
 	if json.Unmarshal(recipe, &m) != nil {
 		return []field{{"recipe", string(recipe)}}
 	}
-	delete(m, "seed")
-	delete(m, "threads")
+	for _, name := range []string{"seed", "threads", "eval_steps", "save_steps"} {
+		delete(m, name)
+	}
 	var all []field
 	for _, name := range slices.Sorted(maps.Keys(m)) {
 		var value bytes.Buffer
@@ -157,7 +158,7 @@ func brief(s string) string {
 	return s
 }
 
-// compareData marks the cells that were scored on other examples than most of
+// compareData marks the cells that were scored on other examples than most runs of
 // their column, and tells of them.
 func (l *Leaderboard) compareData(chosen map[cellKey][]Run) {
 	for _, col := range l.Columns {
@@ -173,7 +174,7 @@ func (l *Leaderboard) compareData(chosen map[cellKey][]Run) {
 			if count[s] == 0 {
 				first[s], order = group[0], append(order, s)
 			}
-			count[s]++
+			count[s] += len(group)
 		}
 		if len(order) < 2 {
 			continue

@@ -31,9 +31,10 @@ func WriteLeaderboard(w io.Writer, l *results.Leaderboard, f Format, opt Options
 
 // Leaderboard returns a leaderboard as a table.
 func Leaderboard(l *results.Leaderboard) *Table {
-	t := &Table{Title: title(l.Select), Head: []string{"model"}, Left: 1}
+	t := &Table{Title: title(l.Select), Head: []string{"model"}, Under: []string{""}, Left: 1}
 	for _, c := range l.Columns {
-		t.Head = append(t.Head, c.Title+" ("+results.MetricTitle(c.Metric)+")")
+		t.Head = append(t.Head, c.Title)
+		t.Under = append(t.Under, results.MetricTitle(c.Metric))
 	}
 	var spread, odd, published bool
 	var sources []string

@@ -41,7 +41,8 @@ type Cell struct {
 type Table struct {
 	Title string
 	Head  []string
-	Left  int // how many columns from the left hold words; the rest are numbers, set to the right
+	Under []string // a second line of the head, such as units; nil: none
+	Left  int      // how many columns from the left hold words; the rest are numbers, set to the right
 	Rows  [][]Cell
 	Notes []string
 }
@@ -70,7 +71,10 @@ func (t *Table) Write(w io.Writer, f Format, opt Options) error {
 	}
 	switch f {
 	case Terminal:
-		return t.terminal(w, opt)
+		return t.terminal(w, opt) // has room for two lines
+	}
+	t = t.oneHead()
+	switch f {
 	case Markdown:
 		return t.markdown(w)
 	case CSV:
@@ -83,12 +87,29 @@ func (t *Table) Write(w io.Writer, f Format, opt Options) error {
 	return fmt.Errorf("format %q: want one of %q", f, slices.DeleteFunc(slices.Clone(Formats), func(x Format) bool { return x == JSON }))
 }
 
+// oneHead returns the table with its head in one line: NSMC (acc).
+func (t *Table) oneHead() *Table {
+	out := *t
+	out.Head = slices.Clone(t.Head)
+	for i, u := range t.Under {
+		if u != "" {
+			out.Head[i] += " (" + u + ")"
+		}
+	}
+	return &out
+}
+
 func (t *Table) terminal(w io.Writer, opt Options) error {
 	if t.Title != "" {
 		fmt.Fprintln(w, oneLine(t.Title))
 	}
 	starred := !opt.Bold && slices.ContainsFunc(t.Rows, func(r []Cell) bool { return slices.ContainsFunc(r, func(c Cell) bool { return c.Bold }) })
-	err := t.render(w, tw.Renderer(renderer.NewBlueprint(tw.Rendition{Symbols: tw.NewSymbols(tw.StyleLight)})), oneLine, func(column int, c Cell) string {
+	head := apply(t.Head, oneLine)
+	for i, u := range t.Under {
+		head[i] += "\n" + oneLine(u)
+	}
+	light := renderer.NewBlueprint(tw.Rendition{Symbols: tw.NewSymbols(tw.StyleLight)})
+	err := t.render(w, light, head, func(column int, c Cell) string {
 		text := oneLine(c.Text)
 		switch {
 		case c.Bold && opt.Bold:
@@ -96,7 +117,7 @@ func (t *Table) terminal(w io.Writer, opt Options) error {
 		case c.Bold:
 			return text + "*"
 		case starred && column >= t.Left:
-			return text + "\u00a0" // keeps the digits under each other
+			return text + " " // keeps the digits under each other
 		}
 		return text
 	})
@@ -127,7 +148,7 @@ func (t *Table) markdown(w io.Writer) error {
 	if t.Title != "" {
 		fmt.Fprintf(w, "%s\n\n", markdownText(t.Title))
 	}
-	err := t.render(w, renderer.NewMarkdown(), markdownText, func(_ int, c Cell) string {
+	err := t.render(w, renderer.NewMarkdown(), apply(t.Head, markdownText), func(_ int, c Cell) string {
 		if c.Bold {
 			return "**" + markdownText(c.Text) + "**"
 		}
@@ -158,7 +179,7 @@ func oneLineBut(s string, keep rune) string {
 }
 
 // render lays the table out with tablewriter.
-func (t *Table) render(w io.Writer, r tw.Renderer, head func(string) string, text func(column int, c Cell) string) error {
+func (t *Table) render(w io.Writer, r tw.Renderer, head []string, text func(column int, c Cell) string) error {
 	align := make([]tw.Align, len(t.Head))
 	for i := range align {
 		align[i] = tw.AlignRight
@@ -173,7 +194,7 @@ func (t *Table) render(w io.Writer, r tw.Renderer, head func(string) string, tex
 	table := tablewriter.NewTable(w, tablewriter.WithRenderer(r),
 		tablewriter.WithEastAsian(tw.Off), // dashes are narrow whatever the locale; Hangul is wide all the same
 		tablewriter.WithConfig(tablewriter.Config{Header: cells, Row: cells, Behavior: tw.Behavior{TrimSpace: tw.Off}}))
-	table.Header(apply(t.Head, head))
+	table.Header(head)
 	for _, row := range t.Rows {
 		out := make([]string, len(row))
 		for i, c := range row {

@@ -71,7 +71,7 @@ func TestRowsHaveOneWidth(t *testing.T) {
 				t.Errorf("width %d, want %d: %s", w, width, line)
 			}
 		}
-		if lines != 7 {
+		if lines != 8 {
 			t.Errorf("%d lines\n%s", lines, b.String())
 		}
 		if opt.Bold != strings.Contains(b.String(), "\x1b[1m90.63 ± 0.12\x1b[22m") {
