@@ -142,14 +142,6 @@ func (o *relative) unmasked(i, nk int) int {
 	return 1
 }
 
-func (o *relative) same(j relativeJob, i, k int) int {
-	a, b := o.spec.Types[j.q0+i], o.spec.KeyTypes[j.k0+k]
-	if a == b || a == clsType || b == clsType {
-		return 1
-	}
-	return 0
-}
-
 func (o *relative) Forward() (mat.Tensor, error) {
 	k := Of(o.kv)
 	total := o.plan()
@@ -187,9 +179,14 @@ func (o *relative) scores(j relativeJob, s []float32) {
 	kernels.GemmSeq(false, true, j.nq, 2, o.d, q, o.d, Of(o.w.Types).data[j.head*o.d:], o.h, false, types, 2)
 	real := int(o.spec.KeyReal[j.seq])
 	for i := range j.nq {
-		row := s[i*j.nk : (i+1)*j.nk]
+		row, by, kinds := s[i*j.nk:(i+1)*j.nk], extra[i*j.nk:(i+1)*j.nk], o.spec.KeyTypes[j.k0:j.k0+j.nk]
+		own, other, same := o.spec.Types[j.q0+i], types[2*i], types[2*i+1]
 		for c := o.unmasked(i, j.nk); c < j.nk; c++ {
-			row[c] += extra[i*j.nk+c] + types[2*i+o.same(j, i, c)]
+			if k := kinds[c]; k == own || k == clsType || own == clsType {
+				row[c] += by[c] + same
+			} else {
+				row[c] += by[c] + other
+			}
 		}
 		for c := real; c < j.nk; c++ {
 			row[c] -= 1e6

@@ -66,10 +66,15 @@ func (o *relative) jobGrad(j relativeJob, dy []float32, dq, dk *Tensor, ds, shar
 	clear(ds)
 	clear(seg)
 	for i := range j.nq {
-		for c := o.unmasked(i, j.nk); c < j.nk; c++ {
-			v := full[i*j.nk+c]
-			ds[i*j.nk+c] = v
-			seg[2*i+o.same(j, i, c)] += v
+		row, kinds := full[i*j.nk:(i+1)*j.nk], o.spec.KeyTypes[j.k0:j.k0+j.nk]
+		own, c0 := o.spec.Types[j.q0+i], o.unmasked(i, j.nk)
+		copy(ds[i*j.nk+c0:], row[c0:])
+		for c := c0; c < j.nk; c++ {
+			if k := kinds[c]; k == own || k == clsType || own == clsType {
+				seg[2*i+1] += row[c]
+			} else {
+				seg[2*i] += row[c]
+			}
 		}
 	}
 
