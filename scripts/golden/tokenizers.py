@@ -16,8 +16,11 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path = [p for p in sys.path if pathlib.Path(p or ".").resolve() != HERE]  # this file is named like the library
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
 
-from tokenizers import BertWordPieceTokenizer, normalizers, pre_tokenizers  # noqa: E402
-from transformers import BertTokenizer, BertTokenizerFast, logging  # noqa: E402
+import sentencepiece  # noqa: E402
+from tokenizers import (AddedToken, BertWordPieceTokenizer, Regex, Tokenizer, decoders, models, normalizers,  # noqa: E402
+                        pre_tokenizers, processors, trainers)
+from transformers import (AlbertTokenizer, AutoTokenizer, BertTokenizer, BertTokenizerFast, RobertaTokenizerFast,  # noqa: E402
+                          XLMRobertaTokenizer, XLNetTokenizer, logging)
 
 logging.set_verbosity_error()
 
@@ -59,11 +62,12 @@ def long_words():
     yield "각" * 50 + " " + "각" * 34
 
 
-def texts(rng, n):
-    fixed = ["", " ", "\t\n", "\u200b", "가", "."] + NASTY + list(long_words())
-    fixed += [NASTY[i] + rng.choice(["", " "]) + sentence(rng) for i in range(0, len(NASTY), 2)]
+def texts(rng, n, long=False):
+    fixed = ["", " ", "\t\n", "\u200b", "가", "."] + NASTY
+    if long:
+        fixed += list(long_words()) + [NASTY[i] + rng.choice(["", " "]) + sentence(rng) for i in range(0, len(NASTY), 2)]
     alphabet = [c for s in NASTY + corpus(20) for c in s] + [" "] * 40
-    fixed += ["".join(rng.choice(alphabet) for _ in range(rng.randrange(1, 40))) for _ in range(40)]
+    fixed += ["".join(rng.choice(alphabet) for _ in range(rng.randrange(1, 40))) for _ in range(40 if long else 8)]
     return fixed + [sentence(rng) for _ in range(max(0, n - len(fixed)))]
 
 
@@ -79,16 +83,26 @@ def case(fast, text, pair=None, limit=None):
     cut = {"truncation": "longest_first", "max_length": limit} if limit else {}
     e = fast(text, pair, return_offsets_mapping=True, **cut)
     words = [None if s is None else w for s, w in zip(e.sequence_ids(), e.word_ids())]
-    row = {"text": text, "text_pair": pair, "max_length": limit, "input_ids": e["input_ids"]}
-    if "token_type_ids" in e:
-        row["token_type_ids"] = e["token_type_ids"]
-    row |= {"tokens": e.tokens(), "offsets": e["offset_mapping"], "word_ids": words}
+    return lean(given(text, pair, limit) | {"input_ids": e["input_ids"], "token_type_ids": e.get("token_type_ids"), "tokens": e.tokens(),
+                                            "offsets": e["offset_mapping"], "word_ids": words}, fast.convert_ids_to_tokens)
+
+
+def lean(row, token):
+    """Without what goes without saying: types that are all 0, tokens that are those of the ids."""
+    if not any(row["token_type_ids"] or []):
+        del row["token_type_ids"]
+    if row["tokens"] == [token(i) for i in row["input_ids"]]:
+        del row["tokens"]
     return row
+
+
+def given(text, pair, limit):
+    return {k: v for k, v in {"text": text, "text_pair": pair, "max_length": limit}.items() if v is not None}
 
 
 def cases(fast, slow, seed, n, pairs):
     rng = random.Random(seed)
-    for text in texts(rng, n):
+    for text in texts(rng, n, long=True):
         yield case(fast, text, limit=rng.choice([None, None, None, 3, 8, 17]))
     for _ in range(pairs):
         a, b = sentence(rng), rng.choice([sentence, lambda r: r.choice(NASTY)])(rng)
@@ -124,7 +138,7 @@ def words_cases(fast, seed, n):
         cut = {"truncation": True, "max_length": limit} if limit else {}
         e = fast(words, is_split_into_words=True, return_offsets_mapping=True, **cut)
         ids, starts = recipe(fast.tokenize, fast, words, limit or 512)
-        yield {"words": words, "max_length": limit, "input_ids": e["input_ids"], "tokens": e.tokens(),
+        yield {"words": words, "max_length": limit, "input_ids": e["input_ids"],
                "offsets": e["offset_mapping"], "word_ids": e.word_ids(),
                "recipe_input_ids": ids, "recipe_word_starts": starts}
 
@@ -149,14 +163,14 @@ def wordpiece(name, seed, n, pairs, **switches):
     slow = BertTokenizer(str(vocab), **switches)
     write(folder / "cases.jsonl", cases(fast, slow, seed, n, pairs))
     if name == "wordpiece":
-        write(folder / "words_cases.jsonl", words_cases(fast, seed, 70))
+        write(folder / "words_cases.jsonl", words_cases(fast, seed, 50))
 
 
 def trained():
     """A text, and the vocabularies that the library's trainer makes of it."""
     folder = OUT / "train"
     folder.mkdir(parents=True, exist_ok=True)
-    text = corpus(1000)
+    text = corpus(800)
     (folder / "text.txt").write_text("".join(s + "\n" for s in text))
     for size in (420, 500):
         if (folder / f"vocab-{size}.txt").exists():
@@ -165,6 +179,228 @@ def trained():
         t.train_from_iterator(text, vocab_size=size, limit_alphabet=1000, show_progress=False,
                               special_tokens=["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"])
         (folder / f"vocab-{size}.txt").write_text("".join(k + "\n" for k in sorted(t.get_vocab())))
+
+
+def spm(folder, name="spiece.model", **options):
+    """A SentencePiece model trained on the sentences; rules is a table of replacements instead of nmt_nfkc."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / name
+    if path.exists():
+        return path
+    rules = options.pop("rules", None)
+    if rules:
+        tsv = folder / "rules.tsv"
+        tsv.write_text("".join(" ".join(f"{ord(c):X}" for c in a) + "\t" + " ".join(f"{ord(c):X}" for c in b) + "\n" for a, b in rules))
+        options["normalization_rule_tsv"] = str(tsv)
+    sentencepiece.SentencePieceTrainer.train(
+        sentence_iterator=iter(corpus() + NASTY[:20] * 2), model_prefix=str(path.with_suffix("")), num_threads=1,
+        minloglevel=2, **{"vocab_size": 400, "unk_id": 0, "unk_piece": "[UNK]", "pad_id": 1, "pad_piece": "[PAD]", "bos_id": -1,
+                          "eos_id": -1, "control_symbols": "[CLS],[SEP],[MASK]", "character_coverage": 0.995, "hard_vocab_limit": False} | options)
+    path.with_suffix(".vocab").unlink()
+    if rules:
+        tsv.unlink()
+    return path
+
+
+RULES = [("Ａ", "A"), ("Ｂ", "B"), ("ﬁ", "fi"), ("①", "1"), ("㈜", "(주)"), ("\u3000", " "), ("\u00a0", " "), ("\t", " "), ("\n", " "),
+         ("e\u0301", "é"), ("A", "a"), ("K", "k"), ("T", "t"), ("X", "x"), ("\u200b", ""), ("\u00ad", ""), ("…", "..."), ("ㅋㅋㅋㅋ", "ㅋㅋ"),
+         ("，", ","), ("！", "!"), ("ㄱ", "ᄀ"), ("カ\u3099", "ガ"), ("漢字", "한자"), ("ß", "ss"), ("\ufeff", "")]
+
+
+def sp_cases(model, seed, n, kobert=False):
+    """What the library answers, and, where it differs, what KoBERT's treatment makes of it (XLNet's tokenizer has the same)."""
+    rng = random.Random(seed)
+    sp = sentencepiece.SentencePieceProcessor(model_file=str(model))
+    xlnet = XLNetTokenizer(str(model), keep_accents=False, do_lower_case=False) if kobert else None
+    more = ["1,000원 3,5", "가격은 2,500, 3,000,", "9,", "①,②,", "``따옴표''", "é1, é2,", "  앞뒤  빈칸  ", "a\u3000b", "12,3 4,", "[user]안에[user]", "ㅋㅋㅋㅋㅋㅋㅋ ꥠ꥟ 뷁뷁ꥠ"]
+    for text in more + texts(rng, n):
+        out = sp.encode(text, out_type="offset_mapping")
+        pieces = out["pieces"]
+        row = {"text": text, "pieces": pieces, "ids": out["ids"], "offsets": out["offsets"]}
+        if kobert:
+            p = xlnet._tokenize(text)
+            if p != pieces:
+                row |= {"kobert_pieces": p, "kobert_ids": [sp.piece_to_id(x) for x in p]}
+        yield row
+
+
+def sentencepiece_parts():
+    unigram = spm(OUT / "sentencepiece")
+    sp = sentencepiece.SentencePieceProcessor(model_file=str(unigram))
+    (OUT / "sentencepiece" / "vocab.txt").write_text("".join(sp.id_to_piece(i) + "\n" for i in range(len(sp))))
+    write(OUT / "sentencepiece" / "cases.jsonl", sp_cases(unigram, 5, 85, kobert=True))
+    for name, options in {
+        "sentencepiece-bpe": {"model_type": "bpe", "byte_fallback": True, "vocab_size": 600, "user_defined_symbols": "[user],ㅠㅠ"},
+        "sentencepiece-user": {"user_defined_symbols": "[user],ㅋㅋ", "remove_extra_whitespaces": False, "add_dummy_prefix": False},
+        "sentencepiece-suffix": {"treat_whitespace_as_suffix": True, "byte_fallback": True, "vocab_size": 600},
+    }.items():
+        write(OUT / name / "cases.jsonl", sp_cases(spm(OUT / name, rules=RULES, **options), 6, 65))
+
+
+def charsmap():
+    """The compiled replacements of a SentencePiece model: field 2 of its field 3."""
+    def field(message, number):
+        def varint(i):
+            n = shift = 0
+            while True:
+                n |= (message[i] & 127) << shift
+                i, shift = i + 1, shift + 7
+                if message[i - 1] < 128:
+                    return n, i
+        i = 0
+        while i < len(message):
+            tag, i = varint(i)
+            if tag & 7 == 0:
+                _, i = varint(i)
+            elif tag & 7 == 5:
+                i += 4
+            else:
+                size, i = varint(i)
+                if tag >> 3 == number:
+                    return message[i:i + size]
+                i += size
+    return field(field((OUT / "sentencepiece-bpe" / "spiece.model").read_bytes(), 3), 2)
+
+
+GPT4 = (r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+")
+
+
+def json_tokenizers():
+    """Name, untrained tokenizer, trainer: the forms that models of the field have."""
+    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    roberta = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
+
+    t = Tokenizer(models.BPE())
+    t.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    t.post_processor = processors.ByteLevel(trim_offsets=False)
+    t.decoder = decoders.ByteLevel()
+    yield "gpt2", t, trainers.BpeTrainer(vocab_size=500, special_tokens=["<|endoftext|>"], initial_alphabet=alphabet, show_progress=False)
+
+    t = Tokenizer(models.BPE())
+    t.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=True)
+    t.post_processor = processors.RobertaProcessing(("</s>", 2), ("<s>", 0), trim_offsets=True, add_prefix_space=True)
+    t.decoder = decoders.ByteLevel()
+    t.add_special_tokens(["<s>", "<pad>", "</s>", "<unk>", AddedToken("<mask>", lstrip=True)])
+    yield "roberta", t, trainers.BpeTrainer(vocab_size=500, special_tokens=roberta[:4] + [AddedToken("<mask>", lstrip=True)],
+                                            initial_alphabet=alphabet, show_progress=False)
+
+    t = Tokenizer(models.BPE(ignore_merges=True))
+    t.normalizer = normalizers.NFC()
+    t.pre_tokenizer = pre_tokenizers.Sequence([
+        pre_tokenizers.Split(Regex(GPT4), behavior="isolated"), pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)])
+    t.post_processor = processors.Sequence([processors.ByteLevel(trim_offsets=True), processors.TemplateProcessing(
+        single="<s> $A", pair="<s> $A <s>:1 $B:1", special_tokens=[("<s>", 0)])])
+    t.decoder = decoders.ByteLevel()
+    yield "split", t, trainers.BpeTrainer(vocab_size=450, special_tokens=["<s>", "</s>"], initial_alphabet=alphabet, show_progress=False)
+
+    t = Tokenizer(models.BPE(unk_token="<unk>", fuse_unk=True, byte_fallback=True))
+    t.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Nmt(), normalizers.Strip(), normalizers.Replace(Regex(" {2,}"), " ")])
+    t.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="first")
+    t.post_processor = processors.TemplateProcessing(single="<s> $A </s>", pair="<s> $A </s> $B </s>", special_tokens=[("<s>", 1), ("</s>", 2)])
+    t.decoder = decoders.Sequence([decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse(), decoders.Strip(" ", 1, 0)])
+    yield "metaspace", t, trainers.BpeTrainer(vocab_size=750, special_tokens=["<unk>", "<s>", "</s>"] + [f"<0x{b:02X}>" for b in range(256)],
+                                              limit_alphabet=150, show_progress=False)
+
+    t = Tokenizer(models.BPE(unk_token="<unk>", end_of_word_suffix="</w>"))
+    t.normalizer = normalizers.Sequence([normalizers.NFD(), normalizers.Lowercase(), normalizers.StripAccents()])
+    t.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.Whitespace(), pre_tokenizers.Digits(individual_digits=True)])
+    t.decoder = decoders.BPEDecoder(suffix="</w>")
+    yield "suffix", t, trainers.BpeTrainer(vocab_size=500, special_tokens=["<unk>"], end_of_word_suffix="</w>", limit_alphabet=60, show_progress=False)
+
+    t = Tokenizer(models.Unigram())
+    t.normalizer = normalizers.Sequence([normalizers.Precompiled(charsmap()), normalizers.Replace(Regex(" {2,}"), " ")])
+    t.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Metaspace(prepend_scheme="always")])
+    t.post_processor = processors.TemplateProcessing(single="<s> $A </s>", pair="<s> $A </s> </s> $B </s>", special_tokens=[("<s>", 0), ("</s>", 2)])
+    t.decoder = decoders.Metaspace(prepend_scheme="always")
+    yield "unigram", t, trainers.UnigramTrainer(vocab_size=500, special_tokens=roberta[:4] + [AddedToken("<mask>", lstrip=True)], unk_token="<unk>",
+                                                show_progress=False)
+
+    t = Tokenizer(models.WordLevel(unk_token="[UNK]"))
+    t.normalizer = normalizers.Sequence([normalizers.NFKD(), normalizers.Prepend("▷")])
+    t.pre_tokenizer = pre_tokenizers.Sequence([
+        pre_tokenizers.CharDelimiterSplit(" "), pre_tokenizers.Punctuation("merged_with_previous"), pre_tokenizers.Digits(),
+        pre_tokenizers.Split("다", "merged_with_next"), pre_tokenizers.Split(Regex("[ㅋㅎ]"), "contiguous")])
+    t.post_processor = processors.BertProcessing(("[SEP]", 1), ("[CLS]", 2))
+    yield "wordlevel", t, trainers.WordLevelTrainer(vocab_size=300, special_tokens=["[UNK]", "[SEP]", "[CLS]"], show_progress=False)
+
+    t = Tokenizer(models.WordPiece(unk_token="[UNK]", max_input_chars_per_word=40))
+    t.normalizer = normalizers.BertNormalizer(clean_text=True, handle_chinese_chars=True, strip_accents=False, lowercase=True)
+    t.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    t.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
+    t.decoder = decoders.WordPiece()
+    yield "added", t, trainers.WordPieceTrainer(vocab_size=450, special_tokens=["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"], limit_alphabet=150,
+                                                show_progress=False)
+
+
+ADDED = [AddedToken("우리", single_word=True), AddedToken("K", normalized=True), AddedToken("@USER", normalized=False, rstrip=True),
+         AddedToken("<띄움>", lstrip=True, rstrip=True, normalized=False), AddedToken("ABC DEF", normalized=True), AddedToken("É", normalized=True),
+         AddedToken("가나", normalized=False, single_word=True), AddedToken("가나다라", normalized=False)]
+
+
+def json_cases(t, seed, n):
+    rng = random.Random(seed)
+    special = ["<mask>", "<s>", "[MASK]", "<|endoftext|>", "</s>x<unk>", "우리 우리가 나우리", "kKiK k abc def ABC  DEF", "@USER  안녕 @user", "끝 <띄움> 시작 <띄움><띄움>",
+               "É é éa", "가나 가나다라마 나가나", "12 345 6789 ", "  x  y ", "I'm we'll IT'S 'tis", "a\r\n\r\nb \n c", "ＡＢ①㈜ ﬁ Ａ\u0301 K\u0301 e\u0301", "ㅋㅋㅋㅋ\u3000漢字 ß"]
+    for text in special + texts(rng, n):
+        yield library_case(t, text, None, rng.choice([None, None, None, 4, 9]))
+    for _ in range(12):
+        a, b = sentence(rng), rng.choice([sentence, lambda r: r.choice(NASTY)])(rng)
+        yield library_case(t, a, b, rng.choice([None, 6, 7, 12, 15, 24]))
+
+
+def library_case(t, a, b, limit):
+    t.enable_truncation(limit, strategy="longest_first") if limit else t.no_truncation()
+    e = t.encode(a, b) if b is not None else t.encode(a)
+    words = [w if s is not None else None for s, w in zip(e.sequence_ids, e.word_ids)]
+    row = given(a, b, limit) | {"input_ids": e.ids, "token_type_ids": e.type_ids, "tokens": e.tokens, "offsets": e.offsets, "word_ids": words}
+    return lean(row, t.id_to_token) | {"decoded": t.decode(e.ids, skip_special_tokens=True)}
+
+
+def json_parts():
+    for name, t, trainer in json_tokenizers():
+        folder = OUT / "json" / name
+        path = folder / "tokenizer.json"
+        if not path.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            t.train_from_iterator(corpus() + NASTY[:20] * 3, trainer)
+            if name == "added":
+                t.add_tokens(ADDED)
+            path.write_text(t.to_str(pretty=False))
+        t = Tokenizer.from_file(str(path))
+        write(folder / "cases.jsonl", json_cases(t, 7, 66))
+
+
+def overrides():
+    """Directories whose configuration changes what their files say, and older kinds of files, as transformers loads them."""
+    def put(name, files, load, **more):
+        folder = OUT / "hf" / name
+        folder.mkdir(parents=True, exist_ok=True)
+        for file, content in files.items():
+            (folder / file).write_text(content if isinstance(content, str) else json.dumps(content, ensure_ascii=False))
+        fast = load(str(folder), **more)
+        rng = random.Random(8)
+        few = NASTY[::4] + ["<mask> 하나<mask>", "[MASK]둘 [MASK]", "ABC É 漢字 [신조어]", "<extra> 토큰"] + [sentence(rng) for _ in range(8)]
+        write(folder / "cases.jsonl", [case(fast, x) for x in few] + [case(fast, x, sentence(rng), 14) for x in few[:8]])
+
+    added = json.loads((OUT / "json" / "added" / "tokenizer.json").read_text())
+    added["added_tokens"] = added["added_tokens"][:5]
+    put("bert-cased-json", {
+        "tokenizer.json": added,
+        "tokenizer_config.json": {"tokenizer_class": "BertTokenizer", "do_lower_case": False, "strip_accents": None, "mask_token": "[MASK]",
+                                  "additional_special_tokens": ["[신조어]"]},
+        "config.json": {"model_type": "bert"}}, AutoTokenizer.from_pretrained)
+    gpt2 = json.loads((OUT / "json" / "gpt2" / "tokenizer.json").read_text())
+    put("gpt2-prefix", {
+        "tokenizer.json": gpt2, "tokenizer_config.json": {"tokenizer_class": "PreTrainedTokenizerFast", "add_prefix_space": True, "eos_token": "<|endoftext|>"},
+    }, AutoTokenizer.from_pretrained)
+    model = json.loads((OUT / "json" / "roberta" / "tokenizer.json").read_text())["model"]
+    put("roberta-merges", {
+        "vocab.json": model["vocab"], "merges.txt": "#version: 0.2\n" + "".join(" ".join(m) + "\n" for m in model["merges"]),
+        "tokenizer_config.json": {"tokenizer_class": "RobertaTokenizer"}, "config.json": {"model_type": "roberta"}}, RobertaTokenizerFast.from_pretrained)
+    put("bert-added", {
+        "vocab.txt": (OUT / "wordpiece" / "vocab.txt").read_text(), "tokenizer_config.json": {"do_lower_case": True, "strip_accents": False},
+        "special_tokens_map.json": {"mask_token": {"content": "[MASK]", "lstrip": True, "rstrip": False, "normalized": False, "single_word": False}},
+        "added_tokens.json": {"[신조어]": 700, "<extra>": 701}, "config.json": {"model_type": "bert"}}, BertTokenizerFast.from_pretrained)
 
 
 def ranges(points):
@@ -207,11 +443,14 @@ def unicode_classes():
 
 
 PARTS = {
-    "wordpiece": lambda: wordpiece("wordpiece", 1, 200, 90, do_lower_case=True, strip_accents=False),
-    "wordpiece-cased": lambda: wordpiece("wordpiece-cased", 2, 130, 30, do_lower_case=False, strip_accents=False),
-    "wordpiece-strip": lambda: wordpiece("wordpiece-strip", 3, 130, 30, do_lower_case=True, strip_accents=None),
+    "wordpiece": lambda: wordpiece("wordpiece", 1, 150, 70, do_lower_case=True, strip_accents=False),
+    "wordpiece-cased": lambda: wordpiece("wordpiece-cased", 2, 120, 20, do_lower_case=False, strip_accents=False),
+    "wordpiece-strip": lambda: wordpiece("wordpiece-strip", 3, 120, 20, do_lower_case=True, strip_accents=None),
     "unicode": unicode_classes,
     "train": trained,
+    "sentencepiece": sentencepiece_parts,
+    "json": json_parts,
+    "hf": overrides,
 }
 
 if __name__ == "__main__":

@@ -11,6 +11,9 @@ import json
 import math
 import pathlib
 import shutil
+import sys
+
+sys.path.pop(0)  # this folder has a tokenizers.py of its own
 
 import torch
 from safetensors.torch import save_file
@@ -38,9 +41,9 @@ TASKS = {  # train file, evaluation file, text columns, label column, labels (No
     "hate-speech": ("train.tsv", "dev.tsv", ["comments"], "hate", ["none", "offensive", "hate"]),
     "naver-ner": ("train.tsv", "test.tsv", None, None, NER),
 }
-SIZE = dict(vocab_size=0, hidden_size=24, num_hidden_layers=2, num_attention_heads=3, intermediate_size=48,
+SIZE = dict(vocab_size=0, hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=32,
             max_position_embeddings=48, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0)
-FUNNEL = dict(block_sizes=[1, 1], num_decoder_layers=1, d_model=24, n_head=3, d_head=8, d_inner=48,
+FUNNEL = dict(block_sizes=[1, 1], num_decoder_layers=1, d_model=16, n_head=2, d_head=8, d_inner=32,
               hidden_dropout=0.0, attention_dropout=0.0, activation_dropout=0.0, max_position_embeddings=48)
 TRACES = [  # name, task, model type, batch, epochs, weight decay, warm-up, accumulation
     ("nsmc-bert", "nsmc", "bert", 8, 2, 0.0, 0.0, 1),
@@ -124,8 +127,8 @@ def make(kind, task, vocab):
     if kind == "bert":
         return BertForSequenceClassification(BertConfig(**size))
     if kind == "electra":
-        return ElectraForSequenceClassification(ElectraConfig(embedding_size=16, **size))
-    return AlbertForSequenceClassification(AlbertConfig(embedding_size=16, classifier_dropout_prob=0.0, **size))
+        return ElectraForSequenceClassification(ElectraConfig(embedding_size=12, **size))
+    return AlbertForSequenceClassification(AlbertConfig(embedding_size=12, classifier_dropout_prob=0.0, **size))
 
 
 def jiggle(model):
@@ -148,7 +151,7 @@ def trace(name, task, kind, size, epochs, decay, warmup, accumulation):
 
     text = [" ".join(x) if task == "naver-ner" else " ".join(x) for x, _ in train]
     wp = BertWordPieceTokenizer(lowercase=True, strip_accents=False)
-    wp.train_from_iterator(text, vocab_size=400, min_frequency=1, show_progress=False)
+    wp.train_from_iterator(text, vocab_size=260, min_frequency=1, show_progress=False)
     (out / "model").mkdir(parents=True)
     wp.save_model(str(out / "model"))
     fast_class = FunnelTokenizerFast if kind == "funnel" else BertTokenizerFast
