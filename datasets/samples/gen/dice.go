@@ -22,6 +22,10 @@ func (d *dice) chance(percent int) bool { return d.upTo(100) < percent }
 // pick returns one of the list.
 func pick[E any](d *dice, list []E) E { return list[d.upTo(len(list))] }
 
+// early returns one of the list, the sooner the earlier it stands there: what
+// comes last is rare, so that a test has words that training hardly showed.
+func early[E any](d *dice, list []E) E { return list[min(d.upTo(len(list)), d.upTo(len(list)))] }
+
 // two returns two different members of the list.
 func two[E any](d *dice, list []E) (E, E) {
 	i := d.upTo(len(list))

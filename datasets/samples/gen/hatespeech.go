@@ -23,10 +23,19 @@ var (
 	hateCrowds  = []string{"팬들", "시청자들", "응원단", "출연자들"}
 	hateRoles   = []string{"주인공", "진행자", "감독", "막내 요리사", "대장"}
 	hateDoings  = []string{"변명", "농담", "거짓말", "잔소리", "자랑"}
-	crowdBlame  = []string{"한심하다*", "무식하다*", "뻔뻔하다*", "시끄럽다*", "무례하다*"}
-	crowdPraise = []string{"친절하다*", "성실하다*", "따뜻하다*", "재미있다*", "멋지다*"}
 	hateTails   = []string{"", "", "", " 진짜로", " ㅋㅋ", " 에휴"}
 	praiseTails = []string{"", "", "", " 진짜로", " ㅎㅎ", " 최고"}
+)
+
+var (
+	crowdBlame = []string{
+		"한심하다*", "무식하다*", "뻔뻔하다*", "시끄럽다*", "무례하다*", "답답하다*", "유치하다*", "게으르다*",
+		"비겁하다*", "음흉하다*", "지저분하다*", "옹졸하다*", "야비하다*", "무책임하다*",
+	}
+	crowdPraise = []string{
+		"친절하다*", "성실하다*", "따뜻하다*", "재미있다*", "멋지다*", "귀엽다*", "다정하다*", "똑똑하다*",
+		"든든하다*", "겸손하다*", "용감하다*", "점잖다*", "사랑스럽다*", "유쾌하다*",
+	}
 )
 
 // comment draws a comment.
@@ -34,9 +43,12 @@ func comment(d *dice, label string) row {
 	w := words{
 		"show": pick(d, hateShows), "crowd": pick(d, hateCrowds), "role": pick(d, hateRoles), "doing": pick(d, hateDoings),
 	}
-	blame := parseVerb(pick(d, crowdBlame))
-	praise := parseVerb(pick(d, crowdPraise))
-	end := func(v verb) string { return pick(d, []string{v.with("네"), v.with("다"), v.with("네요")}) }
+	blame := parseVerb(early(d, crowdBlame))
+	praise := parseVerb(early(d, crowdPraise))
+	if d.chance(15) { // praise that denies a fault, and blame that denies a virtue
+		blame, praise = praise.not(), blame.not()
+	}
+	end := func(v verb) string { return pick(d, []string{v.with("네"), v.plain(), v.with("네요")}) }
 	w["blames"], w["blaming"], w["praises"], w["praising"] = end(blame), blame.with("은"), end(praise), praise.with("은")
 	templates, tails := commentTemplates[label], hateTails
 	if label == "none" {

@@ -13,11 +13,11 @@ var kornli = set{
 }
 
 var (
-	nliPeople = []string{"남자", "여자", "아이", "할머니", "학생"}
-	nliPlaces = []string{"공원", "교실", "식당", "도서관", "기차역"}
+	nliPeople = []string{"남자", "여자", "아이", "학생"}
+	nliPlaces = []string{"공원", "교실", "식당", "도서관"}
 	nliTimes  = []string{"아침", "저녁", "한밤중"}
-	nliColors = []string{"빨간", "파란", "하얀", "노란"}
-	nliDeeds  = []string{"책을 읽다", "노래를 부르다", "사진을 찍다", "전화를 받다", "빵을 먹다"}
+	nliColors = []string{"빨간", "파란", "하얀"}
+	nliDeeds  = []string{"책을 읽다", "노래를 부르다", "사진을 찍다", "빵을 먹다"}
 )
 
 // claim draws a premise and a hypothesis.
@@ -28,9 +28,9 @@ func claim(d *dice, label string) row {
 		premise string   // how the premise tells it
 		claims  []string // how the hypothesis does
 	}{
-		{nliPlaces, "{x}에서 ", []string{"{who|은} {x}에 있다.", "{who|이} 있는 곳은 {x|이다}."}},
-		{nliTimes, "{x}에 ", []string{"지금은 {x|이다}.", "때는 {x|이다}."}},
-		{nliColors, "{x} 옷을 입은 ", []string{"{who}의 옷은 {x}색이다.", "{who|은} {x}색 옷을 입었다."}},
+		{nliPlaces, "{x}에서 ", []string{"{who|은} {x}에서 시간을 보낸다.", "{who|은} {x}에서 무언가를 한다."}},
+		{nliTimes, "{x}에 ", []string{"이것은 {x}에 있는 일이다.", "이 일은 {x}에 일어난다."}},
+		{nliColors, "{x} 옷을 입은 ", []string{"{who|은} {x} 옷을 입고 있다.", "{who|은} {x} 옷을 골랐다."}},
 	}
 	asked := d.upTo(len(facets))
 	value := make([]string, len(facets))

@@ -19,18 +19,11 @@ var korsts = set{
 }
 
 var (
-	stsPeople = []string{"남자", "여자", "소년", "소녀", "노인"}
-	stsPlaces = []string{"공원", "부엌", "거리", "강가", "무대"}
+	stsPeople   = []string{"남자", "여자", "소년", "소녀", "노인"}
+	stsPlaces   = []string{"공원", "거리", "강가", "마당", "극장"}
+	stsOpenings = []string{"지금", "오늘", "다시", "혼자"}
 
-	// Each deed in two ways of saying it, which mean the same.
-	stsDeeds = [][2]string{
-		{"춤을 추다", "춤추다"},
-		{"노래를 부르다", "노래하다"},
-		{"책을 읽다", "독서하다"},
-		{"요리를 만들다", "요리하다"},
-		{"달리기를 하다", "달리다"},
-		{"그림을 그리다", "그림 그리다"},
-	}
+	stsDeeds = []string{"춤을 추다", "노래를 부르다", "책을 읽다", "그림을 그리다", "사진을 찍다"}
 )
 
 // scenes draws a pair of the score's whole part. A shared deed is worth 2.5, a
@@ -51,8 +44,7 @@ func scenes(d *dice, label string) row {
 		who = d.chance(50)
 		place = !who
 	}
-	i := d.upTo(len(stsDeeds))
-	a := [3]string{pick(d, stsPeople), pick(d, stsPlaces), pick(d, stsDeeds[i][:])}
+	a := [3]string{pick(d, stsPeople), pick(d, stsPlaces), pick(d, stsDeeds)}
 	b := a
 	score := 0.0
 	if who {
@@ -67,23 +59,27 @@ func scenes(d *dice, label string) row {
 	}
 	if deed {
 		score += 2.5
-		b[2] = pick(d, stsDeeds[i][:])
 	} else {
-		b[2] = pick(d, stsDeeds[(i+1+d.upTo(len(stsDeeds)-1))%len(stsDeeds)][:])
+		b[2] = other(d, stsDeeds, a[2])
 	}
-	text := scene(d, a) + "\t" + scene(d, b)
-	return row{text: text, label: label, more: []string{fmt.Sprintf("%.3f", score)}}
+	first, second := scene(d, a), scene(d, b)
+	for second == first {
+		second = scene(d, b)
+	}
+	return row{text: first + "\t" + second, label: label, more: []string{fmt.Sprintf("%.3f", score)}}
 }
 
 // scene says who does what where, in one of several manners.
 func scene(d *dice, s [3]string) string {
 	v := parseVerb(s[2])
-	parts := []string{pick(d, []string{"", "한 "}) + josa(s[0], "이"), s[1] + "에서"}
-	if s[1] == "무대" {
-		parts[1] = "무대 위에서"
-	}
+	who, where := josa(s[0], "이"), s[1]+"에서"
+	ends := []string{v.with("고") + " 있다.", v.with("는다.")}
+	parts := []string{who, where, pick(d, ends)}
 	if d.chance(40) {
-		parts[0], parts[1] = parts[1], parts[0]
+		parts[0], parts[1] = where, who
 	}
-	return strings.Join(parts, " ") + " " + pick(d, []string{v.with("고") + " 있다", v.with("는다")}) + "."
+	if d.chance(50) {
+		parts = append([]string{pick(d, stsOpenings)}, parts...)
+	}
+	return strings.Join(parts, " ")
 }

@@ -27,7 +27,7 @@ var aspects = []aspect{
 	{"음악", []string{"아름답다*", "훌륭하다*", "신나다"}, []string{"시끄럽다*", "어색하다*", "지루하다*"}},
 	{"영상", []string{"아름답다*", "화려하다*", "뛰어나다*"}, []string{"어둡다*", "어지럽다*", "허술하다*"}},
 	{"결말", []string{"감동적이다*", "완벽하다*", "새롭다*"}, []string{"허무하다*", "뻔하다*", "답답하다*"}},
-	{"대사", []string{"재치있다*", "자연스럽다*", "감동적이다*"}, []string{"유치하다*", "어색하다*", "뻔하다*"}},
+	{"대사", []string{"재치 있다*", "자연스럽다*", "감동적이다*"}, []string{"유치하다*", "어색하다*", "뻔하다*"}},
 	{"연출", []string{"뛰어나다*", "새롭다*", "완벽하다*"}, []string{"허술하다*", "부족하다*", "유치하다*"}},
 	{"액션", []string{"화려하다*", "신나다", "재미있다*"}, []string{"지루하다*", "유치하다*", "부족하다*"}},
 }
@@ -39,26 +39,52 @@ var (
 	badClosings    = []string{"", "", "시간이 아깝다", "보다가 졸았다", "돈이 아깝다", "다시는 안 본다", "ㅠㅠ"}
 )
 
+// What can be said of every side of a film.
+var (
+	anyGood = []string{
+		"좋다*", "괜찮다*", "마음에 들다", "인상적이다*", "매력적이다*", "돋보이다", "빛나다", "놀랍다*",
+		"만족스럽다*", "흠잡을 데 없다*", "사랑스럽다*", "기가 막히다", "눈부시다*", "끝내주다",
+	}
+	anyBad = []string{
+		"아쉽다*", "실망스럽다*", "엉성하다*", "밋밋하다*", "산만하다*", "거슬리다", "형편없다*", "시시하다*",
+		"억지스럽다*", "허무하다*", "촌스럽다*", "따분하다*", "얄팍하다*", "조잡하다*",
+	}
+)
+
+// said draws what is said of a side of a film. Every fifth time it is the
+// opposite denied.
+func said(d *dice, x aspect, good bool) verb {
+	if d.chance(20) {
+		own := x.bad
+		if !good {
+			own = x.good
+		}
+		return parseVerb(pick(d, own)).not()
+	}
+	own, general := x.bad, anyBad
+	if good {
+		own, general = x.good, anyGood
+	}
+	if d.chance(50) {
+		return parseVerb(pick(d, own))
+	}
+	return parseVerb(early(d, general))
+}
+
 // review draws a review, 1 for praise and 0 for blame.
 func review(d *dice, label string) row {
 	good := label == "1"
 	a, b := two(d, aspects)
-	said := func(x aspect, good bool) verb {
-		if good {
-			return parseVerb(pick(d, x.good))
-		}
-		return parseVerb(pick(d, x.bad))
-	}
 	text := pick(d, reviewOpenings)
 	switch d.upTo(4) {
 	case 0: // one side alone
-		text += josa(a.noun, "이") + " " + pick(d, reviewAdverbs) + reviewEnd(d, said(a, good))
+		text += josa(a.noun, "이") + " " + stressed(d, said(d, a, good))
 	case 1: // both alike
-		text += josa(a.noun, "도") + " " + said(a, good).with("고") + " " + josa(b.noun, "도") + " " + reviewEnd(d, said(b, good))
+		text += josa(a.noun, "도") + " " + said(d, a, good).with("고") + " " + josa(b.noun, "도") + " " + reviewEnd(d, said(d, b, good))
 	default: // one against the other
-		first := said(a, !good)
+		first := said(d, a, !good)
 		link := pick(d, []string{first.with("지만"), first.but()})
-		text += josa(a.noun, "은") + " " + link + " " + josa(b.noun, "이") + " " + pick(d, reviewAdverbs) + reviewEnd(d, said(b, good))
+		text += josa(a.noun, "은") + " " + link + " " + josa(b.noun, "이") + " " + stressed(d, said(d, b, good))
 	}
 	closing := pick(d, badClosings)
 	if good {
@@ -68,6 +94,14 @@ func review(d *dice, label string) row {
 		text += pick(d, []string{". ", " ", ".. "}) + closing
 	}
 	return row{text: text, label: label}
+}
+
+// stressed closes a sentence, often with an adverb before.
+func stressed(d *dice, v verb) string {
+	if v.denied {
+		return pick(d, []string{"", "전혀 ", "그렇게 "}) + reviewEnd(d, v)
+	}
+	return pick(d, reviewAdverbs) + reviewEnd(d, v)
 }
 
 // reviewEnd closes a sentence in one of the manners of reviews.

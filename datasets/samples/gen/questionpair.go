@@ -12,35 +12,30 @@ var questionPair = set{
 }
 
 var (
-	askedThings = []string{"우산", "모자", "시계", "가방", "커피", "케이크", "운동화", "자전거", "이어폰", "꽃다발"}
+	askedThings = []string{"우산", "모자", "시계", "커피", "케이크", "자전거"}
+	askedSides  = []string{"가격", "색깔", "크기", "무게", "이름"}
 
-	// What one may ask of a thing, each in several wordings.
-	askedWays = [][]string{
-		{"{x} 얼마야?", "{x} 가격 알려줘", "{x|은} 값이 얼마나 해?", "{x} 사려면 얼마 들어?"},
-		{"{x} 어디서 팔아?", "{x} 파는 곳 알아?", "{x|은} 어디서 살 수 있어?", "{x} 사려면 어디로 가?"},
-		{"{x} 선물로 어때?", "{x} 선물하면 좋아할까?", "{x|을} 선물해도 괜찮을까?"},
-		{"{x} 좋아해?", "너도 {x} 좋아하니?", "{x|을} 좋아하는 편이야?"},
-		{"{x} 언제 샀어?", "{x} 산 날이 언제야?", "{x|은} 언제 산 거야?"},
-	}
+	// Wordings of a question: what of which thing?
+	askedWays = []string{"{x} {of} 알려줘", "{x} {of} 알아?", "{x} {of|이} 궁금해", "{x} {of|이} 어떻게 돼?"}
 )
 
 // questions draws two questions.
 func questions(d *dice, label string) row {
-	x, y := two(d, askedThings)
-	i := d.upTo(len(askedWays))
-	j := i
-	if label == "0" {
-		y = x
-	} else if d.chance(50) {
-		y = x
-		j = (i + 1 + d.upTo(len(askedWays)-1)) % len(askedWays)
+	x, of := pick(d, askedThings), pick(d, askedSides)
+	y, also := x, of
+	switch {
+	case label == "0":
+	case d.chance(50):
+		y = other(d, askedThings, x)
+	default:
+		also = other(d, askedSides, of)
 	}
-	first := fill(pick(d, askedWays[i]), words{"x": x})
-	second := first
+	ask := func(x, of string) string { return chatty(d, fill(pick(d, askedWays), words{"x": x, "of": of})) }
+	first, second := ask(x, of), ask(y, also)
 	for second == first {
-		second = fill(pick(d, askedWays[j]), words{"x": y})
+		second = ask(y, also)
 	}
-	return row{text: chatty(d, first) + "\t" + chatty(d, second), label: label}
+	return row{text: first + "\t" + second, label: label}
 }
 
 // chatty adds what comes before a question, or nothing.
