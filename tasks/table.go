@@ -20,11 +20,13 @@ var All = []Task{
 		SkipEmpty: true, Placeholder: "NS",
 	},
 	{
-		// The reference trains on the MNLI part alone.
+		// The reference trains on the MNLI part alone. --train takes the other one,
+		// or both in one file.
 		Name: "kornli", Title: "KorNLI", Kind: Classify, Metric: metrics.Accuracy,
 		Labels: []string{"contradiction", "entailment", "neutral"},
 		Text:   col("sentence1"), Pair: col("sentence2"), Label: col("gold_label"),
 		Files: files("multinli.train.ko.tsv", "xnli.dev.ko.tsv", "xnli.test.ko.tsv"), Scored: Test,
+		Extra: files("snli_1.0_train.ko.tsv", "", ""),
 	},
 	{
 		Name: "korsts", Title: "KorSTS", Kind: Regress, Metric: metrics.Spearman,

@@ -33,6 +33,7 @@ type Task struct {
 
 	Metric metrics.Name // the headline score
 	Files  []File
+	Extra  []File // of the official release, and not used by the recipe
 	Scored string // the split whose score is the result
 
 	SkipEmpty   bool   // rows with an empty side are dropped, and counted

@@ -2,13 +2,13 @@ package tasks
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
-	"go.yaml.in/yaml/v4"
-
+	"github.com/lmkor/bench/internal/strictyaml"
 	"github.com/lmkor/bench/metrics"
 )
 
@@ -34,34 +34,21 @@ type yamlTask struct {
 	Placeholder string `yaml:"placeholder"`
 }
 
-// kinds are the metrics that each kind of task may be ranked by, its own first.
-var kinds = []struct {
-	kind    Kind
-	metrics []metrics.Name
-}{
-	{Classify, []metrics.Name{metrics.Accuracy, metrics.MacroF1, metrics.Matthews}},
-	{Regress, []metrics.Name{metrics.Spearman, metrics.Pearson}},
-	{Tag, []metrics.Name{metrics.F1, metrics.F1FullGold, metrics.Precision, metrics.Recall}},
-}
-
-// LoadYAML reads a task of the user's own. An unknown field or a wrong type is an
-// error with its line and column.
+// LoadYAML reads a task of the user's own. Every mistake in it is an
+// *strictyaml.Error with its line and column.
 func LoadYAML(path string) (*Task, error) {
 	raw, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
-	t, err := ParseYAML(raw)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", filepath.Base(path), err)
-	}
-	return t, nil
+	return ParseYAML(raw, filepath.Base(path))
 }
 
-// ParseYAML is LoadYAML on the file's bytes.
-func ParseYAML(raw []byte) (*Task, error) {
+// ParseYAML is LoadYAML on the bytes of a file, which errors call by the given
+// name.
+func ParseYAML(raw []byte, file string) (*Task, error) {
 	var y yamlTask
-	if err := yaml.Load(raw, &y, yaml.WithKnownFields()); err != nil {
+	if err := strictyaml.Load(raw, file, &y); err != nil {
 		return nil, err
 	}
 	t := &Task{Name: y.Name, Title: y.Title, Kind: y.Kind, Labels: y.Labels, Metric: y.Metric, Scored: y.Scored,
@@ -74,31 +61,20 @@ func ParseYAML(raw []byte) (*Task, error) {
 			*c.to = []string{c.name}
 		}
 	}
-	return t, t.complete()
+	t.complete()
+	if m := t.check(); m != nil {
+		return nil, strictyaml.Place(raw, file, m.Error(), strings.Split(m.field, ".")...)
+	}
+	return t, nil
 }
 
-// complete fills what may be left out and refuses what can't be.
-func (t *Task) complete() error {
-	if t.Name == "" || strings.ContainsAny(t.Name, "/\\ \t") {
-		return fmt.Errorf("name %q: want a word that can name a folder", t.Name)
-	}
+// complete fills what may be left out.
+func (t *Task) complete() {
 	if t.Title == "" {
 		t.Title = t.Name
 	}
-	at := slices.IndexFunc(kinds, func(k struct {
-		kind    Kind
-		metrics []metrics.Name
-	}) bool {
-		return k.kind == t.Kind
-	})
-	if at < 0 {
-		return fmt.Errorf("kind %q: want classify, regress or tag", t.Kind)
-	}
-	if t.Metric == "" {
-		t.Metric = kinds[at].metrics[0]
-	}
-	if !slices.Contains(kinds[at].metrics, t.Metric) {
-		return fmt.Errorf("metric %q: want one of %v for kind %s", t.Metric, kinds[at].metrics, t.Kind)
+	if m := ranked(t.Kind); m != nil && t.Metric == "" {
+		t.Metric = m[0]
 	}
 	if t.Scored == "" {
 		t.Scored = Test
@@ -106,35 +82,100 @@ func (t *Task) complete() error {
 			t.Scored = Dev
 		}
 	}
+}
+
+// mistake is what is wrong with a task, by the name of its YAML field.
+type mistake struct{ field, msg string }
+
+func (m mistake) Error() string {
+	if strings.HasPrefix(m.msg, `"`) {
+		return m.field + " " + m.msg
+	}
+	return m.field + ": " + m.msg
+}
+
+func wrong(field, format string, args ...any) *mistake {
+	return &mistake{field, fmt.Sprintf(format, args...)}
+}
+
+// check returns what makes a task unusable, or nil.
+func (t *Task) check() *mistake {
+	metrics := ranked(t.Kind)
+	switch {
+	case t.Name == "" || strings.ContainsAny(t.Name, "/\\: \t\n") || !fs.ValidPath(t.Name) || t.Name == ".":
+		return wrong("name", "%q: want a word that can name a folder", t.Name)
+	case metrics == nil:
+		return wrong("kind", "%q: want classify, regress or tag", t.Kind)
+	case !slices.Contains(metrics, t.Metric):
+		return wrong("metric", "%q: want one of %s for kind %s", t.Metric, list(metrics), t.Kind)
+	case t.Kind != Tag && t.Text == nil:
+		return wrong("columns.text", "want the name of the column with the text")
+	case t.Kind != Tag && t.Label == nil:
+		return wrong("columns.label", "want the name of the column with the answer")
+	case t.Kind == Tag && (t.Text != nil || t.Pair != nil || t.Label != nil):
+		return wrong("columns", "want none: the file of a tagging task has no header")
+	case t.Kind == Tag && (t.SkipEmpty || t.Placeholder != ""):
+		return wrong("skip_empty", "neither it nor placeholder goes with kind tag")
+	}
+	for _, f := range t.Files {
+		if !fs.ValidPath(f.Name) || f.Name == "." {
+			return wrong("files."+f.Split, "%q: want a file's name in the task's folder", f.Name)
+		}
+	}
+	if t.Scored != Test && t.Scored != Dev {
+		return wrong("scored", "%q: want test or dev", t.Scored)
+	}
 	if _, ok := t.File(t.Scored); !ok {
-		return fmt.Errorf("files: no file for the %q split, which is scored", t.Scored)
-	}
-	if t.Kind != Tag && (t.Text == nil || t.Label == nil) {
-		return fmt.Errorf("columns: want text and label")
-	}
-	if t.Kind == Tag && (t.Text != nil || t.Pair != nil || t.Label != nil) {
-		return fmt.Errorf("columns: a tagging task has no header: words, a tab, tags")
+		return wrong("files", "no %s file, which is the one that is scored", t.Scored)
 	}
 	return t.checkLabels()
 }
 
-func (t *Task) checkLabels() error {
+func (t *Task) checkLabels() *mistake {
 	if t.Kind == Regress {
 		if t.Labels != nil {
-			return fmt.Errorf("labels: a regression has none")
+			return wrong("labels", "want none: a regression answers with a number")
 		}
 		return nil
 	}
 	if len(t.Labels) < 2 {
-		return fmt.Errorf("labels: %d, want two or more", len(t.Labels))
+		return wrong("labels", "%d, want two or more", len(t.Labels))
 	}
 	for i, l := range t.Labels {
 		if l == "" || slices.Index(t.Labels, l) != i {
-			return fmt.Errorf("labels: %q is empty or there twice", l)
+			return wrong("labels", "%q is empty or there twice", l)
+		}
+		if t.Kind != Tag {
+			continue
+		}
+		if i == 0 && l != "O" {
+			return wrong("labels", "%q first, want O, the tag of words outside entities", l)
+		}
+		if i > 0 && !strings.HasSuffix(l, "-B") && !strings.HasSuffix(l, "-I") {
+			return wrong("labels", "%q: want a type with -B or -I behind it, as PER-B", l)
 		}
 	}
-	if t.Kind == Tag && t.Labels[0] != "O" {
-		return fmt.Errorf("labels: want O first, the tag of words outside entities")
+	return nil
+}
+
+// ranked are the metrics that a kind of task may be ranked by, its own first;
+// nil of no kind.
+func ranked(k Kind) []metrics.Name {
+	switch k {
+	case Classify:
+		return []metrics.Name{metrics.Accuracy, metrics.MacroF1, metrics.Matthews}
+	case Regress:
+		return []metrics.Name{metrics.Spearman, metrics.Pearson}
+	case Tag:
+		return []metrics.Name{metrics.EntityF1, metrics.F1FullGold, metrics.Precision, metrics.Recall}
 	}
 	return nil
+}
+
+func list(names []metrics.Name) string {
+	var words []string
+	for _, n := range names {
+		words = append(words, string(n))
+	}
+	return strings.Join(words, ", ")
 }

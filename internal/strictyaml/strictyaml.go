@@ -138,3 +138,41 @@ func collect(t reflect.Type, fields map[string][]string) {
 		collect(t.Field(i).Type, fields)
 	}
 }
+
+// Place returns an Error at the value that keys lead to in a file that Load
+// accepts, or at the deepest mapping on the way to it.
+func Place(raw []byte, file, msg string, keys ...string) *Error {
+	e := &Error{File: file, Msg: msg}
+	var doc yaml.Node
+	if yaml.Load(raw, &doc) != nil || len(doc.Content) == 0 {
+		return e
+	}
+	n := doc.Content[0]
+	for {
+		e.Line, e.Column = n.Line, n.Column
+		if len(keys) == 0 {
+			return e
+		}
+		at := value(n, keys[0])
+		if at == nil {
+			return e
+		}
+		n, keys = at, keys[1:]
+	}
+}
+
+// value returns what a mapping has under a key, or nil.
+func value(n *yaml.Node, key string) *yaml.Node {
+	for n.Kind == yaml.AliasNode {
+		n = n.Alias
+	}
+	if n.Kind != yaml.MappingNode {
+		return nil
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value == key {
+			return n.Content[i+1]
+		}
+	}
+	return nil
+}

@@ -76,3 +76,21 @@ func TestEveryMistakeIsReported(t *testing.T) {
 		t.Errorf("error %v, want three", err)
 	}
 }
+
+func TestPlace(t *testing.T) {
+	text := "name: x\nfiles:\n  train: a\nlabels: [1]\n"
+	for _, c := range []struct{ keys, want string }{
+		{"name", "my.yaml:1:7: bad"},
+		{"files train", "my.yaml:3:10: bad"},
+		{"files test", "my.yaml:3:3: bad"},
+		{"metric", "my.yaml:1:1: bad"},
+		{"name deeper", "my.yaml:1:7: bad"},
+	} {
+		if got := Place([]byte(text), "my.yaml", "bad", strings.Fields(c.keys)...).Error(); got != c.want {
+			t.Errorf("%s: %s, want %s", c.keys, got, c.want)
+		}
+	}
+	if got := Place(nil, "my.yaml", "bad", "name").Error(); got != "my.yaml: bad" {
+		t.Error(got)
+	}
+}
