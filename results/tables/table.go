@@ -71,7 +71,9 @@ func (t *Table) Write(w io.Writer, f Format, opt Options) error {
 	}
 	switch f {
 	case Terminal:
-		return t.terminal(w, opt) // has room for two lines
+		return t.terminal(w, opt) // these two have room for both lines of the head
+	case HTML:
+		return t.html(w)
 	}
 	t = t.oneHead()
 	switch f {
@@ -81,8 +83,6 @@ func (t *Table) Write(w io.Writer, f Format, opt Options) error {
 		return t.csv(w)
 	case LaTeX:
 		return t.latex(w)
-	case HTML:
-		return t.html(w)
 	}
 	return fmt.Errorf("format %q: want one of %q", f, slices.DeleteFunc(slices.Clone(Formats), func(x Format) bool { return x == JSON }))
 }
@@ -278,7 +278,13 @@ func (t *Table) html(w io.Writer) error {
 		b.WriteString("</tr>\n")
 	}
 	b.WriteString("<thead>\n")
-	line("th", apply(t.Head, htmlText))
+	head := apply(t.Head, htmlText)
+	for i, u := range t.Under {
+		if u != "" {
+			head[i] += "<br><small>" + htmlText(u) + "</small>"
+		}
+	}
+	line("th", head)
 	b.WriteString("</thead>\n<tbody>\n")
 	for _, row := range t.Rows {
 		var out []string
