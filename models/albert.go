@@ -3,6 +3,7 @@ package models
 import (
 	"fmt"
 
+	"github.com/nlpodyssey/spago/mat"
 	"github.com/nlpodyssey/spago/nn"
 
 	"github.com/lmkor/bench/kernels"
@@ -70,16 +71,20 @@ func (c *Config) checkAlbert() error {
 	return nil
 }
 
-func (e *albertBody) forward(p *ops.Pass, in *Batch, c *Config) states {
+func (e *albertBody) forward(p *ops.Pass, in *Batch, c *Config, rows []int32) mat.Tensor {
 	x := e.Map.Forward(p, e.Embeddings.Forward(p, in, c.HiddenDropout, nil), kernels.Identity)
 	p.Release(x)
-	rates := layerRates{probs: c.AttentionDropout, out: c.HiddenDropout}
+	rates, a := layerRates{probs: c.AttentionDropout, out: c.HiddenDropout}, attend{offsets: in.Offsets}
 	for i := range c.NumHiddenLayers {
 		group := int(float64(i) / (float64(c.NumHiddenLayers) / float64(c.NumHiddenGroups)))
-		for _, l := range e.Groups[group].Layers {
-			x = l.Forward(p, x, rates, attend{offsets: in.Offsets})
+		layers := e.Groups[group].Layers
+		for k, l := range layers {
+			if i == c.NumHiddenLayers-1 && k == len(layers)-1 {
+				a.only = in.subset(rows, false)
+			}
+			x = l.Forward(p, x, rates, a)
 			p.Release(x)
 		}
 	}
-	return states{x, in.firsts()}
+	return a.only.rest(p, x, rows)
 }

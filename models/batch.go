@@ -1,12 +1,6 @@
 package models
 
-import (
-	"fmt"
-
-	"github.com/nlpodyssey/spago/mat"
-
-	"github.com/lmkor/bench/ops"
-)
+import "fmt"
 
 // Batch is B sequences side by side, without padding: T tokens in all.
 type Batch struct {
@@ -115,12 +109,4 @@ func (b *Batch) lasts(pad int32) []int32 {
 		}
 	}
 	return rows
-}
-
-// only returns the rows of x that the head answers.
-func (b *Batch) only(p *ops.Pass, x mat.Tensor) mat.Tensor {
-	if b.Only == nil {
-		return x
-	}
-	return ops.Rows(p, x, b.Only)
 }

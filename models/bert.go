@@ -15,20 +15,23 @@ type stacked struct {
 	Head head
 }
 
-// body makes a vector of every token.
+// body makes vectors of tokens.
 type body interface {
 	nn.Model
-	forward(p *ops.Pass, in *Batch, c *Config) states
+	// forward returns the vectors of the given rows, of all if nil: [R, H].
+	forward(p *ops.Pass, in *Batch, c *Config, rows []int32) mat.Tensor
 }
 
-// head makes logits of the vectors.
+// head makes logits of vectors.
 type head interface {
 	nn.Model
-	forward(p *ops.Pass, s states, in *Batch, c *Config) mat.Tensor
+	// rows are the tokens whose vectors it reads; nil: all.
+	rows(in *Batch) []int32
+	forward(p *ops.Pass, x mat.Tensor, c *Config) mat.Tensor
 }
 
 func (n *stacked) forward(p *ops.Pass, in *Batch, c *Config) mat.Tensor {
-	return n.Head.forward(p, n.Body.forward(p, in, c), in, c)
+	return n.Head.forward(p, n.Body.forward(p, in, c, n.Head.rows(in)), c)
 }
 
 func newBert(b *builder, c *Config, h Head) (network, error) {
@@ -81,8 +84,7 @@ func (n *causalEncoder) cacheSizes(c *Config) (layers, width int) {
 func (n *causalEncoder) encode(*ops.Pass, *Batch, *Config) *source { return nil }
 
 func (n *causalEncoder) next(p *ops.Pass, in *Batch, c *Config, st *decoding) mat.Tensor {
-	x := n.Encoder.run(p, in, c, st, nil)
-	return n.LM.scores(p, ops.Rows(p, x, in.lasts(-1)))
+	return n.LM.forward(p, n.Encoder.run(p, in, c, in.lasts(-1), st, nil), c)
 }
 
 // newRoberta builds RoBERTa and XLM-RoBERTa, which differ in name only.

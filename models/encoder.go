@@ -70,16 +70,22 @@ type attend struct {
 	causal  bool
 	cache   *ops.Cache // of a decoder's earlier tokens; nil: there are none
 	source  *source    // what cross-attention sees
+	only    *subset    // the rows to make; nil: all
 }
 
 func (l *postLayer) Forward(p *ops.Pass, x mat.Tensor, r layerRates, a attend) mat.Tensor {
-	qkv := sideBySide(p, x, l.Q, l.K, l.V)
 	spec := ops.AttentionSpec{Heads: l.heads, Offsets: a.offsets, Causal: a.causal, Dropout: float32(r.probs)}
 	var y mat.Tensor
-	if a.cache != nil {
-		y = ops.CachedAttention(p, qkv, a.cache, spec)
-	} else {
-		y = ops.SelfAttention(p, qkv, spec)
+	switch {
+	case a.only != nil: // a row is its sequence's last where attention is causal: it sees all
+		spec = ops.AttentionSpec{Heads: l.heads, Offsets: a.only.offsets, KeyOff: a.offsets, Dropout: float32(r.probs)}
+		kv := sideBySide(p, x, l.K, l.V)
+		x = ops.Rows(p, x, a.only.rows)
+		y = ops.CrossAttention(p, l.Q.Forward(p, x, kernels.Identity), kv, spec)
+	case a.cache != nil:
+		y = ops.CachedAttention(p, sideBySide(p, x, l.Q, l.K, l.V), a.cache, spec)
+	default:
+		y = ops.SelfAttention(p, sideBySide(p, x, l.Q, l.K, l.V), spec)
 	}
 	x = l.ONorm.AddForward(p, l.O.Forward(p, y, kernels.Identity), x, r.out)
 	if l.Cross != nil {
@@ -161,13 +167,14 @@ func bertRates(c *Config) (float64, layerRates) {
 	return c.HiddenDropout, layerRates{c.AttentionDropout, c.HiddenDropout, c.HiddenDropout}
 }
 
-func (e *encoder) forward(p *ops.Pass, in *Batch, c *Config) states {
-	return states{e.run(p, in, c, nil, nil), in.firsts()}
+func (e *encoder) forward(p *ops.Pass, in *Batch, c *Config, rows []int32) mat.Tensor {
+	return e.run(p, in, c, rows, nil, nil)
 }
 
-// run is the way through all layers; st holds the keys and values of earlier
-// tokens and src what cross-attention sees, either may be nil.
-func (e *encoder) run(p *ops.Pass, in *Batch, c *Config, st *decoding, src *source) mat.Tensor {
+// run is the way through all layers to the vectors of rows, of all tokens if
+// nil; st holds the keys and values of earlier tokens and src what
+// cross-attention sees, either may be nil.
+func (e *encoder) run(p *ops.Pass, in *Batch, c *Config, rows []int32, st *decoding, src *source) mat.Tensor {
 	embedding, rates := e.rates(c)
 	x := e.Embeddings.Forward(p, in, embedding, st.starts())
 	if e.Project != nil {
@@ -177,8 +184,11 @@ func (e *encoder) run(p *ops.Pass, in *Batch, c *Config, st *decoding, src *sour
 	a := attend{offsets: in.Offsets, causal: e.causal, source: src}
 	for i, l := range e.Layers {
 		a.cache = st.cache(i)
+		if i == len(e.Layers)-1 && st == nil && src == nil {
+			a.only = in.subset(rows, e.causal)
+		}
 		x = l.Forward(p, x, rates, a)
 		src.release(p, x)
 	}
-	return x
+	return a.only.rest(p, x, rows)
 }

@@ -104,15 +104,15 @@ func (n *encoderDecoder) forward(p *ops.Pass, in *Batch, c *Config) mat.Tensor {
 	if in.Target == nil || in.Target.Sequences() != in.Sequences() {
 		panic("models: an encoder-decoder wants a target for each sequence")
 	}
-	x := n.Decoder.run(p, in.Target, c.Decoder, nil, n.read(p, in, c))
-	return n.Head.forward(p, states{x: x}, in.Target, c.Decoder)
+	x := n.Decoder.run(p, in.Target, c.Decoder, in.Target.Only, nil, n.read(p, in, c))
+	return n.Head.forward(p, x, c.Decoder)
 }
 
 // read runs the encoder. Token types are not given to it, as in the reference.
 func (n *encoderDecoder) read(p *ops.Pass, in *Batch, c *Config) *source {
 	plain := *in
 	plain.TypeIDs = make([]int32, len(in.IDs))
-	x := n.Encoder.run(p, &plain, c.Encoder, nil, nil)
+	x := n.Encoder.run(p, &plain, c.Encoder, nil, nil, nil)
 	if n.Project != nil {
 		x = n.Project.Forward(p, x, kernels.Identity)
 	}
@@ -137,6 +137,6 @@ func (n *encoderDecoder) encode(p *ops.Pass, in *Batch, c *Config) *source {
 }
 
 func (n *encoderDecoder) next(p *ops.Pass, in *Batch, c *Config, st *decoding) mat.Tensor {
-	x := n.Decoder.run(p, in, c.Decoder, st, st.source)
-	return n.Head.scores(p, ops.Rows(p, x, in.lasts(-1)))
+	x := n.Decoder.run(p, in, c.Decoder, in.lasts(-1), st, st.source)
+	return n.Head.forward(p, x, c.Decoder)
 }

@@ -93,6 +93,7 @@ type funnelBody struct {
 	pad       int32
 	shape     funnelShape
 	base      bool
+	runs      int // of layers, repeats counted
 	sinusoids *ops.Sinusoids
 }
 
@@ -125,6 +126,7 @@ func newFunnel(b *builder, c *Config, h Head) (network, error) {
 			block.Layers = append(block.Layers, newFunnelLayer(b, fmt.Sprintf("funnel.encoder.blocks.%d.%d", i, l), c, act))
 		}
 		e.Blocks = append(e.Blocks, block)
+		e.runs += n * block.repeats
 	}
 	if !e.base {
 		b.head = true // a base model's checkpoint has no decoder

@@ -40,7 +40,7 @@ func (r *funnelRun) attend(q, k *funnelLevel, block, shift int) ops.RelativeSpec
 	return s
 }
 
-func (e *funnelBody) forward(p *ops.Pass, in *Batch, c *Config) states {
+func (e *funnelBody) forward(p *ops.Pass, in *Batch, c *Config, rows []int32) mat.Tensor {
 	r := &funnelRun{p: p, c: c, plan: e.shape.plan(in, max(e.pad, 0), e.base)}
 	x := ops.Embedding(p, ops.Lookup{Table: e.Words, IDs: r.plan.ids, NoGrad: e.pad})
 	x = ops.Dropout(p, e.Norm.Forward(p, x), float32(c.FunnelHiddenDropout))
@@ -48,22 +48,27 @@ func (e *funnelBody) forward(p *ops.Pass, in *Batch, c *Config) states {
 	r.encoder = e.sinusoids.Encode(p, float32(c.FunnelHiddenDropout))
 	// The decoder takes up the state that as many layers have run on as the
 	// first block has, which repeats don't count for.
-	tap, runs := mat.Tensor(nil), 0
+	tap, run := mat.Tensor(nil), 0
 	for b, block := range e.Blocks {
-		level := &r.plan.levels[b].to
 		r.kept = nil
 		if tap != nil {
 			r.kept = append(r.kept, tap)
 		}
+		level := &r.plan.levels[b].to
 		spec := r.attend(level, level, b, 1)
 		for i, l := range block.Layers {
 			for n := range block.repeats {
-				if b > 0 && i == 0 && n == 0 {
+				run++
+				pooling, last := b > 0 && i == 0 && n == 0, run == e.runs
+				switch {
+				case e.base && last: // of which [CLS] alone is read
+					x = r.firsts(x, l, b, pooling)
+				case pooling:
 					x = r.pool(x, l, b, spec)
-				} else {
+				default:
 					x = l.Forward(p, x, nil, c, spec)
 				}
-				if runs++; runs == c.BlockSizes[0] && !e.base {
+				if run == c.BlockSizes[0] && !e.base {
 					tap = x
 					x = ops.Through(p, x)
 					r.kept = append(r.kept, tap)
@@ -73,9 +78,13 @@ func (e *funnelBody) forward(p *ops.Pass, in *Batch, c *Config) states {
 		}
 	}
 	if e.base {
-		return states{x, r.plan.levels[len(e.Blocks)-1].to.firsts()}
+		return x
 	}
-	return states{e.decode(r, in, tap, x), in.firsts()}
+	x = e.decode(r, in, tap, x)
+	if rows != nil {
+		return ops.Rows(p, x, rows)
+	}
+	return x
 }
 
 // pool runs a block's first layer, whose queries are the pooled rows and whose
@@ -87,6 +96,36 @@ func (r *funnelRun) pool(x mat.Tensor, l *funnelLayer, block int, spec ops.Relat
 		return l.Forward(r.p, pooled, nil, r.c, spec)
 	}
 	return l.Forward(r.p, pooled, x, r.c, r.attend(&step.to, &r.plan.levels[block-1].to, block, 2))
+}
+
+// firsts runs a layer for the queries of the sequences' first rows only.
+func (r *funnelRun) firsts(x mat.Tensor, l *funnelLayer, block int, pooling bool) mat.Tensor {
+	step := &r.plan.levels[block]
+	heads, keys, shift := step.to.heads(), &step.to, 1
+	largest := r.c.PoolingType == "max"
+	if !pooling {
+		return l.Forward(r.p, ops.Rows(r.p, x, step.to.firsts()), x, r.c, r.attend(heads, keys, block, shift))
+	}
+	if r.c.PoolQOnly {
+		pairs := make([]ops.Pair, len(step.to.firsts()))
+		for i, first := range step.to.firsts() {
+			pairs[i] = step.pairs[first]
+		}
+		keys, shift = &r.plan.levels[block-1].to, 2
+		return l.Forward(r.p, ops.PoolPairs(r.p, x, pairs, largest), x, r.c, r.attend(heads, keys, block, shift))
+	}
+	x = ops.PoolPairs(r.p, x, step.pairs, largest)
+	return l.Forward(r.p, ops.Rows(r.p, x, step.to.firsts()), x, r.c, r.attend(heads, keys, block, shift))
+}
+
+// heads returns the level's first rows as a level of their own.
+func (l *funnelLevel) heads() *funnelLevel {
+	h := &funnelLevel{offsets: []int32{0}}
+	for i, first := range l.firsts() {
+		h.types, h.at = append(h.types, l.types[first]), append(h.at, l.at[first])
+		h.close(int(min(l.real[i], 1)), 1)
+	}
+	return h
 }
 
 // decode adds the last block's vectors to those of the first and runs the

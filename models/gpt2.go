@@ -121,34 +121,42 @@ func (c *Config) gpt2Dropout() float64 {
 	return 0.1
 }
 
-func (e *gpt2Body) forward(p *ops.Pass, in *Batch, c *Config) states {
-	return states{e.run(p, in, c, nil), in.firsts()}
+func (e *gpt2Body) forward(p *ops.Pass, in *Batch, c *Config, rows []int32) mat.Tensor {
+	return e.run(p, in, c, rows, nil)
 }
 
-func (e *gpt2Body) run(p *ops.Pass, in *Batch, c *Config, st *decoding) mat.Tensor {
+func (e *gpt2Body) run(p *ops.Pass, in *Batch, c *Config, rows []int32, st *decoding) mat.Tensor {
 	x := ops.Embedding(p,
 		ops.Lookup{Table: e.Words, IDs: in.IDs, NoGrad: -1},
 		ops.Lookup{Table: e.Positions, IDs: in.positions(st.starts()), NoGrad: -1})
 	x = ops.Dropout(p, x, float32(c.EmbdPdrop))
+	a := attend{offsets: in.Offsets, causal: true}
 	for i, l := range e.Layers {
-		spec := ops.AttentionSpec{Heads: c.NHead, Offsets: in.Offsets, Causal: true, Scale: l.scale, Dropout: float32(c.AttnPdrop)}
-		x = l.Forward(p, x, e.act, spec, st.cache(i), float32(c.ResidPdrop))
+		a.cache = st.cache(i)
+		if i == len(e.Layers)-1 && st == nil {
+			a.only = in.subset(rows, true)
+		}
+		x = l.Forward(p, x, e.act, c, a)
 		p.Release(x)
 	}
-	return e.Norm.Forward(p, x)
+	return e.Norm.Forward(p, a.only.rest(p, x, rows))
 }
 
-func (l *gpt2Layer) Forward(p *ops.Pass, x mat.Tensor, act kernels.Act, spec ops.AttentionSpec, cache *ops.Cache, dropout float32) mat.Tensor {
+func (l *gpt2Layer) Forward(p *ops.Pass, x mat.Tensor, act kernels.Act, c *Config, a attend) mat.Tensor {
 	qkv := ops.Conv1D(p, l.Norm1.Forward(p, x), kernels.Identity, l.QKV.W, l.QKV.B)
+	spec := ops.AttentionSpec{Heads: c.NHead, Offsets: a.offsets, Causal: a.causal, Scale: l.scale, Dropout: float32(c.AttnPdrop)}
 	var y mat.Tensor
-	if cache != nil {
-		y = ops.CachedAttention(p, qkv, cache, spec)
+	if a.cache != nil {
+		y = ops.CachedAttention(p, qkv, a.cache, spec)
 	} else {
 		y = ops.SelfAttention(p, qkv, spec)
 	}
-	x = ops.Add(p, ops.Conv1D(p, y, kernels.Identity, l.Proj.W, l.Proj.B), x, dropout)
+	if a.only != nil {
+		x, y = ops.Rows(p, x, a.only.rows), ops.Rows(p, y, a.only.rows)
+	}
+	x = ops.Add(p, ops.Conv1D(p, y, kernels.Identity, l.Proj.W, l.Proj.B), x, float32(c.ResidPdrop))
 	y = ops.Conv1D(p, l.Norm2.Forward(p, x), act, l.Up.W, l.Up.B)
-	return ops.Add(p, ops.Conv1D(p, y, kernels.Identity, l.Down.W, l.Down.B), x, dropout)
+	return ops.Add(p, ops.Conv1D(p, y, kernels.Identity, l.Down.W, l.Down.B), x, float32(c.ResidPdrop))
 }
 
 // lastTokenHead is GPT-2's sentence head: a linear layer without bias over each
@@ -159,8 +167,10 @@ type lastTokenHead struct {
 	pad   int32
 }
 
-func (h *lastTokenHead) forward(p *ops.Pass, s states, in *Batch, _ *Config) mat.Tensor {
-	return h.Score.Forward(p, ops.Rows(p, s.x, in.lasts(h.pad)), kernels.Identity)
+func (h *lastTokenHead) rows(in *Batch) []int32 { return in.lasts(h.pad) }
+
+func (h *lastTokenHead) forward(p *ops.Pass, x mat.Tensor, _ *Config) mat.Tensor {
+	return h.Score.Forward(p, x, kernels.Identity)
 }
 
 // gpt2 is GPT-2 as the language model that it is.
@@ -174,6 +184,5 @@ func (n *gpt2) cacheSizes(c *Config) (layers, width int)  { return len(n.GPT2.La
 func (n *gpt2) encode(*ops.Pass, *Batch, *Config) *source { return nil }
 
 func (n *gpt2) next(p *ops.Pass, in *Batch, c *Config, st *decoding) mat.Tensor {
-	x := n.GPT2.run(p, in, c, st)
-	return n.LM.scores(p, ops.Rows(p, x, in.lasts(-1)))
+	return n.LM.forward(p, n.GPT2.run(p, in, c, in.lasts(-1), st), c)
 }

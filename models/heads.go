@@ -8,13 +8,6 @@ import (
 	"github.com/lmkor/bench/ops"
 )
 
-// states is what a body gives a head: a vector each token, and which of them
-// are the sequences' first.
-type states struct {
-	x      mat.Tensor
-	firsts []int32
-}
-
 // rate picks a head's dropout from the config.
 type rate func(c *Config) float64
 
@@ -35,8 +28,10 @@ func newPooledHead(b *builder, c *Config, pooler string, labels int, dropout rat
 	return h
 }
 
-func (h *pooledHead) forward(p *ops.Pass, s states, _ *Batch, c *Config) mat.Tensor {
-	x := h.Pooler.Forward(p, ops.Rows(p, s.x, s.firsts), kernels.Tanh)
+func (h *pooledHead) rows(in *Batch) []int32 { return in.firsts() }
+
+func (h *pooledHead) forward(p *ops.Pass, x mat.Tensor, c *Config) mat.Tensor {
+	x = h.Pooler.Forward(p, x, kernels.Tanh)
 	return h.Classifier.Forward(p, ops.Dropout(p, x, float32(h.dropout(c))), kernels.Identity)
 }
 
@@ -55,8 +50,10 @@ func newDenseHead(b *builder, dense, out string, width, labels int, act kernels.
 	return &denseHead{Dense: b.linear(dense, width, width), Out: b.linear(out, width, labels), act: act, dropout: dropout, dropFirst: dropFirst}
 }
 
-func (h *denseHead) forward(p *ops.Pass, s states, _ *Batch, c *Config) mat.Tensor {
-	x, rate := ops.Rows(p, s.x, s.firsts), float32(h.dropout(c))
+func (h *denseHead) rows(in *Batch) []int32 { return in.firsts() }
+
+func (h *denseHead) forward(p *ops.Pass, x mat.Tensor, c *Config) mat.Tensor {
+	rate := float32(h.dropout(c))
 	if h.dropFirst {
 		x = ops.Dropout(p, x, rate)
 	}
@@ -76,9 +73,10 @@ func newTokenHead(b *builder, width, labels int, dropout rate) *tokenHead {
 	return &tokenHead{Classifier: b.linear("classifier", width, labels), dropout: dropout}
 }
 
-func (h *tokenHead) forward(p *ops.Pass, s states, in *Batch, c *Config) mat.Tensor {
-	x := ops.Dropout(p, in.only(p, s.x), float32(h.dropout(c)))
-	return h.Classifier.Forward(p, x, kernels.Identity)
+func (h *tokenHead) rows(in *Batch) []int32 { return in.Only }
+
+func (h *tokenHead) forward(p *ops.Pass, x mat.Tensor, c *Config) mat.Tensor {
+	return h.Classifier.Forward(p, ops.Dropout(p, x, float32(h.dropout(c))), kernels.Identity)
 }
 
 // discriminatorHead says of every token how likely it was replaced.
@@ -94,8 +92,10 @@ func newDiscriminatorHead(b *builder, width int, act kernels.Act) *discriminator
 		Out: b.linear("discriminator_predictions.dense_prediction", width, 1), act: act}
 }
 
-func (h *discriminatorHead) forward(p *ops.Pass, s states, in *Batch, _ *Config) mat.Tensor {
-	return h.Out.Forward(p, h.Dense.Forward(p, in.only(p, s.x), h.act), kernels.Identity)
+func (h *discriminatorHead) rows(in *Batch) []int32 { return in.Only }
+
+func (h *discriminatorHead) forward(p *ops.Pass, x mat.Tensor, _ *Config) mat.Tensor {
+	return h.Out.Forward(p, h.Dense.Forward(p, x, h.act), kernels.Identity)
 }
 
 // lmHead scores the vocabulary at every token: a dense layer with a layer norm
@@ -135,12 +135,10 @@ func newLMHead(b *builder, n lmNames, width int, words *nn.Param, eps float64, a
 	return h
 }
 
-func (h *lmHead) forward(p *ops.Pass, s states, in *Batch, _ *Config) mat.Tensor {
-	return h.scores(p, in.only(p, s.x))
-}
+func (h *lmHead) rows(in *Batch) []int32 { return in.Only }
 
-// scores maps vectors, [R, H], to the scores of the vocabulary, [R, V].
-func (h *lmHead) scores(p *ops.Pass, x mat.Tensor) mat.Tensor {
+// forward maps vectors, [R, H], to the scores of the vocabulary, [R, V].
+func (h *lmHead) forward(p *ops.Pass, x mat.Tensor, _ *Config) mat.Tensor {
 	if h.Dense != nil {
 		x = h.Norm.Forward(p, h.Dense.Forward(p, x, h.act))
 	}
