@@ -32,7 +32,7 @@ func (b bertText) normalize(chars []char) []char {
 		chars = spaceIdeographs(chars)
 	}
 	if b.strip {
-		chars = decompose(chars, norm.NFD)
+		chars = normalForm{Form: norm.NFD}.decompose(chars)
 		kept := chars[:0]
 		for _, c := range chars {
 			if !isMark(c.r) {
@@ -193,7 +193,7 @@ func (b *bertWords) split(w *work, text string, base int32) {
 // flush ends a word, and returns the emptied buffer.
 func (b *bertWords) flush(w *work, chars []char) []char {
 	if len(chars) > 0 {
-		w.pieces = b.model.word(w.pieces, chars, w.nextWord())
+		b.model.word(w, chars)
 	}
 	return chars[:0]
 }

@@ -1,6 +1,7 @@
 package tokenizers
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strconv"
@@ -16,6 +17,11 @@ type config struct {
 	Ideographs *bool  `json:"tokenize_chinese_chars"`
 	Tidies     bool   `json:"clean_up_tokenization_spaces"`
 
+	BlankFirst  bool  `json:"add_prefix_space"`
+	TrimOffsets *bool `json:"trim_offsets"`
+	KeepAccents bool  `json:"keep_accents"`
+	RemoveSpace *bool `json:"remove_space"`
+
 	Unk  *tokenField `json:"unk_token"`
 	Sep  *tokenField `json:"sep_token"`
 	Pad  *tokenField `json:"pad_token"`
@@ -28,6 +34,7 @@ type config struct {
 	AddedDecoder map[string]AddedToken `json:"added_tokens_decoder"` // by id; absent before 2023
 
 	modelType string // of config.json
+	read      bool   // there is a tokenizer_config.json
 }
 
 // tokenField is a special token: its text alone, or an object with switches.
@@ -58,10 +65,16 @@ func readConfig(files map[string][]byte) (*config, error) {
 		if err := unmarshal(configFile, b, c); err != nil {
 			return nil, err
 		}
+		c.read = true
 	}
 	if b := files[specialFile]; b != nil && c.AddedDecoder == nil {
 		// Only directories older than added_tokens_decoder heed this file.
 		if err := unmarshal(specialFile, b, c); err != nil {
+			return nil, err
+		}
+	}
+	if b := files[addedFile]; b != nil && c.AddedDecoder == nil {
+		if err := c.readAdded(b); err != nil {
 			return nil, err
 		}
 	}
@@ -71,6 +84,31 @@ func readConfig(files map[string][]byte) (*config, error) {
 	}
 	return c, nil
 }
+
+// readAdded reads added_tokens.json, a map of tokens to ids.
+func (c *config) readAdded(b []byte) error {
+	var ids map[string]int64
+	if err := unmarshal(addedFile, b, &ids); err != nil {
+		return err
+	}
+	special := make(map[string]bool)
+	for _, f := range []*tokenField{c.Unk, c.Sep, c.Pad, c.Cls, c.Mask, c.Bos, c.Eos} {
+		if f != nil {
+			special[f.Content] = true
+		}
+	}
+	for _, f := range c.Additional {
+		special[f.Content] = true
+	}
+	c.AddedDecoder = make(map[string]AddedToken, len(ids))
+	for content, id := range ids {
+		c.AddedDecoder[strconv.FormatInt(id, 10)] = AddedToken{Content: content, Normalized: !special[content], Special: special[content]}
+	}
+	return nil
+}
+
+// known reports whether transformers would load the directory at all: a bare tokenizer.json is the library's alone.
+func (c *config) known() bool { return c.Class != "" || c.modelType != "" || c.read }
 
 // or is *p, or the default where the files say nothing.
 func or[T any](p *T, otherwise T) T {
@@ -95,13 +133,13 @@ func (c *config) decoderTokens() ([]AddedToken, error) {
 	list := make([]AddedToken, 0, len(c.AddedDecoder))
 	for key, a := range c.AddedDecoder {
 		id, err := strconv.ParseInt(key, 10, 32)
-		if err != nil || id < 0 || id > maxID {
-			return nil, &Error{File: configFile, Msg: "added_tokens_decoder: id " + strconv.Quote(key) + ": want a number from 0 to " + strconv.Itoa(maxID)}
+		if err != nil {
+			return nil, &Error{File: configFile, Msg: "added_tokens_decoder: id " + strconv.Quote(key) + ": want a number"}
 		}
 		a.ID = int32(id)
 		list = append(list, a)
 	}
-	slices.SortFunc(list, func(a, b AddedToken) int { return int(a.ID) - int(b.ID) })
+	slices.SortFunc(list, func(a, b AddedToken) int { return cmp.Compare(a.ID, b.ID) })
 	return list, nil
 }
 

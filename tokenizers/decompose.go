@@ -7,47 +7,76 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// change is a code point that a normalisation puts out: after the first of a
-// decomposition, more is true, and it shares its predecessor's place.
+// change is a code point that a normalisation puts out, and what it means for
+// those it came from: 0 takes the place of the next, a positive number shares
+// the place of the one before, and -n takes the place of the next and n more.
 type change struct {
-	r    rune
-	more bool
-	ccc  uint8
+	r   rune
+	n   int
+	ccc uint8
 }
 
-// decompose returns chars in the normal form f, NFD or NFKD. What a code point
-// becomes takes its offsets; where marks are put in order, offsets stay in
-// place, as in the reference.
-func decompose(chars []char, f norm.Form) []char {
-	if inForm(chars) {
+// normalForm is one of Unicode's normal forms. What a code point becomes takes
+// its offsets, what several become takes the first one's; where marks are put in order, offsets
+// stay in place. All that is the reference's.
+type normalForm struct {
+	norm.Form
+	current bool // by Unicode's tables as they are now, as Python has them, not by the library's older ones
+}
+
+func (f normalForm) normalize(chars []char) []char {
+	switch f.Form {
+	case norm.NFD, norm.NFKD:
+		return f.decompose(chars)
+	}
+	if f.IsNormal(appendText(nil, chars)) {
 		return chars
 	}
-	changes := make([]change, 0, len(chars)*2)
-	var buf []byte
+	apart := normalForm{norm.NFD, f.current}
+	if f.Form == norm.NFKC {
+		apart.Form = norm.NFKD
+	}
+	return realign(chars, compose(apart.changes(chars)))
+}
+
+// decompose returns chars in the form f, NFD or NFKD.
+func (f normalForm) decompose(chars []char) []char {
 	for _, c := range chars {
-		if c.r < 0x80 || undecomposed(c.r, f) {
-			changes = append(changes, change{r: c.r, ccc: combining(c.r)})
-			continue
+		if c.r >= 0x80 {
+			return realign(chars, f.changes(chars))
 		}
-		buf = f.AppendString(buf[:0], string(c.r))
-		for i := 0; i < len(buf); {
-			r, n := utf8.DecodeRune(buf[i:])
-			changes = append(changes, change{r, i > 0, combining(r)})
-			i += n
+	}
+	return chars
+}
+
+// changes takes chars apart and puts marks in order.
+func (f normalForm) changes(chars []char) []change {
+	changes := make([]change, 0, len(chars)*5/2)
+	var text, apart []byte
+	for _, c := range chars {
+		switch {
+		case c.r < 0x80:
+			changes = append(changes, change{r: c.r})
+		case 0xAC00 <= c.r && c.r <= 0xD7A3: // Hangul, by its arithmetic
+			s := c.r - 0xAC00
+			changes = append(changes, change{r: 0x1100 + s/588}, change{r: 0x1161 + s%588/28, n: 1})
+			if s%28 != 0 {
+				changes = append(changes, change{r: 0x11A7 + s%28, n: 1})
+			}
+		case !f.current && undecomposed(c.r, f.Form):
+			changes = append(changes, change{r: c.r, ccc: f.class(c.r)})
+		default:
+			text = utf8.AppendRune(text[:0], c.r)
+			apart = f.Append(apart[:0], text...)
+			for i := 0; i < len(apart); {
+				r, n := utf8.DecodeRune(apart[i:])
+				changes = append(changes, change{r, min(i, 1), f.class(r)})
+				i += n
+			}
 		}
 	}
 	order(changes)
-	return realign(chars, changes)
-}
-
-// inForm reports whether chars are all ASCII, which no form changes.
-func inForm(chars []char) bool {
-	for _, c := range chars {
-		if c.r >= 0x80 {
-			return false
-		}
-	}
-	return true
+	return changes
 }
 
 // order sorts each run of combining marks by combining class, stably.
@@ -59,6 +88,39 @@ func order(changes []change) {
 	}
 }
 
+// compose joins what can be joined: a starter with the marks after it that
+// no other mark keeps from it, in order.
+func compose(changes []change) []change {
+	out := changes[:0]
+	starter := -1       // its index in out
+	blocked := uint8(0) // combining class of the last mark that stayed apart
+	for _, c := range changes {
+		if starter >= 0 && (starter == len(out)-1 || blocked < c.ccc) {
+			if r, ok := composite(out[starter].r, c.r); ok {
+				out[starter].r = r
+				out[starter].n += c.n - 1
+				continue
+			}
+		}
+		if c.ccc == 0 {
+			starter, blocked = len(out), 0
+		} else {
+			blocked = c.ccc
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// composite is the code point that a and b make together.
+func composite(a, b rune) (rune, bool) {
+	var text, joined [2 * utf8.UTFMax]byte
+	in := utf8.AppendRune(utf8.AppendRune(text[:0], a), b)
+	out := norm.NFC.Append(joined[:0], in...)
+	r, n := utf8.DecodeRune(out)
+	return r, n == len(out)
+}
+
 // realign gives the changes the offsets of the chars they come from, in the
 // order in which they stand now.
 func realign(chars []char, changes []change) []char {
@@ -66,11 +128,12 @@ func realign(chars []char, changes []change) []char {
 	at := 0
 	for i, c := range changes {
 		switch {
-		case !c.more && at < len(chars):
+		case c.n <= 0 && at < len(chars):
 			out[i] = char{c.r, chars[at].from, chars[at].to}
-			at++
+			at += 1 - c.n
 		case at > 0:
-			out[i] = char{c.r, chars[at-1].from, chars[at-1].to}
+			last := chars[min(at, len(chars))-1]
+			out[i] = char{c.r, last.from, last.to}
 		default:
 			out[i] = char{c.r, 0, 0}
 		}
@@ -78,12 +141,21 @@ func realign(chars []char, changes []change) []char {
 	return out
 }
 
-// combining is r's canonical combining class.
-func combining(r rune) uint8 {
-	if r < 0x300 || 0x1100 <= r && r < 0x1200 || unicode.Is(newMark, r) {
+// class is r's canonical combining class.
+func (f normalForm) class(r rune) uint8 {
+	if !f.current && unicode.Is(newMark, r) {
 		return 0
 	}
-	return norm.NFD.PropertiesString(string(r)).CCC()
+	return combining(r)
+}
+
+// combining is r's canonical combining class in Unicode's current tables.
+func combining(r rune) uint8 {
+	if r < 0x300 || 0x1100 <= r && r < 0x1200 || 0x2E80 <= r && r < 0x302A || 0x3400 <= r && r < 0xA000 {
+		return 0
+	}
+	var buf [utf8.UTFMax]byte
+	return norm.NFD.Properties(utf8.AppendRune(buf[:0], r)).CCC()
 }
 
 // undecomposed reports whether the reference's tables lack r's decomposition.

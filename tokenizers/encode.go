@@ -8,6 +8,7 @@ type Options struct {
 	MaxLength  int    // in tokens, special ones included; 0: no limit
 	Truncation string // of pairs: LongestFirst, also if empty, or LongestFirstPython
 	NoSpecial  bool   // no [CLS], no [SEP]
+	Specials   bool   // recognise special tokens, such as [MASK], in the text even where the model's own tokenizer reads them as text
 }
 
 // Encoding is a text, or a pair, as a model reads it. All slices are as long.
@@ -34,18 +35,19 @@ var workspaces = sync.Pool{New: func() any { return new(IDs) }}
 func (t *Tokenizer) Encode(text, pair string, hasPair bool, opt Options) Encoding {
 	s := workspaces.Get().(*IDs)
 	defer workspaces.Put(s)
-	s.a.start(t, text)
+	s.a.spelled, s.b.spelled = true, true
+	s.a.start(t, text, opt)
 	if hasPair {
-		s.b.start(t, pair)
+		s.b.start(t, pair, opt)
 	}
 	parts := t.fit(s, hasPair, opt)
 	enc := newEncoding(len(s.a.pieces) + len(s.b.pieces)*btoi(hasPair) + specials(parts))
 	for _, p := range parts {
 		switch p.id {
 		case firstText:
-			enc.add(t, s.a.pieces, p.typeID, text)
+			enc.add(t, &s.a, 0, len(s.a.pieces), p.typeID, text)
 		case secondText:
-			enc.add(t, s.b.pieces, p.typeID, pair)
+			enc.add(t, &s.b, 0, len(s.b.pieces), p.typeID, pair)
 		default:
 			enc.addSpecial(t, p)
 		}
@@ -56,9 +58,9 @@ func (t *Tokenizer) Encode(text, pair string, hasPair bool, opt Options) Encodin
 // EncodeIDs leaves the ids and type ids of text, and pair if hasPair, in dst. After
 // dst has grown to its full size, it allocates nothing.
 func (t *Tokenizer) EncodeIDs(dst *IDs, text, pair string, hasPair bool, opt Options) {
-	dst.a.start(t, text)
+	dst.a.start(t, text, opt)
 	if hasPair {
-		dst.b.start(t, pair)
+		dst.b.start(t, pair, opt)
 	}
 	dst.IDs, dst.TypeIDs = dst.IDs[:0], dst.TypeIDs[:0]
 	for _, p := range t.fit(dst, hasPair, opt) {
@@ -78,7 +80,8 @@ func (t *Tokenizer) EncodeIDs(dst *IDs, text, pair string, hasPair bool, opt Opt
 func (t *Tokenizer) EncodeWords(words []string, opt Options) Encoding {
 	s := workspaces.Get().(*IDs)
 	defer workspaces.Put(s)
-	s.a.startWords(t, words)
+	s.a.spelled = true
+	s.a.startWords(t, words, opt)
 	parts := t.fit(s, false, opt)
 	enc := newEncoding(len(s.a.pieces) + specials(parts))
 	for _, p := range parts {
@@ -86,13 +89,11 @@ func (t *Tokenizer) EncodeWords(words []string, opt Options) Encoding {
 			enc.addSpecial(t, p)
 			continue
 		}
-		for rest := s.a.pieces; len(rest) > 0; {
-			n := 1
-			for n < len(rest) && rest[n].word == rest[0].word {
-				n++
+		for begin, end := 0, 0; begin < len(s.a.pieces); begin = end {
+			word := s.a.pieces[begin].word
+			for end = begin + 1; end < len(s.a.pieces) && s.a.pieces[end].word == word; end++ {
 			}
-			enc.add(t, rest[:n], p.typeID, words[rest[0].word])
-			rest = rest[n:]
+			enc.add(t, &s.a, begin, end, p.typeID, words[word])
 		}
 	}
 	return enc
@@ -123,7 +124,7 @@ func (t *Tokenizer) EncodeTagged(words []string, maxLength int) (ids []int32, wo
 				break
 			}
 			wordStarts = append(wordStarts, int32(len(ids)))
-			s.a.start(t, word)
+			s.a.start(t, word, Options{})
 			if len(s.a.pieces) == 0 {
 				ids = append(ids, t.roles.unk)
 			}
@@ -159,16 +160,16 @@ func (t *Tokenizer) fit(s *IDs, hasPair bool, opt Options) []part {
 	return parts
 }
 
-func (w *work) start(t *Tokenizer, text string) {
-	w.pieces, w.word, w.fixed = w.pieces[:0], 0, false
-	t.cut(w, text)
+func (w *work) start(t *Tokenizer, text string, opt Options) {
+	w.pieces, w.surfaces, w.word, w.fixed = w.pieces[:0], w.surfaces[:0], 0, false
+	t.cut(w, text, opt.Specials)
 }
 
-func (w *work) startWords(t *Tokenizer, words []string) {
-	w.pieces, w.fixed = w.pieces[:0], true
+func (w *work) startWords(t *Tokenizer, words []string, opt Options) {
+	w.pieces, w.surfaces, w.fixed = w.pieces[:0], w.surfaces[:0], true
 	for i, word := range words {
 		w.word = int32(i)
-		t.cut(w, word)
+		t.cut(w, word, opt.Specials)
 	}
 }
 
@@ -186,14 +187,29 @@ func newEncoding(n int) Encoding {
 	}
 }
 
-func (e *Encoding) add(t *Tokenizer, pieces []piece, typeID int32, text string) {
+// add appends the pieces [begin, end) of w, which are of text.
+func (e *Encoding) add(t *Tokenizer, w *work, begin, end int, typeID int32, text string) {
 	at := codePoints{text: text}
-	for _, p := range pieces {
+	odd := w.surfaces
+	for len(odd) > 0 && odd[0].piece < begin {
+		odd = odd[1:]
+	}
+	for i, p := range w.pieces[begin:end] {
+		token := t.Token(p.id)
+		if len(odd) > 0 && odd[0].piece == begin+i {
+			token, odd = odd[0].text, odd[1:]
+		}
 		e.IDs = append(e.IDs, p.id)
 		e.TypeIDs = append(e.TypeIDs, typeID)
-		e.Tokens = append(e.Tokens, t.Token(p.id))
-		e.Offsets = append(e.Offsets, [2]int{at.at(int(p.from)), at.at(int(p.to))})
-		e.ByteOffsets = append(e.ByteOffsets, [2]int{int(p.from), int(p.to)})
+		e.Tokens = append(e.Tokens, token)
+		bytes := [2]int{int(p.from), int(p.to)}
+		runes := [2]int{at.at(bytes[0]), at.at(bytes[1])}
+		if t.trim != nil {
+			t.trim.offsets(token, begin+i == 0, &bytes)
+			t.trim.offsets(token, begin+i == 0, &runes)
+		}
+		e.Offsets = append(e.Offsets, runes)
+		e.ByteOffsets = append(e.ByteOffsets, bytes)
 		e.WordIDs = append(e.WordIDs, int(p.word))
 	}
 }

@@ -24,6 +24,19 @@ type goldenCase struct {
 	SlowTypeIDs  []int32  `json:"slow_token_type_ids"`
 	RecipeIDs    []int32  `json:"recipe_input_ids"`
 	RecipeStarts []int32  `json:"recipe_word_starts"`
+	Decoded      *string  `json:"decoded"` // without special tokens
+}
+
+// fill adds what cases leave out: tokens that are those of the ids, and types that are all 0.
+func (c *goldenCase) fill(tok *Tokenizer) {
+	if c.Tokens == nil {
+		for _, id := range c.IDs {
+			c.Tokens = append(c.Tokens, tok.Token(id))
+		}
+	}
+	if c.TypeIDs == nil {
+		c.TypeIDs = make([]int32, len(c.IDs))
+	}
 }
 
 func readCases(t *testing.T, path string) []goldenCase {
@@ -70,7 +83,22 @@ func isDir(path string) bool {
 
 func TestGoldenWordPiece(t *testing.T) {
 	for _, dir := range goldenDirs(t, "wordpiece", "wordpiece-cased", "wordpiece-strip") {
-		t.Run(dir, func(t *testing.T) { checkCases(t, dir, "cases.jsonl") })
+		t.Run(dir, func(t *testing.T) { checkCases(t, dir, "cases.jsonl", LongestFirstPython) })
+	}
+}
+
+// TestGoldenJSON holds every form of tokenizer.json to the library.
+func TestGoldenJSON(t *testing.T) {
+	for _, name := range []string{"gpt2", "roberta", "split", "metaspace", "suffix", "unigram", "wordlevel", "added"} {
+		t.Run(name, func(t *testing.T) { checkCases(t, filepath.Join("testdata", "json", name), "cases.jsonl") })
+	}
+}
+
+// TestGoldenDirectories holds directories whose files overrule each other, or are of an older kind, to
+// what transformers makes of them.
+func TestGoldenDirectories(t *testing.T) {
+	for _, name := range []string{"bert-cased-json", "gpt2-prefix", "roberta-merges", "bert-added"} {
+		t.Run(name, func(t *testing.T) { checkCases(t, filepath.Join("testdata", "hf", name), "cases.jsonl") })
 	}
 }
 
@@ -80,8 +108,9 @@ func TestGoldenWords(t *testing.T) {
 	}
 }
 
-// checkCases holds the tokenizer of dir to the cases in file.
-func checkCases(t *testing.T, dir, file string) {
+// checkCases holds the tokenizer of dir to the cases in file, and to further ways
+// of cutting pairs, where the cases tell their results.
+func checkCases(t *testing.T, dir, file string, ways ...string) {
 	tok, err := Load(dir)
 	if err != nil {
 		t.Fatal(err)
@@ -94,6 +123,7 @@ func checkCases(t *testing.T, dir, file string) {
 	for i, c := range cases {
 		opt := Options{MaxLength: c.MaxLength}
 		if c.Words != nil {
+			c.fill(tok)
 			got := tok.EncodeWords(c.Words, opt)
 			same(t, i, "words", got, c)
 			limit := c.MaxLength
@@ -111,19 +141,27 @@ func checkCases(t *testing.T, dir, file string) {
 		if hasPair {
 			pair = *c.Pair
 		}
+		c.fill(tok)
 		same(t, i, c.Text, tok.Encode(c.Text, pair, hasPair, opt), c)
 		tok.EncodeIDs(&ids, c.Text, pair, hasPair, opt)
 		equal(t, i, "EncodeIDs", ids.IDs, c.IDs)
 		equal(t, i, "EncodeIDs types", ids.TypeIDs, c.TypeIDs)
-
-		slow, slowTypes := c.IDs, c.TypeIDs
-		if c.SlowIDs != nil {
-			slow, slowTypes = c.SlowIDs, c.SlowTypeIDs
+		if c.Decoded != nil {
+			if got := tok.Decode(c.IDs, true); got != *c.Decoded {
+				t.Errorf("case %d: %s: decoded:\n got %q\nwant %q", i, c.Text, got, *c.Decoded)
+			}
 		}
-		opt.Truncation = LongestFirstPython
-		tok.EncodeIDs(&ids, c.Text, pair, hasPair, opt)
-		equal(t, i, "python ids", ids.IDs, slow)
-		equal(t, i, "python types", ids.TypeIDs, slowTypes)
+
+		for _, way := range ways {
+			want, types := c.IDs, c.TypeIDs
+			if c.SlowIDs != nil {
+				want, types = c.SlowIDs, c.SlowTypeIDs
+			}
+			opt.Truncation = way
+			tok.EncodeIDs(&ids, c.Text, pair, hasPair, opt)
+			equal(t, i, way+" ids", ids.IDs, want)
+			equal(t, i, way+" types", ids.TypeIDs, types)
+		}
 	}
 }
 
@@ -140,9 +178,7 @@ func same(t *testing.T, i int, text string, got Encoding, c goldenCase) {
 	equal(t, i, text+": ids", got.IDs, c.IDs)
 	equal(t, i, text+": offsets", got.Offsets, c.Offsets)
 	equal(t, i, text+": words", got.WordIDs, words)
-	if c.TypeIDs != nil {
-		equal(t, i, text+": types", got.TypeIDs, c.TypeIDs)
-	}
+	equal(t, i, text+": types", got.TypeIDs, c.TypeIDs)
 }
 
 func equal[T any](t *testing.T, i int, what string, got, want []T) {

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 )
 
 // Error says what is wrong with a file of a tokenizer.
@@ -40,13 +41,21 @@ func (e *Error) Unwrap() error { return e.Err }
 // Names of the files that a directory may hold.
 const (
 	vocabFile   = "vocab.txt"
+	jsonFile    = "tokenizer.json"
+	addedFile   = "added_tokens.json" // before 2023: tokens added to the vocabulary, and their ids
 	configFile  = "tokenizer_config.json"
 	specialFile = "special_tokens_map.json"
+
+	bpeVocabFile = "vocab.json"
+	mergesFile   = "merges.txt"
+
 	modelConfig = "config.json" // of the model: tells the kind where nothing else does
 )
 
 // tokenizerFiles are those that belong to the tokenizer, and are saved with it.
-var tokenizerFiles = []string{vocabFile, configFile, specialFile}
+var tokenizerFiles = []string{
+	jsonFile, vocabFile, hanbertFile, bpeVocabFile, mergesFile, configFile, specialFile, addedFile, // and *.model
+}
 
 // Load reads the tokenizer of a Hugging Face directory.
 func Load(dir string) (*Tokenizer, error) {
@@ -54,24 +63,46 @@ func Load(dir string) (*Tokenizer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(files) == 0 || len(files) == 1 && files[modelConfig] != nil {
-		return nil, &Error{File: dir, Msg: "no tokenizer files: want " + vocabFile}
+	t, err := fromFiles(dir, files)
+	if errors.Is(err, errNoFiles) {
+		return nil, &Error{File: dir, Err: err}
 	}
-	return fromFiles(files)
+	return t, err
 }
 
-// fromFiles makes the tokenizer that files, by name, describe.
-func fromFiles(files map[string][]byte) (*Tokenizer, error) {
+var errNoFiles = errors.New("no tokenizer: want tokenizer.json, vocab.txt, a SentencePiece .model, or vocab.json and merges.txt")
+
+// spFile is the name of the SentencePiece model among files, "" if there is none.
+func spFile(files map[string][]byte) string {
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		if strings.HasSuffix(name, ".model") {
+			return name
+		}
+	}
+	return ""
+}
+
+// fromFiles makes the tokenizer that files, by name, describe; dir is where
+// they lie, "" if nowhere.
+func fromFiles(dir string, files map[string][]byte) (*Tokenizer, error) {
 	conf, err := readConfig(files)
 	if err != nil {
 		return nil, err
 	}
 	var t *Tokenizer
 	switch {
+	case files[hanbertFile] != nil:
+		t, err = loadHanBERT(dir, files, conf)
+	case files[jsonFile] != nil:
+		t, err = loadJSON(files, conf)
+	case spFile(files) != "":
+		t, err = loadSP(spFile(files), files, conf)
 	case files[vocabFile] != nil:
 		t, err = loadBert(files, conf)
+	case files[bpeVocabFile] != nil && files[mergesFile] != nil:
+		t, err = loadBPE(files, conf)
 	default:
-		return nil, &Error{File: vocabFile, Msg: "not found"}
+		return nil, errNoFiles
 	}
 	if err != nil {
 		return nil, err
@@ -82,10 +113,23 @@ func fromFiles(files map[string][]byte) (*Tokenizer, error) {
 	return t, nil
 }
 
-// readFiles reads the files of dir that concern its tokenizer; each is small.
+// readFiles reads the files of dir that concern its tokenizer, by name. In the
+// place of a directory the path may be that of one file.
 func readFiles(dir string) (map[string][]byte, error) {
+	info, err := os.Stat(dir)
+	if err != nil {
+		return nil, err
+	}
+	names := append(slices.Clone(tokenizerFiles), modelConfig)
+	if !info.IsDir() {
+		dir, names = filepath.Dir(dir), []string{filepath.Base(dir)}
+	} else if models, err := filepath.Glob(filepath.Join(escapeGlob(dir), "*.model")); err == nil {
+		for _, path := range models {
+			names = append(names, filepath.Base(path))
+		}
+	}
 	files := make(map[string][]byte)
-	for _, name := range append(slices.Clone(tokenizerFiles), modelConfig) {
+	for _, name := range names {
 		b, err := os.ReadFile(filepath.Join(dir, name))
 		switch {
 		case err == nil:
@@ -95,12 +139,15 @@ func readFiles(dir string) (map[string][]byte, error) {
 			return nil, err
 		}
 	}
-	if len(files) == 0 {
-		if _, err := os.Stat(dir); err != nil {
-			return nil, err
-		}
-	}
 	return files, nil
+}
+
+// escapeGlob makes a pattern that matches dir alone.
+func escapeGlob(dir string) string {
+	if filepath.Separator == '\\' {
+		return dir // Windows has no escapes, and no such characters in names but [ and ]
+	}
+	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`).Replace(dir)
 }
 
 // fingerprint is the SHA-256 of the files' names, lengths and bytes, in the order of names.

@@ -31,14 +31,14 @@ func TestLoadErrors(t *testing.T) {
 		line  int
 		want  string
 	}{
-		{"empty directory", nil, "", 0, "no tokenizer files"},
-		{"config.json alone", []string{"config.json", "{}"}, "", 0, "no tokenizer files"},
+		{"empty directory", nil, "", 0, "no tokenizer: want"},
+		{"config.json alone", []string{"config.json", "{}"}, "", 0, "no tokenizer: want"},
 		{"empty vocabulary", []string{"vocab.txt", ""}, "vocab.txt", 0, "want one token a line"},
 		{"invalid UTF-8", []string{"vocab.txt", "[PAD]\n[UNK]\n\xff\n"}, "vocab.txt", 3, "want UTF-8"},
 		{"bad JSON", []string{"vocab.txt", smallVocab, "tokenizer_config.json", "{\n\"do_lower_case\": tru\n}"}, "tokenizer_config.json", 2, "invalid character"},
 		{"wrong kind", []string{"vocab.txt", smallVocab, "tokenizer_config.json", "{\n\n\"do_lower_case\": 3}"}, "tokenizer_config.json", 3, "bool"},
 		{"huge id", []string{"vocab.txt", smallVocab, "tokenizer_config.json", `{"added_tokens_decoder": {"99999999999": {"content": "x"}}}`}, "tokenizer_config.json", 0, "99999999999"},
-		{"negative id", []string{"vocab.txt", smallVocab, "tokenizer_config.json", `{"added_tokens_decoder": {"-1": {"content": "x"}}}`}, "tokenizer_config.json", 0, `"-1"`},
+		{"negative id", []string{"vocab.txt", smallVocab, "tokenizer_config.json", `{"added_tokens_decoder": {"-1": {"content": "x"}}}`}, "tokenizer_config.json", 0, "id -1: want 0 to"},
 		{"special tokens", []string{"vocab.txt", smallVocab, "special_tokens_map.json", `[1]`}, "special_tokens_map.json", 1, "array"},
 	} {
 		_, err := Load(writeDir(t, c.files...))
@@ -76,7 +76,7 @@ func TestLoadForms(t *testing.T) {
 		{"added_tokens_decoder", []string{"tokenizer_config.json", `{"do_lower_case": false, "tokenizer_class": "BertTokenizerFast", "added_tokens_decoder": {"13": {"content": "<x>", "special": false}}}`},
 			"[CLS] [CLS] É 漢 [UNK] 가 ##나 <x> abc [SEP]"},
 		{"a token that goes by normalised text", []string{"tokenizer_config.json", `{"do_lower_case": true, "strip_accents": false, "added_tokens_decoder": {"13": {"content": "É 漢", "normalized": false}, "14": {"content": "ABC", "normalized": true}}}`},
-			"[CLS] [CLS] É 漢 [UNK] 가 ##나 [UNK] [UNK] [UNK] ABC [SEP]"},
+			"[CLS] [CLS] É 漢 [UNK] 가 ##나 [UNK] [UNK] [UNK] abc [SEP]"},
 	} {
 		tok, err := Load(writeDir(t, append([]string{"vocab.txt", smallVocab}, c.files...)...))
 		if err != nil {
@@ -111,7 +111,7 @@ func TestFunnelType(t *testing.T) {
 }
 
 func TestVocabLines(t *testing.T) {
-	v, err := readVocab("vocab.txt", []byte("\ufeff[PAD]\r\n[UNK]\r\n\r\na b\r\n[UNK]"))
+	v, err := readVocab("vocab.txt", []byte("\ufeff[PAD]\r\n[UNK]\r\n\r\na b\r\n[UNK]"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,7 @@ import (
 // loadBert makes the tokenizer of a directory with vocab.txt, as BERT's and
 // Funnel's are.
 func loadBert(files map[string][]byte, conf *config) (*Tokenizer, error) {
-	v, err := readVocab(vocabFile, files[vocabFile])
+	v, err := readVocab(vocabFile, files[vocabFile], nil)
 	if err != nil {
 		return nil, err
 	}
@@ -61,8 +61,14 @@ func (t *Tokenizer) addBertSpecials(conf *config) error {
 	if err != nil {
 		return err
 	}
+	if t.pipe.model == nil { // made before tokens are added that it may not make
+		t.pipe.model = newWordPiece(t.vocab, -1, "##", defaultMaxChars)
+	}
+	expected := len(t.vocab.tokens) + len(added)
 	for _, a := range added {
-		t.vocab.set(a.Content, a.ID)
+		if err := t.vocab.place(a.Content, int64(a.ID), expected); err != nil {
+			return &Error{File: configFile, Msg: "added_tokens_decoder", Err: err}
+		}
 	}
 	for _, n := range names {
 		a := token(n.field, n.content)
@@ -79,7 +85,10 @@ func (t *Tokenizer) addBertSpecials(conf *config) error {
 		added = append(added, a)
 	}
 	t.addTokens(added)
-	t.finish(newWordPiece(t.vocab, t.roles.unk, "##", defaultMaxChars))
+	if words, ok := t.pipe.model.(*wordPiece); ok {
+		words.unk = t.roles.unk
+	}
+	t.finish(t.pipe.model)
 	t.template = bertTemplate(t.roles.cls, t.roles.sep, int32(2*btoi(funnel)))
 	return nil
 }
@@ -126,8 +135,9 @@ func (t *Tokenizer) finish(m model) {
 	}
 }
 
-// readVocab reads a vocabulary of one token a line, whose number is its id.
-func readVocab(name string, data []byte) (*vocab, error) {
+// readVocab reads a vocabulary of one token a line, whose number is its id;
+// trim, if not nil, is applied to each token.
+func readVocab(name string, data []byte, trim func(string) string) (*vocab, error) {
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	if len(data) == 0 {
 		return nil, &Error{File: name, Msg: "empty: want one token a line"}
@@ -137,7 +147,9 @@ func readVocab(name string, data []byte) (*vocab, error) {
 	for line := 1; rest != ""; line++ {
 		token, tail, _ := strings.Cut(rest, "\n")
 		rest = tail
-		token = strings.TrimSuffix(token, "\r")
+		if token = strings.TrimSuffix(token, "\r"); trim != nil {
+			token = trim(token)
+		}
 		if !utf8.ValidString(token) {
 			return nil, &Error{File: name, Line: line, Msg: fmt.Sprintf("%q: want UTF-8", token)}
 		}

@@ -17,9 +17,9 @@ type splitter interface {
 	split(words [][]char) [][]char
 }
 
-// model cuts a word into pieces.
+// model cuts a word, never empty, into pieces, which it appends to w.pieces.
 type model interface {
-	word(out []piece, chars []char, index int32) []piece
+	word(w *work, chars []char)
 }
 
 // pipeline takes plain text, between added tokens, to pieces.
@@ -37,6 +37,28 @@ type work struct {
 	words  [][]char
 	word   int32 // the next word's index
 	fixed  bool  // the index stays: the text is one of several words given
+
+	spelled  bool // whether surfaces are wanted
+	surfaces []surface
+
+	// Scratch of the models.
+	nodes  []node
+	cuts   []cut
+	links  []link
+	joints []joint
+}
+
+// surface is how a piece reads where that is not its token's text: what an unknown piece covers.
+type surface struct {
+	piece int
+	text  string
+}
+
+// surface notes that the next piece reads as chars.
+func (w *work) surface(chars []char) {
+	if w.spelled {
+		w.surfaces = append(w.surfaces, surface{len(w.pieces), string(appendText(nil, chars))})
+	}
 }
 
 func (w *work) nextWord() int32 {
@@ -47,15 +69,23 @@ func (w *work) nextWord() int32 {
 	return i
 }
 
-// cut appends the pieces of text to w.pieces.
-func (t *Tokenizer) cut(w *work, text string) {
-	if t.finder == nil {
+// cut appends the pieces of text to w.pieces; hidden special tokens are
+// recognised if seek is set.
+func (t *Tokenizer) cut(w *work, text string, seek bool) {
+	f := t.finder
+	if f == nil && seek {
+		f = t.hidden
+	}
+	if f == nil {
 		t.plain(w, text, 0)
 		return
 	}
-	t.finder.cut(text,
+	f.cut(text,
 		func(from, to int) { t.plain(w, text[from:to], int32(from)) },
 		func(a *AddedToken, from, to int) {
+			if w.spelled && text[from:to] != t.Token(a.ID) { // white space that belongs to it
+				w.surfaces = append(w.surfaces, surface{len(w.pieces), text[from:to]})
+			}
 			w.pieces = append(w.pieces, piece{a.ID, int32(from), int32(to), w.nextWord()})
 		})
 }
@@ -83,6 +113,7 @@ func (p *pipeline) run(w *work, chars []char) {
 		func(from, to int) { p.words(w, chars[starts[from]:starts[to]]) },
 		func(a *AddedToken, from, to int) {
 			first, last := chars[starts[from]], chars[starts[to]-1]
+			w.surface(chars[starts[from]:starts[to]])
 			w.pieces = append(w.pieces, piece{a.ID, first.from, last.to, w.nextWord()})
 		})
 }
@@ -96,7 +127,7 @@ func (p *pipeline) words(w *work, chars []char) {
 		w.words = p.pre.split(w.words)
 	}
 	for _, word := range w.words {
-		w.pieces = p.model.word(w.pieces, word, w.nextWord())
+		p.model.word(w, word)
 	}
 }
 

@@ -1,5 +1,10 @@
 package tokenizers
 
+import (
+	"strings"
+	"unicode/utf8"
+)
+
 // template says how special tokens stand around one text and around a pair.
 type template struct {
 	single, pair []part
@@ -47,4 +52,32 @@ func (t *Tokenizer) Specials(pair bool) int {
 		return specials(t.template.pair)
 	}
 	return specials(t.template.single)
+}
+
+// trimmedOffsets leaves the blanks at the ends of byte-level tokens out of
+// their offsets.
+type trimmedOffsets struct{ blankFirst bool }
+
+// offsets trims the range of token, in place; first tells whether it is the text's first.
+func (t *trimmedOffsets) offsets(token string, first bool, at *[2]int) {
+	blank := func(r rune) bool { return r == byteRunes[' '] || isSpace(r) }
+	lead := utf8.RuneCountInString(token) - utf8.RuneCountInString(strings.TrimLeftFunc(token, blank))
+	tail := utf8.RuneCountInString(token) - utf8.RuneCountInString(strings.TrimRightFunc(token, blank))
+	if lead > 0 {
+		if (first || at[0] == 0) && t.blankFirst {
+			lead-- // that one was put there, and has no place in the text
+		}
+		at[0] = min(at[0]+lead, at[1])
+	}
+	if tail > 0 && at[1] >= tail {
+		at[1] = max(at[1]-tail, at[0])
+	}
+}
+
+// robertaTemplate is <s> A </s>, or <s> A </s></s> B </s>, all of type 0.
+func robertaTemplate(cls, sep int32) template {
+	return template{
+		single: []part{{cls, 0}, {firstText, 0}, {sep, 0}},
+		pair:   []part{{cls, 0}, {firstText, 0}, {sep, 0}, {sep, 0}, {secondText, 0}, {sep, 0}},
+	}
 }

@@ -5,16 +5,19 @@ import "slices"
 // Tokenizer turns text into ids and back. It is safe for concurrent use.
 type Tokenizer struct {
 	vocab    *vocab
-	special  []bool // by id: left out when decoding
-	finder   *finder
+	special  []bool     // by id: left out when decoding
+	finder   *finder    // of added tokens in the text; nil: none
+	hidden   *finder    // of special tokens that the model's own tokenizer reads as text
 	fast     *bertWords // where the pipeline is BERT's own, accents kept
 	pipe     pipeline   // what fast does, in general
 	template template
+	trim     *trimmedOffsets // nil: offsets as they come
 	decoder  decoder
 	tidies   bool // decoded text loses the blanks before signs
 	roles    roles
 	info     Info
 	files    map[string][]byte // as they were read, by name
+	beside   []string          // paths of more files that it needs, too large to keep
 }
 
 // roles are the ids of the tokens with a task of their own, -1 where there is none.

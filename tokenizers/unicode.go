@@ -131,3 +131,5 @@ func ranges(pairs ...rune) *unicode.RangeTable {
 	}
 	return t
 }
+
+func isDecimal(r rune) bool { return unicode.Is(unicode.Nd, r) }

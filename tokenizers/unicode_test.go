@@ -78,8 +78,10 @@ func TestUnicode(t *testing.T) {
 			}
 			return ""
 		},
-		"nfd":  changes(func(c []char) []char { return decompose(c, norm.NFD) }),
-		"nfkd": changes(func(c []char) []char { return decompose(c, norm.NFKD) }),
+		"nfd":  changes(normalForm{Form: norm.NFD}.normalize),
+		"nfkd": changes(normalForm{Form: norm.NFKD}.normalize),
+		"nfc":  changes(normalForm{Form: norm.NFC}.normalize),
+		"nfkc": changes(normalForm{Form: norm.NFKC}.normalize),
 	} {
 		if len(want[name]) == 0 {
 			t.Errorf("no code points of %q", name)

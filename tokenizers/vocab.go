@@ -1,5 +1,11 @@
 package tokenizers
 
+import (
+	"fmt"
+	"maps"
+	"slices"
+)
+
 // vocab is the two-way table of a model's tokens. An id without a token (a hole)
 // has the empty string.
 type vocab struct {
@@ -37,4 +43,19 @@ func (v *vocab) id(token string) int32 {
 		return id
 	}
 	return -1
+}
+
+// place is set for an id that comes from a file; what it may cost is bounded by the
+// number of tokens expected there.
+func (v *vocab) place(token string, id int64, expected int) error {
+	if limit := int64(4*expected + 1<<16); id < 0 || id >= limit || id > maxID {
+		return fmt.Errorf("token %q: id %d: want 0 to %d", token, id, min(limit, maxID+1)-1)
+	}
+	v.set(token, int32(id))
+	return nil
+}
+
+// clone returns a copy that shares nothing.
+func (v *vocab) clone() *vocab {
+	return &vocab{tokens: slices.Clone(v.tokens), ids: maps.Clone(v.ids)}
 }

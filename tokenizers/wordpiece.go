@@ -30,14 +30,16 @@ func newWordPiece(v *vocab, unk int32, prefix string, maxChars int) *wordPiece {
 	return w
 }
 
-// word appends the pieces of one word to out.
-func (m *wordPiece) word(out []piece, chars []char, index int32) []piece {
+// word appends the pieces of one word.
+func (m *wordPiece) word(w *work, chars []char) {
 	if len(chars) == 0 {
-		return out
+		return
 	}
-	begin := len(out)
+	index := w.nextWord()
+	out := w.pieces
 	if len(chars) > m.maxChars {
-		return append(out, m.unknown(chars, index))
+		w.pieces = append(out, m.unknown(chars, index))
+		return
 	}
 	node := uint32(rootNode)
 	for at := 0; at < len(chars); node = m.rest {
@@ -53,12 +55,13 @@ func (m *wordPiece) word(out []piece, chars []char, index int32) []piece {
 			node = e.child
 		}
 		if id < 0 {
-			return append(out[:begin], m.unknown(chars, index))
+			w.pieces = append(w.pieces, m.unknown(chars, index))
+			return
 		}
 		out = append(out, piece{id, chars[at].from, chars[end-1].to, index})
 		at = end
 	}
-	return out
+	w.pieces = out
 }
 
 func (m *wordPiece) unknown(chars []char, index int32) piece {

@@ -6,6 +6,7 @@ trained on the sentences below, for tokenizers/testdata.
 A vocabulary that is already there is kept, since the trainers break ties at
 random; remove its folder to train it anew.
 """
+import gzip
 import json
 import os
 import pathlib
@@ -170,7 +171,7 @@ def trained():
     """A text, and the vocabularies that the library's trainer makes of it."""
     folder = OUT / "train"
     folder.mkdir(parents=True, exist_ok=True)
-    text = corpus(800)
+    text = corpus(600)
     (folder / "text.txt").write_text("".join(s + "\n" for s in text))
     for size in (420, 500):
         if (folder / f"vocab-{size}.txt").exists():
@@ -225,10 +226,16 @@ def sp_cases(model, seed, n, kobert=False):
 
 
 def sentencepiece_parts():
-    unigram = spm(OUT / "sentencepiece")
+    unigram = OUT / "sentencepiece" / "spiece.model"
+    packed = unigram.with_suffix(".model.gz")  # nmt_nfkc's table makes it large
+    if packed.exists():
+        unigram.write_bytes(gzip.decompress(packed.read_bytes()))
+    else:
+        packed.write_bytes(gzip.compress(spm(unigram.parent).read_bytes(), mtime=0))
     sp = sentencepiece.SentencePieceProcessor(model_file=str(unigram))
     (OUT / "sentencepiece" / "vocab.txt").write_text("".join(sp.id_to_piece(i) + "\n" for i in range(len(sp))))
     write(OUT / "sentencepiece" / "cases.jsonl", sp_cases(unigram, 5, 85, kobert=True))
+    unigram.unlink()
     for name, options in {
         "sentencepiece-bpe": {"model_type": "bpe", "byte_fallback": True, "vocab_size": 600, "user_defined_symbols": "[user],ㅠㅠ"},
         "sentencepiece-user": {"user_defined_symbols": "[user],ㅋㅋ", "remove_extra_whitespaces": False, "add_dummy_prefix": False},
@@ -341,7 +348,7 @@ def json_cases(t, seed, n):
     rng = random.Random(seed)
     special = ["<mask>", "<s>", "[MASK]", "<|endoftext|>", "</s>x<unk>", "우리 우리가 나우리", "kKiK k abc def ABC  DEF", "@USER  안녕 @user", "끝 <띄움> 시작 <띄움><띄움>",
                "É é éa", "가나 가나다라마 나가나", "12 345 6789 ", "  x  y ", "I'm we'll IT'S 'tis", "a\r\n\r\nb \n c", "ＡＢ①㈜ ﬁ Ａ\u0301 K\u0301 e\u0301", "ㅋㅋㅋㅋ\u3000漢字 ß"]
-    for text in special + texts(rng, n):
+    for text in special + texts(rng, n)[seed % 2::2] if seed > 7 else special + texts(rng, n):
         yield library_case(t, text, None, rng.choice([None, None, None, 4, 9]))
     for _ in range(12):
         a, b = sentence(rng), rng.choice([sentence, lambda r: r.choice(NASTY)])(rng)
@@ -365,9 +372,11 @@ def json_parts():
             t.train_from_iterator(corpus() + NASTY[:20] * 3, trainer)
             if name == "added":
                 t.add_tokens(ADDED)
-            path.write_text(t.to_str(pretty=False))
+            form = json.loads(t.to_str())
+            form["added_tokens"] = [a for a in form["added_tokens"] if not a["content"].startswith("<0x")]
+            path.write_text(json.dumps(form, ensure_ascii=False, separators=(",", ":")))
         t = Tokenizer.from_file(str(path))
-        write(folder / "cases.jsonl", json_cases(t, 7, 66))
+        write(folder / "cases.jsonl", json_cases(t, 8 if name in ("suffix", "wordlevel", "metaspace", "split") else 7, 1))
 
 
 def overrides():
@@ -379,7 +388,7 @@ def overrides():
             (folder / file).write_text(content if isinstance(content, str) else json.dumps(content, ensure_ascii=False))
         fast = load(str(folder), **more)
         rng = random.Random(8)
-        few = NASTY[::4] + ["<mask> 하나<mask>", "[MASK]둘 [MASK]", "ABC É 漢字 [신조어]", "<extra> 토큰"] + [sentence(rng) for _ in range(8)]
+        few = NASTY[::8] + ["<mask> 하나<mask>", "[MASK]둘 [MASK]", "ABC É 漢字 [신조어]", "<extra> 토큰"] + [sentence(rng) for _ in range(8)]
         write(folder / "cases.jsonl", [case(fast, x) for x in few] + [case(fast, x, sentence(rng), 14) for x in few[:8]])
 
     added = json.loads((OUT / "json" / "added" / "tokenizer.json").read_text())

@@ -1,0 +1,173 @@
+package tokenizers
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// standIn is a C library with the analyser's functions: it sets 는, 를 and 다
+// apart, marked, and makes 했 of its parts. It answers as many bytes as it was given and marks.
+const standIn = `
+#include <string.h>
+
+static int opened;
+
+void MorAn16_open_dbs(void) { opened++; }
+void MorAn_close_dbs(void) { opened--; }
+
+static const char *rules[][2] = {
+	{"\xeb\x8a\x94", " ~~\xeb\x8a\x94"}, {"\xeb\xa5\xbc", " ~~\xeb\xa5\xbc"}, {"\xeb\x8b\xa4", " ~~\xeb\x8b\xa4"},
+	{"\xed\x96\x88", "\xed\x95\x98 ~~\xec\x95\x98"},
+};
+
+char *Moran4dnlp(char *in, char *out, int size) {
+	char *end = out;
+	if (opened != 1 || strcmp(in, "NULL") == 0) return 0;
+	for (; *in && end + 16 < out + size; ) {
+		int matched = 0;
+		for (unsigned i = 0; i < sizeof rules / sizeof *rules; i++) {
+			if (strncmp(in, rules[i][0], 3) == 0) {
+				end = strcpy(end, rules[i][1]) + strlen(rules[i][1]);
+				in += 3;
+				matched = 1;
+				break;
+			}
+		}
+		if (!matched) *end++ = *in++;
+	}
+	*end = 0;
+	return out;
+}
+`
+
+// buildStandIn compiles source to a library in dir, or skips the test.
+func buildStandIn(t *testing.T, dir, source string) {
+	t.Helper()
+	if runtime.GOOS != "linux" && runtime.GOOS != "darwin" {
+		t.Skip("the analyser's library is opened on Linux and macOS only")
+	}
+	cc, err := exec.LookPath("cc")
+	if err != nil {
+		t.Skip("no C compiler for the stand-in library")
+	}
+	file := filepath.Join(t.TempDir(), "moran.c")
+	if err := os.WriteFile(file, []byte(source), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command(cc, "-shared", "-fPIC", "-o", filepath.Join(dir, moranLibrary), file).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+}
+
+const hanbertVocab = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\n나\n~~는\n밥\n~~를\n하\n##늘\n~~았\n~~다\n漢\n字\n ABC \nabc\n가\n##가\n먹\n##었\n"
+
+func TestHanBERT(t *testing.T) {
+	dir := writeDir(t, "vocab_54k.txt", hanbertVocab)
+	buildStandIn(t, dir, standIn)
+	tok, err := Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	long := strings.Repeat("가", 200)
+	for _, c := range []struct {
+		text, want string
+	}{
+		{"나는 밥를 하늘", "[CLS] 나 ~~는 밥 ~~를 하 ##늘 [SEP]"},
+		{"했다", "[CLS] 하 ~~았 ~~다 [SEP]"},
+		{"ABC abc Abc", "[CLS] ABC abc [UNK] [SEP]"},
+		{"漢字\t나\u200b\u3000는\u0378", "[CLS] 漢 字 나 ~~는 [SEP]"},
+		{"나[MASK]밥", "[CLS] 나 [MASK] 밥 [SEP]"},
+		{"NULL", "[CLS] [UNK] [SEP]"},
+		{"", "[CLS] [SEP]"},
+		{long, "[CLS] 가" + strings.Repeat(" ##가", 199) + " [SEP]"},
+		{long + "가", "[CLS] [UNK] [SEP]"},
+	} {
+		enc := tok.Encode(c.text, "", false, Options{})
+		if got := strings.Join(enc.Tokens, " "); got != c.want {
+			t.Errorf("%q: got %s, want %s", c.text, got, c.want)
+		}
+	}
+	enc := tok.Encode("나는  밥를 먹었다", "", false, Options{})
+	if want := [][2]int{{0, 0}, {0, 1}, {1, 2}, {4, 5}, {5, 6}, {7, 8}, {8, 9}, {9, 10}, {0, 0}}; !slices.Equal(enc.Offsets, want) {
+		t.Errorf("offsets of %v: got %v, want %v", enc.Tokens, enc.Offsets, want)
+	}
+
+	// Text longer than the analyser's buffer goes in parts, cut at blanks.
+	words := 60_000
+	enc = tok.Encode(strings.Repeat("나는 ", words), "", false, Options{})
+	if len(enc.IDs) != 2*words+2 || slices.Contains(enc.IDs, tok.UnkID()) {
+		t.Errorf("a long text: %d pieces, want %d without [UNK]", len(enc.IDs), 2*words+2)
+	}
+
+	// Several callers take turns at the one library.
+	var group sync.WaitGroup
+	for range 4 {
+		group.Go(func() {
+			for range 200 {
+				if got := tok.Encode("나는 밥를", "", false, Options{}); len(got.IDs) != 6 {
+					t.Errorf("together: got %v", got.Tokens)
+				}
+			}
+		})
+	}
+	group.Wait()
+
+	// A saved tokenizer has its library with it.
+	saved := filepath.Join(t.TempDir(), "saved")
+	if err := tok.Save(saved); err != nil {
+		t.Fatal(err)
+	}
+	again, err := Load(saved)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := again.Encode("했다", "", false, Options{}).Tokens; len(got) != 5 {
+		t.Errorf("saved and loaded: got %v", got)
+	}
+}
+
+func TestHanBERTErrors(t *testing.T) {
+	dir := writeDir(t, "vocab_54k.txt", hanbertVocab)
+	_, err := Load(dir)
+	if err == nil || !strings.Contains(err.Error(), "not found") || !strings.Contains(err.Error(), "https://github.com/monologg/HanBert-Transformers") {
+		t.Errorf("no library: got %v", err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, moranLibrary), []byte("no library"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if _, err = Load(dir); err == nil || !strings.Contains(err.Error(), "a shared library for Linux") {
+		t.Errorf("not a library: got %v", err)
+	}
+	buildStandIn(t, dir, "void MorAn16_open_dbs(void) {}\n")
+	if _, err = Load(dir); err == nil || !strings.Contains(err.Error(), "no function Moran4dnlp") {
+		t.Errorf("another library: got %v", err)
+	}
+}
+
+func TestBlankSplit(t *testing.T) {
+	for _, c := range []struct {
+		text  string
+		limit int
+		want  []string
+	}{
+		{"", 4, nil},
+		{"ab cd", 5, []string{"ab cd"}},
+		{"ab cd", 4, []string{"ab ", "cd"}},
+		{"가나 다", 6, []string{"가나", " 다"}},
+		{"가나다", 7, []string{"가나", "다"}},
+	} {
+		var got []string
+		for _, part := range blankSplit(appendChars(nil, c.text, 0), c.limit) {
+			got = append(got, string(appendText(nil, part)))
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%q in %d: got %q, want %q", c.text, c.limit, got, c.want)
+		}
+	}
+}

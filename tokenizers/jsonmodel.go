@@ -1,0 +1,193 @@
+package tokenizers
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// jsonModel is the model of a tokenizer.json; its vocabulary is a map, or, in
+// unigram models, a list of tokens and scores.
+type jsonModel struct {
+	Type       string          `json:"type"`
+	Vocab      json.RawMessage `json:"vocab"`
+	Unk        *string         `json:"unk_token"`
+	UnkID      *int64          `json:"unk_id"`
+	Prefix     *string         `json:"continuing_subword_prefix"`
+	Suffix     *string         `json:"end_of_word_suffix"`
+	MaxChars   *int            `json:"max_input_chars_per_word"`
+	Merges     []jsonMerge     `json:"merges"`
+	Fuse       bool            `json:"fuse_unk"`
+	ByteTokens bool            `json:"byte_fallback"`
+	Whole      bool            `json:"ignore_merges"`
+}
+
+// jsonMerge is "a b", or, since tokens may hold blanks, ["a", "b"].
+type jsonMerge struct{ a, b string }
+
+func (m *jsonMerge) UnmarshalJSON(b []byte) error {
+	var pair [2]string
+	if len(b) > 0 && b[0] == '[' {
+		if err := json.Unmarshal(b, &pair); err != nil {
+			return err
+		}
+		m.a, m.b = pair[0], pair[1]
+		return nil
+	}
+	var s string
+	if err := json.Unmarshal(b, &s); err != nil {
+		return err
+	}
+	var ok bool
+	if m.a, m.b, ok = strings.Cut(s, " "); !ok {
+		return fmt.Errorf("merge %q: want two tokens", s)
+	}
+	return nil
+}
+
+// parseModel reads the model, its vocabulary and the name of its type.
+func parseModel(b json.RawMessage) (model, *vocab, string, error) {
+	var m jsonModel
+	if err := json.Unmarshal(b, &m); err != nil {
+		return nil, nil, "", err
+	}
+	if m.Type == "" { // before 2021 the type had to be guessed
+		switch {
+		case m.UnkID != nil || bytes.HasPrefix(bytes.TrimSpace(m.Vocab), []byte("[")):
+			m.Type = "Unigram"
+		case m.Merges != nil:
+			m.Type = "BPE"
+		case m.MaxChars != nil:
+			m.Type = "WordPiece"
+		default:
+			m.Type = "WordLevel"
+		}
+	}
+	if m.Type == "Unigram" {
+		u, v, err := m.unigram()
+		return u, v, "unigram", err
+	}
+	v, err := m.vocab()
+	if err != nil {
+		return nil, nil, "", err
+	}
+	unk := int32(-1)
+	if m.Unk != nil {
+		unk = v.id(*m.Unk)
+	}
+	switch m.Type {
+	case "WordPiece":
+		if unk < 0 {
+			return nil, nil, "", fmt.Errorf("WordPiece: the unknown token is not in the vocabulary")
+		}
+		return newWordPiece(v, unk, or(m.Prefix, "##"), or(m.MaxChars, defaultMaxChars)), v, "wordpiece", nil
+	case "BPE":
+		p, err := m.bpe(v, unk)
+		return p, v, "bpe", err
+	case "WordLevel":
+		return wordLevel{v, unk}, v, "wordlevel", nil
+	}
+	return nil, nil, "", unknownType("model", m.Type, "WordPiece", "BPE", "Unigram", "WordLevel")
+}
+
+// vocab reads a map of tokens to ids.
+func (m *jsonModel) vocab() (*vocab, error) {
+	var ids map[string]int64
+	if err := json.Unmarshal(m.Vocab, &ids); err != nil {
+		return nil, fmt.Errorf("vocab: %w", err)
+	}
+	if len(ids) == 0 {
+		return nil, fmt.Errorf("vocab: empty")
+	}
+	return vocabOf(ids)
+}
+
+func vocabOf(ids map[string]int64) (*vocab, error) {
+	v := newVocab(len(ids))
+	seen := make(map[int64]string, len(ids))
+	for token, id := range ids {
+		if other, ok := seen[id]; ok {
+			return nil, fmt.Errorf("vocab: tokens %q and %q have one id, %d", min(token, other), max(token, other), id)
+		}
+		seen[id] = token
+		if err := v.place(token, id, len(ids)); err != nil {
+			return nil, fmt.Errorf("vocab: %w", err)
+		}
+	}
+	return v, nil
+}
+
+// scored is ["token", score].
+type scored struct {
+	token string
+	score float64
+}
+
+func (s *scored) UnmarshalJSON(b []byte) error {
+	return json.Unmarshal(b, &[]any{&s.token, &s.score})
+}
+
+func (m *jsonModel) unigram() (model, *vocab, error) {
+	var list []scored
+	if err := json.Unmarshal(m.Vocab, &list); err != nil {
+		return nil, nil, fmt.Errorf("vocab: %w", err)
+	}
+	if len(list) == 0 || len(list) > maxID {
+		return nil, nil, fmt.Errorf("vocab: %d tokens: want 1 to %d", len(list), maxID)
+	}
+	v := newVocab(len(list))
+	known := newTrie(len(list) * 3)
+	scores := make([]float64, len(list))
+	for i, s := range list {
+		v.set(s.token, int32(i))
+		scores[i] = s.score
+	}
+	for token, id := range v.ids {
+		known.insert(token, id)
+	}
+	u := &unigramWords{vocab: v, unigram: unigram{trie: known, scores: scores, unk: -1, unkScore: lowest(scores) - unkPenalty}}
+	if m.UnkID != nil {
+		if *m.UnkID < 0 || *m.UnkID >= int64(len(list)) {
+			return nil, nil, fmt.Errorf("unk_id %d: want 0 to %d", *m.UnkID, len(list)-1)
+		}
+		u.unk = int32(*m.UnkID)
+	}
+	if m.ByteTokens {
+		u.bytes = byteTokensOf(v)
+	}
+	if u.unk < 0 && u.bytes == nil {
+		return nil, nil, fmt.Errorf("no unk_id: a unigram model needs one")
+	}
+	return u, v, nil
+}
+
+func (m *jsonModel) bpe(v *vocab, unk int32) (*bpe, error) {
+	p := &bpe{
+		vocab: v, unk: unk, fuse: m.Fuse, whole: m.Whole, prefix: or(m.Prefix, ""), tail: or(m.Suffix, ""),
+		single: make(map[rune]int32), rules: make(map[uint64]rule, len(m.Merges)),
+	}
+	if m.Unk != nil && unk < 0 {
+		return nil, fmt.Errorf("unk_token %q is not in the vocabulary", *m.Unk)
+	}
+	for token, id := range v.ids {
+		if r, n := utf8.DecodeRuneInString(token); n == len(token) && n > 0 {
+			p.single[r] = id
+		}
+	}
+	for rank, merge := range m.Merges {
+		joined := merge.a + strings.TrimPrefix(merge.b, p.prefix)
+		a, b, id := v.id(merge.a), v.id(merge.b), v.id(joined)
+		for _, t := range []string{merge.a, merge.b, joined} {
+			if v.id(t) < 0 {
+				return nil, fmt.Errorf("merge %d: token %q is not in the vocabulary", rank, t)
+			}
+		}
+		p.rules[pairKey(a, b)] = rule{int32(rank), id}
+	}
+	if m.ByteTokens {
+		p.bytes = byteTokensOf(v)
+	}
+	return p, nil
+}

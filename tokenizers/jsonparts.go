@@ -1,0 +1,245 @@
+package tokenizers
+
+import (
+	"encoding/json"
+	"fmt"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// maxNesting bounds sequences within sequences.
+const maxNesting = 20
+
+func parseNormalizer(b json.RawMessage, depth int) (normalizer, error) {
+	p, err := parsePart(b)
+	if p == nil || err != nil {
+		return nil, err
+	}
+	switch p.Type {
+	case "Sequence":
+		if depth > maxNesting {
+			return nil, fmt.Errorf("sequences nested more than %d deep", maxNesting)
+		}
+		var list normalizers
+		for _, b := range p.Normalizers {
+			n, err := parseNormalizer(b, depth+1)
+			if err != nil {
+				return nil, err
+			}
+			if n != nil {
+				list = append(list, n)
+			}
+		}
+		if len(list) == 1 {
+			return list[0], nil
+		}
+		return list, nil
+	case "BertNormalizer":
+		return bertText{p.CleanText, p.Ideographs, or(p.StripAccents, p.Lowercase), p.Lowercase}, nil
+	case "NFC":
+		return normalForm{Form: norm.NFC}, nil
+	case "NFD":
+		return normalForm{Form: norm.NFD}, nil
+	case "NFKC":
+		return normalForm{Form: norm.NFKC}, nil
+	case "NFKD":
+		return normalForm{Form: norm.NFKD}, nil
+	case "Lowercase":
+		return lowered{}, nil
+	case "Strip":
+		return trimmed{p.StripLeft, p.StripRight}, nil
+	case "StripAccents":
+		return dropped(isAnyMark), nil
+	case "Nmt":
+		return nmt{}, nil
+	case "Precompiled":
+		m, err := newCharsmap(p.Charsmap)
+		if m == nil || err != nil {
+			return nil, err
+		}
+		return m, nil
+	case "Replace":
+		pattern, err := p.Pattern.compile()
+		if err != nil {
+			return nil, fmt.Errorf("Replace: %w", err)
+		}
+		return replaced{pattern, []rune(p.Content)}, nil
+	case "Prepend":
+		return prefixed([]rune(p.Prepend)), nil
+	case "ByteLevel":
+		return byteLevel{}, nil
+	}
+	return nil, unknownType("normalizer", p.Type, "Sequence", "BertNormalizer", "NFC", "NFD", "NFKC", "NFKD",
+		"Lowercase", "Strip", "StripAccents", "Nmt", "Precompiled", "Replace", "Prepend", "ByteLevel")
+}
+
+func parseSplitter(b json.RawMessage, depth int) (splitter, error) {
+	p, err := parsePart(b)
+	if p == nil || err != nil {
+		return nil, err
+	}
+	switch p.Type {
+	case "Sequence":
+		if depth > maxNesting {
+			return nil, fmt.Errorf("sequences nested more than %d deep", maxNesting)
+		}
+		var list splitters
+		for _, b := range p.Pretokenizers {
+			s, err := parseSplitter(b, depth+1)
+			if err != nil {
+				return nil, err
+			}
+			if s != nil {
+				list = append(list, s)
+			}
+		}
+		if len(list) == 1 {
+			return list[0], nil
+		}
+		return list, nil
+	case "BertPreTokenizer":
+		return bertSplit{}, nil
+	case "ByteLevel":
+		return byteLevel{or(p.AddPrefixSpace, true), or(p.UseRegex, true)}, nil
+	case "Metaspace":
+		return parseMetaspace(p)
+	case "Whitespace":
+		return cutter{wordRuns{}, removed, true}, nil
+	case "WhitespaceSplit":
+		return cutter{one(isSpace), removed, false}, nil
+	case "CharDelimiterSplit":
+		r, n := utf8.DecodeRuneInString(p.Delimiter)
+		if n == 0 || n < len(p.Delimiter) {
+			return nil, fmt.Errorf("CharDelimiterSplit: delimiter %q: want one character", p.Delimiter)
+		}
+		return cutter{one(func(c rune) bool { return c == r }), removed, false}, nil
+	case "Punctuation":
+		b, err := parseBehavior(p.Behavior, "Isolated")
+		return cutter{one(isPunct), b, false}, err
+	case "Digits":
+		if p.Individual {
+			return cutter{one(isNumeric), isolated, false}, nil
+		}
+		return cutter{one(isNumeric), contiguous, false}, nil
+	case "Split":
+		pattern, err := p.Pattern.compile()
+		if err != nil {
+			return nil, fmt.Errorf("Split: %w", err)
+		}
+		b, err := parseBehavior(p.Behavior, "")
+		return cutter{pattern, b, p.Invert}, err
+	}
+	return nil, unknownType("pre_tokenizer", p.Type, "Sequence", "BertPreTokenizer", "ByteLevel", "Metaspace",
+		"Whitespace", "WhitespaceSplit", "CharDelimiterSplit", "Punctuation", "Digits", "Split")
+}
+
+func isNumeric(r rune) bool { return unicode.Is(unicode.N, r) }
+
+func parseBehavior(name, otherwise string) (behavior, error) {
+	if name == "" {
+		name = otherwise
+	}
+	switch name {
+	case "Removed":
+		return removed, nil
+	case "Isolated":
+		return isolated, nil
+	case "MergedWithPrevious":
+		return mergedWithPrevious, nil
+	case "MergedWithNext":
+		return mergedWithNext, nil
+	case "Contiguous":
+		return contiguous, nil
+	}
+	return 0, fmt.Errorf("behavior %q: want Removed, Isolated, MergedWithPrevious, MergedWithNext or Contiguous", name)
+}
+
+// parseMetaspace reads old forms, with add_prefix_space, and new, with prepend_scheme.
+func parseMetaspace(p *jsonPart) (metaspace, error) {
+	m := metaspace{mark: spBlank, prepend: p.PrependScheme, cut: or(p.Split, true)}
+	if p.Replacement != "" {
+		r, n := utf8.DecodeRuneInString(p.Replacement)
+		if n < len(p.Replacement) {
+			return m, fmt.Errorf("Metaspace: replacement %q: want one character", p.Replacement)
+		}
+		m.mark = r
+	}
+	switch {
+	case m.prepend == "" && or(p.AddPrefixSpace, true):
+		m.prepend = "always"
+	case m.prepend == "":
+		m.prepend = "never"
+	case m.prepend != "always" && m.prepend != "first" && m.prepend != "never":
+		return m, fmt.Errorf("Metaspace: prepend_scheme %q: want always, first or never", m.prepend)
+	}
+	return m, nil
+}
+
+// parsePost reads the post-processor into t's template and trimming.
+func (t *Tokenizer) parsePost(b json.RawMessage, depth int) error {
+	p, err := parsePart(b)
+	if p == nil || err != nil {
+		return err
+	}
+	switch p.Type {
+	case "Sequence":
+		if depth > maxNesting {
+			return fmt.Errorf("sequences nested more than %d deep", maxNesting)
+		}
+		for _, b := range p.Processors {
+			if err := t.parsePost(b, depth+1); err != nil {
+				return err
+			}
+		}
+		return nil
+	case "BertProcessing":
+		t.template = bertTemplate(p.Cls.id, p.Sep.id, 0)
+	case "RobertaProcessing":
+		t.template = robertaTemplate(p.Cls.id, p.Sep.id)
+		if or(p.TrimOffsets, true) {
+			t.trim = &trimmedOffsets{or(p.AddPrefixSpace, true)}
+		}
+	case "ByteLevel":
+		if or(p.TrimOffsets, true) {
+			t.trim = &trimmedOffsets{or(p.AddPrefixSpace, true)}
+		}
+	case "TemplateProcessing":
+		if t.template.single, err = p.template(p.Single); err != nil {
+			return err
+		}
+		t.template.pair, err = p.template(p.Pair)
+		return err
+	default:
+		return unknownType("post_processor", p.Type, "Sequence", "BertProcessing", "RobertaProcessing", "ByteLevel", "TemplateProcessing")
+	}
+	return nil
+}
+
+// template reads one side of TemplateProcessing.
+func (p *jsonPart) template(list []jsonTemplatePart) ([]part, error) {
+	var parts []part
+	for _, l := range list {
+		switch {
+		case l.SpecialToken != nil:
+			s, ok := p.Special[l.SpecialToken.ID]
+			if !ok {
+				return nil, fmt.Errorf("TemplateProcessing: %q is not among its special_tokens", l.SpecialToken.ID)
+			}
+			for _, id := range s.IDs {
+				if id < 0 {
+					return nil, fmt.Errorf("TemplateProcessing: id %d", id)
+				}
+				parts = append(parts, part{id, l.SpecialToken.TypeID})
+			}
+		case l.Sequence != nil && l.Sequence.ID == "A":
+			parts = append(parts, part{firstText, l.Sequence.TypeID})
+		case l.Sequence != nil && l.Sequence.ID == "B":
+			parts = append(parts, part{secondText, l.Sequence.TypeID})
+		default:
+			return nil, fmt.Errorf("TemplateProcessing: want SpecialToken, or Sequence A or B")
+		}
+	}
+	return parts, nil
+}

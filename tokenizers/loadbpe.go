@@ -1,0 +1,74 @@
+package tokenizers
+
+import (
+	"encoding/json"
+	"strings"
+)
+
+// loadBPE makes the tokenizer of a directory with vocab.json and merges.txt, as
+// GPT-2's and RoBERTa's are: byte-level BPE.
+func loadBPE(files map[string][]byte, conf *config) (*Tokenizer, error) {
+	var ids map[string]int64
+	if err := unmarshal(bpeVocabFile, files[bpeVocabFile], &ids); err != nil {
+		return nil, err
+	}
+	v, err := vocabOf(ids)
+	if err != nil {
+		return nil, &Error{File: bpeVocabFile, Err: err}
+	}
+	var m jsonModel
+	rest := string(files[mergesFile])
+	for line := 1; rest != ""; line++ {
+		text, tail, _ := strings.Cut(rest, "\n")
+		rest = tail
+		text = strings.TrimSuffix(text, "\r")
+		if text == "" || line == 1 && strings.HasPrefix(text, "#version") {
+			continue
+		}
+		var merge jsonMerge
+		quoted, _ := json.Marshal(text)
+		if err := merge.UnmarshalJSON(quoted); err != nil {
+			return nil, &Error{File: mergesFile, Line: line, Err: err}
+		}
+		m.Merges = append(m.Merges, merge)
+	}
+	p, err := m.bpe(v, -1)
+	if err != nil {
+		return nil, &Error{File: mergesFile, Err: err}
+	}
+	roberta := conf.Class == "RobertaTokenizer" || conf.modelType == "roberta"
+	t := &Tokenizer{
+		vocab: v.clone(), template: bareTemplate, tidies: conf.Tidies, info: Info{Type: "bpe"},
+		decoder: chain{decodeByteLevel},
+		pipe:    pipeline{pre: byteLevel{conf.BlankFirst, true}, model: p},
+	}
+	if roberta {
+		conf.defaults("<s>", "</s>", "<unk>", "</s>", "<pad>", "<s>", "<mask>")
+		if conf.Mask.Content == "<mask>" {
+			conf.Mask.LStrip = true
+		}
+		t.trim = &trimmedOffsets{conf.BlankFirst}
+	} else {
+		conf.defaults("<|endoftext|>", "<|endoftext|>", "<|endoftext|>", "", "", "", "")
+	}
+	if err := t.addJSONTokens(nil, conf); err != nil {
+		return nil, err
+	}
+	if roberta {
+		t.template = robertaTemplate(t.roles.cls, t.roles.sep)
+	}
+	t.finish(p)
+	return t, nil
+}
+
+// defaults fills in the special tokens that a class has where the files name none.
+func (c *config) defaults(bos, eos, unk, sep, pad, cls, mask string) {
+	for _, d := range []struct {
+		field   **tokenField
+		content string
+	}{{&c.Bos, bos}, {&c.Eos, eos}, {&c.Unk, unk}, {&c.Sep, sep}, {&c.Pad, pad}, {&c.Cls, cls}, {&c.Mask, mask}} {
+		if *d.field == nil && d.content != "" {
+			*d.field = &tokenField{AddedToken{Content: d.content, Special: true}}
+		}
+	}
+}

@@ -1,0 +1,156 @@
+package tokenizers
+
+import (
+	"encoding/json"
+	"slices"
+)
+
+// loadJSON makes the tokenizer of a tokenizer.json, with what the configuration
+// beside it changes when transformers loads it.
+func loadJSON(files map[string][]byte, conf *config) (*Tokenizer, error) {
+	var form jsonForm
+	if err := unmarshal(jsonFile, files[jsonFile], &form); err != nil {
+		return nil, err
+	}
+	t := &Tokenizer{template: bareTemplate, tidies: conf.Tidies}
+	if err := t.parse(&form, conf); err != nil {
+		return nil, &Error{File: jsonFile, Err: err}
+	}
+	if err := t.addJSONTokens(form.Added, conf); err != nil {
+		return nil, err
+	}
+	t.finish(t.pipe.model)
+	return t, nil
+}
+
+// parse reads the parts of the pipeline.
+func (t *Tokenizer) parse(form *jsonForm, conf *config) (err error) {
+	var own *vocab
+	if t.pipe.model, own, t.info.Type, err = parseModel(form.Model); err != nil {
+		return err
+	}
+	t.vocab = own.clone()
+	if t.pipe.norm, err = parseNormalizer(form.Norm, 0); err != nil {
+		return err
+	}
+	if t.pipe.pre, err = parseSplitter(form.Pre, 0); err != nil {
+		return err
+	}
+	if err = t.parsePost(form.Post, 0); err != nil {
+		return err
+	}
+	if t.decoder, err = parseDecoder(form.Decoder); err != nil {
+		return err
+	}
+	t.override(conf)
+	t.describeNormalizer(form.Norm)
+	return nil
+}
+
+// bertClasses take BERT's switches from their configuration, whatever tokenizer.json says.
+var bertClasses = []string{"BertTokenizer", "ElectraTokenizer", "FunnelTokenizer", "DistilBertTokenizer", "MobileBertTokenizer", "ConvBertTokenizer"}
+
+// override applies the configuration over tokenizer.json as transformers does.
+func (t *Tokenizer) override(conf *config) {
+	if text, ok := t.pipe.norm.(bertText); ok && slices.Contains(bertClasses, conf.Class) {
+		lower := or(conf.Lower, true)
+		t.pipe.norm = bertText{text.clean, or(conf.Ideographs, true), or(conf.Strip, lower), lower}
+		t.info.StripAccents = conf.Strip
+	}
+	if b, ok := t.pipe.pre.(byteLevel); ok && conf.known() {
+		b.blankFirst = conf.BlankFirst
+		t.pipe.pre = b
+		if t.trim != nil && conf.Class == "RobertaTokenizer" {
+			t.trim.blankFirst = conf.BlankFirst
+		}
+	}
+	if conf.Class == "RobertaTokenizer" && t.trim != nil && !or(conf.TrimOffsets, true) {
+		t.trim = nil
+	}
+}
+
+// describeNormalizer fills in what Info tells of normalisation.
+func (t *Tokenizer) describeNormalizer(b json.RawMessage) {
+	list, ok := t.pipe.norm.(normalizers)
+	if !ok {
+		list = normalizers{t.pipe.norm}
+	}
+	for _, n := range list {
+		switch n := n.(type) {
+		case bertText:
+			t.info.Lowercase = n.lower
+			if t.info.StripAccents == nil {
+				if p, err := parsePart(b); err == nil && p != nil {
+					t.info.StripAccents = p.StripAccents
+				}
+			}
+		case lowered:
+			t.info.Lowercase = true
+		}
+	}
+}
+
+// addJSONTokens adds tokenizer.json's own added tokens, then those of the
+// configuration that are not among them.
+func (t *Tokenizer) addJSONTokens(added []AddedToken, conf *config) error {
+	expected := len(t.vocab.tokens) + len(added) + len(conf.AddedDecoder)
+	for i, a := range added {
+		if id := t.vocab.id(a.Content); id >= 0 {
+			added[i].ID = id
+		} else if err := t.vocab.place(a.Content, int64(a.ID), expected); err != nil {
+			return &Error{File: jsonFile, Msg: "added_tokens", Err: err}
+		}
+	}
+	more, err := conf.decoderTokens()
+	if err != nil {
+		return err
+	}
+	for _, a := range more {
+		if a.ID = t.vocab.id(a.Content); a.ID < 0 {
+			a.ID = t.vocab.add(a.Content)
+		}
+		added = append(added, a)
+	}
+	for _, f := range conf.Additional {
+		a := token(&f, "")
+		a.ID = t.vocab.add(a.Content)
+		added = append(added, a)
+	}
+	added = append(added, t.assignRoles(conf)...)
+	t.addTokens(added)
+	return nil
+}
+
+// assignRoles finds the special tokens, by the configuration or else by the
+// names that they go by, and returns them.
+func (t *Tokenizer) assignRoles(conf *config) []AddedToken {
+	var list []AddedToken
+	for _, r := range []struct {
+		field *tokenField
+		role  *int32
+		names []string
+	}{
+		{conf.Bos, &t.roles.bos, []string{"<s>", "[BOS]", "<|endoftext|>"}},
+		{conf.Eos, &t.roles.eos, []string{"</s>", "[EOS]", "<|endoftext|>"}},
+		{conf.Unk, &t.roles.unk, []string{"[UNK]", "<unk>", "<|endoftext|>"}},
+		{conf.Sep, &t.roles.sep, []string{"[SEP]", "<sep>", "</s>"}},
+		{conf.Pad, &t.roles.pad, []string{"[PAD]", "<pad>"}},
+		{conf.Cls, &t.roles.cls, []string{"[CLS]", "<cls>", "<s>"}},
+		{conf.Mask, &t.roles.mask, []string{"[MASK]", "<mask>"}},
+	} {
+		*r.role = -1
+		if r.field != nil && r.field.Content != "" {
+			a := token(r.field, "")
+			a.ID = t.vocab.add(a.Content)
+			*r.role = a.ID
+			list = append(list, a)
+			continue
+		}
+		for _, name := range r.names {
+			if id := t.vocab.id(name); id >= 0 && *r.role < 0 {
+				*r.role = id
+			}
+		}
+	}
+	return list
+}

@@ -1,0 +1,186 @@
+package tokenizers
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// kobertFile is the SentencePiece model that KoBERT's directories hold.
+const kobertFile = "tokenizer_78b3253a26.model"
+
+// loadSP makes the tokenizer of a directory with a SentencePiece model. The class
+// in the configuration decides what is done around the model; without one it
+// is the model alone, with no special tokens added.
+func loadSP(name string, files map[string][]byte, conf *config) (*Tokenizer, error) {
+	m, err := readSPModel(name, files[name])
+	if err != nil {
+		return nil, err
+	}
+	kind := "unigram"
+	if m.kind == spBPE {
+		kind = "bpe"
+	}
+	t := &Tokenizer{info: Info{Type: kind, StripAccents: conf.Strip}, decoder: spacesFirst{string(spBlank)}, tidies: conf.Tidies}
+	switch {
+	case name == kobertFile || strings.EqualFold(conf.Class, "KoBertTokenizer"):
+		return t, t.asKoBERT(m, files, conf)
+	case conf.Class == "XLMRobertaTokenizer":
+		return t, t.asXLMR(m, conf)
+	case conf.Class == "AlbertTokenizer" || conf.Class == "XLNetTokenizer":
+		s := newSentences(m, nil)
+		s.recut, s.clean = true, kobertText(conf, conf.Class == "AlbertTokenizer")
+		t.info.Lowercase = or(conf.Lower, conf.Class == "AlbertTokenizer")
+		return t, t.around(s, ownVocab(m), conf)
+	}
+	return t, t.around(newSentences(m, nil), ownVocab(m), conf)
+}
+
+// ownVocab is the model's own vocabulary; of pieces with one text the first counts.
+func ownVocab(m *spModel) *vocab {
+	v := newVocab(len(m.pieces))
+	for i, p := range slices.Backward(m.pieces) {
+		v.set(p.text, int32(i))
+	}
+	return v
+}
+
+// around puts the special tokens of a configuration around the model: [CLS] A [SEP] B [SEP], if
+// it names them. Without a configuration there are none, and the text is the model's alone.
+func (t *Tokenizer) around(s *sentences, v *vocab, conf *config) error {
+	t.vocab, t.pipe.model = v, s
+	t.template = bareTemplate
+	var added []AddedToken
+	for i, p := range s.spModel.pieces {
+		if p.kind == spControl || p.kind == spUser {
+			added = append(added, AddedToken{ID: int32(i), Content: p.text, Special: p.kind == spControl})
+		}
+	}
+	if err := t.addJSONTokens(added, conf); err != nil {
+		return err
+	}
+	t.roles.unk = s.unkID
+	switch {
+	case !conf.read:
+		t.finder, t.hidden = nil, t.finder
+	case t.roles.cls >= 0 && t.roles.sep >= 0:
+		t.template = bertTemplate(t.roles.cls, t.roles.sep, 0)
+	}
+	t.finish(s)
+	return nil
+}
+
+// asKoBERT takes ids from vocab.txt, which orders the model's pieces anew. Special tokens
+// are recognised in the text where the files name them; the bare layout reads
+// them as text.
+func (t *Tokenizer) asKoBERT(m *spModel, files map[string][]byte, conf *config) error {
+	v := ownVocab(m)
+	if b := files[vocabFile]; b != nil {
+		var err error
+		if v, err = readVocab(vocabFile, b, strings.TrimSpace); err != nil {
+			return err
+		}
+	}
+	if v.id("[UNK]") < 0 {
+		return &Error{File: vocabFile, Msg: "no [UNK]: want KoBERT's vocabulary"}
+	}
+	s := newSentences(m, v)
+	s.recut, s.clean = true, kobertText(conf, false)
+	t.info.Lowercase = or(conf.Lower, false)
+	t.vocab, t.pipe.model = v, s
+	if err := t.addBertSpecials(conf); err != nil {
+		return err
+	}
+	if !conf.names() {
+		t.finder, t.hidden = nil, t.finder
+	}
+	return nil
+}
+
+// names reports whether the files name special tokens.
+func (c *config) names() bool {
+	return c.Unk != nil || c.Sep != nil || c.Pad != nil || c.Cls != nil || c.Mask != nil || len(c.Additional)+len(c.AddedDecoder) > 0
+}
+
+// asXLMR moves the model's ids by one, to make room as fairseq's dictionaries do: <s>, <pad>,
+// </s> and <unk> come first, <mask> last.
+func (t *Tokenizer) asXLMR(m *spModel, conf *config) error {
+	v := newVocab(len(m.pieces) + 2)
+	for _, token := range []string{"<s>", "<pad>", "</s>", "<unk>"} {
+		v.add(token)
+	}
+	for i, p := range m.pieces[min(3, len(m.pieces)):] {
+		v.set(p.text, int32(i+4))
+	}
+	mask := v.add("<mask>")
+	s := newSentences(m, nil)
+	for i := range s.ids {
+		if s.ids[i] = v.id(m.pieces[i].text); s.ids[i] < 0 || m.pieces[i].kind == spUnknown {
+			s.ids[i] = 3
+		}
+	}
+	s.unkID = 3
+	t.vocab, t.pipe.model = v, s
+	t.roles = roles{pad: 1, unk: 3, cls: 0, sep: 2, mask: mask, bos: 0, eos: 2}
+	var added []AddedToken
+	for _, a := range []AddedToken{{ID: 0, Content: "<s>"}, {ID: 1, Content: "<pad>"}, {ID: 2, Content: "</s>"}, {ID: 3, Content: "<unk>"}, {ID: mask, Content: "<mask>", LStrip: true}} {
+		a.Special = true
+		added = append(added, a)
+	}
+	for _, f := range conf.Additional {
+		a := token(&f, "")
+		a.ID = v.add(a.Content)
+		added = append(added, a)
+	}
+	t.addTokens(added)
+	t.template = robertaTemplate(0, 2)
+	t.finish(s)
+	return nil
+}
+
+// kobertText is what KoBERT's, XLNet's and ALBERT's tokenizers do to text first:
+// white space collapsed, two kinds of double quotes made one, and, unless
+// accents are kept, NFKD without combining marks.
+func kobertText(conf *config, lower bool) normalizer {
+	var list normalizers
+	if or(conf.RemoveSpace, true) {
+		list = append(list, collapsed{})
+	}
+	quote := []rune{'"'}
+	list = append(list, replaced{verbatim("``"), quote}, replaced{verbatim("''"), quote})
+	if !conf.KeepAccents {
+		list = append(list, normalForm{norm.NFKD, true}, dropped(func(r rune) bool { return combining(r) != 0 }))
+	}
+	if or(conf.Lower, lower) {
+		list = append(list, lowered{})
+	}
+	return list
+}
+
+// collapsed makes one blank of each run of white space, none at the ends, as
+// Python splits words.
+type collapsed struct{}
+
+func (collapsed) normalize(chars []char) []char {
+	out := chars[:0]
+	var blank char
+	gap := false
+	for _, c := range chars {
+		if unicode.IsSpace(c.r) || 0x1C <= c.r && c.r <= 0x1F {
+			if !gap {
+				blank = char{' ', c.from, c.to}
+			}
+			gap = true
+			continue
+		}
+		if gap && len(out) > 0 {
+			// There is room: at least one blank has been left out.
+			out = append(out, blank)
+		}
+		gap = false
+		out = append(out, c)
+	}
+	return out
+}

@@ -1,0 +1,8 @@
+//go:build !linux && !darwin
+
+package tokenizers
+
+// openMoran can't open the library where it does not run.
+func openMoran(path string) (analyser, error) {
+	return nil, &Error{File: path, Err: errMoranSystem}
+}

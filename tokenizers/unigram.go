@@ -1,0 +1,142 @@
+package tokenizers
+
+import "math"
+
+// unigram cuts text into the pieces whose scores, log probabilities, add up to
+// the most. A character that no piece covers is unknown, at a score below all pieces'.
+type unigram struct {
+	trie     *trie
+	scores   []float64
+	unk      int32
+	unkScore float64
+
+	// single rounds path scores to float32 and adds as SentencePiece does; the
+	// tokenizers library keeps float64, and near ties can fall either way.
+	single bool
+	// bonus are pieces that win over all others, by their length in bytes: user-defined symbols.
+	bonus map[int32]float64
+}
+
+const unkPenalty = 10 // below the lowest score
+
+// node is the best way to the end of a stretch of text.
+type node struct {
+	score float64
+	begin int32 // of its last piece; -1: no way yet
+	id    int32
+}
+
+// cut is one piece of a path, the chars [begin, end).
+type cut struct{ begin, end, id int32 }
+
+// path appends the best pieces of chars to w.cuts, neighbouring unknown characters as
+// one, and returns them.
+func (m *unigram) path(w *work, chars []char) []cut {
+	nodes := w.nodes[:0]
+	for range len(chars) + 1 {
+		nodes = append(nodes, node{begin: -1})
+	}
+	nodes[0] = node{}
+	w.nodes = nodes
+	for i := range chars {
+		here := nodes[i].score
+		covered := false
+		at := uint32(rootNode)
+		for j := i; j < len(chars); j++ {
+			e := m.trie.step(at, chars[j].r)
+			if e == nil {
+				break
+			}
+			at = e.child
+			if e.value < 0 {
+				continue
+			}
+			score, ok := m.bonus[e.value]
+			if !ok {
+				score = m.scores[e.value]
+			}
+			m.improve(&nodes[j+1], score+here, int32(i), e.value)
+			covered = covered || j == i
+		}
+		if !covered {
+			m.improve(&nodes[i+1], m.unkScore+here, int32(i), m.unk)
+		}
+	}
+	first := len(w.cuts)
+	for end := int32(len(chars)); end > 0; end = nodes[end].begin {
+		n := nodes[end]
+		if last := len(w.cuts) - 1; last >= first && n.id == m.unk && w.cuts[last].id == m.unk {
+			w.cuts[last].begin = n.begin
+			continue
+		}
+		w.cuts = append(w.cuts, cut{n.begin, end, n.id})
+	}
+	cuts := w.cuts[first:]
+	for i, j := 0, len(cuts)-1; i < j; i, j = i+1, j-1 {
+		cuts[i], cuts[j] = cuts[j], cuts[i]
+	}
+	return cuts
+}
+
+func (m *unigram) improve(n *node, score float64, begin, id int32) {
+	if m.single {
+		score = float64(float32(score))
+	}
+	if n.begin < 0 || score > n.score {
+		*n = node{score, begin, id}
+	}
+}
+
+// lowest is the smallest of scores, 0 of none.
+func lowest(scores []float64) float64 {
+	low := math.Inf(1)
+	for _, s := range scores {
+		low = min(low, s)
+	}
+	if math.IsInf(low, 1) {
+		return 0
+	}
+	return low
+}
+
+// unigramWords is the unigram model as tokenizer.json has it.
+type unigramWords struct {
+	unigram
+	vocab *vocab
+	bytes *byteTokens // nil: no fallback to bytes
+}
+
+func (m *unigramWords) word(w *work, chars []char) {
+	index := w.nextWord()
+	w.cuts = w.cuts[:0]
+	for _, c := range m.path(w, chars) {
+		covered := chars[c.begin:c.end]
+		id := c.id
+		if id == m.unk {
+			if id = m.exact(covered); id < 0 && m.bytes != nil {
+				w.pieces = m.bytes.spell(w.pieces, covered, index)
+				continue
+			}
+		}
+		if id < 0 {
+			id = m.unk
+			w.surface(covered)
+		}
+		w.pieces = append(w.pieces, piece{id, covered[0].from, covered[len(covered)-1].to, index})
+	}
+}
+
+// exact returns the token spelled by chars, -1 if there is none.
+func (m *unigramWords) exact(chars []char) int32 {
+	at := uint32(rootNode)
+	for i, c := range chars {
+		e := m.trie.step(at, c.r)
+		if e == nil {
+			break
+		}
+		if at = e.child; i == len(chars)-1 {
+			return e.value
+		}
+	}
+	return -1
+}
