@@ -62,7 +62,7 @@ func (s set) text(rows []row) string {
 
 // sentences is plain text, one sentence a line: a draw from all training rows.
 func sentences(training []string) file {
-	const most = 1200
+	const most = 1000
 	slices.Sort(training)
 	training = slices.Compact(training)
 	shuffle(&dice{state: 8}, training)

@@ -11,7 +11,7 @@ var korsts = set{
 	seed:   5,
 	header: "genre\tfilename\tyear\tid\tscore\tsentence1\tsentence2",
 	shares: even("0", "1", "2", "3", "4", "5"),
-	parts:  []part{{"korsts/sts-train.tsv", 1500}, {"korsts/sts-dev.tsv", 120}, {"korsts/sts-test.tsv", 300}},
+	parts:  []part{{"korsts/sts-train.tsv", 1440}, {"korsts/sts-dev.tsv", 120}, {"korsts/sts-test.tsv", 300}},
 	draw:   scenes,
 	line: func(r row, n int) string {
 		return fmt.Sprintf("main-captions\tsamples\t2026\t%04d\t%s\t%s", n, r.more[0], r.text)

@@ -12,7 +12,7 @@ var paws = set{
 	seed:   3,
 	header: "id\tsentence1\tsentence2\tlabel",
 	shares: even("0", "1"),
-	parts:  []part{{"paws/translated_train.tsv", 1600}, {"paws/dev_2k.tsv", 120}, {"paws/test_2k.tsv", 300}},
+	parts:  []part{{"paws/translated_train.tsv", 1500}, {"paws/dev_2k.tsv", 120}, {"paws/test_2k.tsv", 300}},
 	draw:   swap,
 	line: func(r row, n int) string {
 		return strconv.Itoa(n+1) + "\t" + r.text + "\t" + r.label
@@ -27,7 +27,7 @@ var (
 	// acts take a person as object, gifts one as receiver and traits compare two.
 	pawsActs   = []string{"돕다", "칭찬하다", "초대하다", "기다리다", "가르치다", "응원하다", "찾아가다", "부르다"}
 	pawsGifts  = []string{"편지를 보내다", "책을 빌려주다", "꽃을 선물하다", "사진을 보여주다", "소식을 전하다"}
-	pawsTraits = []string{"키가 크다*", "걸음이 빠르다*", "나이가 많다*", "노래를 잘하다"}
+	pawsTraits = []string{"키가 크다*", "걸음이 빠르다*", "힘이 세다*", "노래를 잘하다"}
 	pawsMoves  = []string{"이사하다", "떠나다", "돌아가다"}
 )
 
