@@ -14,25 +14,47 @@ import (
 type Cache struct {
 	h, room int
 	lens    []int32
-	data    []float32 // [B, room, 2H], keys and values side by side
+	data    [][]float32 // of each sequence, [room, 2H], keys and values side by side
 }
 
 // NewCache returns room for up to the given number of tokens in each sequence,
 // with keys and values of width h.
 func NewCache(sequences, room, h int) *Cache {
-	return &Cache{h: h, room: room, lens: make([]int32, sequences), data: make([]float32, sequences*room*2*h)}
+	c := &Cache{h: h, room: room}
+	for range sequences {
+		c.lens, c.data = append(c.lens, 0), append(c.data, make([]float32, room*2*h))
+	}
+	return c
 }
 
 // Lens returns the number of tokens of each sequence. The caller must not change it.
 func (c *Cache) Lens() []int32 { return c.lens }
 
 // Reorder makes sequence i what sequence from[i] was; their number may change.
+// A sequence that goes on once is not copied.
 func (c *Cache) Reorder(from []int) {
-	w := c.room * 2 * c.h
-	lens, data := make([]int32, len(from)), make([]float32, len(from)*w)
+	lens, data := make([]int32, len(from)), make([][]float32, len(from))
+	taken := make([]bool, len(c.data))
 	for i, f := range from {
-		lens[i] = c.lens[f]
-		copy(data[i*w:], c.data[f*w:f*w+int(c.lens[f])*2*c.h])
+		if lens[i] = c.lens[f]; !taken[f] {
+			data[i], taken[f] = c.data[f], true
+		}
+	}
+	var spare [][]float32
+	for f, t := range taken {
+		if !t {
+			spare = append(spare, c.data[f])
+		}
+	}
+	for i, f := range from {
+		if data[i] != nil {
+			continue
+		}
+		if len(spare) == 0 {
+			spare = append(spare, make([]float32, c.room*2*c.h))
+		}
+		data[i], spare = spare[0], spare[1:]
+		copy(data[i], c.data[f][:int(lens[i])*2*c.h])
 	}
 	c.lens, c.data = lens, data
 }
@@ -68,7 +90,7 @@ func (o *cachedAttention) Forward() (mat.Tensor, error) {
 		if nq == 0 {
 			return
 		}
-		kv := c.data[s*c.room*2*h:]
+		kv := c.data[s]
 		scores := o.p.Mem.Get(nq * nk)
 		defer o.p.Mem.Put(scores)
 		kernels.GemmSeq(false, true, nq, nk, d, x.data[q0*3*h+head*d:], 3*h, kv[head*d:], 2*h, false, scores, nk)
@@ -90,8 +112,8 @@ func (o *cachedAttention) append(x *Tensor) {
 			if int(c.lens[s]) == c.room {
 				panic(fmt.Sprintf("ops: cached attention: more than %d tokens", c.room))
 			}
-			at := (s*c.room + int(c.lens[s])) * 2 * h
-			copy(c.data[at:at+2*h], x.data[int(t)*3*h+h:int(t+1)*3*h])
+			at := int(c.lens[s]) * 2 * h
+			copy(c.data[s][at:at+2*h], x.data[int(t)*3*h+h:int(t+1)*3*h])
 			c.lens[s]++
 		}
 		o.pairs += int(c.lens[s] * (o.spec.Offsets[s+1] - o.spec.Offsets[s]))

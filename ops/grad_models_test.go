@@ -211,3 +211,33 @@ func TestCachedAttentionInPartsEqualsWhole(t *testing.T) {
 		t.Errorf("lengths %v", c.Lens())
 	}
 }
+
+func TestCacheReorder(t *testing.T) {
+	const h, heads = 4, 2
+	p := &Pass{Mem: &Arena{}}
+	qkv := randomParam(6, 3*h, 1)
+	feed := func(c *Cache, rows ...int32) []float32 {
+		off := make([]int32, len(rows)+1)
+		for i := range off {
+			off[i] = int32(i)
+		}
+		return Of(CachedAttention(p, Rows(p, qkv, rows), c, AttentionSpec{Heads: heads, Offsets: off})).data
+	}
+	for _, from := range [][]int{{0, 1, 2}, {2, 1, 0}, {1, 1, 1}, {2, 2, 0}, {0}, {1, 0, 1, 2, 1}} {
+		c := NewCache(3, 2, h)
+		feed(c, 0, 1, 2)
+		c.Reorder(from)
+		for i, f := range from {
+			want := NewCache(1, 2, h)
+			feed(want, int32(f))
+			if c.lens[i] != 1 || !slices.Equal(c.data[i][:2*h], want.data[0][:2*h]) {
+				t.Errorf("%v: sequence %d is not what %d was", from, i, f)
+			}
+			for k := range i { // no two share memory
+				if &c.data[i][0] == &c.data[k][0] {
+					t.Errorf("%v: sequences %d and %d are one", from, i, k)
+				}
+			}
+		}
+	}
+}
