@@ -2,8 +2,12 @@ package configs
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 )
@@ -59,44 +63,114 @@ func TestRecipesByTask(t *testing.T) {
 
 func TestSet(t *testing.T) {
 	for _, c := range []struct{ set, want string }{
-		{"epochs=5", ""}, {"learning_rate=1e-4", ""}, {"dropout=config", ""}, {"dropout=0.2", ""}, {"shuffle=false", ""},
-		{"padding=max_length", ""}, {"seed=18446744073709551615", ""}, {"threads=2", ""}, {"max_grad_norm=0", ""},
+		{"epochs=5", ""}, {"learning_rate=1e-4", ""}, {"dropout=config", ""}, {"dropout=0.2", ""}, {"shuffle=false", ""}, {"shuffle=True", ""},
+		{"padding=max_length", ""}, {"seed=18446744073709551615", ""}, {"threads=2", ""}, {"max_grad_norm=0", ""}, {" epochs = 5 ", ""},
 		{"epoch=5", `unknown field "epoch": did you mean "epochs"?`},
 		{"learning_rat=1", `did you mean "learning_rate"?`},
-		{"epochs", "want name=value"},
-		{"epochs=3.5", `epochs "3.5": want 1 or more`},
-		{"epochs=0", "want 1 or more"},
-		{"batch_size=-1", "want 1 or more"},
-		{"learning_rate=NaN", "want a positive number"},
-		{"learning_rate=Inf", "want a positive number"},
+		{"per_device_train_batch_size=8", `did you mean "batch_size"?`},
+		{"colour=1", `unknown field "colour": want one of batch_size, learning_rate`},
+		{"epochs", `"epochs": want name=value`},
+		{"epochs=3.5", `epochs "3.5": want a whole number, 1 or more`},
+		{"epochs=", `epochs "": want a whole number`},
+		{"epochs=0", "1 or more"},
+		{"epochs=99999999999", "1 or more"},
+		{"batch_size=-1", "1 or more"},
+		{"max_length=3", "4 or more"},
+		{"learning_rate=NaN", "a number above 0"},
+		{"learning_rate=Inf", "a number above 0"},
+		{"learning_rate=0", "a number above 0"},
+		{"warmup_ratio=1.5", "0 to 1"},
+		{"adam_beta2=1", "below 1"},
+		{"adam_epsilon=0", "above 0"},
 		{"dropout=1", "below 1"},
+		{"dropout=some", "or config"},
 		{"shuffle=1", "want true or false"},
 		{"precision=float16", "want float32 or bfloat16"},
-		{"seed=-1", "want a whole number"},
+		{"padding=longest", "want none or max_length"},
+		{"truncation=only_first", "want longest_first or longest_first_python"},
+		{"seed=-1", "want a whole number, 0 or more"},
+		{"threads=5000", "to 4096"},
 	} {
-		r, err := FindRecipe("default", "nsmc")
-		if err != nil {
-			t.Fatal(err)
-		}
-		err = r.Set(c.set)
+		r := recipeFor(t, "default", "nsmc")
+		before := r
+		err := r.Set(c.set)
 		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
 			t.Errorf("%s: error %v, want %q", c.set, err, c.want)
+		}
+		if err != nil && r != before {
+			t.Errorf("%s: changed the recipe in spite of its error", c.set)
 		}
 	}
 }
 
-func TestYAMLErrorsHavePlaces(t *testing.T) {
+func recipeFor(t *testing.T, name, task string) Recipe {
+	t.Helper()
+	r, err := FindRecipe(name, task)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// write leaves a file of the user's in a folder of its own.
+func write(t *testing.T, name, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestEveryFieldCanBeSet(t *testing.T) {
+	r := recipeFor(t, "default", "nsmc")
+	for _, f := range fields {
+		if err := r.Set(f.name + "=" + text(f.at(&r))); err != nil {
+			t.Errorf("the default of %s cannot be set: %v", f.name, err)
+		}
+	}
+	v, in := reflect.TypeFor[Recipe](), FieldNames()
+	if v.NumField() != len(in) {
+		t.Errorf("%d fields in Recipe, %d can be set", v.NumField(), len(in))
+	}
+	for i := range v.NumField() {
+		if name := v.Field(i).Tag.Get("json"); name != "-" && name != in[i] {
+			t.Errorf("field %d is %s in manifests, %s on the command line", i, name, in[i])
+		}
+	}
+}
+
+// text is a field's value as Set takes it.
+func text(at any) string {
+	if d, ok := at.(*Dropout); ok {
+		if d.Rate == nil {
+			return dropoutOfConfig
+		}
+		return fmt.Sprint(*d.Rate)
+	}
+	return fmt.Sprint(reflect.ValueOf(at).Elem())
+}
+
+func TestRecipeMistakesHavePlaces(t *testing.T) {
 	for _, c := range []struct{ name, yaml, want string }{
-		{"recipe field", "name: x\nrecipe:\n  epochs: 2\n  batchsize: 8\n", `my.yaml: line 4, column 3: unknown field "batchsize": did you mean "batch_size"?`},
-		{"recipe type", "name: x\nrecipe:\n  epochs: 3.5\n", `my.yaml: line 3, column 11: epochs: "3.5": want a whole number`},
-		{"recipe range", "name: x\nrecipe:\n  epochs: 0\n", `line 3, column 11: epochs "0": want 1 or more`},
-		{"quoted number", "name: x\nrecipe:\n  epochs: \"3\"\n", `line 3, column 11`},
-		{"another task's field", "name: x\ntasks:\n  paws: {epoch: 2}\n", `line 3, column 10: unknown field "epoch": did you mean "epochs"?`},
-		{"top field", "name: x\nrecipes: {}\n", `unknown field "recipes": did you mean "recipe"?`},
-		{"its own base", "name: x\nbase: BASE\n", "is its own base"},
+		{"field", "name: x\nrecipe:\n  epochs: 2\n  batchsize: 8\n", `my.yaml:4:3: unknown field "batchsize": did you mean "batch_size"?`},
+		{"type", "name: x\nrecipe:\n  epochs: 3.5\n", `my.yaml:3:11: epochs "3.5": want a whole number`},
+		{"range", "name: x\nrecipe:\n  epochs: 0\n", `my.yaml:3:11: epochs "0": want a whole number, 1 or more`},
+		{"nothing", "name: x\nrecipe:\n  epochs:\n", `my.yaml:3:10: epochs "": want`},
+		{"quoted number", "name: x\nrecipe:\n  epochs: \"3\"\n", `my.yaml:3:11: epochs: "3" in quotation marks`},
+		{"a list", "name: x\nrecipe:\n  epochs: [3]\n", `my.yaml:3:11: epochs: want a whole number`},
+		{"twice", "name: x\nrecipe:\n  epochs: 3\n  epochs: 4\n", `my.yaml:4:3: "epochs" a second time, after line 3`},
+		{"another task's field", "name: x\ntasks:\n  paws: {epoch: 2}\n", `my.yaml:3:10: unknown field "epoch": did you mean "epochs"?`},
+		{"another task's value", "name: x\ntasks:\n  paws: {epochs: none}\n", `my.yaml:3:18: epochs "none"`},
+		{"mistyped task", "name: x\ntasks:\n  nmsc: {epochs: 2}\n", `my.yaml:3:9: unknown task "nmsc": did you mean "nsmc"?`},
+		{"top field", "name: x\nrecipes: {}\n", `my.yaml:2:1: unknown field "recipes": did you mean "recipe"?`},
+		{"not fields", "name: x\nrecipe: lmkor\n", `my.yaml:2:9: "lmkor": want recipe fields`},
+		{"unknown base", "name: x\nbase: koelektra\n", `no recipe "koelektra": did you mean "koelectra"?`},
+		{"its own base", "name: x\nbase: BASE\n", "my.yaml:2:7: recipe "},
+		{"empty", "", "my.yaml: is empty"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			path := filepath.Join(t.TempDir(), "my.yaml")
+			path := write(t, "my.yaml", "")
 			if err := os.WriteFile(path, []byte(strings.ReplaceAll(c.yaml, "BASE", path)), 0o644); err != nil {
 				t.Fatal(err)
 			}
@@ -109,28 +183,37 @@ func TestYAMLErrorsHavePlaces(t *testing.T) {
 }
 
 func TestUserRecipeChangesItsBase(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "my.yaml")
-	text := "name: mine\nbase: koelectra\nrecipe:\n  learning_rate: 1e-4\ntasks:\n  nsmc: {epochs: 2, dropout: 0.2}\n"
-	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	r, err := FindRecipe(path, "nsmc")
-	if err != nil {
-		t.Fatal(err)
-	}
+	path := write(t, "my.yaml", `name: mine
+base: koelectra
+recipe:
+  learning_rate: 1e-4
+tasks:
+  nsmc: &short {epochs: 2, dropout: 0.2}
+  nsmc-short: *short
+`)
+	r := recipeFor(t, path, "nsmc")
 	if r.LearningRate != 1e-4 || r.Epochs != 2 || r.Dropout.Rate == nil || *r.Dropout.Rate != 0.2 || r.Truncation != LongestFirstPython {
 		t.Errorf("%+v", r)
 	}
-	if r, err = FindRecipe(path, "paws"); err != nil || r.Epochs != 15 || r.Dropout.Rate != nil {
-		t.Errorf("%+v, %v", r, err)
+	if r = recipeFor(t, path, "nsmc-short"); r.Epochs != 2 {
+		t.Errorf("%+v", r)
+	}
+	if r = recipeFor(t, path, "paws"); r.Epochs != 15 || r.Dropout.Rate != nil {
+		t.Errorf("%+v", r)
 	}
 }
 
 func TestUnknownNames(t *testing.T) {
-	if _, err := FindModel("bert-kor-bas"); err == nil || !strings.Contains(err.Error(), `did you mean "bert-kor-base"?`) {
+	if _, err := FindModel("bert-kor-bas"); err == nil || !strings.Contains(err.Error(), `no model "bert-kor-bas": did you mean "bert-kor-base"?`) {
 		t.Error(err)
 	}
 	if _, err := FindSuite("lmkr"); err == nil || !strings.Contains(err.Error(), `did you mean "lmkor"?`) {
+		t.Error(err)
+	}
+	if _, err := FindPublished("gluon"); err == nil || !strings.Contains(err.Error(), `want one of lmkor, or a file`) {
+		t.Error(err)
+	}
+	if _, err := FindRecipe("nowhere.yaml", "nsmc"); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "recipe nowhere.yaml: ") {
 		t.Error(err)
 	}
 }
@@ -149,20 +232,4 @@ func TestThreadsAreNotInTheManifest(t *testing.T) {
 	if !strings.Contains(string(a), `"dropout":"config"`) {
 		t.Errorf("%s", a)
 	}
-}
-
-func FuzzRecipe(f *testing.F) {
-	f.Add("name: x\nrecipe:\n  epochs: 2\n")
-	f.Add("a: &a [*a]\n")
-	f.Fuzz(func(t *testing.T, text string) {
-		var r RecipeFile
-		if load([]byte(text), "f.yaml", &r) == nil {
-			var into Recipe
-			r.apply(&into, "nsmc", "f.yaml")
-		}
-		var m ModelSpec
-		load([]byte(text), "f.yaml", &m)
-		var s Suite
-		load([]byte(text), "f.yaml", &s)
-	})
 }

@@ -7,9 +7,11 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/lmkor/bench/internal/strictyaml"
 )
 
-// field is a recipe field's name and where it lies.
+// field is a recipe field: its name, where it lies, and the values it may have.
 type field struct {
 	name string
 	at   func(*Recipe) any
@@ -17,50 +19,37 @@ type field struct {
 	want string
 }
 
-// fields are all fields, with the values that they may have.
+// fields are all of them, in the order of help and manifests.
 var fields = []field{
-	{"batch_size", func(r *Recipe) any { return &r.BatchSize }, func(r *Recipe) bool { return within(r.BatchSize, 1) }, "1 or more"},
-	{"learning_rate", func(r *Recipe) any { return &r.LearningRate }, func(r *Recipe) bool { return finite(r.LearningRate) && r.LearningRate > 0 }, "a positive number"},
-	{"epochs", func(r *Recipe) any { return &r.Epochs }, func(r *Recipe) bool { return within(r.Epochs, 1) }, "1 or more"},
-	{"max_length", func(r *Recipe) any { return &r.MaxLength }, func(r *Recipe) bool { return within(r.MaxLength, 4) }, "4 or more"},
-	{"weight_decay", func(r *Recipe) any { return &r.WeightDecay }, func(r *Recipe) bool { return finite(r.WeightDecay) }, "0 or more"},
-	{"warmup_ratio", func(r *Recipe) any { return &r.WarmupRatio }, func(r *Recipe) bool { return finite(r.WarmupRatio) && r.WarmupRatio <= 1 }, "0 to 1"},
-	{"max_grad_norm", func(r *Recipe) any { return &r.MaxGradNorm }, func(r *Recipe) bool { return finite(r.MaxGradNorm) }, "0 (no clipping) or more"},
-	{"adam_beta1", func(r *Recipe) any { return &r.AdamBeta1 }, func(r *Recipe) bool { return finite(r.AdamBeta1) && r.AdamBeta1 < 1 }, "0 or more, below 1"},
-	{"adam_beta2", func(r *Recipe) any { return &r.AdamBeta2 }, func(r *Recipe) bool { return finite(r.AdamBeta2) && r.AdamBeta2 < 1 }, "0 or more, below 1"},
-	{"adam_epsilon", func(r *Recipe) any { return &r.AdamEpsilon }, func(r *Recipe) bool { return finite(r.AdamEpsilon) && r.AdamEpsilon > 0 }, "a positive number"},
-	{"gradient_accumulation_steps", func(r *Recipe) any { return &r.GradientAccumulationSteps }, func(r *Recipe) bool { return within(r.GradientAccumulationSteps, 1) }, "1 or more"},
+	{"batch_size", func(r *Recipe) any { return &r.BatchSize }, func(r *Recipe) bool { return within(r.BatchSize, 1) }, "a whole number, 1 or more"},
+	{"learning_rate", func(r *Recipe) any { return &r.LearningRate }, func(r *Recipe) bool { return finite(r.LearningRate) && r.LearningRate > 0 }, "a number above 0"},
+	{"epochs", func(r *Recipe) any { return &r.Epochs }, func(r *Recipe) bool { return within(r.Epochs, 1) }, "a whole number, 1 or more"},
+	{"max_length", func(r *Recipe) any { return &r.MaxLength }, func(r *Recipe) bool { return within(r.MaxLength, 4) }, "a whole number, 4 or more"},
+	{"weight_decay", func(r *Recipe) any { return &r.WeightDecay }, func(r *Recipe) bool { return finite(r.WeightDecay) }, "a number, 0 or more"},
+	{"warmup_ratio", func(r *Recipe) any { return &r.WarmupRatio }, func(r *Recipe) bool { return finite(r.WarmupRatio) && r.WarmupRatio <= 1 }, "a number, 0 to 1"},
+	{"max_grad_norm", func(r *Recipe) any { return &r.MaxGradNorm }, func(r *Recipe) bool { return finite(r.MaxGradNorm) }, "a number, 0 (no clipping) or more"},
+	{"adam_beta1", func(r *Recipe) any { return &r.AdamBeta1 }, func(r *Recipe) bool { return finite(r.AdamBeta1) && r.AdamBeta1 < 1 }, "a number, 0 or more, below 1"},
+	{"adam_beta2", func(r *Recipe) any { return &r.AdamBeta2 }, func(r *Recipe) bool { return finite(r.AdamBeta2) && r.AdamBeta2 < 1 }, "a number, 0 or more, below 1"},
+	{"adam_epsilon", func(r *Recipe) any { return &r.AdamEpsilon }, func(r *Recipe) bool { return finite(r.AdamEpsilon) && r.AdamEpsilon > 0 }, "a number above 0"},
+	{"gradient_accumulation_steps", func(r *Recipe) any { return &r.GradientAccumulationSteps }, func(r *Recipe) bool { return within(r.GradientAccumulationSteps, 1) }, "a whole number, 1 or more"},
 	{"seed", func(r *Recipe) any { return &r.Seed }, always, "a whole number, 0 or more"},
-	{"dropout", func(r *Recipe) any { return &r.Dropout }, func(r *Recipe) bool {
-		return r.Dropout.Rate == nil || finite(*r.Dropout.Rate) && *r.Dropout.Rate < 1
-	}, "0 or more, below 1, or config"},
+	{"dropout", func(r *Recipe) any { return &r.Dropout }, func(r *Recipe) bool { return r.Dropout.Rate == nil || finite(*r.Dropout.Rate) && *r.Dropout.Rate < 1 }, "a number, 0 or more, below 1, or config"},
 	{"shuffle", func(r *Recipe) any { return &r.Shuffle }, always, "true or false"},
-	{"padding", func(r *Recipe) any { return &r.Padding }, oneOf(func(r *Recipe) string { return r.Padding }, PaddingNone, PaddingMaxLength), "none or max_length"},
-	{"precision", func(r *Recipe) any { return &r.Precision }, oneOf(func(r *Recipe) string { return r.Precision }, Float32, Bfloat16), "float32 or bfloat16"},
-	{"threads", func(r *Recipe) any { return &r.Threads }, func(r *Recipe) bool { return within(r.Threads, 0) && r.Threads <= 4096 }, "0 (all cores) to 4096"},
-	{"max_train_rows", func(r *Recipe) any { return &r.MaxTrainRows }, func(r *Recipe) bool { return within(r.MaxTrainRows, 0) }, "0 (all) or more"},
-	{"max_eval_rows", func(r *Recipe) any { return &r.MaxEvalRows }, func(r *Recipe) bool { return within(r.MaxEvalRows, 0) }, "0 (all) or more"},
-	{"eval_steps", func(r *Recipe) any { return &r.EvalSteps }, func(r *Recipe) bool { return within(r.EvalSteps, 0) }, "0 (after epochs only) or more"},
-	{"save_steps", func(r *Recipe) any { return &r.SaveSteps }, func(r *Recipe) bool { return within(r.SaveSteps, 0) }, "0 (after epochs only) or more"},
-	{"truncation", func(r *Recipe) any { return &r.Truncation }, oneOf(func(r *Recipe) string { return r.Truncation }, LongestFirst, LongestFirstPython), "longest_first or longest_first_python"},
+	{"padding", func(r *Recipe) any { return &r.Padding }, func(r *Recipe) bool { return r.Padding == PaddingNone || r.Padding == PaddingMaxLength }, "none or max_length"},
+	{"precision", func(r *Recipe) any { return &r.Precision }, func(r *Recipe) bool { return r.Precision == Float32 || r.Precision == Bfloat16 }, "float32 or bfloat16"},
+	{"threads", func(r *Recipe) any { return &r.Threads }, func(r *Recipe) bool { return within(r.Threads, 0) && r.Threads <= 4096 }, "a whole number, 0 (all cores) to 4096"},
+	{"max_train_rows", func(r *Recipe) any { return &r.MaxTrainRows }, func(r *Recipe) bool { return within(r.MaxTrainRows, 0) }, "a whole number, 0 (all) or more"},
+	{"max_eval_rows", func(r *Recipe) any { return &r.MaxEvalRows }, func(r *Recipe) bool { return within(r.MaxEvalRows, 0) }, "a whole number, 0 (all) or more"},
+	{"eval_steps", func(r *Recipe) any { return &r.EvalSteps }, func(r *Recipe) bool { return within(r.EvalSteps, 0) }, "a whole number, 0 (after epochs only) or more"},
+	{"save_steps", func(r *Recipe) any { return &r.SaveSteps }, func(r *Recipe) bool { return within(r.SaveSteps, 0) }, "a whole number, 0 (after epochs only) or more"},
+	{"truncation", func(r *Recipe) any { return &r.Truncation }, func(r *Recipe) bool { return r.Truncation == LongestFirst || r.Truncation == LongestFirstPython }, "longest_first or longest_first_python"},
 }
 
 func always(*Recipe) bool { return true }
 
-func within(v, least int) bool { return v >= least && v <= mostRows }
+func within(v, least int) bool { return v >= least && v <= math.MaxInt32 }
 
 func finite(v float64) bool { return v >= 0 && !math.IsInf(v, 0) }
-
-func oneOf(get func(*Recipe) string, words ...string) func(*Recipe) bool {
-	return func(r *Recipe) bool {
-		for _, w := range words {
-			if get(r) == w {
-				return true
-			}
-		}
-		return false
-	}
-}
 
 // FieldNames returns the names of all recipe fields.
 func FieldNames() []string {
@@ -71,33 +60,36 @@ func FieldNames() []string {
 	return names
 }
 
-func (r *Recipe) field(name string) any {
-	for _, f := range fields {
-		if f.name == name {
-			return f.at(r)
-		}
-	}
-	return nil
-}
-
 // Set changes one field as "name=value" says. An unknown name, a wrong type and
-// a value out of range are errors.
+// a value out of range are errors, and leave r as it was.
 func (r *Recipe) Set(setting string) error {
 	name, value, ok := strings.Cut(setting, "=")
-	name = strings.TrimSpace(name)
 	if !ok {
 		return fmt.Errorf("%q: want name=value", setting)
 	}
-	for _, f := range fields {
-		if f.name != name {
-			continue
-		}
-		if err := parseField(strings.TrimSpace(value), f.at(r)); err != nil || !f.ok(r) {
-			return fmt.Errorf("%s %q: want %s", name, strings.TrimSpace(value), f.want)
-		}
-		return nil
+	return r.set(strings.TrimSpace(name), strings.TrimSpace(value))
+}
+
+func (r *Recipe) set(name, value string) error {
+	f := fieldOf(name)
+	if f == nil {
+		return fmt.Errorf("%s", strictyaml.UnknownField(name, FieldNames()))
 	}
-	return fmt.Errorf("%s", unknownRecipeField(name))
+	changed := *r
+	if err := parse(value, f.at(&changed)); err != nil || !f.ok(&changed) {
+		return fmt.Errorf("%s %q: want %s", name, value, f.want)
+	}
+	*r = changed
+	return nil
+}
+
+func fieldOf(name string) *field {
+	for i := range fields {
+		if fields[i].name == name {
+			return &fields[i]
+		}
+	}
+	return nil
 }
 
 // Check returns an error that names the first field out of range.
@@ -110,20 +102,8 @@ func (r *Recipe) Check() error {
 	return nil
 }
 
-// checkSet checks the fields that a mapping sets, with their places.
-func (r *Recipe) checkSet(n *yaml.Node) error {
-	for i := 0; i < len(n.Content); i += 2 {
-		for _, f := range fields {
-			if v := n.Content[i+1]; f.name == n.Content[i].Value && !f.ok(r) {
-				return fmt.Errorf("line %d, column %d: %s %q: want %s", v.Line, v.Column, f.name, v.Value, f.want)
-			}
-		}
-	}
-	return nil
-}
-
-// parseField reads a command line's value.
-func parseField(s string, to any) (err error) {
+// parse reads a value as the command line and YAML have it.
+func parse(s string, to any) (err error) {
 	switch p := to.(type) {
 	case *int:
 		*p, err = strconv.Atoi(s)
@@ -132,52 +112,81 @@ func parseField(s string, to any) (err error) {
 	case *float64:
 		*p, err = strconv.ParseFloat(s, 64)
 	case *bool:
-		switch s {
-		case "true", "false":
-			*p = s == "true"
-		default:
+		*p = strings.EqualFold(s, "true")
+		if !*p && !strings.EqualFold(s, "false") {
 			err = strconv.ErrSyntax
 		}
 	case *string:
 		*p = s
 	case *Dropout:
-		if s == dropoutOfConfig {
-			p.Rate = nil
-			return nil
+		*p = Dropout{}
+		if s != dropoutOfConfig {
+			var v float64
+			v, err = strconv.ParseFloat(s, 64)
+			p.Rate = &v
 		}
-		var v float64
-		v, err = strconv.ParseFloat(s, 64)
-		p.Rate = &v
+	default:
+		panic(fmt.Sprintf("configs: a recipe field of type %T", to))
 	}
 	return err
 }
 
-// decodeField reads a YAML value, refusing what is of another type.
-func decodeField(n *yaml.Node, to any) error {
-	if n.Kind != yaml.ScalarNode {
-		return fmt.Errorf("want one value")
-	}
-	if _, quoted := to.(*string); !quoted && n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) != 0 {
-		if _, ok := to.(*Dropout); !ok {
-			return fmt.Errorf("%q in quotation marks: want a number", n.Value)
+// merge changes r as a node says: a mapping of recipe fields, or a list of
+// name=value.
+func (r *Recipe) merge(n *yaml.Node, file string) error {
+	n = resolved(n)
+	switch n.Kind {
+	case 0:
+		return nil
+	case yaml.MappingNode:
+		return r.mergeMapping(n, file)
+	case yaml.SequenceNode:
+		for _, item := range n.Content {
+			if item = resolved(item); item.Kind != yaml.ScalarNode {
+				return strictyaml.At(file, item, "want name=value")
+			}
+			if err := r.Set(item.Value); err != nil {
+				return strictyaml.At(file, item, "%v", err)
+			}
+		}
+		return nil
+	case yaml.ScalarNode:
+		if n.ShortTag() == "!!null" {
+			return nil
 		}
 	}
-	if err := parseField(n.Value, to); err != nil {
-		return fmt.Errorf("%q: want %s", n.Value, wantOf(to))
+	return strictyaml.At(file, n, "%q: want recipe fields", n.Value)
+}
+
+func (r *Recipe) mergeMapping(n *yaml.Node, file string) error {
+	lines := map[string]int{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, value := n.Content[i], resolved(n.Content[i+1])
+		f := fieldOf(key.Value)
+		if f == nil {
+			return strictyaml.At(file, key, "%s", strictyaml.UnknownField(key.Value, FieldNames()))
+		}
+		if line := lines[key.Value]; line > 0 {
+			return strictyaml.At(file, key, "%q a second time, after line %d", key.Value, line)
+		}
+		lines[key.Value] = key.Line
+		if value.Kind != yaml.ScalarNode {
+			return strictyaml.At(file, value, "%s: want %s", key.Value, f.want)
+		}
+		if _, word := f.at(r).(*string); !word && value.ShortTag() == "!!str" && value.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) != 0 {
+			return strictyaml.At(file, value, "%s: %q in quotation marks: want %s", key.Value, value.Value, f.want)
+		}
+		if err := r.set(key.Value, value.Value); err != nil {
+			return strictyaml.At(file, value, "%v", err)
+		}
 	}
 	return nil
 }
 
-func wantOf(to any) string {
-	switch to.(type) {
-	case *int, *uint64:
-		return "a whole number"
-	case *float64:
-		return "a number"
-	case *bool:
-		return "true or false"
-	case *Dropout:
-		return "a number or config"
+// resolved follows an alias to what it stands for.
+func resolved(n *yaml.Node) *yaml.Node {
+	for n.Kind == yaml.AliasNode {
+		n = n.Alias
 	}
-	return "a word"
+	return n
 }

@@ -3,18 +3,26 @@ package configs
 import (
 	"encoding/json"
 	"fmt"
+	"path/filepath"
+	"slices"
+
+	"github.com/lmkor/bench/internal/strictyaml"
 )
 
-// ModelSpec is a model that can be named: one of the hub's, or sizes to start
-// from nothing with.
+// ModelSpec is a model that can be named: one of the hub's, one in a directory,
+// or sizes to start from nothing with.
 type ModelSpec struct {
-	Name      string   `yaml:"name"`
-	Title     string   `yaml:"title"` // as tables call it
-	Hub       string   `yaml:"hub"`   // its Hugging Face name
-	Published string   `yaml:"published"`
-	Note      string   `yaml:"note"`
-	Recipe    string   `yaml:"recipe"` // where neither a suite nor the user names one
-	Scratch   *Scratch `yaml:"scratch"`
+	Name         string   `yaml:"name"`
+	Title        string   `yaml:"title"`        // as tables call it
+	Hub          string   `yaml:"hub"`          // its Hugging Face name
+	Dir          string   `yaml:"dir"`          // its directory, from the file's own if relative
+	Architecture string   `yaml:"architecture"` // model_type of its config.json
+	MaxLength    int      `yaml:"max_length"`   // the most tokens it takes; 0: its config says
+	Published    string   `yaml:"published"`    // its row's name in published tables
+	Note         string   `yaml:"note"`
+	Quirks       []string `yaml:"quirks"` // what to know before comparing it with others
+	Recipe       string   `yaml:"recipe"` // where neither a suite nor the user names one
+	Scratch      *Scratch `yaml:"scratch"`
 }
 
 // Scratch is a model without weights: a config.json and how to train its
@@ -26,12 +34,12 @@ type Scratch struct {
 
 // ScratchTokens says which WordPiece vocabulary to train.
 type ScratchTokens struct {
-	VocabSize    int  `yaml:"vocab_size"`
+	VocabSize    int  `yaml:"vocab_size"` // special and unused tokens included
 	MinFrequency int  `yaml:"min_frequency"`
-	Unused       int  `yaml:"unused"`
+	Unused       int  `yaml:"unused"` // slots for tokens of the user's own
 	Lowercase    bool `yaml:"lowercase"`
 	StripAccents bool `yaml:"strip_accents"`
-	Clean        bool `yaml:"clean"`
+	Clean        bool `yaml:"clean"` // characters other than Hangul, Latin, digits and common punctuation are removed before
 }
 
 // ConfigJSON returns the config as config.json has it, vocabulary size aside.
@@ -39,35 +47,77 @@ func (s *Scratch) ConfigJSON() ([]byte, error) { return json.Marshal(s.Config) }
 
 // FindModel returns a named model, or the user's own where name is a YAML file.
 func FindModel(name string) (*ModelSpec, error) {
-	raw, file, err := read(modelFolder, "model", name)
+	var m ModelSpec
+	raw, file, err := models.load(name, &m)
 	if err != nil {
 		return nil, err
 	}
-	var m ModelSpec
-	if err := load(raw, file, &m); err != nil {
-		return nil, err
+	if m.Title == "" {
+		m.Title = m.Name
 	}
-	return &m, m.check(file)
+	if m.Dir != "" && !filepath.IsAbs(m.Dir) && isFile(name) {
+		m.Dir = filepath.Join(filepath.Dir(name), m.Dir)
+	}
+	if msg, keys := m.mistake(); msg != "" {
+		return nil, strictyaml.Place(raw, file, msg, keys...)
+	}
+	if m.Recipe != "" {
+		if _, err := FindRecipe(m.Recipe, ""); err != nil {
+			return nil, strictyaml.Place(raw, file, err.Error(), "recipe")
+		}
+	}
+	return &m, nil
 }
 
-func (m *ModelSpec) check(file string) error {
+// mistake returns what makes the model unusable and where it stands, or nothing.
+func (m *ModelSpec) mistake() (msg string, keys []string) {
+	ways := 0
+	for _, is := range []bool{m.Hub != "", m.Dir != "", m.Scratch != nil} {
+		if is {
+			ways++
+		}
+	}
 	switch {
 	case m.Name == "":
-		return fmt.Errorf("%s: name: want one", file)
-	case (m.Hub == "") == (m.Scratch == nil):
-		return fmt.Errorf("%s: want either hub or scratch", file)
-	case m.Scratch != nil && m.Scratch.Tokenizer.VocabSize < 100:
-		return fmt.Errorf("%s: vocab_size %d: want 100 or more", file, m.Scratch.Tokenizer.VocabSize)
-	case m.Scratch != nil && m.Scratch.Config["model_type"] == nil:
-		return fmt.Errorf("%s: config: want a model_type", file)
+		return "name: want one", []string{"name"}
+	case ways != 1:
+		return "want one of hub, dir and scratch", nil
+	case m.MaxLength < 0:
+		return fmt.Sprintf("max_length %d: want 0 or more", m.MaxLength), []string{"max_length"}
+	case m.Scratch == nil:
+		return "", nil
 	}
-	return nil
+	return m.Scratch.mistake()
+}
+
+func (s *Scratch) mistake() (msg string, keys []string) {
+	if s.Config["model_type"] == nil {
+		return "config: want a model_type", []string{"scratch", "config"}
+	}
+	if s.Config["vocab_size"] != nil {
+		return "vocab_size belongs under tokenizer", []string{"scratch", "config", "vocab_size"}
+	}
+	for _, name := range sortedKeys(s.Config) {
+		if slices.Contains(architectureFields, name) {
+			continue
+		}
+		return strictyaml.UnknownField(name, architectureFields), []string{"scratch", "config", name}
+	}
+	for _, n := range []struct {
+		name        string
+		value, from int
+	}{{"vocab_size", s.Tokenizer.VocabSize, 100}, {"min_frequency", s.Tokenizer.MinFrequency, 0}, {"unused", s.Tokenizer.Unused, 0}} {
+		if n.value < n.from || n.value > 10_000_000 {
+			return fmt.Sprintf("%s %d: want %d to 10000000", n.name, n.value, n.from), []string{"scratch", "tokenizer", n.name}
+		}
+	}
+	return "", nil
 }
 
 // Models returns all embedded models, by name.
 func Models() ([]*ModelSpec, error) {
 	var all []*ModelSpec
-	for _, n := range names(modelFolder) {
+	for _, n := range models.names() {
 		m, err := FindModel(n)
 		if err != nil {
 			return nil, err
@@ -75,4 +125,19 @@ func Models() ([]*ModelSpec, error) {
 		all = append(all, m)
 	}
 	return all, nil
+}
+
+// architectureFields are the fields of config.json that say how a model is built,
+// over all architectures.
+var architectureFields = []string{
+	"model_type", "hidden_size", "embedding_size", "num_hidden_layers", "num_attention_heads", "intermediate_size",
+	"hidden_act", "max_position_embeddings", "type_vocab_size", "pad_token_id", "eos_token_id", "layer_norm_eps",
+	"position_embedding_type", "initializer_range", "tie_word_embeddings", "hidden_dropout_prob",
+	"attention_probs_dropout_prob", "classifier_dropout", "num_hidden_groups", "inner_group_num",
+	"classifier_dropout_prob", "block_sizes", "block_repeats", "num_decoder_layers", "d_model", "n_head", "d_head",
+	"d_inner", "hidden_dropout", "attention_dropout", "activation_dropout", "pooling_type", "attention_type",
+	"separate_cls", "truncate_seq", "pool_q_only", "initializer_std", "n_positions", "n_embd", "n_layer", "n_inner",
+	"activation_function", "resid_pdrop", "embd_pdrop", "attn_pdrop", "layer_norm_epsilon", "scale_attn_weights",
+	"scale_attn_by_inverse_layer_idx", "activation", "dim", "hidden_dim", "n_layers", "n_heads", "dropout",
+	"seq_classif_dropout",
 }

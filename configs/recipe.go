@@ -3,37 +3,39 @@ package configs
 import (
 	"encoding/json"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/lmkor/bench/internal/nearest"
+	"github.com/lmkor/bench/internal/strictyaml"
 )
 
 // Recipe is how to fine-tune, every field under the name that users know.
 type Recipe struct {
-	BatchSize                 int     `yaml:"batch_size" json:"batch_size"`
-	LearningRate              float64 `yaml:"learning_rate" json:"learning_rate"`
-	Epochs                    int     `yaml:"epochs" json:"epochs"`
-	MaxLength                 int     `yaml:"max_length" json:"max_length"`
-	WeightDecay               float64 `yaml:"weight_decay" json:"weight_decay"`
-	WarmupRatio               float64 `yaml:"warmup_ratio" json:"warmup_ratio"`
-	MaxGradNorm               float64 `yaml:"max_grad_norm" json:"max_grad_norm"` // 0: no clipping
-	AdamBeta1                 float64 `yaml:"adam_beta1" json:"adam_beta1"`
-	AdamBeta2                 float64 `yaml:"adam_beta2" json:"adam_beta2"`
-	AdamEpsilon               float64 `yaml:"adam_epsilon" json:"adam_epsilon"`
-	GradientAccumulationSteps int     `yaml:"gradient_accumulation_steps" json:"gradient_accumulation_steps"`
-	Seed                      uint64  `yaml:"seed" json:"seed"`
-	Dropout                   Dropout `yaml:"dropout" json:"dropout"`
-	Shuffle                   bool    `yaml:"shuffle" json:"shuffle"`
-	Padding                   string  `yaml:"padding" json:"padding"`
-	Precision                 string  `yaml:"precision" json:"precision"`
-	Threads                   int     `yaml:"threads" json:"-"`                     // 0: all; no result depends on it, so no manifest has it
-	MaxTrainRows              int     `yaml:"max_train_rows" json:"max_train_rows"` // 0: all
-	MaxEvalRows               int     `yaml:"max_eval_rows" json:"max_eval_rows"`
-	EvalSteps                 int     `yaml:"eval_steps" json:"eval_steps"`
-	SaveSteps                 int     `yaml:"save_steps" json:"save_steps"`
-	Truncation                string  `yaml:"truncation" json:"truncation"`
+	BatchSize                 int     `json:"batch_size"`
+	LearningRate              float64 `json:"learning_rate"`
+	Epochs                    int     `json:"epochs"`
+	MaxLength                 int     `json:"max_length"` // tokens, special ones included
+	WeightDecay               float64 `json:"weight_decay"`
+	WarmupRatio               float64 `json:"warmup_ratio"`
+	MaxGradNorm               float64 `json:"max_grad_norm"` // 0: no clipping
+	AdamBeta1                 float64 `json:"adam_beta1"`
+	AdamBeta2                 float64 `json:"adam_beta2"`
+	AdamEpsilon               float64 `json:"adam_epsilon"`
+	GradientAccumulationSteps int     `json:"gradient_accumulation_steps"`
+	Seed                      uint64  `json:"seed"`
+	Dropout                   Dropout `json:"dropout"`
+	Shuffle                   bool    `json:"shuffle"`
+	Padding                   string  `json:"padding"`
+	Precision                 string  `json:"precision"`
+	Threads                   int     `json:"-"`              // 0: all; no result depends on it, so no manifest has it
+	MaxTrainRows              int     `json:"max_train_rows"` // 0: all
+	MaxEvalRows               int     `json:"max_eval_rows"`  // 0: all
+	EvalSteps                 int     `json:"eval_steps"`     // 0: after epochs only
+	SaveSteps                 int     `json:"save_steps"`     // 0: after epochs only
+	Truncation                string  `json:"truncation"`
 }
 
 // The values of padding, precision and truncation.
@@ -42,15 +44,13 @@ const (
 	PaddingMaxLength   = "max_length"
 	Float32            = "float32"
 	Bfloat16           = "bfloat16"
-	LongestFirst       = "longest_first"
-	LongestFirstPython = "longest_first_python"
-	dropoutOfConfig    = "config"
-	mostRows           = math.MaxInt32
-	recipeFolder       = "recipes"
-	modelFolder        = "models"
-	suiteFolder        = "suites"
-	publishedFolder    = "published"
-	defaultRecipe      = "default"
+	LongestFirst       = "longest_first"        // as the tokenizers library shares the room
+	LongestFirstPython = "longest_first_python" // as transformers' Python tokenizers did
+)
+
+const (
+	defaultRecipe   = "default"
+	dropoutOfConfig = "config"
 )
 
 // Dropout is one rate for every dropout, or those of the model's config.
@@ -66,32 +66,30 @@ func (d Dropout) MarshalJSON() ([]byte, error) {
 	return json.Marshal(*d.Rate)
 }
 
-// RecipeFile is a recipe with what differs from task to task.
-type RecipeFile struct {
-	Name   string    `yaml:"name"`
-	Note   string    `yaml:"note"`
-	Base   string    `yaml:"base"` // the recipe that this one changes; default if empty
-	Recipe yaml.Node `yaml:"recipe"`
-	Tasks  yaml.Node `yaml:"tasks"`
+// recipeFile is a recipe as a file has it, with what differs from task to task.
+type recipeFile struct {
+	Name   string               `yaml:"name"`
+	Note   string               `yaml:"note"`
+	Base   string               `yaml:"base"` // the recipe that this one changes; default if empty
+	Recipe yaml.Node            `yaml:"recipe"`
+	Tasks  map[string]yaml.Node `yaml:"tasks"`
 }
 
 // FindRecipe returns a recipe as it is for a task: the fields of its base, its
-// own, and those for the task, in this order.
+// own, and those for the task, in this order. name is an embedded recipe's or a
+// YAML file's, task the task's name.
 func FindRecipe(name, task string) (Recipe, error) {
 	return findRecipe(name, task, nil)
 }
 
 func findRecipe(name, task string, seen []string) (Recipe, error) {
-	if slices.Contains(seen, name) {
-		return Recipe{}, fmt.Errorf("recipe %q is its own base", name)
-	}
-	raw, file, err := read(recipeFolder, "recipe", name)
+	var f recipeFile
+	raw, file, err := recipes.load(name, &f)
 	if err != nil {
 		return Recipe{}, err
 	}
-	var f RecipeFile
-	if err := load(raw, file, &f); err != nil {
-		return Recipe{}, err
+	if slices.Contains(seen, name) {
+		return Recipe{}, strictyaml.Place(raw, file, fmt.Sprintf("recipe %q is its own base", name), "base")
 	}
 	var r Recipe
 	if f.Base != "" || name != defaultRecipe {
@@ -103,61 +101,45 @@ func findRecipe(name, task string, seen []string) (Recipe, error) {
 			return Recipe{}, err
 		}
 	}
-	return r, f.apply(&r, task, file)
+	if err := r.merge(&f.Recipe, file); err != nil {
+		return Recipe{}, err
+	}
+	of := r
+	for _, t := range sortedKeys(f.Tasks) { // every task's, so that a mistake shows at once
+		if meant := mistypedTask(t); meant != "" && t != task {
+			return Recipe{}, strictyaml.Place(raw, file, fmt.Sprintf("unknown task %q: did you mean %q?", t, meant), "tasks", t)
+		}
+		n, changed := f.Tasks[t], r
+		if err := changed.merge(&n, file); err != nil {
+			return Recipe{}, err
+		}
+		if t == task {
+			of = changed
+		}
+	}
+	return of, nil
 }
 
-// apply changes r by the file's fields, and by those for the task.
-func (f *RecipeFile) apply(r *Recipe, task, file string) error {
-	if err := merge(&f.Recipe, file, r); err != nil {
-		return err
-	}
-	tasks := map[string]yaml.Node{}
-	if f.Tasks.Kind != 0 {
-		if err := f.Tasks.Decode(&tasks); err != nil {
-			return fmt.Errorf("%s: tasks: %w", file, err)
+// officialTasks are the names of the seven; a user's own task may have any other.
+var officialTasks = []string{"nsmc", "naver-ner", "paws", "kornli", "korsts", "question-pair", "hate-speech"}
+
+// mistypedTask returns the official name that a task's name is a slip of, a
+// letter away or two of a long name; nothing of a name that is official, and of
+// those that are longer, such as nsmc-short: they are tasks of the user's own.
+func mistypedTask(name string) string {
+	for _, t := range officialTasks {
+		if d := nearest.Edits(name, t); 0 < d && d <= 1+len(name)/8 && !strings.HasPrefix(name, t) {
+			return t
 		}
 	}
-	for _, n := range tasks { // every task's, so that a mistake shows at once
-		if err := merge(&n, file, &Recipe{}); err != nil {
-			return err
-		}
-	}
-	if n, ok := tasks[task]; ok {
-		if err := merge(&n, file, r); err != nil {
-			return err
-		}
-	}
-	return nil
+	return ""
 }
 
-// merge decodes a mapping of recipe fields onto r, strictly, with the places of
-// the file.
-func merge(n *yaml.Node, file string, r *Recipe) error {
-	if n.Kind == 0 {
-		return nil
+func sortedKeys[V any](m map[string]V) []string {
+	var keys []string
+	for k := range m {
+		keys = append(keys, k)
 	}
-	if n.Kind != yaml.MappingNode {
-		return fmt.Errorf("%s: line %d, column %d: want recipe fields", file, n.Line, n.Column)
-	}
-	for i := 0; i < len(n.Content); i += 2 {
-		key, value := n.Content[i], n.Content[i+1]
-		to := r.field(key.Value)
-		if to == nil {
-			return fmt.Errorf("%s: line %d, column %d: %s", file, key.Line, key.Column, unknownRecipeField(key.Value))
-		}
-		if err := decodeField(value, to); err != nil {
-			return fmt.Errorf("%s: line %d, column %d: %s: %w", file, value.Line, value.Column, key.Value, err)
-		}
-	}
-	if err := r.checkSet(n); err != nil {
-		return fmt.Errorf("%s: %w", file, err)
-	}
-	return nil
-}
-
-func unknownRecipeField(name string) string {
-	if near := nearest(name, FieldNames()); near != "" {
-		return fmt.Sprintf("unknown field %q: did you mean %q?", name, near)
-	}
-	return fmt.Sprintf("unknown field %q: want one of %s", name, strings.Join(FieldNames(), ", "))
+	slices.Sort(keys)
+	return keys
 }

@@ -133,7 +133,7 @@ func (f *runFlags) cells(a []string) ([]cell, error) {
 			if err != nil {
 				return nil, err
 			}
-			recipe, err := suite.RecipeFor(t.Name)
+			recipe, err := suite.RecipeFor(t.Name, name)
 			if err != nil {
 				return nil, err
 			}

@@ -10,7 +10,7 @@ import "strings"
 func Name(name string, have []string) string {
 	best, fewest := "", len(name)/2+1
 	for _, h := range have {
-		if d := edits(name, h); d < fewest {
+		if d := Edits(name, h); d < fewest {
 			best, fewest = h, d
 		}
 	}
@@ -22,30 +22,33 @@ func Name(name string, have []string) string {
 		if len(h) < 3 || !strings.Contains(h, name) && !strings.Contains(name, h) {
 			continue
 		}
-		if d := edits(name, h); d < fewest {
+		if d := Edits(name, h); d < fewest {
 			best, fewest = h, d
 		}
 	}
 	return best
 }
 
-// edits is the Levenshtein distance in bytes.
-func edits(a, b string) int {
-	row := make([]int, len(b)+1)
+// Edits counts what makes b of a: letters put in, left out, exchanged, or swapped
+// with their neighbour (the optimal string alignment distance, in bytes).
+func Edits(a, b string) int {
+	above, row, next := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range row {
 		row[j] = j
 	}
 	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
+		next[0] = i + 1
 		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
 			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j+1]+1, row[j]+1)
+			next[j+1] = min(row[j]+cost, row[j+1]+1, next[j]+1)
+			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
+				next[j+1] = min(next[j+1], above[j-1]+1)
+			}
 		}
+		above, row, next = row, next, above
 	}
 	return row[len(b)]
 }

@@ -30,9 +30,9 @@ func TestEdits(t *testing.T) {
 	for _, c := range []struct {
 		a, b string
 		want int
-	}{{"", "", 0}, {"", "abc", 3}, {"abc", "", 3}, {"nsmc", "nmsc", 2}, {"kitten", "sitting", 3}} {
-		if got := edits(c.a, c.b); got != c.want {
-			t.Errorf("edits(%q, %q) = %d, want %d", c.a, c.b, got, c.want)
+	}{{"", "", 0}, {"", "abc", 3}, {"abc", "", 3}, {"nsmc", "nmsc", 1}, {"kitten", "sitting", 3}, {"ca", "abc", 3}, {"naver_ner", "naver-ner", 1}} {
+		if got := Edits(c.a, c.b); got != c.want {
+			t.Errorf("Edits(%q, %q) = %d, want %d", c.a, c.b, got, c.want)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"reflect"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -51,7 +52,11 @@ func Load(raw []byte, file string, v any) error {
 		collect(reflect.TypeOf(v), fields)
 		var all []error
 		for _, e := range several.Errors {
-			all = append(all, &Error{file, e.Mark.Line, e.Mark.Column, explain(e.Message, fields)})
+			msg := explain(e.Message, fields)
+			if short := shortened.FindString(msg); short != "" { // the decoder shows seven characters
+				msg = strings.Replace(msg, short, fmt.Sprintf("%q", scalarAt(raw, e.Mark)), 1)
+			}
+			all = append(all, &Error{file, e.Mark.Line, e.Mark.Column, msg})
 		}
 		return errors.Join(all...)
 	case errors.As(err, &one):
@@ -63,6 +68,7 @@ func Load(raw []byte, file string, v any) error {
 var (
 	unknownField = regexp.MustCompile(`^field (.+) not found in type (.+)$`)
 	repeatedKey  = regexp.MustCompile(`^mapping key (".*") already defined at line (\d+)$`)
+	shortened    = regexp.MustCompile(`^"[^"]*\.\.\."`)
 	wrongType    = regexp.MustCompile("(?s)^cannot construct !!(\\w+)(?: `(.*)`)? into (.+)$")
 )
 
@@ -139,8 +145,29 @@ func collect(t reflect.Type, fields map[string][]string) {
 	}
 }
 
-// Place returns an Error at the value that keys lead to in a file that Load
-// accepts, or at the deepest mapping on the way to it.
+// scalarAt returns the value that stands at a place.
+func scalarAt(raw []byte, at yaml.Mark) string {
+	var doc yaml.Node
+	if yaml.Load(raw, &doc) != nil {
+		return ""
+	}
+	var find func(n *yaml.Node) string
+	find = func(n *yaml.Node) string {
+		if n.Kind == yaml.ScalarNode && n.Line == at.Line && n.Column == at.Column {
+			return n.Value
+		}
+		for _, c := range n.Content {
+			if v := find(c); v != "" {
+				return v
+			}
+		}
+		return ""
+	}
+	return find(&doc)
+}
+
+// Place returns an Error at the value that keys (of mappings) and indices (of
+// lists) lead to in a file that Load accepts, or at the deepest value on the way.
 func Place(raw []byte, file, msg string, keys ...string) *Error {
 	e := &Error{File: file, Msg: msg}
 	var doc yaml.Node
@@ -161,10 +188,15 @@ func Place(raw []byte, file, msg string, keys ...string) *Error {
 	}
 }
 
-// value returns what a mapping has under a key, or nil.
+// value returns what a mapping has under a key or a list at an index, or nil.
 func value(n *yaml.Node, key string) *yaml.Node {
 	for n.Kind == yaml.AliasNode {
 		n = n.Alias
+	}
+	if n.Kind == yaml.SequenceNode {
+		if i, err := strconv.Atoi(key); err == nil && i >= 0 && i < len(n.Content) {
+			return n.Content[i]
+		}
 	}
 	if n.Kind != yaml.MappingNode {
 		return nil

@@ -38,6 +38,7 @@ func TestLoad(t *testing.T) {
 		{"a word for a number", "rates: {a: much}\n", `my.yaml:1:12: "much": want a number`},
 		{"below zero", "seeds: [-1]\n", `want a whole number, 0 or more`},
 		{"a word for a list", "seeds: 3\n", `my.yaml:1:8: "3": want a list`},
+		{"a long word for a list", "seeds: much-longer-than-that\n", `my.yaml:1:8: "much-longer-than-that": want a list`},
 		{"a list for a word", "name: [a]\n", `my.yaml:1:7: a list: want a word`},
 		{"not a truth", "inner: {deep: maybe}\n", `want true or false`},
 		{"a list at the top", "- 1\n", `my.yaml:1:1: a list: want a mapping of fields`},
