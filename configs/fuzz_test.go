@@ -7,7 +7,7 @@ import (
 )
 
 // fuzz gives finds the text as a file of the user's.
-func fuzz(f *testing.F, folder string, find func(path string) error) {
+func fuzz(f *testing.F, folder string, find func(t *testing.T, path string) error) {
 	entries, err := os.ReadDir(folder)
 	if err != nil {
 		f.Fatal(err)
@@ -24,18 +24,18 @@ func fuzz(f *testing.F, folder string, find func(path string) error) {
 		if err := os.WriteFile(path, raw, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if err := find(path); err != nil && err.Error() == "" {
+		if err := find(t, path); err != nil && err.Error() == "" {
 			t.Error("an error without a word")
 		}
 	})
 }
 
 func FuzzRecipe(f *testing.F) {
-	fuzz(f, "recipes", func(path string) error {
+	fuzz(f, "recipes", func(t *testing.T, path string) error {
 		r, err := FindRecipe(path, "nsmc")
 		if err == nil {
 			if bad := r.Check(); bad != nil {
-				f.Errorf("loaded, though %v", bad)
+				t.Errorf("loaded, though %v", bad)
 			}
 		}
 		return err
@@ -43,7 +43,7 @@ func FuzzRecipe(f *testing.F) {
 }
 
 func FuzzSuite(f *testing.F) {
-	fuzz(f, "suites", func(path string) error {
+	fuzz(f, "suites", func(t *testing.T, path string) error {
 		s, err := FindSuite(path)
 		if err == nil {
 			r, bad := s.RecipeFor("nsmc")
@@ -51,7 +51,7 @@ func FuzzSuite(f *testing.F) {
 				bad = r.Check()
 			}
 			if bad != nil {
-				f.Errorf("loaded, though %v", bad)
+				t.Errorf("loaded, though %v", bad)
 			}
 		}
 		return err
@@ -59,7 +59,7 @@ func FuzzSuite(f *testing.F) {
 }
 
 func FuzzModel(f *testing.F) {
-	fuzz(f, "models", func(path string) error {
+	fuzz(f, "models", func(t *testing.T, path string) error {
 		m, err := FindModel(path)
 		if err == nil && m.Scratch != nil {
 			_, err = m.Scratch.ConfigJSON()
@@ -69,7 +69,7 @@ func FuzzModel(f *testing.F) {
 }
 
 func FuzzPublished(f *testing.F) {
-	fuzz(f, "published", func(path string) error {
+	fuzz(f, "published", func(t *testing.T, path string) error {
 		_, err := FindPublished(path)
 		return err
 	})
