@@ -49,7 +49,7 @@ func comment(d *dice, label string) row {
 		blame, praise = praise.not(), blame.not()
 	}
 	end := func(v verb) string { return pick(d, []string{v.with("네"), v.plain(), v.with("네요")}) }
-	w["blames"], w["blaming"], w["praises"], w["praising"] = end(blame), blame.with("은"), end(praise), praise.with("은")
+	w["blames"], w["blaming"], w["praises"], w["praising"] = end(blame), blame.modifier(), end(praise), praise.modifier()
 	templates, tails := commentTemplates[label], hateTails
 	if label == "none" {
 		tails = praiseTails
