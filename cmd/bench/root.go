@@ -85,6 +85,7 @@ func newRoot() *cobra.Command {
 		newReportCmd,
 		newScoreCmd,
 		newDataCmd,
+		newModelsCmd,
 		newFillMaskCmd,
 		newGenerateCmd,
 		newSummarizeCmd,

@@ -37,6 +37,8 @@ func findModel(name string) (source, error) {
 		return source{Name: spec.Name, Scratch: spec}, nil
 	case err == nil && spec.Dir != "":
 		return source{Name: spec.Name, Dir: spec.Dir}, nil
+	case err == nil && spec.Dir != "":
+		return source{Name: spec.Name, Dir: spec.Dir}, nil
 	case err == nil:
 		return source{}, fmt.Errorf("%s is not in the local cache", spec.Hub)
 	}

@@ -1,0 +1,180 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/lmkor/bench/configs"
+	"github.com/lmkor/bench/models"
+	"github.com/lmkor/bench/models/hf"
+	"github.com/lmkor/bench/tokenizers"
+)
+
+func newModelsCmd() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "models",
+		Short:   "What can run, and what a model directory holds",
+		Example: "  bench models list\n  bench models show bert-kor-base\n  bench models verify ./my-bert --reference reference.jsonl",
+		Args:    args(cobra.NoArgs),
+		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	for _, c := range []func() *cobra.Command{newModelsListCmd, newModelsShowCmd, newModelsVerifyCmd} {
+		cmd.AddCommand(c())
+	}
+	return cmd
+}
+
+// modelInfo is what is known of a model by name.
+type modelInfo struct {
+	Name         string   `json:"name"`
+	Title        string   `json:"title,omitempty"`
+	Kind         string   `json:"kind"` // hub, scratch, directory
+	Hub          string   `json:"hub,omitempty"`
+	Dir          string   `json:"dir,omitempty"`
+	Note         string   `json:"note,omitempty"`
+	Quirks       []string `json:"quirks,omitempty"`
+	Architecture string   `json:"architecture,omitempty"`
+	Heads        []string `json:"architectures,omitempty"`
+	Parameters   int      `json:"parameters,omitempty"` // of the tensors in the file
+	Vocabulary   int      `json:"vocab_size,omitempty"`
+	Tokenizer    string   `json:"tokenizer,omitempty"`
+	MaxTokens    int      `json:"max_position_embeddings,omitempty"`
+	Labels       []string `json:"labels,omitempty"`
+}
+
+func newModelsListCmd() *cobra.Command {
+	var format string
+	cmd := &cobra.Command{
+		Use:     "list",
+		Short:   "List the models that have a name, and the architectures that run",
+		Example: "  bench models list\n  bench models list --format json",
+		Args:    args(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := checkFormat(format, "table", "json"); err != nil {
+				return err
+			}
+			specs, err := configs.Models()
+			if err != nil {
+				return err
+			}
+			var all []modelInfo
+			for _, s := range specs {
+				all = append(all, specInfo(s))
+			}
+			if format == "json" {
+				return printJSON(cmd, all)
+			}
+			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 8, 2, ' ', 0)
+			fmt.Fprintln(w, "NAME\tKIND\tARCHITECTURE\tHUGGING FACE NAME")
+			for _, m := range all {
+				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", m.Name, m.Kind, m.Architecture, m.Hub)
+			}
+			fmt.Fprintf(w, "\nA directory as Hugging Face lays it out runs too, if its model_type is one of %v.\n", models.ModelTypes())
+			return w.Flush()
+		},
+	}
+	cmd.Flags().StringVar(&format, "format", "table", "table or json")
+	return cmd
+}
+
+func specInfo(s *configs.ModelSpec) modelInfo {
+	m := modelInfo{Name: s.Name, Title: s.Title, Kind: "hub", Hub: s.Hub, Dir: s.Dir, Note: s.Note, Quirks: s.Quirks,
+		Architecture: s.Architecture, MaxTokens: s.MaxLength}
+	if s.Dir != "" {
+		m.Kind = "directory"
+	}
+	if s.Scratch != nil {
+		m.Kind = "scratch"
+		if t, ok := s.Scratch.Config["model_type"].(string); ok {
+			m.Architecture = t
+		}
+		m.Vocabulary = s.Scratch.Tokenizer.VocabSize
+	}
+	return m
+}
+
+func newModelsShowCmd() *cobra.Command {
+	var format string
+	cmd := &cobra.Command{
+		Use:     "show M",
+		Short:   "Show a named model or what a directory holds",
+		Example: "  bench models show bert-tiny-scratch\n  bench models show ./my-bert --format json",
+		Args:    args(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, a []string) error {
+			if err := checkFormat(format, "table", "json"); err != nil {
+				return err
+			}
+			m, err := describeModel(a[0])
+			if err != nil {
+				return err
+			}
+			if format == "json" {
+				return printJSON(cmd, m)
+			}
+			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 8, 2, ' ', 0)
+			row := func(name string, v any, show bool) {
+				if show {
+					fmt.Fprintf(w, "%s\t%v\n", name, v)
+				}
+			}
+			row("name", m.Name, true)
+			row("title", m.Title, m.Title != "")
+			row("kind", m.Kind, true)
+			row("Hugging Face name", m.Hub, m.Hub != "")
+			row("architecture", m.Architecture, m.Architecture != "")
+			row("class", m.Heads, len(m.Heads) > 0)
+			row("parameters", m.Parameters, m.Parameters > 0)
+			row("vocabulary", m.Vocabulary, m.Vocabulary > 0)
+			row("tokenizer", m.Tokenizer, m.Tokenizer != "")
+			row("longest input", m.MaxTokens, m.MaxTokens > 0)
+			row("labels", m.Labels, len(m.Labels) > 0)
+			row("note", m.Note, m.Note != "")
+			for _, q := range m.Quirks {
+				row("mind", q, true)
+			}
+			return w.Flush()
+		},
+	}
+	cmd.Flags().StringVar(&format, "format", "table", "table or json")
+	return cmd
+}
+
+// describeModel reads a directory, or a name's config.
+func describeModel(name string) (*modelInfo, error) {
+	if info, err := os.Stat(name); err != nil || !info.IsDir() {
+		s, err := configs.FindModel(name)
+		if err != nil {
+			return nil, err
+		}
+		m := specInfo(s)
+		return &m, nil
+	}
+	c, err := hf.ReadConfig(name)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	w, err := hf.OpenWeights(name)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	defer w.Close()
+	m := &modelInfo{Name: filepath.Base(filepath.Clean(name)), Kind: "directory", Architecture: c.ModelType, Heads: c.Architectures,
+		Vocabulary: c.VocabSize, MaxTokens: c.MaxPositionEmbeddings, Labels: c.Labels}
+	for _, n := range w.Names() {
+		size := 1
+		for _, d := range w.Shape(n) {
+			size *= d
+		}
+		m.Parameters += size
+	}
+	tok, err := tokenizers.Load(name)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	m.Tokenizer = tok.Info().Type
+	return m, nil
+}
