@@ -2,6 +2,7 @@
 package arch
 
 import (
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -21,17 +22,15 @@ const module = "github.com/lmkor/bench"
 // everywhere may be imported by every package.
 const everywhere = "internal/atomicfile"
 
+// design is DESIGN.md's table: what each folder may import, nil for all.
+type design map[string][]string
+
 var row = regexp.MustCompile("(?m)^\\| `([^`]+)` \\| .* \\| (.*) \\|$")
 
-// allowed reads DESIGN.md's table: what each folder may import, nil for all.
-func allowed(t *testing.T, root string) map[string][]string {
-	t.Helper()
-	b, err := os.ReadFile(filepath.Join(root, "DESIGN.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	table := map[string][]string{}
-	for _, m := range row.FindAllStringSubmatch(string(b), -1) {
+// parse reads the table from DESIGN.md's text.
+func parse(text string) design {
+	table := design{}
+	for _, m := range row.FindAllStringSubmatch(text, -1) {
 		folder := strings.TrimSuffix(m[1], "/")
 		switch m[2] {
 		case "all":
@@ -42,16 +41,51 @@ func allowed(t *testing.T, root string) map[string][]string {
 			table[folder] = strings.Split(m[2], ", ")
 		}
 	}
-	if len(table) < 10 {
-		t.Fatalf("DESIGN.md's table has %d rows that can be read", len(table))
-	}
 	return table
+}
+
+// faults returns which of a package's imports the table does not have, and
+// whether it has the package.
+func (d design) faults(folder string, imports []string) (all []string) {
+	may, known := d[folder]
+	if !known {
+		return []string{fmt.Sprintf("the table has no row for %s", folder)}
+	}
+	for _, p := range imports {
+		to, ours := strings.CutPrefix(p, module+"/")
+		if may != nil && ours && to != everywhere && !slices.Contains(may, to) {
+			all = append(all, fmt.Sprintf("%s imports %s, which the table does not allow", folder, to))
+		}
+	}
+	return all
+}
+
+func TestFaults(t *testing.T) {
+	table := parse("| folder | what | imports |\n| --- | --- | --- |\n" +
+		"| `cmd/bench` | wiring | all |\n| `tasks/` | the seven | datasets, metrics |\n| `metrics` | scores | – |\n")
+	for _, c := range []struct{ folder, imports, want string }{
+		{"cmd/bench", "tasks metrics anything", ""},
+		{"tasks", "datasets metrics internal/atomicfile", ""},
+		{"tasks", "datasets trainers", "tasks imports trainers, which the table does not allow"},
+		{"tasks", "datasets/samples", "tasks imports datasets/samples, which the table does not allow"},
+		{"metrics", "tasks", "metrics imports tasks, which the table does not allow"},
+		{"serve", "", "the table has no row for serve"},
+	} {
+		imports := []string{"fmt", "gonum.org/v1/gonum/stat"}
+		for _, p := range strings.Fields(c.imports) {
+			imports = append(imports, module+"/"+p)
+		}
+		if got := strings.Join(table.faults(c.folder, imports), "; "); got != c.want {
+			t.Errorf("%s importing %s: %q, want %q", c.folder, c.imports, got, c.want)
+		}
+	}
 }
 
 // sources calls f with every Go file of the module that is built into a package
 // of it; generators (folders called gen) and modules of their own are not.
-func sources(t *testing.T, root string, f func(folder, name string, file *ast.File)) {
+func sources(t *testing.T, f func(folder, name string, file *ast.File)) {
 	t.Helper()
+	root := filepath.Join("..", "..")
 	err := filepath.WalkDir(root, func(p string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -66,7 +100,7 @@ func sources(t *testing.T, root string, f func(folder, name string, file *ast.Fi
 		if !strings.HasSuffix(p, ".go") {
 			return nil
 		}
-		file, err := parser.ParseFile(token.NewFileSet(), p, nil, parser.SkipObjectResolution)
+		file, err := parser.ParseFile(token.NewFileSet(), p, nil, parser.SkipObjectResolution|parser.ParseComments)
 		if err != nil {
 			return err
 		}
@@ -83,43 +117,52 @@ func sources(t *testing.T, root string, f func(folder, name string, file *ast.Fi
 }
 
 func TestImportsFollowTheDesign(t *testing.T) {
-	root := filepath.Join("..", "..")
-	table := allowed(t, root)
-	sources(t, root, func(folder, name string, file *ast.File) {
-		if strings.HasSuffix(name, "_test.go") {
+	text, err := os.ReadFile(filepath.Join("..", "..", "DESIGN.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	table, found := parse(string(text)), map[string]bool{}
+	sources(t, func(folder, name string, file *ast.File) {
+		found[folder] = true
+		if strings.HasSuffix(name, "_test.go") { // tests may import anything
 			return
 		}
-		may, known := table[folder]
-		if !known {
-			t.Errorf("%s/%s: DESIGN.md's table has no row for %s", folder, name, folder)
-			return
-		}
-		if may == nil {
-			return
-		}
+		var imports []string
 		for _, i := range file.Imports {
 			p, err := strconv.Unquote(i.Path.Value)
 			if err != nil {
 				t.Fatal(err)
 			}
-			to, ours := strings.CutPrefix(p, module+"/")
-			if ours && to != everywhere && !slices.Contains(may, to) {
-				t.Errorf("%s/%s imports %s, which DESIGN.md does not allow", folder, name, to)
-			}
+			imports = append(imports, p)
+		}
+		for _, f := range table.faults(folder, imports) {
+			t.Errorf("%s/%s: %s", folder, name, f)
 		}
 	})
+	for folder := range table {
+		if !found[folder] {
+			t.Errorf("DESIGN.md's table has a row for %s, which has no Go file", folder)
+		}
+	}
 }
 
 func TestHouseRules(t *testing.T) {
-	sources(t, filepath.Join("..", ".."), func(folder, name string, file *ast.File) {
+	documented := map[string]bool{}
+	sources(t, func(folder, name string, file *ast.File) {
 		switch path.Base(folder) {
-		case "utils", "util", "helpers", "common", "misc":
+		case "utils", "util", "helpers", "helper", "common", "misc", "shared":
 			t.Errorf("%s: a package is called for what it is", folder)
 		}
+		documented[folder] = documented[folder] || file.Doc != nil
 		for _, d := range file.Decls {
 			if f, ok := d.(*ast.FuncDecl); ok && f.Recv == nil && f.Name.Name == "init" {
 				t.Errorf("%s/%s has an init function: build tables as values", folder, name)
 			}
 		}
 	})
+	for folder, has := range documented {
+		if !has {
+			t.Errorf("%s: the package has no doc sentence", folder)
+		}
+	}
 }
