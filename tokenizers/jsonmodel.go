@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -126,7 +128,49 @@ type scored struct {
 }
 
 func (s *scored) UnmarshalJSON(b []byte) error {
-	return json.Unmarshal(b, &[]any{&s.token, &s.score})
+	var number json.Number
+	if err := json.Unmarshal(b, &[]any{&s.token, &number}); err != nil {
+		return err
+	}
+	s.score = serdeFloat(string(number))
+	return nil
+}
+
+// serdeFloat reads a number of JSON as the tokenizers library's parser does,
+// which can be off in the last bit; near ties between paths hang on that bit.
+func serdeFloat(s string) float64 {
+	digits, negative := strings.CutPrefix(s, "-")
+	mantissa, power, _ := strings.Cut(strings.ToLower(digits), "e")
+	exponent, _ := strconv.Atoi(power)
+	var n uint64
+	point, full := false, false
+	for _, c := range mantissa {
+		switch d := uint64(c - '0'); {
+		case c == '.':
+			point = true
+		case full || n > (math.MaxUint64-d)/10: // further digits are left out
+			if full = true; !point {
+				exponent++
+			}
+		default:
+			if n = n*10 + d; point {
+				exponent--
+			}
+		}
+	}
+	f := float64(n)
+	for ; exponent < -308 && f != 0; exponent += 308 {
+		f /= 1e308
+	}
+	if exponent >= 0 {
+		f *= math.Pow10(exponent)
+	} else {
+		f /= math.Pow10(-exponent)
+	}
+	if negative {
+		return -f
+	}
+	return f
 }
 
 func (m *jsonModel) unigram() (model, *vocab, error) {

@@ -40,7 +40,7 @@ func (d dropped) normalize(chars []char) []char {
 
 // isAnyMark reports combining marks of all kinds.
 func isAnyMark(r rune) bool {
-	return r >= 0x300 && unicode.Is(unicode.M, r) && !unicode.Is(newMark, r)
+	return r >= 0x300 && unicode.Is(unicode.M, r) && !unicode.Is(keptMarks, r) || r == 0x1CF2 || r == 0x1CF3
 }
 
 // lowered puts text in lower case, letter by letter.

@@ -29,8 +29,6 @@ func newSentences(m *spModel, v *vocab) *sentences {
 	s := &sentences{spModel: m, byText: make(map[string]int32, len(m.pieces)), ids: make([]int32, len(m.pieces))}
 	known := newTrie(len(m.pieces) * 3)
 	var scores, normal []float64
-	highest := 0.0
-	bonus := make(map[int32]float64)
 	for i, p := range m.pieces {
 		id := int32(i)
 		scores = append(scores, float64(p.score))
@@ -43,10 +41,7 @@ func newSentences(m *spModel, v *vocab) *sentences {
 		}
 		switch p.kind {
 		case spNormal:
-			if normal = append(normal, float64(p.score)); len(normal) == 1 {
-				highest = float64(p.score)
-			}
-			highest = max(highest, float64(p.score))
+			normal = append(normal, float64(p.score))
 			known.insert(p.text, id)
 		case spUser:
 			if s.users == nil {
@@ -54,15 +49,11 @@ func newSentences(m *spModel, v *vocab) *sentences {
 			}
 			s.users.insert(p.text, id)
 			known.insert(p.text, id)
-			bonus[id] = 0
 		}
-	}
-	for id := range bonus {
-		bonus[id] = float64(float32(len(m.pieces[id].text))*float32(highest)) - 0.1
 	}
 	s.unkID = s.ids[m.unk]
 	s.unigram = unigram{
-		trie: known, scores: scores, unk: m.unk, single: true, bonus: bonus,
+		trie: known, scores: scores, unk: m.unk, single: true,
 		unkScore: float64(float32(lowest(normal)) - unkPenalty),
 	}
 	if m.kind == spBPE {

@@ -64,8 +64,8 @@ func (t *trimmedOffsets) offsets(token string, first bool, at *[2]int) {
 	lead := utf8.RuneCountInString(token) - utf8.RuneCountInString(strings.TrimLeftFunc(token, blank))
 	tail := utf8.RuneCountInString(token) - utf8.RuneCountInString(strings.TrimRightFunc(token, blank))
 	if lead > 0 {
-		if (first || at[0] == 0) && t.blankFirst {
-			lead-- // that one was put there, and has no place in the text
+		if (first || at[0] == 0) && t.blankFirst && lead == 1 {
+			lead = 0 // that one was put there, and has no place in the text
 		}
 		at[0] = min(at[0]+lead, at[1])
 	}

@@ -68,6 +68,7 @@ func TestUnicode(t *testing.T) {
 		"ideograph": func(r rune) string { return yes(isIdeograph(r)) },
 		"punct":     func(r rune) string { return yes(isPunct(r)) },
 		"mark":      func(r rune) string { return yes(len(bertText{strip: true}.normalize(one(r))) == 0) },
+		"accent":    func(r rune) string { return yes(isAnyMark(r)) },
 		"lower": func(r rune) string {
 			var deltas []string
 			for _, c := range lowerChars(one(r)) {

@@ -13,8 +13,6 @@ type unigram struct {
 	// single rounds path scores to float32 and adds as SentencePiece does; the
 	// tokenizers library keeps float64, and near ties can fall either way.
 	single bool
-	// bonus are pieces that win over all others, by their length in bytes: user-defined symbols.
-	bonus map[int32]float64
 }
 
 const unkPenalty = 10 // below the lowest score
@@ -51,11 +49,7 @@ func (m *unigram) path(w *work, chars []char) []cut {
 			if e.value < 0 {
 				continue
 			}
-			score, ok := m.bonus[e.value]
-			if !ok {
-				score = m.scores[e.value]
-			}
-			m.improve(&nodes[j+1], score+here, int32(i), e.value)
+			m.improve(&nodes[j+1], m.scores[e.value]+here, int32(i), e.value)
 			covered = covered || j == i
 		}
 		if !covered {

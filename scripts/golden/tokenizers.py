@@ -428,8 +428,9 @@ def unicode_classes():
         "clean_text": False, "handle_chinese_chars": False, "strip_accents": False, "lowercase": False} | on).normalize_str
     clean, ideograph, strip, lower = bert(clean_text=True), bert(handle_chinese_chars=True), bert(strip_accents=True), bert(lowercase=True)
     nfd, nfkd, nfc, nfkc = (f().normalize_str for f in (normalizers.NFD, normalizers.NFKD, normalizers.NFC, normalizers.NFKC))
+    accent = normalizers.StripAccents().normalize_str
     split = pre_tokenizers.BertPreTokenizer().pre_tokenize_str
-    classes = {k: [] for k in ("control", "blank", "space", "ideograph", "punct", "mark")}
+    classes = {k: [] for k in ("control", "blank", "space", "ideograph", "punct", "mark", "accent")}
     lowered, forms = {}, {}
     for p in range(0x110000):
         if 0xD800 <= p < 0xE000:
@@ -437,7 +438,8 @@ def unicode_classes():
         c = chr(p)
         parts = len(split("a" + c + "b"))
         for name, yes in (("control", clean(c) == ""), ("blank", clean(c) == " "), ("space", parts == 2), ("punct", parts == 3),
-                          ("ideograph", len(ideograph(c)) == 3), ("mark", strip(c) == "")):
+                          ("ideograph", len(ideograph(c)) == 3), ("mark", strip(c) == ""),
+                          ("accent", accent("a" + c) == "a")):
             if yes:
                 classes[name].append(p)
         if lower(c) != c:
