@@ -1,6 +1,6 @@
 // Package configs says what to run, as data: recipes, models, suites and
 // published tables in strict YAML, embedded in the binary. A name that ends in
-// .yaml is a file of the user's instead. Mistakes in a file are
+// .yaml is a file of the user's instead, as is one that lies in UserDir. Mistakes in a file are
 // *strictyaml.Errors with line and column, and the nearest known name.
 package configs
 
@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/lmkor/bench/internal/nearest"
@@ -34,7 +36,32 @@ func Suites() []string          { return suites.names() }
 func Recipes() []string         { return recipes.names() }
 func PublishedTables() []string { return published.names() }
 
-// names returns what is embedded of a kind, sorted.
+// UserDir is where the user's own named configs lie, in the folders recipes,
+// models, suites and published: what BENCH_CONFIG_DIR names, or bench in the
+// system's folder for configuration. A file there hides an embedded one of the
+// same name. It is empty where the system has no such folder.
+func UserDir() string {
+	if dir := os.Getenv("BENCH_CONFIG_DIR"); dir != "" {
+		return dir
+	}
+	dir, err := os.UserConfigDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(dir, "bench")
+}
+
+// userFile returns the path of the user's own config of that name, empty
+// without a UserDir.
+func (k kind) userFile(name string) string {
+	dir := UserDir()
+	if dir == "" {
+		return ""
+	}
+	return filepath.Join(dir, k.folder, name+".yaml")
+}
+
+// names returns what is embedded of a kind and what the user has, sorted.
 func (k kind) names() []string {
 	entries, err := fs.ReadDir(embedded, k.folder)
 	if err != nil {
@@ -44,7 +71,12 @@ func (k kind) names() []string {
 	for _, e := range entries {
 		all = append(all, strings.TrimSuffix(e.Name(), ".yaml"))
 	}
-	return all
+	own, _ := filepath.Glob(k.userFile("*")) // the pattern is well-formed
+	for _, path := range own {
+		all = append(all, strings.TrimSuffix(filepath.Base(path), ".yaml"))
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // isFile reports whether a name means a file of the user's.
@@ -60,9 +92,10 @@ func (k kind) load(name string, v any) (raw []byte, file string, err error) {
 		raw, err = os.ReadFile(name)
 	} else {
 		file = name + ".yaml"
-		raw, err = embedded.ReadFile(k.folder + "/" + file)
-		if err != nil {
-			return nil, "", k.unknown(name)
+		if raw, err = os.ReadFile(k.userFile(name)); errors.Is(err, fs.ErrNotExist) {
+			if raw, err = embedded.ReadFile(k.folder + "/" + file); err != nil {
+				return nil, "", k.unknown(name)
+			}
 		}
 	}
 	if err != nil {

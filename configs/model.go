@@ -2,10 +2,17 @@ package configs
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
+	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 
+	"go.yaml.in/yaml/v4"
+
+	"github.com/lmkor/bench/internal/atomicfile"
 	"github.com/lmkor/bench/internal/strictyaml"
 )
 
@@ -55,7 +62,7 @@ func FindModel(name string) (*ModelSpec, error) {
 	if m.Title == "" {
 		m.Title = m.Name
 	}
-	if m.Dir != "" && !filepath.IsAbs(m.Dir) && isFile(name) {
+	if m.Dir != "" && !filepath.IsAbs(m.Dir) && isFile(name) { // models add writes absolute ones
 		m.Dir = filepath.Join(filepath.Dir(name), m.Dir)
 	}
 	if msg, keys := m.mistake(); msg != "" {
@@ -141,3 +148,42 @@ var architectureFields = []string{
 	"scale_attn_by_inverse_layer_idx", "activation", "dim", "hidden_dim", "n_layers", "n_heads", "dropout",
 	"seq_classif_dropout",
 }
+
+// ErrNameTaken says that a model of that name is there already.
+var ErrNameTaken = errors.New("the name is taken")
+
+// AddModel names a directory: it writes a file into UserDir and returns its
+// path. It returns ErrNameTaken for a name that any model has.
+func AddModel(m ModelSpec) (string, error) {
+	if slices.Contains(models.names(), m.Name) {
+		return "", fmt.Errorf("model %q: %w", m.Name, ErrNameTaken)
+	}
+	if !pathWord.MatchString(m.Name) {
+		return "", fmt.Errorf("model %q: want a name of letters, digits, dots, hyphens and underscores", m.Name)
+	}
+	path := models.userFile(m.Name)
+	if path == "" {
+		return "", errors.New("no folder for configuration: name one with BENCH_CONFIG_DIR")
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return "", err
+	}
+	return path, atomicfile.Write(path, func(w io.Writer) error {
+		for _, f := range []struct{ name, value string }{{"name", m.Name}, {"title", m.Title}, {"dir", m.Dir}, {"architecture", m.Architecture}} {
+			if f.value == "" {
+				continue
+			}
+			text, err := yaml.Marshal(f.value)
+			if err != nil {
+				return err
+			}
+			if _, err := fmt.Fprintf(w, "%s: %s", f.name, text); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// pathWord is a name that can be a file's on every system.
+var pathWord = regexp.MustCompile(`^[\pL\pN][\pL\pN._-]*$`)

@@ -22,7 +22,7 @@ func newModelsCmd() *cobra.Command {
 		Args:    args(cobra.NoArgs),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	for _, c := range []func() *cobra.Command{newModelsListCmd, newModelsShowCmd, newModelsCheckCmd, newModelsVerifyCmd} {
+	for _, c := range []func() *cobra.Command{newModelsListCmd, newModelsShowCmd, newModelsCheckCmd, newModelsVerifyCmd, newModelsAddCmd} {
 		cmd.AddCommand(c())
 	}
 	return cmd
