@@ -1,6 +1,9 @@
 package kernels
 
-import "sync"
+import (
+	"sync"
+	"unsafe"
+)
 
 // Gemm computes c = op(a)*op(b), or c += op(a)*op(b) if acc, where op(a) is
 // [m, k] and op(b) is [k, n]. a is stored row-major with row stride lda as
@@ -65,16 +68,25 @@ func (g *product) check() {
 	}
 }
 
-// tile is a set's micro-kernel: mr rows by nr columns of c at a time.
+// tile is a set's micro-kernel: up to mr rows by nr columns of c at a time.
 type tile struct {
 	mr, nr int
-	run    func(k int, a, b, c *float32, ldc int, acc bool)
+	step   int // between the columns of a packed a
+	// run multiplies rows rows of a, lda apart, or packed with columns lda apart,
+	// by nr columns of b, whose rows are bs apart. k is at least 1.
+	run func(rows, k int, a *float32, lda int, packed bool, b *float32, bs int, c *float32, ldc int, acc bool)
+	// copy, if there is one, copies k rows of w floats, if it can.
+	copy func(dst *float32, step int, src *float32, ld, k, w int) bool
+	// transpose, if there is one, turns eight rows of k floats, a multiple of
+	// 8, into k rows of eight.
+	transpose func(dst *float32, step int, src *float32, ld, k int)
 }
 
 const (
-	kChunk   = 384 // of the inner dimension: fixed, for it decides the order of the sums
-	rowBlock = 96  // rows of a that are packed at once
-	mostTile = 12 * 32
+	kChunk    = 384     // of the inner dimension: fixed, for it decides the order of the sums
+	tileBlock = 12      // tiles of rows that share a panel of b in the nearest cache
+	jobFlops  = 1 << 19 // what is worth another thread's attention
+	mostJobs  = 16      // of one product, if it is not larger than the caches
 )
 
 // scratch lends packing buffers.
@@ -101,52 +113,63 @@ func (g *product) run(parallel func(int, func(int))) {
 		}
 		return
 	}
-	t := chosen.tile
+	t := &chosen.tile
+	if 2*g.m*g.n*g.k < 2*jobFlops {
+		parallel = alone
+	}
 	panels := (g.n + t.nr - 1) / t.nr
+	tiles := (g.m + t.mr - 1) / t.mr
+	blocks := (tiles + tileBlock - 1) / tileBlock
 	for k0 := 0; k0 < g.k; k0 += kChunk {
 		kc := min(kChunk, g.k-k0)
 		pb := borrow(panels * t.nr * kc)
-		const group = 8
+		const group = 4
 		parallel((panels+group-1)/group, func(i int) {
 			for p := i * group; p < min(panels, (i+1)*group); p++ {
-				g.packB((*pb)[p*t.nr*kc:(p+1)*t.nr*kc], p*t.nr, k0, kc, t.nr)
+				g.packB(t, (*pb)[p*t.nr*kc:(p+1)*t.nr*kc], p*t.nr, k0, kc)
 			}
 		})
 		acc := g.acc || k0 > 0
-		blocks := (g.m + rowBlock - 1) / rowBlock
-		cuts := 1 // of the columns, where there are few rows
-		if blocks < 8 {
-			cuts = min(panels, (8+blocks-1)/blocks)
-		}
+		jobs := min(mostJobs, max(1, 2*g.m*g.n*kc/jobFlops))
+		cuts := min(panels, max(1, (jobs+blocks-1)/blocks)) // of the columns, where there are few rows
 		parallel(blocks*cuts, func(i int) {
 			block, cut := i/cuts, i%cuts
-			g.block(t, block*rowBlock, k0, kc, cut*panels/cuts, (cut+1)*panels/cuts, *pb, acc)
+			g.block(t, block*tiles/blocks, (block+1)*tiles/blocks, tiles, k0, kc, cut*panels/cuts, (cut+1)*panels/cuts, *pb, acc)
 		})
 		scratch.Put(pb)
 	}
 }
 
-// block computes a block of rows, in the column panels [p0, p1).
-func (g *product) block(t tile, i0, k0, kc, p0, p1 int, pb []float32, acc bool) {
-	rows := min(rowBlock, g.m-i0)
-	tiles := (rows + t.mr - 1) / t.mr
-	pa := borrow(tiles * t.mr * kc)
-	defer scratch.Put(pa)
-	for r := range tiles {
-		g.packA((*pa)[r*t.mr*kc:(r+1)*t.mr*kc], i0+r*t.mr, k0, kc, t.mr)
+// block computes the tiles [t0, t1) of all tiles of rows, in the column panels
+// [p0, p1). Tiles are of one height or of two that differ by one.
+func (g *product) block(t *tile, t0, t1, tiles, k0, kc, p0, p1 int, pb []float32, acc bool) {
+	buf := borrow(t.mr*t.nr + (t1-t0)*t.step*kc*flag(g.ta))
+	defer scratch.Put(buf)
+	edge, pa := (*buf)[:t.mr*t.nr], (*buf)[t.mr*t.nr:]
+	if g.ta {
+		for r := t0; r < t1; r++ {
+			i := r * g.m / tiles
+			g.packA(t, pa[(r-t0)*t.step*kc:(r-t0+1)*t.step*kc], i, (r+1)*g.m/tiles-i, k0, kc)
+		}
 	}
-	var edge [mostTile]float32
 	for p := p0; p < p1; p++ {
 		b := &pb[p*t.nr*kc]
 		cols := min(t.nr, g.n-p*t.nr)
-		for r := range tiles {
-			i := i0 + r*t.mr
-			have := min(t.mr, g.m-i)
-			if have == t.mr && cols == t.nr {
-				t.run(kc, &(*pa)[r*t.mr*kc], b, &g.c[i*g.ldc+p*t.nr], g.ldc, acc)
+		for r := t0; r < t1; r++ {
+			i := r * g.m / tiles
+			have := (r+1)*g.m/tiles - i
+			var a *float32
+			lda := t.step
+			if g.ta {
+				a = &pa[(r-t0)*t.step*kc]
+			} else {
+				a, lda = &g.a[i*g.lda+k0], g.lda
+			}
+			if cols == t.nr {
+				t.run(have, kc, a, lda, g.ta, b, t.nr, &g.c[i*g.ldc+p*t.nr], g.ldc, acc)
 				continue
 			}
-			t.run(kc, &(*pa)[r*t.mr*kc], b, &edge[0], t.nr, false)
+			t.run(have, kc, a, lda, g.ta, b, t.nr, &edge[0], t.nr, false)
 			for y := range have {
 				dst, src := g.c[(i+y)*g.ldc+p*t.nr:][:cols], edge[y*t.nr:][:cols]
 				if !acc {
@@ -161,42 +184,60 @@ func (g *product) block(t tile, i0, k0, kc, p0, p1 int, pb []float32, acc bool) 
 	}
 }
 
-// packA copies mr rows of op(a) from row i, columns k0 to k0+kc, column by
-// column; rows behind the last are zeros.
-func (g *product) packA(dst []float32, i, k0, kc, mr int) {
-	have := min(mr, g.m-i)
-	if have < mr {
-		clear(dst)
+func flag(b bool) int {
+	if b {
+		return 1
 	}
-	if g.ta {
-		for p := range kc {
-			copy(dst[p*mr:p*mr+have], g.a[(k0+p)*g.lda+i:])
+	return 0
+}
+
+// packA copies have rows of the transposed a from row i, columns k0 to k0+kc,
+// column by column. What lies between the columns is never used.
+func (g *product) packA(t *tile, dst []float32, i, have, k0, kc int) {
+	fast := 0
+	if t.copy != nil { // as many columns as may be read a whole step wide
+		fast = max(0, min(kc, (len(g.a)-i-t.step)/g.lda+1-k0))
+		if i+t.step > len(g.a) {
+			fast = 0
 		}
-		return
+		if fast > 0 && !t.copy(&dst[0], t.step, &g.a[k0*g.lda+i], g.lda, fast, t.step) {
+			fast = 0
+		}
 	}
-	for r := range have {
-		src := g.a[(i+r)*g.lda+k0:][:kc]
-		d := dst[r:]
-		for p, v := range src {
-			d[p*mr] = v
-		}
+	for p := fast; p < kc; p++ {
+		copy(dst[p*t.step:p*t.step+have], g.a[(k0+p)*g.lda+i:])
 	}
 }
 
 // packB copies nr columns of op(b) from column j, rows k0 to k0+kc, row by row;
 // columns behind the last are zeros.
-func (g *product) packB(dst []float32, j, k0, kc, nr int) {
+func (g *product) packB(t *tile, dst []float32, j, k0, kc int) {
+	nr := t.nr
 	have := min(nr, g.n-j)
 	if have < nr {
 		clear(dst)
 	}
 	if !g.tb {
+		if have == nr && t.copy != nil && t.copy(&dst[0], nr, &g.b[k0*g.ldb+j], g.ldb, kc, nr) {
+			return
+		}
 		for p := range kc {
 			copy(dst[p*nr:p*nr+have], g.b[(k0+p)*g.ldb+j:])
 		}
 		return
 	}
-	for q := range have {
+	q, whole := 0, kc/8*8
+	if t.transpose != nil && whole > 0 {
+		for ; q+8 <= have; q += 8 {
+			t.transpose(&dst[q], nr, &g.b[(j+q)*g.ldb+k0], g.ldb, whole)
+			for y := q; y < q+8; y++ {
+				for p := whole; p < kc; p++ {
+					dst[p*nr+y] = g.b[(j+y)*g.ldb+k0+p]
+				}
+			}
+		}
+	}
+	for ; q < have; q++ {
 		src := g.b[(j+q)*g.ldb+k0:][:kc]
 		d := dst[q:]
 		for p, v := range src {
@@ -206,23 +247,29 @@ func (g *product) packB(dst []float32, j, k0, kc, nr int) {
 }
 
 // kern4x8Go is the micro-kernel without assembly.
-func kern4x8Go(k int, a, b, c []float32, ldc int, acc bool) {
+func kern4x8Go(rows, k int, a *float32, lda int, packed bool, b *float32, bs int, c *float32, ldc int, acc bool) {
+	ai, ap := lda, 1
+	if packed {
+		ai, ap = 1, lda
+	}
+	as := unsafe.Slice(a, (rows-1)*ai+(k-1)*ap+1)
+	bb, cs := unsafe.Slice(b, (k-1)*bs+8), unsafe.Slice(c, (rows-1)*ldc+8)
 	var s [4][8]float32
 	for p := range k {
-		ap, bp := a[p*4:p*4+4], b[p*8:p*8+8]
-		for i, v := range ap {
-			row := &s[i]
+		bp := bb[p*bs : p*bs+8]
+		for i := range rows {
+			v, row := as[i*ai+p*ap], &s[i]
 			for j, w := range bp {
 				row[j] += v * w
 			}
 		}
 	}
-	for i := range s {
+	for i := range rows {
 		for j, v := range s[i] {
 			if acc {
-				c[i*ldc+j] += v
+				cs[i*ldc+j] += v
 			} else {
-				c[i*ldc+j] = v
+				cs[i*ldc+j] = v
 			}
 		}
 	}

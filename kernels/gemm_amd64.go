@@ -2,8 +2,181 @@
 
 package kernels
 
-//go:noescape
-func kern12x32(k int, a, b, c *float32, ldc int, acc bool)
+// kern is a micro-kernel's form: see tile.
+type kern = func(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
 
 //go:noescape
-func kern6x16(k int, a, b, c *float32, ldc int, acc bool)
+func kernR1x32(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+//go:noescape
+func kernC1x32(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+//go:noescape
+func kernR2x32(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+//go:noescape
+func kernC2x32(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+//go:noescape
+func kernR3x32(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+//go:noescape
+func kernC3x32(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+//go:noescape
+func kernR4x32(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+//go:noescape
+func kernC4x32(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+//go:noescape
+func kernR5x32(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+//go:noescape
+func kernC5x32(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+//go:noescape
+func kernR6x32(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+//go:noescape
+func kernC6x32(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+//go:noescape
+func kernR7x32(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+//go:noescape
+func kernC7x32(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+//go:noescape
+func kernR8x32(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+//go:noescape
+func kernC8x32(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+//go:noescape
+func kernR9x32(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+//go:noescape
+func kernC9x32(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+//go:noescape
+func kernR10x32(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+//go:noescape
+func kernC10x32(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+//go:noescape
+func kernR11x32(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+//go:noescape
+func kernC11x32(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+//go:noescape
+func kernR12x32(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+//go:noescape
+func kernC12x32(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+//go:noescape
+func kernR13x32(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+//go:noescape
+func kernC13x32(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+//go:noescape
+func kernR14x32(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+//go:noescape
+func kernC14x32(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+//go:noescape
+func kernR1x16(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+//go:noescape
+func kernC1x16(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+//go:noescape
+func kernR2x16(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+//go:noescape
+func kernC2x16(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+//go:noescape
+func kernR3x16(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+//go:noescape
+func kernC3x16(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+//go:noescape
+func kernR4x16(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+//go:noescape
+func kernC4x16(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+//go:noescape
+func kernR5x16(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+//go:noescape
+func kernC5x16(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+//go:noescape
+func kernR6x16(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+//go:noescape
+func kernC6x16(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+//go:noescape
+func transpose8(dst *float32, step int, src *float32, ld, k int)
+
+//go:noescape
+func copyRows8(dst *float32, step int, src *float32, ld, k int)
+
+//go:noescape
+func copyRows16(dst *float32, step int, src *float32, ld, k int)
+
+//go:noescape
+func copyRows32(dst *float32, step int, src *float32, ld, k int)
+
+// The kernels by height less one.
+var (
+	rows512    = [...]kern{kernR1x32, kernR2x32, kernR3x32, kernR4x32, kernR5x32, kernR6x32, kernR7x32, kernR8x32, kernR9x32, kernR10x32, kernR11x32, kernR12x32, kernR13x32, kernR14x32}
+	columns512 = [...]kern{kernC1x32, kernC2x32, kernC3x32, kernC4x32, kernC5x32, kernC6x32, kernC7x32, kernC8x32, kernC9x32, kernC10x32, kernC11x32, kernC12x32, kernC13x32, kernC14x32}
+	rows2      = [...]kern{kernR1x16, kernR2x16, kernR3x16, kernR4x16, kernR5x16, kernR6x16}
+	columns2   = [...]kern{kernC1x16, kernC2x16, kernC3x16, kernC4x16, kernC5x16, kernC6x16}
+)
+
+var (
+	tile512 = tile{mr: 14, nr: 32, step: 16,
+		run: func(rows, k int, a *float32, lda int, packed bool, b *float32, bs int, c *float32, ldc int, acc bool) {
+			if packed {
+				columns512[rows-1](k, a, lda, b, bs, c, ldc, acc)
+				return
+			}
+			rows512[rows-1](k, a, lda, b, bs, c, ldc, acc)
+		},
+		copy: copyRows, transpose: transpose8}
+	tile2 = tile{mr: 6, nr: 16, step: 8,
+		run: func(rows, k int, a *float32, lda int, packed bool, b *float32, bs int, c *float32, ldc int, acc bool) {
+			if packed {
+				columns2[rows-1](k, a, lda, b, bs, c, ldc, acc)
+				return
+			}
+			rows2[rows-1](k, a, lda, b, bs, c, ldc, acc)
+		},
+		copy: copyRows, transpose: transpose8}
+)
+
+// copyRows copies k rows of w floats, and says whether it could.
+func copyRows(dst *float32, step int, src *float32, ld, k, w int) bool {
+	switch w {
+	case 8:
+		copyRows8(dst, step, src, ld, k)
+	case 16:
+		copyRows16(dst, step, src, ld, k)
+	case 32:
+		copyRows32(dst, step, src, ld, k)
+	default:
+		return false
+	}
+	return true
+}

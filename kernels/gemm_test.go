@@ -60,6 +60,39 @@ func TestGemm(t *testing.T) {
 	}
 }
 
+// TestGemmIsOfKAlone holds each part of a product, of whatever rows and columns,
+// on any number of threads, to the bytes of the whole.
+func TestGemmIsOfKAlone(t *testing.T) {
+	defer func(s set) { chosen = s; SetThreads(0) }(chosen)
+	const m, n, k = 211, 131, 401
+	for _, s := range append(available(), plain) {
+		chosen = s
+		for mode := range 4 {
+			ta, tb := mode&1 > 0, mode&2 > 0
+			lda, ldb, da, db := k, n, k, 1
+			if ta {
+				lda, da = m, 1
+			}
+			if tb {
+				ldb, db = k, k
+			}
+			a, b, whole := numbers(m*k, 1), numbers(n*k, 2), make([]float32, m*n)
+			SetThreads(1)
+			Gemm(ta, tb, m, n, k, a, lda, b, ldb, false, whole, n)
+			SetThreads(3)
+			for _, d := range [][4]int{{0, m, 0, n}, {1, 1, 0, n}, {3, 13, 5, 33}, {7, 29, 64, 32}, {200, 11, 130, 1}, {14, 28, 1, 100}} {
+				c := make([]float32, d[1]*d[3])
+				Gemm(ta, tb, d[1], d[3], k, a[d[0]*da:], lda, b[d[2]*db:], ldb, false, c, d[3])
+				for i, v := range c {
+					if w := whole[(d[0]+i/d[3])*n+d[2]+i%d[3]]; v != w {
+						t.Fatalf("%s ta=%v tb=%v part %v: element %d is %v, of the whole %v", s.name, ta, tb, d, i, v, w)
+					}
+				}
+			}
+		}
+	}
+}
+
 func b2i(b bool) int {
 	if b {
 		return 1

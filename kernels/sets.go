@@ -3,7 +3,6 @@ package kernels
 import (
 	"fmt"
 	"os"
-	"unsafe"
 )
 
 // set is a family of kernels for one kind of CPU.
@@ -14,9 +13,7 @@ type set struct {
 	peak  fmaLoop
 }
 
-var plain = set{"go", tile{4, 8, func(k int, a, b, c *float32, ldc int, acc bool) {
-	kern4x8Go(k, unsafe.Slice(a, 4*k), unsafe.Slice(b, 8*k), unsafe.Slice(c, 3*ldc+8), ldc, acc)
-}}, nil, fmaLoop{fmaTurnsGo, 8 * 2}}
+var plain = set{"go", tile{mr: 4, nr: 8, step: 4, run: kern4x8Go}, nil, fmaLoop{fmaTurnsGo, 8 * 2}}
 
 // chosen is the set in use: the best that the CPU has, or the one that
 // BENCH_KERNELS names.

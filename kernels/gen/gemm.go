@@ -5,59 +5,101 @@ import (
 	"fmt"
 )
 
-// microKernel writes kern{mr}x{nr}: mr rows by nv registers of c, from a packed
-// column by column and b packed row by row. The sum over k is one chain of FMAs
-// an element, ascending; c is added to or replaced at the end.
-func microKernel(b *bytes.Buffer, s isa, mr, nv int) {
-	name := fmt.Sprintf("kern%dx%d", mr, nv*s.lanes)
+// microKernels writes the micro-kernels of 1 to most rows by nv registers of c,
+// each for rows of a where they lie (kernR) and for a packed column by column
+// (kernC). Sums do not depend on the height.
+func microKernels(b *bytes.Buffer, s isa, most, nv int) {
+	for mr := 1; mr <= most; mr++ {
+		microKernel(b, s, mr, nv, false)
+		microKernel(b, s, mr, nv, true)
+	}
+}
+
+// microKernel writes one of them. The sum over k is one chain of FMAs an
+// element, ascending; c is added to or replaced at the end. The rows of a need
+// fewer base registers than rows, since an index counts once, twice, four or
+// eight times.
+func microKernel(b *bytes.Buffer, s isa, mr, nv int, packed bool) {
+	kind := "R"
+	if packed {
+		kind = "C"
+	}
+	name := fmt.Sprintf("kern%s%dx%d", kind, mr, nv*s.lanes)
 	p := func(format string, args ...any) { fmt.Fprintf(b, "\t"+format+"\n", args...) }
 	width := 4 * s.lanes
 	first := s.regs - mr*nv // the accumulators are the last registers
 	acc := func(i, j int) string { return fmt.Sprintf("%s%d", s.reg, first+i*nv+j) }
-	fmt.Fprintf(b, "\n// func %s(k int, a, b, c *float32, ldc int, acc bool)\nTEXT ·%s(SB), NOSPLIT, $0-41\n", name, name)
+	fmt.Fprintf(b, "\n// func %s(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)\nTEXT ·%s(SB), NOSPLIT, $0-57\n", name, name)
 	p("MOVQ k+0(FP), CX")
 	p("MOVQ a+8(FP), SI")
-	p("MOVQ b+16(FP), DI")
-	p("MOVQ c+24(FP), DX")
-	p("MOVQ ldc+32(FP), R8")
+	p("MOVQ lda+16(FP), AX")
+	p("MOVQ b+24(FP), DI")
+	p("MOVQ bs+32(FP), R8")
+	p("MOVQ c+40(FP), DX")
+	p("MOVQ ldc+48(FP), R9")
+	p("SHLQ $2, AX")
 	p("SHLQ $2, R8")
+	p("SHLQ $2, R9")
+	at := make([]string, mr)
+	names := []string{"SI", "R10", "R11", "R12", "R13"}
+	var bases []int
+	for i := range mr {
+		if packed {
+			at[i] = fmt.Sprintf("%d(SI)", 4*i)
+			continue
+		}
+		for x, base := range bases {
+			switch d := i - base; d {
+			case 1, 2, 4, 8:
+				if at[i] == "" {
+					at[i] = fmt.Sprintf("(%s)(AX*%d)", names[x], d)
+				}
+			}
+		}
+		if at[i] == "" {
+			if x := len(bases); x > 0 { // three rows behind the one before
+				p("LEAQ (%s)(AX*2), %s", names[x-1], names[x])
+				p("ADDQ AX, %s", names[x])
+			}
+			at[i] = "(" + names[len(bases)] + ")"
+			bases = append(bases, i)
+		}
+	}
 	for i := range mr {
 		for j := range nv {
 			zero(p, s, acc(i, j))
 		}
 	}
-	p("TESTQ CX, CX")
-	p("JZ done")
 	b.WriteString("\nloop:\n")
 	for j := range nv {
 		p("VMOVUPS %d(DI), %s%d", j*width, s.reg, j)
 	}
 	for i := range mr {
-		if s == avx512 { // broadcast within the multiplication
-			for j := range nv {
-				p("VFMADD231PS.BCST %d(SI), Z%d, %s", 4*i, j, acc(i, j))
-			}
-			continue
-		}
-		p("VBROADCASTSS %d(SI), %s%d", 4*i, s.reg, nv+i%2)
+		p("VBROADCASTSS %s, %s%d", at[i], s.reg, nv+i%2)
 		for j := range nv {
 			p("VFMADD231PS %s%d, %s%d, %s", s.reg, nv+i%2, s.reg, j, acc(i, j))
 		}
 	}
-	p("ADDQ $%d, SI", 4*mr)
-	p("ADDQ $%d, DI", nv*width)
+	if packed {
+		p("ADDQ AX, SI")
+	}
+	for x := range bases {
+		p("ADDQ $4, %s", names[x])
+	}
+	p("ADDQ R8, DI")
 	p("DECQ CX")
 	p("JNZ loop")
-	b.WriteString("\ndone:\n")
-	p("MOVBLZX acc+40(FP), AX")
+	p("MOVBLZX acc+56(FP), AX")
 	p("TESTB AL, AL")
 	p("JZ store")
 	for i := range mr {
 		for j := range nv {
 			p("VADDPS %d(DX), %s, %s", j*width, acc(i, j), acc(i, j))
+		}
+		for j := range nv {
 			p("VMOVUPS %s, %d(DX)", acc(i, j), j*width)
 		}
-		p("ADDQ R8, DX")
+		p("ADDQ R9, DX")
 	}
 	p("VZEROUPPER")
 	p("RET")
@@ -66,8 +108,85 @@ func microKernel(b *bytes.Buffer, s isa, mr, nv int) {
 		for j := range nv {
 			p("VMOVUPS %s, %d(DX)", acc(i, j), j*width)
 		}
-		p("ADDQ R8, DX")
+		p("ADDQ R9, DX")
 	}
+	p("VZEROUPPER")
+	p("RET")
+}
+
+// transpose writes the packing of rows into columns: eight rows of k floats, ld
+// apart, become k rows of eight, step apart. k is a multiple of 8.
+func transpose(b *bytes.Buffer) {
+	p := func(format string, args ...any) { fmt.Fprintf(b, "\t"+format+"\n", args...) }
+	b.WriteString("\n// func transpose8(dst *float32, step int, src *float32, ld, k int)\nTEXT ·transpose8(SB), NOSPLIT, $0-40\n")
+	p("MOVQ dst+0(FP), DI")
+	p("MOVQ step+8(FP), R8")
+	p("MOVQ src+16(FP), SI")
+	p("MOVQ ld+24(FP), AX")
+	p("MOVQ k+32(FP), CX")
+	p("SHLQ $2, R8")
+	p("SHLQ $2, AX")
+	p("LEAQ (SI)(AX*2), R10")
+	p("ADDQ AX, R10")
+	p("LEAQ (R10)(AX*2), R11")
+	p("ADDQ AX, R11")
+	p("LEAQ (R8)(R8*2), R12")
+	b.WriteString("\nloop:\n")
+	for i, at := range []string{"(SI)", "(SI)(AX*1)", "(SI)(AX*2)", "(R10)", "(SI)(AX*4)", "(R10)(AX*2)", "(R11)", "(R10)(AX*4)"} {
+		p("VMOVUPS %s, Y%d", at, i)
+	}
+	for i := 0; i < 8; i += 2 { // pairs of rows, then fours, then all eight
+		p("VUNPCKLPS Y%d, Y%d, Y%d", i+1, i, 8+i)
+		p("VUNPCKHPS Y%d, Y%d, Y%d", i+1, i, 9+i)
+	}
+	for i := 0; i < 8; i += 4 {
+		p("VUNPCKLPD Y%d, Y%d, Y%d", 10+i, 8+i, i)
+		p("VUNPCKHPD Y%d, Y%d, Y%d", 10+i, 8+i, i+1)
+		p("VUNPCKLPD Y%d, Y%d, Y%d", 11+i, 9+i, i+2)
+		p("VUNPCKHPD Y%d, Y%d, Y%d", 11+i, 9+i, i+3)
+	}
+	for i := range 4 {
+		p("VPERM2F128 $0x20, Y%d, Y%d, Y%d", i+4, i, 8+i)
+		p("VPERM2F128 $0x31, Y%d, Y%d, Y%d", i+4, i, 12+i)
+	}
+	for half := range 2 {
+		for i, at := range []string{"(DI)", "(DI)(R8*1)", "(DI)(R8*2)", "(DI)(R12*1)"} {
+			p("VMOVUPS Y%d, %s", 8+4*half+i, at)
+		}
+		p("LEAQ (DI)(R8*4), DI")
+	}
+	for _, r := range []string{"SI", "R10", "R11"} {
+		p("ADDQ $32, %s", r)
+	}
+	p("SUBQ $8, CX")
+	p("JNZ loop")
+	p("VZEROUPPER")
+	p("RET")
+}
+
+// copyRows writes the packing of rows as they are: k rows of w bytes (32, 64 or
+// 128), ld floats apart, become k rows step floats apart.
+func copyRows(b *bytes.Buffer, w int) {
+	p := func(format string, args ...any) { fmt.Fprintf(b, "\t"+format+"\n", args...) }
+	fmt.Fprintf(b, "\n// func copyRows%d(dst *float32, step int, src *float32, ld, k int)\nTEXT ·copyRows%d(SB), NOSPLIT, $0-40\n", w/4, w/4)
+	p("MOVQ dst+0(FP), DI")
+	p("MOVQ step+8(FP), R8")
+	p("MOVQ src+16(FP), SI")
+	p("MOVQ ld+24(FP), AX")
+	p("MOVQ k+32(FP), CX")
+	p("SHLQ $2, R8")
+	p("SHLQ $2, AX")
+	b.WriteString("\nloop:\n")
+	for i := range w / 32 {
+		p("VMOVUPS %d(SI), Y%d", 32*i, i)
+	}
+	for i := range w / 32 {
+		p("VMOVUPS Y%d, %d(DI)", i, 32*i)
+	}
+	p("ADDQ AX, SI")
+	p("ADDQ R8, DI")
+	p("DECQ CX")
+	p("JNZ loop")
 	p("VZEROUPPER")
 	p("RET")
 }

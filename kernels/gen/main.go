@@ -31,8 +31,12 @@ func main() {
 		write func(*bytes.Buffer)
 	}{
 		{"gemm_amd64.s", func(b *bytes.Buffer) {
-			microKernel(b, avx512, 12, 2)
-			microKernel(b, avx2, 6, 2)
+			microKernels(b, avx512, 14, 2)
+			microKernels(b, avx2, 6, 2)
+			transpose(b)
+			copyRows(b, 32)
+			copyRows(b, 64)
+			copyRows(b, 128)
 		}},
 		{"vector_amd64.s", func(b *bytes.Buffer) {
 			constants(b)
