@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -22,7 +23,7 @@ func newModelsCmd() *cobra.Command {
 		Args:    args(cobra.NoArgs),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	for _, c := range []func() *cobra.Command{newModelsListCmd, newModelsShowCmd, newModelsCheckCmd, newModelsVerifyCmd, newModelsAddCmd} {
+	for _, c := range []func() *cobra.Command{newModelsListCmd, newModelsShowCmd, newModelsCheckCmd, newModelsVerifyCmd, newModelsPullCmd, newModelsAddCmd} {
 		cmd.AddCommand(c())
 	}
 	return cmd
@@ -147,11 +148,16 @@ func newModelsShowCmd() *cobra.Command {
 func describeModel(name string) (*modelInfo, error) {
 	if info, err := os.Stat(name); err != nil || !info.IsDir() {
 		s, err := configs.FindModel(name)
-		if err != nil {
+		if err == nil {
+			m := specInfo(s)
+			return &m, nil
+		}
+		if !strings.Contains(name, "/") {
 			return nil, err
 		}
-		m := specInfo(s)
-		return &m, nil
+		if name, err = hf.Resolve(name); err != nil {
+			return nil, err
+		}
 	}
 	c, err := hf.ReadConfig(name)
 	if err != nil {

@@ -37,10 +37,12 @@ func findModel(name string) (source, error) {
 		return source{Name: spec.Name, Scratch: spec}, nil
 	case err == nil && spec.Dir != "":
 		return source{Name: spec.Name, Dir: spec.Dir}, nil
-	case err == nil && spec.Dir != "":
-		return source{Name: spec.Name, Dir: spec.Dir}, nil
 	case err == nil:
-		return source{}, fmt.Errorf("%s is not in the local cache", spec.Hub)
+		dir, err := hf.Resolve(spec.Hub)
+		return source{Name: spec.Name, Dir: dir}, err
+	case strings.Contains(name, "/"):
+		dir, err := hf.Resolve(name)
+		return source{Name: name, Dir: dir}, err
 	}
 	return source{}, err
 }
