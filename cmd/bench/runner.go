@@ -123,7 +123,7 @@ func (r *runner) run(ctx context.Context, c cell) (*outcome, error) {
 		fmt.Fprintf(r.stderr, "%s: an interrupted run with other settings was thrown away\n", c.name())
 	}
 	s.say(r.stderr, c.name())
-	o, err := r.train(ctx, c, s, data, w)
+	o, err := r.train(ctx, c, s, data, w, m)
 	if errors.Is(err, results.ErrFinished) {
 		return c.finished(m)
 	}
@@ -131,7 +131,7 @@ func (r *runner) run(ctx context.Context, c cell) (*outcome, error) {
 }
 
 // train fills the run directory and publishes it.
-func (r *runner) train(ctx context.Context, c cell, s *start, data splits, w *results.Writer) (*outcome, error) {
+func (r *runner) train(ctx context.Context, c cell, s *start, data splits, w *results.Writer, m *results.Manifest) (*outcome, error) {
 	encode := func(set *tasks.Set, limit int) (*trainers.Data, error) {
 		d, err := trainers.Encode(c.task, set.Examples, s.tok, c.recipe.MaxLength, c.recipe.Truncation, limit)
 		if err != nil {
@@ -171,7 +171,7 @@ func (r *runner) train(ctx context.Context, c cell, s *start, data splits, w *re
 	}
 	preds := out.Predictions[data.scored.Split]
 	res := c.result(out, data, scored.Sample(preds))
-	if err := s.save(w.CheckpointDir()); err != nil {
+	if err := s.save(w.CheckpointDir(), m, res); err != nil {
 		return nil, err
 	}
 	if err := w.Publish(records(scored, preds), *res); err != nil {

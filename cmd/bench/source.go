@@ -11,8 +11,10 @@ import (
 	"strings"
 
 	"github.com/lmkor/bench/configs"
+	"github.com/lmkor/bench/metrics"
 	"github.com/lmkor/bench/models"
 	"github.com/lmkor/bench/models/hf"
+	"github.com/lmkor/bench/results"
 	"github.com/lmkor/bench/tasks"
 	"github.com/lmkor/bench/tokenizers"
 )
@@ -166,8 +168,9 @@ func numbered(labels []string) bool {
 	return true
 }
 
-// save writes the trained model as a directory that transformers loads.
-func (s *start) save(dir string) error {
+// save writes the trained model as a directory that transformers loads, with a
+// card that says what it was made from.
+func (s *start) save(dir string, m *results.Manifest, r *results.Result) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
@@ -181,7 +184,30 @@ func (s *start) save(dir string) error {
 	if err := hf.WriteConfig(dir, s.config); err != nil {
 		return err
 	}
-	return s.tok.Save(dir)
+	if err := s.tok.Save(dir); err != nil {
+		return err
+	}
+	return hf.WriteCard(dir, card(m, r))
+}
+
+// pipeline is the hub's name of the kind of task that a metric scores.
+func pipeline(n metrics.Name) string {
+	switch n {
+	case metrics.F1, metrics.F1FullGold, metrics.Precision, metrics.Recall:
+		return "token-classification"
+	case metrics.Spearman, metrics.Pearson:
+		return "sentence-similarity"
+	}
+	return "text-classification"
+}
+
+func card(m *results.Manifest, r *results.Result) hf.Card {
+	c := hf.Card{Model: r.Model, Base: r.Model, Task: r.Task, Pipeline: pipeline(r.Metric), Split: r.Split, Metric: string(r.Metric),
+		Score: r.Score, Interval: r.Interval, N: r.N, Recipe: m.Recipe, Generator: "bench " + m.Program.Version, Parameters: m.Model.Parameters}
+	for _, d := range m.Data {
+		c.Data = append(c.Data, hf.CardData{Split: d.Split, File: d.File, SHA256: d.SHA256, Rows: d.Rows})
+	}
+	return c
 }
 
 // say tells the user what about the start is not obvious.
