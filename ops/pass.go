@@ -11,6 +11,9 @@ import (
 	"github.com/lmkor/bench/kernels"
 )
 
+// HasBfloat16 says whether a Pass may set Bfloat16.
+const HasBfloat16 = false
+
 // Pass is one way through a model: forward, and backward if Grad is set. Its
 // zero value with an Arena evaluates: no dropout, no graph.
 //
