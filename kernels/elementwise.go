@@ -1,11 +1,18 @@
 package kernels
 
-const elementsAChunk = 4096
+const (
+	elementsAChunk = 4096  // of a sum: fixed, for it decides the order
+	elementsAJob   = 16384 // of a loop: a few microseconds, what waking a thread takes
+)
 
-// each calls f on fixed chunks of [0, n) on the pool.
+// each calls f on chunks of [0, n) on the pool.
 func each(n int, f func(lo, hi int)) {
-	Parallel((n+elementsAChunk-1)/elementsAChunk, func(i int) {
-		f(i*elementsAChunk, min(n, (i+1)*elementsAChunk))
+	if n <= elementsAJob {
+		f(0, n)
+		return
+	}
+	Parallel((n+elementsAJob-1)/elementsAJob, func(i int) {
+		f(i*elementsAJob, min(n, (i+1)*elementsAJob))
 	})
 }
 

@@ -2,12 +2,11 @@ package kernels
 
 import "math"
 
-const rowsAChunk = 8
-
-// eachRows calls f on fixed chunks of rows on the pool.
-func eachRows(rows int, f func(lo, hi int)) {
-	Parallel((rows+rowsAChunk-1)/rowsAChunk, func(i int) {
-		f(i*rowsAChunk, min(rows, (i+1)*rowsAChunk))
+// eachRows calls f on chunks of rows on the pool.
+func eachRows(rows, cols int, f func(lo, hi int)) {
+	chunk := max(1, elementsAJob/2/max(1, cols))
+	Parallel((rows+chunk-1)/chunk, func(i int) {
+		f(i*chunk, min(rows, (i+1)*chunk))
 	})
 }
 
@@ -53,7 +52,7 @@ func SoftmaxGradSeq(dy, y []float32, rows, cols, ld int) {
 // rstd = 1/sqrt(var + eps), var the biased variance. mean and rstd, [rows],
 // are kept for LayerNormGrad. y may be x.
 func LayerNorm(y, mean, rstd, x, w, b []float32, rows, cols int, eps float32) {
-	eachRows(rows, func(lo, hi int) {
+	eachRows(rows, cols, func(lo, hi int) {
 		for r := lo; r < hi; r++ {
 			xr, yr := x[r*cols:(r+1)*cols], y[r*cols:(r+1)*cols]
 			var s float32
@@ -90,7 +89,7 @@ func LayerNormGrad(dx, dw, db, dy, x, mean, rstd, w []float32, rows, cols int) {
 			}
 		}
 	})
-	eachRows(rows, func(lo, hi int) {
+	eachRows(rows, cols, func(lo, hi int) {
 		for r := lo; r < hi; r++ {
 			xr, gr, or := x[r*cols:(r+1)*cols], dy[r*cols:(r+1)*cols], dx[r*cols:(r+1)*cols]
 			mu, rs := mean[r], rstd[r]
@@ -111,7 +110,7 @@ func LayerNormGrad(dx, dw, db, dy, x, mean, rstd, w []float32, rows, cols int) {
 
 // AddBias adds b, [cols], to each row of x, [rows, cols] with row stride ld.
 func AddBias(x, b []float32, rows, cols, ld int) {
-	eachRows(rows, func(lo, hi int) {
+	eachRows(rows, cols, func(lo, hi int) {
 		for r := lo; r < hi; r++ {
 			addTo(x[r*ld:r*ld+cols], b[:cols])
 		}

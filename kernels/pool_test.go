@@ -1,0 +1,90 @@
+package kernels
+
+import (
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"testing"
+)
+
+func TestParallelCallsEachOnce(t *testing.T) {
+	defer SetThreads(0)
+	for _, threads := range []int{1, 2, 3, 8} {
+		SetThreads(threads)
+		for _, n := range []int{0, 1, 2, 7, 1000} {
+			seen := make([]atomic.Int64, n)
+			Parallel(n, func(i int) {
+				Parallel(3, func(int) { seen[i].Add(1) })
+			})
+			for i := range seen {
+				if c := seen[i].Load(); c != 3 {
+					t.Fatalf("%d threads: index %d of %d ran %d times, want 3", threads, i, n, c)
+				}
+			}
+		}
+	}
+}
+
+func TestParallelFromManyGoroutines(t *testing.T) {
+	defer SetThreads(0)
+	SetThreads(3)
+	var wg sync.WaitGroup
+	var sum atomic.Int64
+	for range 8 {
+		wg.Go(func() {
+			for range 200 {
+				Parallel(5, func(i int) { sum.Add(int64(i)) })
+			}
+		})
+	}
+	wg.Wait()
+	if got := sum.Load(); got != 8*200*10 {
+		t.Errorf("sum is %d, want %d", got, 8*200*10)
+	}
+}
+
+func TestParallelPanicsInItsCaller(t *testing.T) {
+	defer SetThreads(0)
+	SetThreads(4)
+	for range 50 {
+		func() {
+			defer func() {
+				if p := recover(); p != "seven" {
+					t.Fatalf("recovered %v, want seven", p)
+				}
+			}()
+			Parallel(20, func(i int) {
+				if i == 7 {
+					panic("seven")
+				}
+			})
+		}()
+	}
+	n := 0
+	SetThreads(1)
+	Parallel(3, func(int) { n++ })
+	if n != 3 {
+		t.Errorf("after panics, %d calls, want 3", n)
+	}
+}
+
+func TestParallelStartsNoGoroutineACall(t *testing.T) {
+	defer SetThreads(0)
+	SetThreads(3)
+	Parallel(9, func(int) {})
+	before := runtime.NumGoroutine()
+	f := func(int) {}
+	if a := testing.AllocsPerRun(100, func() { Parallel(9, f) }); a > 0 {
+		t.Errorf("%v allocations a call", a)
+	}
+	if now := runtime.NumGoroutine(); now > before {
+		t.Errorf("%d goroutines, before %d", now, before)
+	}
+}
+
+func BenchmarkParallel(b *testing.B) {
+	f := func(int) {}
+	for b.Loop() {
+		Parallel(2, f)
+	}
+}
