@@ -126,7 +126,7 @@ func (t *Tokenizer) EncodeTagged(words []string, maxLength int) (ids []int32, wo
 			wordStarts = append(wordStarts, int32(len(ids)))
 			s.a.start(t, word, Options{})
 			if len(s.a.pieces) == 0 {
-				ids = append(ids, t.roles.unk)
+				ids = append(ids, max(t.roles.unk, 0))
 			}
 			for _, p := range s.a.pieces {
 				ids = append(ids, p.id)

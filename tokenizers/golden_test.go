@@ -102,6 +102,30 @@ func TestGoldenDirectories(t *testing.T) {
 	}
 }
 
+// TestGoldenPython holds SentencePiece directories of models with special tokens of their own
+// to transformers' tokenizers in Python, which tell ids alone.
+func TestGoldenPython(t *testing.T) {
+	for _, name := range []string{"xlmr", "albert"} {
+		t.Run(name, func(t *testing.T) {
+			dir := filepath.Join("testdata", "hf", name)
+			tok, err := Load(dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, c := range readCases(t, filepath.Join(dir, "ids.jsonl")) {
+				c.fill(tok)
+				pair := ""
+				if c.Pair != nil {
+					pair = *c.Pair
+				}
+				got := tok.Encode(c.Text, pair, c.Pair != nil, Options{})
+				equal(t, i, c.Text+": ids", got.IDs, c.IDs)
+				equal(t, i, c.Text+": types", got.TypeIDs, c.TypeIDs)
+			}
+		})
+	}
+}
+
 func TestGoldenWords(t *testing.T) {
 	for _, dir := range goldenDirs(t, "wordpiece") {
 		t.Run(dir, func(t *testing.T) { checkCases(t, dir, "words_cases.jsonl") })

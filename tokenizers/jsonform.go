@@ -90,7 +90,13 @@ type jsonSpecial struct {
 }
 
 func (s *jsonSpecial) UnmarshalJSON(b []byte) error {
-	return json.Unmarshal(b, &[]any{&s.token, &s.id})
+	if err := json.Unmarshal(b, &[]any{&s.token, &s.id}); err != nil {
+		return err
+	}
+	if s.id < 0 {
+		return fmt.Errorf("special token %q: id %d", s.token, s.id)
+	}
+	return nil
 }
 
 // jsonTemplatePart is {"SpecialToken": {"id": "[CLS]", "type_id": 0}}, or the like

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"math"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -52,6 +50,9 @@ func (m *jsonMerge) UnmarshalJSON(b []byte) error {
 // parseModel reads the model, its vocabulary and the name of its type.
 func parseModel(b json.RawMessage) (model, *vocab, string, error) {
 	var m jsonModel
+	if len(b) == 0 || string(b) == "null" {
+		return nil, nil, "", fmt.Errorf("no model")
+	}
 	if err := json.Unmarshal(b, &m); err != nil {
 		return nil, nil, "", err
 	}
@@ -121,61 +122,9 @@ func vocabOf(ids map[string]int64) (*vocab, error) {
 	return v, nil
 }
 
-// scored is ["token", score].
-type scored struct {
-	token string
-	score float64
-}
-
-func (s *scored) UnmarshalJSON(b []byte) error {
-	var number json.Number
-	if err := json.Unmarshal(b, &[]any{&s.token, &number}); err != nil {
-		return err
-	}
-	s.score = serdeFloat(string(number))
-	return nil
-}
-
-// serdeFloat reads a number of JSON as the tokenizers library's parser does,
-// which can be off in the last bit; near ties between paths hang on that bit.
-func serdeFloat(s string) float64 {
-	digits, negative := strings.CutPrefix(s, "-")
-	mantissa, power, _ := strings.Cut(strings.ToLower(digits), "e")
-	exponent, _ := strconv.Atoi(power)
-	var n uint64
-	point, full := false, false
-	for _, c := range mantissa {
-		switch d := uint64(c - '0'); {
-		case c == '.':
-			point = true
-		case full || n > (math.MaxUint64-d)/10: // further digits are left out
-			if full = true; !point {
-				exponent++
-			}
-		default:
-			if n = n*10 + d; point {
-				exponent--
-			}
-		}
-	}
-	f := float64(n)
-	for ; exponent < -308 && f != 0; exponent += 308 {
-		f /= 1e308
-	}
-	if exponent >= 0 {
-		f *= math.Pow10(exponent)
-	} else {
-		f /= math.Pow10(-exponent)
-	}
-	if negative {
-		return -f
-	}
-	return f
-}
-
 func (m *jsonModel) unigram() (model, *vocab, error) {
-	var list []scored
-	if err := json.Unmarshal(m.Vocab, &list); err != nil {
+	list, err := parseScored(m.Vocab)
+	if err != nil {
 		return nil, nil, fmt.Errorf("vocab: %w", err)
 	}
 	if len(list) == 0 || len(list) > maxID {

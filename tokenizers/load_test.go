@@ -56,6 +56,52 @@ func TestLoadErrors(t *testing.T) {
 	}
 }
 
+// TestLoadFormErrors names what is wrong in files of the other kinds.
+func TestLoadFormErrors(t *testing.T) {
+	bpe := func(more string) []string {
+		return []string{jsonFile, `{"model": {"type": "BPE", "vocab": {"a": 0, "b": 1}, "merges": []}` + more + `}`}
+	}
+	for _, c := range []struct {
+		name  string
+		files []string
+		want  string
+	}{
+		{"syntax", []string{jsonFile, "{\n\n]"}, "tokenizer.json:3: invalid character"},
+		{"no model", []string{jsonFile, `{}`}, "tokenizer.json: no model"},
+		{"unknown model", []string{jsonFile, `{"model": {"type": "Magic", "vocab": {"a": 0}}}`}, `model "Magic": want one of ["BPE" "Unigram" "WordLevel" "WordPiece"]`},
+		{"empty vocabulary", []string{jsonFile, `{"model": {"type": "BPE", "vocab": {}}}`}, "vocab: empty"},
+		{"an id twice", []string{jsonFile, `{"model": {"type": "BPE", "vocab": {"a": 0, "b": 0}}}`}, `"a" and "b" have one id, 0`},
+		{"a far id", []string{jsonFile, `{"model": {"type": "BPE", "vocab": {"a": 16000000}}}`}, `token "a": id 16000000: want 0 to 65539`},
+		{"a merge without its token", []string{jsonFile, `{"model": {"type": "BPE", "vocab": {"a": 0, "b": 1}, "merges": ["a b"]}}`}, `merge 0: token "ab" is not in the vocabulary`},
+		{"half a merge", []string{jsonFile, `{"model": {"type": "BPE", "vocab": {"a": 0}, "merges": ["a"]}}`}, `merge "a": want two tokens`},
+		{"no unknown token", []string{jsonFile, `{"model": {"type": "WordPiece", "unk_token": "?", "vocab": {"a": 0}}}`}, "unknown token is not in the vocabulary"},
+		{"unk_id out of reach", []string{jsonFile, `{"model": {"type": "Unigram", "unk_id": 1, "vocab": [["a", -1]]}}`}, "unk_id 1: want 0 to 0"},
+		{"a score that is none", []string{jsonFile, `{"model": {"type": "Unigram", "unk_id": 0, "vocab": [["a", "b"]]}}`}, `vocab: token 0: "\"b\"]]": want a number`},
+		{"a list that is none", []string{jsonFile, `{"model": {"type": "Unigram", "unk_id": 0, "vocab": {"a": 0}}}`}, "want a list of tokens and scores"},
+		{"unknown normalizer", bpe(`, "normalizer": {"type": "Polish"}`), `normalizer "Polish": want one of`},
+		{"unknown pre-tokenizer", bpe(`, "pre_tokenizer": {"type": "UnicodeScripts"}`), `pre_tokenizer "UnicodeScripts": want one of`},
+		{"unknown post-processor", bpe(`, "post_processor": {"type": "X"}`), `post_processor "X": want one of`},
+		{"unknown decoder", bpe(`, "decoder": {"type": "CTC"}`), `decoder "CTC": want one of`},
+		{"unknown behavior", bpe(`, "pre_tokenizer": {"type": "Split", "pattern": {"String": "x"}, "behavior": "Sideways"}`), `behavior "Sideways": want Removed`},
+		{"bad pattern", bpe(`, "normalizer": {"type": "Replace", "pattern": {"Regex": "(a"}, "content": ""}`), "Replace: pattern \"(a\": group without its )"},
+		{"template token unknown", bpe(`, "post_processor": {"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "[CLS]", "type_id": 0}}]}`), `"[CLS]" is not among its special_tokens`},
+		{"template id out of reach", bpe(`, "post_processor": {"type": "BertProcessing", "sep": ["a", 0], "cls": ["x", 9]}`), "id 9: want one of the 2 tokens"},
+		{"short charsmap", bpe(`, "normalizer": {"type": "Precompiled", "precompiled_charsmap": "/////w=="}`), "precompiled charsmap: a trie of 4294967295 bytes in 0"},
+		{"not a model", []string{"x.model", "no model"}, "x.model: not a protocol buffer"},
+		{"no pieces", []string{"x.model", ""}, "x.model: no pieces"},
+		{"cut model", []string{"x.model", string(smallSPModel(spBPE)[:40])}, "x.model: not a protocol buffer"},
+		{"words model", []string{"x.model", string(smallSPModel(3))}, "model type 3: want 1 (unigram) or 2 (bpe)"},
+		{"KoBERT without [UNK]", []string{kobertFile, string(smallSPModel(spUnigram)), "vocab.txt", "a\n"}, "vocab.txt: no [UNK]"},
+		{"merges", []string{"vocab.json", `{"a": 0}`, "merges.txt", "#version: 0.2\na\n"}, `merges.txt:2: merge "a"`},
+		{"vocab.json alone", []string{"vocab.json", `{"a": 0}`}, "no tokenizer: want"},
+		{"added_tokens.json", []string{"vocab.txt", smallVocab, "added_tokens.json", `{"x": "y"}`}, "added_tokens.json:1: "},
+	} {
+		if _, err := Load(writeDir(t, c.files...)); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got %v, want %q", c.name, err, c.want)
+		}
+	}
+}
+
 // TestLoadForms holds the forms that directories of different years have.
 func TestLoadForms(t *testing.T) {
 	const text = "[CLS]É 漢字 가나 <x> abc"

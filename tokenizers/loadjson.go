@@ -2,6 +2,7 @@ package tokenizers
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 )
 
@@ -18,6 +19,11 @@ func loadJSON(files map[string][]byte, conf *config) (*Tokenizer, error) {
 	}
 	if err := t.addJSONTokens(form.Added, conf); err != nil {
 		return nil, err
+	}
+	for _, p := range slices.Concat(t.template.single, t.template.pair) {
+		if int(p.id) >= len(t.vocab.tokens) {
+			return nil, &Error{File: jsonFile, Msg: fmt.Sprintf("post_processor: id %d: want one of the %d tokens", p.id, len(t.vocab.tokens))}
+		}
 	}
 	t.finish(t.pipe.model)
 	return t, nil

@@ -8,7 +8,7 @@ import (
 
 // regex is a pattern of the kind that tokenizer.json files split and replace
 // by. It backtracks, since those patterns look ahead, which Go's own
-// expressions can't; a match that takes more than its budget of steps counts as none.
+// expressions can't; a search that takes more than its budget of steps finds nothing.
 type regex struct{ root regexNode }
 
 // regexNode matches chars[i:] and calls then with each end it could have, the
@@ -17,20 +17,25 @@ type regexNode interface {
 	match(m *regexRun, i int, then func(int) bool) bool
 }
 
-// regexRun is one attempt to match.
+// regexRun is one search.
 type regexRun struct {
 	chars []char
 	steps int
 }
 
-// stepsPerChar bounds the work of a hostile pattern.
-const stepsPerChar = 1000
+// A search may take leastSteps, and stepsPerChar for each code point of the
+// text: far more than honest patterns need, and little enough for hostile ones.
+const (
+	leastSteps   = 100_000
+	stepsPerChar = 100
+	mostSteps    = 1_000_000 // bounds the stack, too
+)
 
 // find returns the first match [begin, end) in chars at or after from that is
 // not empty; begin is -1 without one.
 func (x *regex) find(chars []char, from int) (begin, end int) {
-	for i := from; i < len(chars); i++ {
-		m := regexRun{chars: chars, steps: stepsPerChar * (len(chars) - i + 10)}
+	m := regexRun{chars: chars, steps: min(mostSteps, leastSteps+stepsPerChar*(len(chars)-from))}
+	for i := from; i < len(chars) && m.steps > 0; i++ {
 		end := -1
 		x.root.match(&m, i, func(j int) bool { end = j; return true })
 		if end > i {
@@ -67,6 +72,9 @@ type regexAny []regexNode
 
 func (s regexAny) match(m *regexRun, i int, then func(int) bool) bool {
 	for _, n := range s {
+		if m.steps--; m.steps < 0 {
+			return false
+		}
 		if n.match(m, i, then) {
 			return true
 		}

@@ -376,7 +376,7 @@ def json_parts():
             form["added_tokens"] = [a for a in form["added_tokens"] if not a["content"].startswith("<0x")]
             path.write_text(json.dumps(form, ensure_ascii=False, separators=(",", ":")))
         t = Tokenizer.from_file(str(path))
-        write(folder / "cases.jsonl", json_cases(t, 8 if name in ("suffix", "wordlevel", "metaspace", "split") else 7, 1))
+        write(folder / "cases.jsonl", json_cases(t, 7 if name in ("unigram", "added") else 8, 1))
 
 
 def overrides():
@@ -453,6 +453,24 @@ def unicode_classes():
     write(OUT / "unicode.jsonl", rows)
 
 
+def spm_directories():
+    """SentencePiece directories that are more than a model, by transformers' tokenizers in Python: ids alone."""
+    xlmr = XLMRobertaTokenizer(str(spm(OUT / "hf" / "xlmr", "sentencepiece.bpe.model", rules=RULES, unk_piece="<unk>", pad_id=-1,
+                                       bos_id=1, eos_id=2, control_symbols="", vocab_size=300)))
+    folder = OUT / "hf" / "albert"
+    model = spm(folder, rules=RULES, unk_piece="<unk>", pad_piece="<pad>", vocab_size=300)
+    albert = AlbertTokenizer(str(model), keep_accents=True)
+    for name, t, conf in (("xlmr", xlmr, {"tokenizer_class": "XLMRobertaTokenizer"}),
+                          ("albert", albert, {"tokenizer_class": "AlbertTokenizer", "keep_accents": True})):
+        (OUT / "hf" / name / "tokenizer_config.json").write_text(json.dumps(conf))
+        rng = random.Random(9)
+        rows = []
+        for text in NASTY[::5] + ["1,000원 3,5", "``가'' É", "[MASK]둘 <mask> 셋"] + [sentence(rng) for _ in range(10)]:
+            pair = sentence(rng) if rng.random() < 0.3 else None
+            rows.append(given(text, pair, None) | {"input_ids": t(text, pair)["input_ids"], "token_type_ids": t(text, pair).get("token_type_ids")})
+        write(OUT / "hf" / name / "ids.jsonl", rows)
+
+
 PARTS = {
     "wordpiece": lambda: wordpiece("wordpiece", 1, 150, 70, do_lower_case=True, strip_accents=False),
     "wordpiece-cased": lambda: wordpiece("wordpiece-cased", 2, 120, 20, do_lower_case=False, strip_accents=False),
@@ -462,6 +480,7 @@ PARTS = {
     "sentencepiece": sentencepiece_parts,
     "json": json_parts,
     "hf": overrides,
+    "spm-hf": spm_directories,
 }
 
 if __name__ == "__main__":
