@@ -1,7 +1,5 @@
 package kernels
 
-import "math"
-
 // eachRows calls f on chunks of rows on the pool.
 func eachRows(rows, cols int, f func(lo, hi int)) {
 	chunk := max(1, elementsAJob/2/max(1, cols))
@@ -13,21 +11,10 @@ func eachRows(rows, cols int, f func(lo, hi int)) {
 // SoftmaxSeq replaces each row of x, [rows, cols] with row stride ld, by its softmax, on the
 // calling goroutine. A row whose entries are all -Inf becomes NaN.
 func SoftmaxSeq(x []float32, rows, cols, ld int) {
+	with := spareLanes.Get().(*lanes)
+	defer spareLanes.Put(with)
 	for r := range rows {
-		row := x[r*ld : r*ld+cols]
-		top := float32(math.Inf(-1))
-		for _, v := range row {
-			top = max(top, v)
-		}
-		expLess(row, top)
-		var sum float32
-		for _, e := range row {
-			sum += e
-		}
-		inv := 1 / sum
-		for i := range row {
-			row[i] *= inv
-		}
+		softmaxRow(x[r*ld:r*ld+cols], with)
 	}
 }
 
@@ -35,15 +22,10 @@ func SoftmaxSeq(x []float32, rows, cols, ld int) {
 // its output y and that output's gradient dy: dx = y * (dy - sum(y*dy)), row by
 // row, both [rows, cols] with row stride ld.
 func SoftmaxGradSeq(dy, y []float32, rows, cols, ld int) {
+	with := spareLanes.Get().(*lanes)
+	defer spareLanes.Put(with)
 	for r := range rows {
-		yr, dr := y[r*ld:r*ld+cols], dy[r*ld:r*ld+cols]
-		var s float32
-		for i, v := range yr {
-			s += v * dr[i]
-		}
-		for i, v := range yr {
-			dr[i] = v * (dr[i] - s)
-		}
+		softmaxGradRow(dy[r*ld:r*ld+cols], y[r*ld:r*ld+cols], with)
 	}
 }
 
@@ -53,22 +35,10 @@ func SoftmaxGradSeq(dy, y []float32, rows, cols, ld int) {
 // are kept for LayerNormGrad. y may be x.
 func LayerNorm(y, mean, rstd, x, w, b []float32, rows, cols int, eps float32) {
 	eachRows(rows, cols, func(lo, hi int) {
+		with := spareLanes.Get().(*lanes)
+		defer spareLanes.Put(with)
 		for r := lo; r < hi; r++ {
-			xr, yr := x[r*cols:(r+1)*cols], y[r*cols:(r+1)*cols]
-			var s float32
-			for _, v := range xr {
-				s += v
-			}
-			mu := s / float32(cols)
-			var q float32
-			for _, v := range xr {
-				q += (v - mu) * (v - mu)
-			}
-			rs := float32(1 / math.Sqrt(float64(q/float32(cols)+eps)))
-			for i, v := range xr {
-				yr[i] = (v-mu)*rs*w[i] + b[i]
-			}
-			mean[r], rstd[r] = mu, rs
+			mean[r], rstd[r] = normRow(y[r*cols:(r+1)*cols], x[r*cols:(r+1)*cols], w[:cols], b[:cols], eps, with)
 		}
 	})
 }
@@ -80,30 +50,19 @@ func LayerNormGrad(dx, dw, db, dy, x, mean, rstd, w []float32, rows, cols int) {
 	const chunk = 64
 	Parallel((cols+chunk-1)/chunk, func(c int) {
 		lo, hi := c*chunk, min(cols, (c+1)*chunk)
+		with := spareLanes.Get().(*lanes)
+		defer spareLanes.Put(with)
 		for r := range rows {
-			mu, rs := mean[r], rstd[r]
-			for i := lo; i < hi; i++ {
-				d := dy[r*cols+i]
-				dw[i] += d * (x[r*cols+i] - mu) * rs
-				db[i] += d
-			}
+			at, end := r*cols+lo, r*cols+hi
+			normParamsRow(dw[lo:hi], db[lo:hi], dy[at:end], x[at:end], mean[r], rstd[r], with)
 		}
 	})
 	eachRows(rows, cols, func(lo, hi int) {
+		with := spareLanes.Get().(*lanes)
+		defer spareLanes.Put(with)
 		for r := lo; r < hi; r++ {
-			xr, gr, or := x[r*cols:(r+1)*cols], dy[r*cols:(r+1)*cols], dx[r*cols:(r+1)*cols]
-			mu, rs := mean[r], rstd[r]
-			var s1, s2 float32
-			for i, d := range gr {
-				g := d * w[i]
-				s1 += g
-				s2 += g * (xr[i] - mu) * rs
-			}
-			s1 /= float32(cols)
-			s2 /= float32(cols)
-			for i, d := range gr {
-				or[i] = rs * (d*w[i] - s1 - (xr[i]-mu)*rs*s2)
-			}
+			at, end := r*cols, (r+1)*cols
+			normGradRow(dx[at:end], dy[at:end], x[at:end], w[:cols], mean[r], rstd[r], with)
 		}
 	})
 }

@@ -9,6 +9,7 @@ type loops struct {
 	expLess  func(x *float32, n int, with *float32)
 	adamw    func(p, m, v, g *float32, n int, with *float32)
 	squares  func(x *float32, n int, with *float32)
+	rows     *rowLoops
 }
 
 // mostLanes is the number of floats in the widest register. What is left behind
@@ -87,6 +88,12 @@ func (l *loops) squares1(x []float32) float64 {
 
 // expLess replaces x by exp(x - top), for x no larger than top.
 func expLess(x []float32, top float32) {
+	with := spareLanes.Get().(*lanes)
+	expLessWith(x, top, with)
+	spareLanes.Put(with)
+}
+
+func expLessWith(x []float32, top float32, with *lanes) {
 	l := chosen.loops
 	if l == nil {
 		for i, v := range x {
@@ -95,13 +102,14 @@ func expLess(x []float32, top float32) {
 		return
 	}
 	n := l.whole(len(x))
+	with[0] = top
 	if n > 0 {
-		l.expLess(&x[0], n, &top)
+		l.expLess(&x[0], n, &with[0])
 	}
 	if n < len(x) {
-		var a [mostLanes]float32
-		k := copy(a[:], x[n:])
-		l.expLess(&a[0], l.lanes, &top)
-		copy(x[n:n+k], a[:])
+		a := with[mostLanes:]
+		k := copy(a, x[n:])
+		l.expLess(&a[0], l.lanes, &with[0])
+		copy(x[n:n+k], a)
 	}
 }

@@ -45,6 +45,6 @@ func adamw_avx2(p, m, v, grad *float32, n int, with *float32)
 func squares_avx2(x *float32, n int, with *float32)
 
 var (
-	loops512 = loops{16, add_avx512, gelu_avx512, geluGrad_avx512, expLess_avx512, adamw_avx512, squares_avx512}
-	loops2   = loops{8, add_avx2, gelu_avx2, geluGrad_avx2, expLess_avx2, adamw_avx2, squares_avx2}
+	loops512 = loops{16, add_avx512, gelu_avx512, geluGrad_avx512, expLess_avx512, adamw_avx512, squares_avx512, &rowLoops512}
+	loops2   = loops{8, add_avx2, gelu_avx2, geluGrad_avx2, expLess_avx2, adamw_avx2, squares_avx2, &rowLoops2}
 )

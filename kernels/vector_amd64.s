@@ -746,3 +746,537 @@ done:
 	VMOVUPS Y0, (R9)
 	VZEROUPPER
 	RET
+
+// func top_avx512(x *float32, n int, with *float32)
+TEXT ·top_avx512(SB), NOSPLIT, $0-24
+	MOVQ x+0(FP), DI
+	MOVQ n+8(FP), CX
+	MOVQ with+16(FP), R9
+	VBROADCASTSS 0(R9), Z0
+	SHRQ $4, CX
+	JZ done
+
+loop:
+	VMOVUPS (DI), Z1
+	VMAXPS Z1, Z0, Z0
+	ADDQ $64, DI
+	DECQ CX
+	JNZ loop
+
+done:
+	VMOVUPS Z0, 0(R9)
+	VZEROUPPER
+	RET
+
+// func sum_avx512(x *float32, n int, with *float32)
+TEXT ·sum_avx512(SB), NOSPLIT, $0-24
+	MOVQ x+0(FP), DI
+	MOVQ n+8(FP), CX
+	MOVQ with+16(FP), R9
+	VPXORD Z0, Z0, Z0
+	SHRQ $4, CX
+	JZ done
+
+loop:
+	VADDPS (DI), Z0, Z0
+	ADDQ $64, DI
+	DECQ CX
+	JNZ loop
+
+done:
+	VMOVUPS Z0, 0(R9)
+	VZEROUPPER
+	RET
+
+// func scale_avx512(x *float32, n int, with *float32)
+TEXT ·scale_avx512(SB), NOSPLIT, $0-24
+	MOVQ x+0(FP), DI
+	MOVQ n+8(FP), CX
+	MOVQ with+16(FP), R9
+	VBROADCASTSS 0(R9), Z0
+	SHRQ $4, CX
+	JZ done
+
+loop:
+	VMOVUPS (DI), Z1
+	VMULPS Z0, Z1, Z1
+	VMOVUPS Z1, (DI)
+	ADDQ $64, DI
+	DECQ CX
+	JNZ loop
+
+done:
+	VZEROUPPER
+	RET
+
+// func dot_avx512(x, y *float32, n int, with *float32)
+TEXT ·dot_avx512(SB), NOSPLIT, $0-32
+	MOVQ x+0(FP), DI
+	MOVQ y+8(FP), SI
+	MOVQ n+16(FP), CX
+	MOVQ with+24(FP), R9
+	VPXORD Z0, Z0, Z0
+	SHRQ $4, CX
+	JZ done
+
+loop:
+	VMOVUPS (DI), Z1
+	VFMADD231PS (SI), Z1, Z0
+	ADDQ $64, DI
+	ADDQ $64, SI
+	DECQ CX
+	JNZ loop
+
+done:
+	VMOVUPS Z0, 0(R9)
+	VZEROUPPER
+	RET
+
+// func softmaxGrad_avx512(dy, y *float32, n int, with *float32)
+TEXT ·softmaxGrad_avx512(SB), NOSPLIT, $0-32
+	MOVQ dy+0(FP), DI
+	MOVQ y+8(FP), SI
+	MOVQ n+16(FP), CX
+	MOVQ with+24(FP), R9
+	VBROADCASTSS 0(R9), Z0
+	SHRQ $4, CX
+	JZ done
+
+loop:
+	VMOVUPS (DI), Z1
+	VSUBPS Z0, Z1, Z1
+	VMULPS (SI), Z1, Z1
+	VMOVUPS Z1, (DI)
+	ADDQ $64, DI
+	ADDQ $64, SI
+	DECQ CX
+	JNZ loop
+
+done:
+	VZEROUPPER
+	RET
+
+// func spread_avx512(x *float32, n int, with *float32)
+TEXT ·spread_avx512(SB), NOSPLIT, $0-24
+	MOVQ x+0(FP), DI
+	MOVQ n+8(FP), CX
+	MOVQ with+16(FP), R9
+	VBROADCASTSS 0(R9), Z0
+	VPXORD Z1, Z1, Z1
+	SHRQ $4, CX
+	JZ done
+
+loop:
+	VMOVUPS (DI), Z2
+	VSUBPS Z0, Z2, Z2
+	VFMADD231PS Z2, Z2, Z1
+	ADDQ $64, DI
+	DECQ CX
+	JNZ loop
+
+done:
+	VMOVUPS Z1, 0(R9)
+	VZEROUPPER
+	RET
+
+// func norm_avx512(y, x, w, b *float32, n int, with *float32)
+TEXT ·norm_avx512(SB), NOSPLIT, $0-48
+	MOVQ y+0(FP), DI
+	MOVQ x+8(FP), SI
+	MOVQ w+16(FP), DX
+	MOVQ b+24(FP), R8
+	MOVQ n+32(FP), CX
+	MOVQ with+40(FP), R9
+	VBROADCASTSS 0(R9), Z0
+	VBROADCASTSS 4(R9), Z1
+	SHRQ $4, CX
+	JZ done
+
+loop:
+	VMOVUPS (SI), Z2
+	VSUBPS Z0, Z2, Z2
+	VMULPS Z1, Z2, Z2
+	VMOVUPS (DX), Z3
+	VFMADD213PS (R8), Z3, Z2
+	VMOVUPS Z2, (DI)
+	ADDQ $64, DI
+	ADDQ $64, SI
+	ADDQ $64, DX
+	ADDQ $64, R8
+	DECQ CX
+	JNZ loop
+
+done:
+	VZEROUPPER
+	RET
+
+// func normSums_avx512(dy, x, w *float32, n int, with *float32)
+TEXT ·normSums_avx512(SB), NOSPLIT, $0-40
+	MOVQ dy+0(FP), DI
+	MOVQ x+8(FP), SI
+	MOVQ w+16(FP), DX
+	MOVQ n+24(FP), CX
+	MOVQ with+32(FP), R9
+	VBROADCASTSS 0(R9), Z0
+	VBROADCASTSS 4(R9), Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	SHRQ $4, CX
+	JZ done
+
+loop:
+	VMOVUPS (SI), Z4
+	VSUBPS Z0, Z4, Z4
+	VMULPS Z1, Z4, Z4
+	VMOVUPS (DI), Z5
+	VMULPS (DX), Z5, Z5
+	VADDPS Z5, Z2, Z2
+	VFMADD231PS Z4, Z5, Z3
+	ADDQ $64, DI
+	ADDQ $64, SI
+	ADDQ $64, DX
+	DECQ CX
+	JNZ loop
+
+done:
+	VMOVUPS Z2, 0(R9)
+	VMOVUPS Z3, 64(R9)
+	VZEROUPPER
+	RET
+
+// func normGrad_avx512(dx, dy, x, w *float32, n int, with *float32)
+TEXT ·normGrad_avx512(SB), NOSPLIT, $0-48
+	MOVQ dx+0(FP), DI
+	MOVQ dy+8(FP), SI
+	MOVQ x+16(FP), DX
+	MOVQ w+24(FP), R8
+	MOVQ n+32(FP), CX
+	MOVQ with+40(FP), R9
+	VBROADCASTSS 0(R9), Z0
+	VBROADCASTSS 4(R9), Z1
+	VBROADCASTSS 8(R9), Z2
+	VBROADCASTSS 12(R9), Z3
+	SHRQ $4, CX
+	JZ done
+
+loop:
+	VMOVUPS (DX), Z4
+	VSUBPS Z0, Z4, Z4
+	VMULPS Z1, Z4, Z4
+	VMOVUPS (SI), Z5
+	VMULPS (R8), Z5, Z5
+	VSUBPS Z2, Z5, Z5
+	VFNMADD231PS Z4, Z3, Z5
+	VMULPS Z1, Z5, Z5
+	VMOVUPS Z5, (DI)
+	ADDQ $64, DI
+	ADDQ $64, SI
+	ADDQ $64, DX
+	ADDQ $64, R8
+	DECQ CX
+	JNZ loop
+
+done:
+	VZEROUPPER
+	RET
+
+// func normParams_avx512(dw, db, dy, x *float32, n int, with *float32)
+TEXT ·normParams_avx512(SB), NOSPLIT, $0-48
+	MOVQ dw+0(FP), DI
+	MOVQ db+8(FP), SI
+	MOVQ dy+16(FP), DX
+	MOVQ x+24(FP), R8
+	MOVQ n+32(FP), CX
+	MOVQ with+40(FP), R9
+	VBROADCASTSS 0(R9), Z0
+	VBROADCASTSS 4(R9), Z1
+	SHRQ $4, CX
+	JZ done
+
+loop:
+	VMOVUPS (R8), Z2
+	VSUBPS Z0, Z2, Z2
+	VMULPS Z1, Z2, Z2
+	VMOVUPS (DX), Z3
+	VMOVUPS (DI), Z4
+	VFMADD231PS Z2, Z3, Z4
+	VMOVUPS Z4, (DI)
+	VADDPS (SI), Z3, Z3
+	VMOVUPS Z3, (SI)
+	ADDQ $64, DI
+	ADDQ $64, SI
+	ADDQ $64, DX
+	ADDQ $64, R8
+	DECQ CX
+	JNZ loop
+
+done:
+	VZEROUPPER
+	RET
+
+// func top_avx2(x *float32, n int, with *float32)
+TEXT ·top_avx2(SB), NOSPLIT, $0-24
+	MOVQ x+0(FP), DI
+	MOVQ n+8(FP), CX
+	MOVQ with+16(FP), R9
+	VBROADCASTSS 0(R9), Y0
+	SHRQ $3, CX
+	JZ done
+
+loop:
+	VMOVUPS (DI), Y1
+	VMAXPS Y1, Y0, Y0
+	ADDQ $32, DI
+	DECQ CX
+	JNZ loop
+
+done:
+	VMOVUPS Y0, 0(R9)
+	VZEROUPPER
+	RET
+
+// func sum_avx2(x *float32, n int, with *float32)
+TEXT ·sum_avx2(SB), NOSPLIT, $0-24
+	MOVQ x+0(FP), DI
+	MOVQ n+8(FP), CX
+	MOVQ with+16(FP), R9
+	VXORPS Y0, Y0, Y0
+	SHRQ $3, CX
+	JZ done
+
+loop:
+	VADDPS (DI), Y0, Y0
+	ADDQ $32, DI
+	DECQ CX
+	JNZ loop
+
+done:
+	VMOVUPS Y0, 0(R9)
+	VZEROUPPER
+	RET
+
+// func scale_avx2(x *float32, n int, with *float32)
+TEXT ·scale_avx2(SB), NOSPLIT, $0-24
+	MOVQ x+0(FP), DI
+	MOVQ n+8(FP), CX
+	MOVQ with+16(FP), R9
+	VBROADCASTSS 0(R9), Y0
+	SHRQ $3, CX
+	JZ done
+
+loop:
+	VMOVUPS (DI), Y1
+	VMULPS Y0, Y1, Y1
+	VMOVUPS Y1, (DI)
+	ADDQ $32, DI
+	DECQ CX
+	JNZ loop
+
+done:
+	VZEROUPPER
+	RET
+
+// func dot_avx2(x, y *float32, n int, with *float32)
+TEXT ·dot_avx2(SB), NOSPLIT, $0-32
+	MOVQ x+0(FP), DI
+	MOVQ y+8(FP), SI
+	MOVQ n+16(FP), CX
+	MOVQ with+24(FP), R9
+	VXORPS Y0, Y0, Y0
+	SHRQ $3, CX
+	JZ done
+
+loop:
+	VMOVUPS (DI), Y1
+	VFMADD231PS (SI), Y1, Y0
+	ADDQ $32, DI
+	ADDQ $32, SI
+	DECQ CX
+	JNZ loop
+
+done:
+	VMOVUPS Y0, 0(R9)
+	VZEROUPPER
+	RET
+
+// func softmaxGrad_avx2(dy, y *float32, n int, with *float32)
+TEXT ·softmaxGrad_avx2(SB), NOSPLIT, $0-32
+	MOVQ dy+0(FP), DI
+	MOVQ y+8(FP), SI
+	MOVQ n+16(FP), CX
+	MOVQ with+24(FP), R9
+	VBROADCASTSS 0(R9), Y0
+	SHRQ $3, CX
+	JZ done
+
+loop:
+	VMOVUPS (DI), Y1
+	VSUBPS Y0, Y1, Y1
+	VMULPS (SI), Y1, Y1
+	VMOVUPS Y1, (DI)
+	ADDQ $32, DI
+	ADDQ $32, SI
+	DECQ CX
+	JNZ loop
+
+done:
+	VZEROUPPER
+	RET
+
+// func spread_avx2(x *float32, n int, with *float32)
+TEXT ·spread_avx2(SB), NOSPLIT, $0-24
+	MOVQ x+0(FP), DI
+	MOVQ n+8(FP), CX
+	MOVQ with+16(FP), R9
+	VBROADCASTSS 0(R9), Y0
+	VXORPS Y1, Y1, Y1
+	SHRQ $3, CX
+	JZ done
+
+loop:
+	VMOVUPS (DI), Y2
+	VSUBPS Y0, Y2, Y2
+	VFMADD231PS Y2, Y2, Y1
+	ADDQ $32, DI
+	DECQ CX
+	JNZ loop
+
+done:
+	VMOVUPS Y1, 0(R9)
+	VZEROUPPER
+	RET
+
+// func norm_avx2(y, x, w, b *float32, n int, with *float32)
+TEXT ·norm_avx2(SB), NOSPLIT, $0-48
+	MOVQ y+0(FP), DI
+	MOVQ x+8(FP), SI
+	MOVQ w+16(FP), DX
+	MOVQ b+24(FP), R8
+	MOVQ n+32(FP), CX
+	MOVQ with+40(FP), R9
+	VBROADCASTSS 0(R9), Y0
+	VBROADCASTSS 4(R9), Y1
+	SHRQ $3, CX
+	JZ done
+
+loop:
+	VMOVUPS (SI), Y2
+	VSUBPS Y0, Y2, Y2
+	VMULPS Y1, Y2, Y2
+	VMOVUPS (DX), Y3
+	VFMADD213PS (R8), Y3, Y2
+	VMOVUPS Y2, (DI)
+	ADDQ $32, DI
+	ADDQ $32, SI
+	ADDQ $32, DX
+	ADDQ $32, R8
+	DECQ CX
+	JNZ loop
+
+done:
+	VZEROUPPER
+	RET
+
+// func normSums_avx2(dy, x, w *float32, n int, with *float32)
+TEXT ·normSums_avx2(SB), NOSPLIT, $0-40
+	MOVQ dy+0(FP), DI
+	MOVQ x+8(FP), SI
+	MOVQ w+16(FP), DX
+	MOVQ n+24(FP), CX
+	MOVQ with+32(FP), R9
+	VBROADCASTSS 0(R9), Y0
+	VBROADCASTSS 4(R9), Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	SHRQ $3, CX
+	JZ done
+
+loop:
+	VMOVUPS (SI), Y4
+	VSUBPS Y0, Y4, Y4
+	VMULPS Y1, Y4, Y4
+	VMOVUPS (DI), Y5
+	VMULPS (DX), Y5, Y5
+	VADDPS Y5, Y2, Y2
+	VFMADD231PS Y4, Y5, Y3
+	ADDQ $32, DI
+	ADDQ $32, SI
+	ADDQ $32, DX
+	DECQ CX
+	JNZ loop
+
+done:
+	VMOVUPS Y2, 0(R9)
+	VMOVUPS Y3, 64(R9)
+	VZEROUPPER
+	RET
+
+// func normGrad_avx2(dx, dy, x, w *float32, n int, with *float32)
+TEXT ·normGrad_avx2(SB), NOSPLIT, $0-48
+	MOVQ dx+0(FP), DI
+	MOVQ dy+8(FP), SI
+	MOVQ x+16(FP), DX
+	MOVQ w+24(FP), R8
+	MOVQ n+32(FP), CX
+	MOVQ with+40(FP), R9
+	VBROADCASTSS 0(R9), Y0
+	VBROADCASTSS 4(R9), Y1
+	VBROADCASTSS 8(R9), Y2
+	VBROADCASTSS 12(R9), Y3
+	SHRQ $3, CX
+	JZ done
+
+loop:
+	VMOVUPS (DX), Y4
+	VSUBPS Y0, Y4, Y4
+	VMULPS Y1, Y4, Y4
+	VMOVUPS (SI), Y5
+	VMULPS (R8), Y5, Y5
+	VSUBPS Y2, Y5, Y5
+	VFNMADD231PS Y4, Y3, Y5
+	VMULPS Y1, Y5, Y5
+	VMOVUPS Y5, (DI)
+	ADDQ $32, DI
+	ADDQ $32, SI
+	ADDQ $32, DX
+	ADDQ $32, R8
+	DECQ CX
+	JNZ loop
+
+done:
+	VZEROUPPER
+	RET
+
+// func normParams_avx2(dw, db, dy, x *float32, n int, with *float32)
+TEXT ·normParams_avx2(SB), NOSPLIT, $0-48
+	MOVQ dw+0(FP), DI
+	MOVQ db+8(FP), SI
+	MOVQ dy+16(FP), DX
+	MOVQ x+24(FP), R8
+	MOVQ n+32(FP), CX
+	MOVQ with+40(FP), R9
+	VBROADCASTSS 0(R9), Y0
+	VBROADCASTSS 4(R9), Y1
+	SHRQ $3, CX
+	JZ done
+
+loop:
+	VMOVUPS (R8), Y2
+	VSUBPS Y0, Y2, Y2
+	VMULPS Y1, Y2, Y2
+	VMOVUPS (DX), Y3
+	VMOVUPS (DI), Y4
+	VFMADD231PS Y2, Y3, Y4
+	VMOVUPS Y4, (DI)
+	VADDPS (SI), Y3, Y3
+	VMOVUPS Y3, (SI)
+	ADDQ $32, DI
+	ADDQ $32, SI
+	ADDQ $32, DX
+	ADDQ $32, R8
+	DECQ CX
+	JNZ loop
+
+done:
+	VZEROUPPER
+	RET

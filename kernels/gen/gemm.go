@@ -74,6 +74,10 @@ func microKernel(b *bytes.Buffer, s isa, mr, nv int, packed bool) {
 	for j := range nv {
 		p("VMOVUPS %d(DI), %s%d", j*width, s.reg, j)
 	}
+	if s == avx512 && mr > 4 { // b comes from the second cache: eight rows ahead
+		p("PREFETCHT0 1024(DI)")
+		p("PREFETCHT0 1088(DI)")
+	}
 	for i := range mr {
 		p("VBROADCASTSS %s, %s%d", at[i], s.reg, nv+i%2)
 		for j := range nv {

@@ -42,6 +42,8 @@ func main() {
 			constants(b)
 			vectorLoops(b, avx512)
 			vectorLoops(b, avx2)
+			rowLoops(b, avx512)
+			rowLoops(b, avx2)
 		}},
 	} {
 		b := bytes.NewBufferString(head)

@@ -1,0 +1,81 @@
+package kernels
+
+import (
+	"fmt"
+	"math"
+	"testing"
+)
+
+// TestRowsEqualTheirTwins holds softmax and layer norm, forward and backward, to
+// plain Go at all widths around the registers', in bounds.
+func TestRowsEqualTheirTwins(t *testing.T) {
+	defer func(s set) { chosen = s }(chosen)
+	for _, s := range available() {
+		for _, cols := range []int{1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 130, 384} {
+			t.Run(fmt.Sprintf("%s/n=%d", s.name, cols), func(t *testing.T) {
+				const rows = 5
+				run := func(s set) (all [][]float32) {
+					chosen = s
+					cut := func(n int, seed uint64) []float32 { return numbers(n+2, seed)[1 : n+1 : n+1] }
+					x, dy, w, b := cut(rows*cols, 1), cut(rows*cols, 2), cut(cols, 3), cut(cols, 4)
+					y, mean, rstd := cut(rows*cols, 5), cut(rows, 6), cut(rows, 7)
+					LayerNorm(y, mean, rstd, x, w, b, rows, cols, 1e-2)
+					dw, db, dx := cut(cols, 8), cut(cols, 9), cut(rows*cols, 10)
+					LayerNormGrad(dx, dw, db, dy, x, mean, rstd, w, rows, cols)
+					p := cut(rows*cols, 11)
+					for i := range p {
+						p[i] *= 20
+					}
+					SoftmaxSeq(p, rows, cols, cols)
+					dp := cut(rows*cols, 12)
+					SoftmaxGradSeq(dp, p, rows, cols, cols)
+					return [][]float32{y, mean, rstd, dx, dw, db, p, dp}
+				}
+				got, want := run(s), run(plain)
+				for k, name := range []string{"y", "mean", "rstd", "dx", "dw", "db", "softmax", "its gradient"} {
+					for i, v := range want[k] {
+						if d := math.Abs(float64(got[k][i]) - float64(v)); !(d <= 2e-5*(1+math.Abs(float64(v)))) {
+							t.Fatalf("%s: element %d is %v, want %v", name, i, got[k][i], v)
+						}
+					}
+				}
+			})
+		}
+	}
+}
+
+func TestSoftmaxOfMinusInfinity(t *testing.T) {
+	defer func(s set) { chosen = s }(chosen)
+	for _, s := range append(available(), plain) {
+		chosen = s
+		x := make([]float32, 35)
+		for i := range x {
+			x[i] = float32(math.Inf(-1))
+		}
+		x[20] = 3
+		SoftmaxSeq(x, 1, 35, 35)
+		for i, v := range x {
+			if (i == 20 && v != 1) || (i != 20 && v != 0) {
+				t.Errorf("%s: element %d is %v", s.name, i, v)
+			}
+		}
+	}
+}
+
+func BenchmarkLayerNorm(b *testing.B) {
+	const rows, cols = 512, 768
+	x, y, w := numbers(rows*cols, 1), make([]float32, rows*cols), numbers(cols, 2)
+	mean, rstd := make([]float32, rows), make([]float32, rows)
+	b.SetBytes(8 * rows * cols)
+	for b.Loop() {
+		LayerNorm(y, mean, rstd, x, w, w, rows, cols, 1e-12)
+	}
+}
+
+func BenchmarkSoftmax(b *testing.B) {
+	x := numbers(512*64, 1)
+	b.SetBytes(8 * 512 * 64)
+	for b.Loop() {
+		SoftmaxSeq(x, 512, 64, 64)
+	}
+}
