@@ -27,8 +27,10 @@ func newDataCmd() *cobra.Command {
 		Use:     "data",
 		Short:   "Which data is there, and which rows are bad",
 		Example: "  bench data list --data-dir DATA\n  bench data check --data-dir DATA\n  bench data stats --task nsmc",
-		Args:    args(cobra.NoArgs),
-		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Args:    cobra.ArbitraryArgs,
+		RunE:    groupHelp,
+
+		SuggestionsMinimumDistance: 2,
 	}
 	cmd.AddCommand(newDataListCmd(), newDataCheckCmd(), newDataStatsCmd())
 	return cmd

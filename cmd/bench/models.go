@@ -20,8 +20,10 @@ func newModelsCmd() *cobra.Command {
 		Use:     "models",
 		Short:   "What can run, and what a model directory holds",
 		Example: "  bench models list\n  bench models show bert-kor-base\n  bench models verify ./my-bert --reference reference.jsonl",
-		Args:    args(cobra.NoArgs),
-		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Args:    cobra.ArbitraryArgs,
+		RunE:    groupHelp,
+
+		SuggestionsMinimumDistance: 2,
 	}
 	for _, c := range []func() *cobra.Command{newModelsListCmd, newModelsShowCmd, newModelsCheckCmd, newModelsVerifyCmd, newModelsPullCmd, newModelsAddCmd} {
 		cmd.AddCommand(c())

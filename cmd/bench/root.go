@@ -65,12 +65,7 @@ func newRoot() *cobra.Command {
 
 		SuggestionsMinimumDistance: 2,
 		Args:                       cobra.ArbitraryArgs,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return unknownCommand(cmd, args[0])
-			}
-			return cmd.Help()
-		},
+		RunE:                       groupHelp,
 	}
 	root.PersistentFlags().StringVar(&profileFile, "cpuprofile", "", "write a CPU profile to `FILE`, for go tool pprof")
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return startProfile() }
@@ -97,12 +92,21 @@ func newRoot() *cobra.Command {
 	return root
 }
 
+// groupHelp is what a command does that only holds others: it prints its help,
+// or says which of them was meant.
+func groupHelp(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return unknownCommand(cmd, args[0])
+	}
+	return cmd.Help()
+}
+
 // unknownCommand says which command the user may have meant.
 func unknownCommand(cmd *cobra.Command, name string) error {
 	if near := cmd.SuggestionsFor(name); len(near) > 0 {
 		return usagef("unknown command %q: did you mean %q?", name, near[0])
 	}
-	return usagef("unknown command %q: see 'bench --help'", name)
+	return usagef("unknown command %q: see '%s --help'", name, cmd.CommandPath())
 }
 
 // args wraps a cobra argument check so that its failure is wrong usage.

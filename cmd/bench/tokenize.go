@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -29,14 +30,17 @@ func newTokenizeCmd() *cobra.Command {
 		Long: `Reads text from standard input, a line at a time, and prints for each line one
 JSON object: tokens, input_ids, token_type_ids and offsets, which are [begin, end)
 in Unicode code points of the text (of the pair for pieces of the second text;
-of the word with --words, which adds word_ids; null marks special tokens).`,
+of the word with --words, which adds word_ids; null marks special tokens).
+
+The tokenizer is whatever the model's directory has: vocab.txt, tokenizer.json,
+a SentencePiece .model, vocab.json and merges.txt, with their configuration.`,
 		Example: `  echo '영화가 정말 재미있다' | bench tokenize --model ./my-model
   printf '질문 하나\t질문 둘\n' | bench tokenize --model ./my-model --pairs --max-length 128
   echo '서울 에서 만나다' | bench tokenize --model ./my-model --words`,
 		Args: args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if f.model == "" {
-				return usagef("--model is missing: want the directory of a model or tokenizer")
+				return usagef("--model is missing: want a directory, a Hugging Face name in the cache, a name of 'bench models list', or a tokenizer's file")
 			}
 			if f.pairs && f.words {
 				return usagef("--pairs and --words: want one of them")
@@ -46,7 +50,11 @@ of the word with --words, which adds word_ids; null marks special tokens).`,
 			default:
 				return usagef("--truncation %q: want %s or %s", f.options.Truncation, tokenizers.LongestFirst, tokenizers.LongestFirstPython)
 			}
-			t, err := tokenizers.Load(f.model)
+			load := tokenizerOf
+			if info, err := os.Stat(f.model); err == nil && !info.IsDir() {
+				load = tokenizers.Load // tokenizer.json or a .model alone
+			}
+			t, err := load(f.model)
 			if err != nil {
 				return err
 			}
@@ -56,7 +64,7 @@ of the word with --words, which adds word_ids; null marks special tokens).`,
 			return tokenize(cmd.InOrStdin(), cmd.OutOrStdout(), t, f)
 		},
 	}
-	cmd.Flags().StringVar(&f.model, "model", "", "directory of the model or tokenizer")
+	cmd.Flags().StringVar(&f.model, "model", "", "directory, hub name or name of the model, or a tokenizer's file")
 	cmd.Flags().IntVar(&f.options.MaxLength, "max-length", 0, "cut to this many tokens, special ones included (default no limit)")
 	cmd.Flags().BoolVar(&f.pairs, "pairs", false, "each line is a text and its pair, split by a tab")
 	cmd.Flags().BoolVar(&f.words, "words", false, "each line is a sentence of words, split by white space")
