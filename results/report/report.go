@@ -10,8 +10,7 @@ import (
 	"html/template"
 	"io"
 
-	"github.com/google/renameio/v2/maybe"
-
+	"github.com/lmkor/bench/internal/atomicfile"
 	"github.com/lmkor/bench/metrics"
 	"github.com/lmkor/bench/results"
 	"github.com/lmkor/bench/results/plots"
@@ -37,11 +36,7 @@ var page = template.Must(template.New("page").Parse(pageText))
 
 // Save writes the page to a file, whole or not at all.
 func Save(path string, p Page) error {
-	var b bytes.Buffer
-	if err := Write(&b, p); err != nil {
-		return err
-	}
-	return maybe.WriteFile(path, b.Bytes(), 0o644)
+	return atomicfile.Write(path, func(w io.Writer) error { return Write(w, p) })
 }
 
 // Write writes the page. What cannot be read of a run is said in its place.
