@@ -1,5 +1,7 @@
 package kernels
 
+import "math"
+
 // Dropper draws dropout decisions from a counter: whether element i is kept is
 // a function of Seed, Step, Site and i alone, so neither the number of threads
 // nor the order of the work changes it, and backward can draw them again.
@@ -11,20 +13,59 @@ type Dropper struct {
 }
 
 // Apply writes x times 0 or 1/(1-P) to y; i counts from base. y may be x. With P <= 0 it
-// copies. It runs on the calling goroutine.
+// copies. Indices count modulo 2^32. It runs on the calling goroutine.
 func (d Dropper) Apply(y, x []float32, base int) {
 	if d.P <= 0 {
 		copy(y, x)
 		return
 	}
 	key := mix64(d.Seed ^ mix64(d.Step^mix64(d.Site+0x9e3779b97f4a7c15)))
-	limit := uint32(float64(d.P) * (1 << 32))
-	scale := 1 / (1 - d.P)
-	for i, v := range x {
-		if uint32(mix64(key+uint64(base+i))>>32) < limit {
+	k := draw{first: uint32(key) + uint32(base), second: uint32(key >> 32), limit: uint32(float64(d.P) * (1 << 31)), scale: 1 / (1 - d.P)}
+	n := 0
+	if l := chosen.loops; l != nil {
+		if n = l.whole(len(x)); n > 0 {
+			with := spareLanes.Get().(*lanes)
+			for i, v := range []uint32{math.Float32bits(k.scale), k.first, k.second, k.limit, uint32(l.lanes), mixA, mixB} {
+				with[i] = math.Float32frombits(v)
+			}
+			for i := range uint32(mostLanes) {
+				with[mostLanes+i] = math.Float32frombits(i)
+			}
+			l.rows.drop(&y[0], &x[0], n, &with[0])
+			spareLanes.Put(with)
+		}
+	}
+	k.apply(y, x, n)
+}
+
+// draw is what an element's decision is made from: its index is hashed with one
+// half of the key, then with the other.
+type draw struct {
+	first, second, limit uint32
+	scale                float32
+}
+
+// The factors of mix32.
+const (
+	mixA = 0x7feb352d
+	mixB = 0x846ca68b
+)
+
+// mix32 is a bijection of 32 bits whose every output bit depends on every input
+// bit: Wellons' lowbias32 (2018).
+func mix32(h uint32) uint32 {
+	h = (h ^ h>>16) * mixA
+	h = (h ^ h>>15) * mixB
+	return h ^ h>>16
+}
+
+// apply is Apply from element n on, in plain Go.
+func (k draw) apply(y, x []float32, n int) {
+	for i := n; i < len(x); i++ {
+		if mix32(mix32(k.first+uint32(i))^k.second)>>1 < k.limit {
 			y[i] = 0
 		} else {
-			y[i] = v * scale
+			y[i] = x[i] * k.scale
 		}
 	}
 }

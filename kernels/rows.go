@@ -18,6 +18,7 @@ type rowLoops struct {
 	normSums    func(dy, x, w *float32, n int, with *float32)
 	normGrad    func(dx, dy, x, w *float32, n int, with *float32)
 	normParams  func(dw, db, dy, x *float32, n int, with *float32)
+	drop        func(y, x *float32, n int, with *float32)
 }
 
 // lanes are the parameters of a row loop, and what it leaves.

@@ -44,6 +44,49 @@ func TestRowsEqualTheirTwins(t *testing.T) {
 	}
 }
 
+// TestDropperDrawsAlikeEverywhere holds every set's dropout to the same bytes,
+// whole or in parts, and its share of zeros to P.
+func TestDropperDrawsAlikeEverywhere(t *testing.T) {
+	defer func(s set) { chosen = s }(chosen)
+	const n = 40003
+	d := Dropper{Seed: 7, Step: 3, Site: 5, P: 0.1}
+	x, want := numbers(n, 1), make([]float32, n)
+	chosen = plain
+	d.Apply(want, x, 0)
+	zeros := 0
+	for _, v := range want {
+		if v == 0 {
+			zeros++
+		}
+	}
+	if share := float64(zeros) / n; math.Abs(share-0.1) > 0.006 {
+		t.Errorf("%.4f of the elements are zeros, want 0.1", share)
+	}
+	for _, s := range append(available(), plain) {
+		chosen = s
+		for _, width := range []int{1, 7, 8, 15, 16, 17, 33, n} {
+			got := make([]float32, n)
+			for lo := 0; lo < n; lo += width {
+				hi := min(n, lo+width)
+				d.Apply(got[lo:hi], x[lo:hi], lo)
+			}
+			for i, v := range got {
+				if v != want[i] {
+					t.Fatalf("%s, %d at a time: element %d is %v, want %v", s.name, width, i, v, want[i])
+				}
+			}
+		}
+	}
+}
+
+func BenchmarkDropper(b *testing.B) {
+	x, y := numbers(1<<16, 1), make([]float32, 1<<16)
+	b.SetBytes(8 << 16)
+	for b.Loop() {
+		Dropper{Seed: 1, P: 0.1}.Apply(y, x, 0)
+	}
+}
+
 func TestSoftmaxOfMinusInfinity(t *testing.T) {
 	defer func(s set) { chosen = s }(chosen)
 	for _, s := range append(available(), plain) {

@@ -6,7 +6,7 @@ import "bytes"
 // of. Reductions leave the lanes' results in with: the caller joins them in
 // order. The parameters that a loop reads from with are named in front of it.
 func rowLoops(b *bytes.Buffer, s isa) {
-	var with [4]string
+	var with [7]string
 	params := func(n int) func(*writer, []string) {
 		return func(w *writer, _ []string) {
 			for i := range n {
@@ -126,5 +126,47 @@ func rowLoops(b *bytes.Buffer, s isa) {
 		w.p("VADDPS %s, %s, %s", at[1], g, g)
 		w.p("VMOVUPS %s, %s", g, at[1])
 		w.drop(v, g, sum)
+	}, nil)
+
+	// scale, the first key and base, the second key, limit, lanes, the two
+	// factors; the lanes' numbers 16 behind
+	var index string
+	loop(b, s, "drop", []string{"y", "x"}, true, func(w *writer, at []string) {
+		params(7)(w, at)
+		index = w.load("64(R9)")
+		w.op("VPADDD", index, index, with[1])
+	}, func(w *writer, at []string) {
+		h, shifted := w.get(), w.get()
+		source := index
+		mix := func() {
+			for _, step := range []struct {
+				shift  int
+				factor string
+			}{{16, with[5]}, {15, with[6]}, {16, ""}} {
+				w.p("VPSRLD $%d, %s, %s", step.shift, source, shifted)
+				w.op("VXORPS", h, source, shifted)
+				if step.factor != "" {
+					w.op("VPMULLD", h, h, step.factor)
+				}
+				source = h
+			}
+		}
+		mix()
+		w.op("VXORPS", h, h, with[2])
+		mix()
+		w.p("VPSRLD $1, %s, %s", h, h)
+		v := w.load(at[1])
+		w.op("VMULPS", v, v, with[0])
+		if s == avx512 {
+			w.p("VPCMPGTD %s, %s, K1", h, with[3]) // dropped: limit > h
+			w.p("KNOTW K1, K1")
+			w.p("VMOVAPS.Z %s, K1, %s", v, v)
+		} else {
+			w.op("VPCMPGTD", h, with[3], h)
+			w.op("VANDNPS", v, h, v)
+		}
+		w.p("VMOVUPS %s, %s", v, at[0])
+		w.op("VPADDD", index, index, with[4])
+		w.drop(h, shifted, v)
 	}, nil)
 }
