@@ -8,17 +8,19 @@ import (
 	"encoding/xml"
 	"fmt"
 	"image/color"
+	"io"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 
-	"github.com/google/renameio/v2/maybe"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
 	"gonum.org/v1/plot/vg/vgpdf"
 	"gonum.org/v1/plot/vg/vgsvg"
+
+	"github.com/lmkor/bench/internal/atomicfile"
 )
 
 // Figure is a picture that is still to be drawn.
@@ -50,7 +52,10 @@ func (f *Figure) Save(path string) error {
 	if err != nil {
 		return err
 	}
-	return maybe.WriteFile(path, b, 0o644)
+	return atomicfile.Write(path, func(w io.Writer) error {
+		_, err := w.Write(b)
+		return err
+	})
 }
 
 // Encode returns the figure as a file of one of Formats.
