@@ -156,7 +156,7 @@ def bench_steps(bench, model_dir, rows, steps, precision, evaluate, work):
     timing = [json.loads(l) for f in work.glob("runs/**/timing.jsonl") for l in f.read_text().splitlines()]
     if evaluate:
         evals = [t for t in timing if t["event"] == "eval"]
-        return evals[-1]["seconds"] / evals[-1]["sequences"], peak
+        return 1 / evals[-1]["sequences_per_second"], peak
     return statistics.fmean(t["seconds"] for t in [t for t in timing if t["event"] == "step"][WARM:]), peak
 
 
