@@ -8,25 +8,28 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/lmkor/bench/internal/atomicfile"
 )
 
 // Puller fetches models from the hub into its cache.
 type Puller struct {
-	Client   *http.Client // nil: http.DefaultClient
-	Endpoint string       // empty: HF_ENDPOINT, or https://huggingface.co
-	Token    string       // empty: HF_TOKEN, or the file that the hub's client keeps
-	Parallel int          // files at once; 0: 4
+	Client   *http.Client  // nil: one that waits half a minute for an answer to begin
+	Endpoint string        // empty: HF_ENDPOINT, or https://huggingface.co
+	Token    string        // empty: HF_TOKEN, or the file that the hub's client keeps
+	Parallel int           // files at once; 0: 4
+	Stall    time.Duration // how long a download may stand still; 0: a minute
 
-	// Progress hears of a file's bytes: how many are there of how many. It may be
-	// nil, and is called from several goroutines.
+	// Progress hears of a file's bytes: how many are there of how many, -1 if the
+	// hub does not say. It may be nil, and is called from several goroutines.
 	Progress func(file string, have, total int64)
+
+	pause time.Duration // before the second try, later ones wait longer; 0: retryPause
 }
 
 // ErrOffline says that HF_HUB_OFFLINE forbids what was asked.
@@ -35,110 +38,170 @@ var ErrOffline = errors.New("HF_HUB_OFFLINE is set: the cache only")
 // Pull fetches a model's config, tokenizer, card and weights (safetensors where
 // there are any) and returns the snapshot's directory. name may end in
 // @revision. What the cache has is not fetched again; what was begun is taken
-// up; no file has its name before its size and hash are checked.
+// up; no file has its name before its size and hash are checked, and the
+// revision has none before all of its files are there.
 func (p *Puller) Pull(ctx context.Context, name string) (string, error) {
-	if offline(os.Getenv("HF_HUB_OFFLINE")) {
+	if isTrue("HF_HUB_OFFLINE") || isTrue("TRANSFORMERS_OFFLINE") {
 		dir, err := Resolve(name)
 		if err != nil {
 			return "", fmt.Errorf("%w: %w", ErrOffline, err)
 		}
 		return dir, nil
 	}
-	name, revision := splitRevision(name)
-	if err := checkName(name); err != nil {
+	name, revision, err := parseName(name)
+	if err != nil {
 		return "", err
 	}
 	cache, err := CacheDir()
 	if err != nil {
 		return "", err
 	}
-	info, err := p.info(ctx, name, revision)
+	f := &fetch{Puller: p, name: name, cache: cache, repo: repoDir(cache, name)}
+	if err := f.pull(ctx, revision); err != nil {
+		return "", fmt.Errorf("%s: %w", name, err)
+	}
+	return filepath.Join(f.repo, "snapshots", f.commit), nil
+}
+
+// isTrue reads a switch of the environment as the hub's client does.
+func isTrue(name string) bool {
+	return slices.Contains([]string{"1", "ON", "YES", "TRUE"}, strings.ToUpper(os.Getenv(name)))
+}
+
+// fetch is one revision on its way into the cache.
+type fetch struct {
+	*Puller
+	name, cache, repo string
+	commit            string // known once the hub has been asked
+}
+
+func (f *fetch) pull(ctx context.Context, revision string) error {
+	files, err := f.list(ctx, revision)
 	if err != nil {
-		return "", fmt.Errorf("%s: %w", name, err)
+		return err
 	}
-	repo := repoDir(cache, name)
-	f := &fetch{Puller: p, name: name, commit: info.SHA, repo: repo}
-	if err := f.all(ctx, toFetch(info.files())); err != nil {
-		return "", fmt.Errorf("%s: %w", name, err)
+	if err := f.all(ctx, files); err != nil {
+		return err
 	}
-	if revision != info.SHA {
-		ref := filepath.Join(repo, "refs", filepath.FromSlash(revision))
-		if err := os.MkdirAll(filepath.Dir(ref), 0o755); err != nil {
-			return "", err
-		}
-		if err := atomicfile.Write(ref, writeText(info.SHA)); err != nil {
-			return "", err
-		}
+	shards, err := f.shards(files)
+	if err != nil {
+		return err
 	}
-	return filepath.Join(repo, "snapshots", info.SHA), nil
+	if err := f.all(ctx, shards); err != nil {
+		return err
+	}
+	if revision == f.commit {
+		return nil
+	}
+	ref := filepath.Join(f.repo, "refs", filepath.FromSlash(revision))
+	if err := os.MkdirAll(filepath.Dir(ref), 0o755); err != nil {
+		return err
+	}
+	return atomicfile.Write(ref, writeText(f.commit))
 }
 
-func offline(v string) bool {
-	return slices.Contains([]string{"1", "true", "yes", "on"}, strings.ToLower(v))
-}
-
-// repoInfo is the hub's answer about a revision.
-type repoInfo struct {
-	SHA      string `json:"sha"`
-	Siblings []struct {
-		Name string `json:"rfilename"`
-	} `json:"siblings"`
-}
-
-func (r *repoInfo) files() (all []string) {
-	for _, s := range r.Siblings {
-		all = append(all, s.Name)
+// list finds the revision's commit and the files to fetch.
+func (f *fetch) list(ctx context.Context, revision string) ([]string, error) {
+	res, err := f.do(ctx, http.MethodGet, f.endpoint()+"/api/models/"+f.name+"/revision/"+url.PathEscape(revision), nil)
+	if s := (*StatusError)(nil); errors.As(err, &s) && s.Status == http.StatusNotFound && s.Code == "" {
+		return f.probe(ctx, revision) // a mirror that serves files only
 	}
-	return all
-}
-
-func (p *Puller) info(ctx context.Context, name, revision string) (*repoInfo, error) {
-	res, err := p.do(ctx, http.MethodGet, p.endpoint()+"/api/models/"+name+"/revision/"+url.PathEscape(revision), nil)
 	if err != nil {
 		return nil, err
 	}
 	defer res.Body.Close()
 	const most = 64 << 20
-	var info repoInfo
+	var info struct {
+		SHA      string `json:"sha"`
+		Siblings []struct {
+			Name string `json:"rfilename"`
+		} `json:"siblings"`
+	}
 	if err := json.NewDecoder(http.MaxBytesReader(nil, res.Body, most)).Decode(&info); err != nil {
 		return nil, fmt.Errorf("the hub's list of files: %w", err)
 	}
 	if !isHex(info.SHA, 40) {
 		return nil, fmt.Errorf("the hub's list of files: commit %q", info.SHA)
 	}
-	return &info, nil
+	f.commit = info.SHA
+	var names []string
+	for _, s := range info.Siblings {
+		names = append(names, s.Name)
+	}
+	return toFetch(names), nil
 }
 
-func isHex(s string, n int) bool {
-	return len(s) == n && !strings.ContainsFunc(s, func(r rune) bool { return !strings.ContainsRune("0123456789abcdef", r) })
-}
-
-// toFetch chooses the files to fetch: everything small that says what the model
-// is, and the weights in one format.
-func toFetch(files []string) (all []string) {
-	safe := slices.ContainsFunc(files, func(f string) bool { return path.Dir(f) == "." && strings.HasSuffix(f, ".safetensors") })
-	for _, f := range files {
-		if path.Dir(f) != "." || !path.IsAbs("/"+f) || path.Clean(f) != f {
-			continue // other frameworks' and quantised copies lie in folders
+// probe finds the commit and the files without a list, by asking for those that
+// a model may have.
+func (f *fetch) probe(ctx context.Context, revision string) ([]string, error) {
+	b, err := f.head(ctx, f.url(revision, "config.json"))
+	if err != nil {
+		return nil, err
+	}
+	if !isHex(b.commit, 40) {
+		return nil, fmt.Errorf("config.json: the hub names no commit (X-Repo-Commit %q)", b.commit)
+	}
+	f.commit = b.commit
+	files := []string{"config.json"}
+	there := func(file string) (bool, error) {
+		_, err := f.head(ctx, f.url(f.commit, file))
+		if s := (*StatusError)(nil); errors.As(err, &s) && s.Status == http.StatusNotFound {
+			return false, nil
 		}
-		switch ext := path.Ext(f); {
-		case ext == ".safetensors":
-			all = append(all, f)
-		case strings.HasPrefix(f, "pytorch_model") && (ext == ".bin" || strings.HasSuffix(f, ".bin.index.json")):
-			if !safe {
-				all = append(all, f)
+		if err != nil {
+			return false, fmt.Errorf("%s: %w", file, err)
+		}
+		files = append(files, file)
+		return true, nil
+	}
+	for _, file := range []string{"generation_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json",
+		"added_tokens.json", "vocab.txt", "vocab.json", "merges.txt", "spiece.model", "sentencepiece.bpe.model",
+		"tokenizer_78b3253a26.model", "vocab_54k.txt", "README.md"} {
+		if _, err := there(file); err != nil {
+			return nil, err
+		}
+	}
+	for _, kind := range weightFiles {
+		if ok, err := there(kind.name); ok || err != nil {
+			return files, err
+		}
+	}
+	return files, nil
+}
+
+// shards returns the files that a fetched index names.
+func (f *fetch) shards(files []string) ([]string, error) {
+	for _, kind := range weightFiles {
+		if kind.index && slices.Contains(files, kind.name) {
+			x, err := readIndex(filepath.Join(f.repo, "snapshots", f.commit, kind.name))
+			if err != nil {
+				return nil, err
 			}
-		case slices.Contains([]string{".json", ".txt", ".model", ".md", ".so"}, ext):
-			all = append(all, f)
+			return x.shards, nil
+		}
+	}
+	return nil, nil
+}
+
+// toFetch chooses from the files of a repository: everything small that says
+// what the model is, and the weights in one format. Shards come with their index.
+func toFetch(files []string) (all []string) {
+	for _, file := range files {
+		if strings.ContainsAny(file, `/\`) || !filepath.IsLocal(file) {
+			continue // copies of other frameworks and precisions lie in folders
+		}
+		weights := slices.ContainsFunc(weightFiles, func(k weightKind) bool { return k.name == file })
+		small := slices.Contains([]string{".json", ".txt", ".model", ".md"}, filepath.Ext(file)) && !strings.HasSuffix(file, ".index.json")
+		if small && !weights || file == "libmoran4dnlp.so" {
+			all = append(all, file)
+		}
+	}
+	for _, kind := range weightFiles {
+		if slices.Contains(files, kind.name) {
+			return append(all, kind.name)
 		}
 	}
 	return all
-}
-
-// fetch is one revision on its way into the cache.
-type fetch struct {
-	*Puller
-	name, commit, repo string
 }
 
 // all fetches the files, several at once; the first error stops the others.
@@ -175,41 +238,4 @@ func (f *fetch) all(ctx context.Context, files []string) error {
 		failed = ctx.Err()
 	}
 	return failed
-}
-
-func (p *Puller) endpoint() string {
-	e := p.Endpoint
-	if e == "" {
-		e = os.Getenv("HF_ENDPOINT")
-	}
-	if e == "" {
-		e = "https://huggingface.co"
-	}
-	return strings.TrimRight(e, "/")
-}
-
-// token returns the user's token, empty if there is none.
-func (p *Puller) token() string {
-	for _, t := range []string{p.Token, os.Getenv("HF_TOKEN"), os.Getenv("HUGGING_FACE_HUB_TOKEN")} {
-		if t != "" {
-			return t
-		}
-	}
-	file := os.Getenv("HF_TOKEN_PATH")
-	if file == "" {
-		home := os.Getenv("HF_HOME")
-		if home == "" {
-			user, err := os.UserHomeDir()
-			if err != nil {
-				return ""
-			}
-			home = filepath.Join(user, ".cache", "huggingface")
-		}
-		file = filepath.Join(home, "token")
-	}
-	b, err := os.ReadFile(file)
-	if err != nil {
-		return ""
-	}
-	return strings.TrimSpace(string(b))
 }

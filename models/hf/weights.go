@@ -42,12 +42,15 @@ type Weights struct {
 	closed  bool
 }
 
-// weightFiles are the ways a directory can keep its weights, best first.
-var weightFiles = []struct {
+// weightKind is a way in which a directory can keep its weights.
+type weightKind struct {
 	name  string
-	index bool
+	index bool // of shards
 	read  func(*mapped) ([]*tensor, error)
-}{
+}
+
+// weightFiles are the kinds of weights, best first.
+var weightFiles = []weightKind{
 	{"model.safetensors", false, readSafetensors},
 	{"model.safetensors.index.json", true, readSafetensors},
 	{"pytorch_model.bin", false, readBin},
