@@ -147,7 +147,7 @@ func TestNoRowIsInTwoSplits(t *testing.T) {
 // TestWordsAloneDoNotDecidePairs holds the pairs to what they are for: a model
 // has to look at both sides at once.
 func TestWordsAloneDoNotDecidePairs(t *testing.T) {
-	for name, most := range map[string]float64{"paws": 0.6, "question-pair": 0.6, "kornli": 0.75} {
+	for name, most := range map[string]float64{"paws": 0.6, "question-pair": 0.6, "kornli": 0.5} {
 		task, err := tasks.Find(name)
 		if err != nil {
 			t.Fatal(err)

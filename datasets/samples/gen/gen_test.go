@@ -3,6 +3,8 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 )
 
@@ -63,6 +65,9 @@ func TestConjugation(t *testing.T) {
 		{"먹다", "는다", "먹는다"}, {"달리다", "는다", "달린다"}, {"만들다", "는다", "만든다"}, {"읽다", "고", "읽고"},
 		{"어둡다*", "은", "어두운"}, {"무례하다*", "은", "무례한"}, {"시끄럽다*", "네요", "시끄럽네요"}, {"만들다", "네요", "만드네요"},
 		{"춥다*", "습니다", "춥습니다"}, {"가다", "습니다", "갑니다"},
+		{"새롭다*", "음", "새로움"}, {"귀에 맴돌다", "음", "귀에 맴돎"}, {"감동적이다*", "음", "감동적임"}, {"좋다*", "음", "좋음"},
+		{"얄밉다*", "았어요", "얄미웠어요"}, {"흥미롭다*", "았다", "흥미로웠다"}, {"숨 가쁘다*", "아요", "숨 가빠요"}, {"느리다*", "네", "느리네"},
+		{"늘어지다", "는다", "늘어진다"}, {"듣다", "은", "들은"}, {"만들다", "기로 했다", "만들기로 했다"}, {"열다", "는다", "연다"},
 	} {
 		if got := parseVerb(c.form).with(c.ending); got != c.want {
 			t.Errorf("%s with %s = %q, want %q", c.form, c.ending, got, c.want)
@@ -76,6 +81,91 @@ func TestConjugation(t *testing.T) {
 		if v.but() != c.but || v.modifier() != c.modifier || v.plain() != c.plain {
 			t.Errorf("%s: %s, %s, %s; want %s, %s, %s", c.form, v.but(), v.modifier(), v.plain(), c.but, c.modifier, c.plain)
 		}
+	}
+}
+
+func TestDenial(t *testing.T) {
+	v := parseVerb("지루하다*").not()
+	if got := v.with("음") + ", " + v.but() + ", " + v.plain() + ", " + v.with("았다"); got != "지루하지 않음, 지루하지 않은데, 지루하지 않다, 지루하지 않았다" {
+		t.Error(got)
+	}
+}
+
+func TestLikeness(t *testing.T) {
+	a := stsScene{who: "남자", place: "공원에서", manner: "조용히", deed: "책을 읽다"}
+	for _, c := range []struct {
+		b    stsScene
+		want int // tenths
+	}{
+		{a, 50},
+		{stsScene{"소년", "공원에서", "조용히", "책을 읽다"}, 43},
+		{stsScene{"여자", "공원에서", "조용히", "책을 읽다"}, 36},
+		{stsScene{"남자", "거리에서", "조용히", "책을 읽다"}, 42},
+		{stsScene{"남자", "공원에서", "", "책을 읽다"}, 48},
+		{stsScene{"남자", "공원에서", "천천히", "책을 읽다"}, 46},
+		{stsScene{"남자", "공원에서", "조용히", "신문을 읽다"}, 38},
+		{stsScene{"남자", "공원에서", "조용히", "춤을 추다"}, 26},
+		{stsScene{"여자", "거리에서", "천천히", "춤을 추다"}, 0},
+	} {
+		if got, back := likeness(a, c.b), likeness(c.b, a); got != c.want || back != c.want {
+			t.Errorf("%v and %v: %d and %d tenths, want %d", a, c.b, got, back, c.want)
+		}
+	}
+}
+
+// TestHypothesesKeepTheirLabel holds the rows of kornli to what their scenes say.
+func TestHypothesesKeepTheirLabel(t *testing.T) {
+	d := &dice{state: 1}
+	for range 300 {
+		for _, label := range []string{"entailment", "neutral", "contradiction"} {
+			premise, hypothesis := claimScenes(d, label)
+			if got := hypothesis.against(premise); got != label {
+				t.Fatalf("%q, %q: %s, want %s", premise.tell("이"), hypothesis.tell("은"), got, label)
+			}
+		}
+	}
+}
+
+// against judges a hypothesis by its premise: what a premise does not tell
+// is neutral, unless something else contradicts.
+func (s nliScene) against(premise nliScene) string {
+	if s.who != premise.who || (s.deed == premise.deed) == s.denied {
+		return "contradiction"
+	}
+	label := "entailment"
+	for i, p := range s.parts {
+		switch {
+		case p == "" || p == premise.parts[i]:
+		case premise.parts[i] == "":
+			label = "neutral"
+		default:
+			return "contradiction"
+		}
+	}
+	return label
+}
+
+func TestSwapsTradeParticles(t *testing.T) {
+	d := &dice{state: 1}
+	bag := func(s string) string {
+		f := strings.Fields(strings.TrimSuffix(s, "."))
+		slices.Sort(f)
+		return strings.Join(f, " ")
+	}
+	alike := map[string]int{}
+	for range 1000 {
+		for _, label := range []string{"0", "1"} {
+			a, b, _ := strings.Cut(swap(d, label).text, "\t")
+			if a == b {
+				t.Fatalf("label %s: twice %q", label, a)
+			}
+			if bag(a) == bag(b) {
+				alike[label]++
+			}
+		}
+	}
+	if alike["0"] > 0 || alike["1"] < 800 {
+		t.Errorf("pairs of the same words by label: %v; want none of 0 and most of 1", alike)
 	}
 }
 

@@ -1,12 +1,9 @@
 package main
 
-import (
-	"strconv"
-	"strings"
-)
+import "strconv"
 
 // paws: two sentences of almost the same words. Korean particles carry the
-// roles, so a change of order alone keeps the meaning (1), while two words that
+// roles, so another order alone keeps the meaning (1), while two words that
 // trade their particles change it (0).
 var paws = set{
 	seed:   3,
@@ -19,51 +16,103 @@ var paws = set{
 	},
 }
 
-var (
-	pawsNames = []string{"민준", "지수", "현우", "서연", "태호", "유나", "도윤", "하은"}
-	pawsTowns = []string{"서울", "부산", "대구", "광주", "제주", "인천"}
-	pawsYears = []string{"봄", "여름", "가을", "겨울"}
+// relation is a family of sentences about an ordered pair x, y. Its frames say the
+// same of it, most of them in other orders of the same words.
+type relation struct {
+	frames []string // with the slots x, y, day, o and p
+	turned string   // the same from y's side, in other words
+	nouns  []string // what x and y are
+	o      []string // what o is, with p and q after blanks
+}
 
-	// acts take a person as object, gifts one as receiver and traits compare two.
-	pawsActs   = []string{"돕다", "칭찬하다", "초대하다", "기다리다", "가르치다", "응원하다", "찾아가다", "부르다"}
-	pawsGifts  = []string{"편지를 보내다", "책을 빌려주다", "꽃을 선물하다", "사진을 보여주다", "소식을 전하다"}
-	pawsTraits = []string{"키가 크다*", "걸음이 빠르다*", "힘이 세다*", "노래를 잘하다"}
-	pawsMoves  = []string{"이사하다", "떠나다", "돌아가다"}
+var (
+	pawsNames = []string{"민준", "지수", "현우", "서연", "태호", "유나", "도윤", "하은", "준서", "수아"}
+	pawsTowns = []string{"서울", "부산", "대구", "광주", "대전", "강릉", "전주", "춘천"}
+	pawsTeams = []string{"1반", "2반", "3반", "4반", "5반", "6반"}
+	pawsDays  = []string{"어제", "지난주에", "아침에", "저녁에", "주말에"}
 )
 
-// swap draws a pair: the parts of a sentence, and the same parts in another
-// order or with two of them in each other's role.
+// relations are drawn from evenly.
+var relations = []relation{
+	{
+		frames: []string{
+			"{day} {x|이} {y}에게 {o|을} {p}.",
+			"{day} {y}에게 {x|이} {o|을} {p}.",
+			"{x|이} {day} {y}에게 {o|을} {p}.",
+			"{x|이} {y}에게 {day} {o|을} {p}.",
+			"{y}에게 {day} {x|이} {o|을} {p}.",
+		},
+		turned: "{day} {y|이} {x}에게서 {o|을} {q}.",
+		nouns:  pawsNames,
+		o:      []string{"편지 보냈다 받았다", "선물 주었다 받았다", "책 빌려주었다 빌렸다", "자전거 팔았다 샀다", "수영 가르쳤다 배웠다", "소식 전했다 들었다"},
+	},
+	{
+		frames: []string{
+			"{day} {x|이} {y|을} {o}.",
+			"{day} {y|을} {x|이} {o}.",
+			"{x|이} {day} {y|을} {o}.",
+			"{x|이} {y|을} {day} {o}.",
+			"{y|을} {day} {x|이} {o}.",
+		},
+		turned: "{day} {y|을} {p} 사람은 {x|이다}.",
+		nouns:  pawsNames,
+		o:      []string{"도왔다 도운", "칭찬했다 칭찬한", "초대했다 초대한", "기다렸다 기다린", "응원했다 응원한", "찾아갔다 찾아간", "불렀다 부른"},
+	},
+	{
+		frames: []string{
+			"{day} {x|이} {y}보다 더 {o} {p}.",
+			"{day} {y}보다 {x|이} 더 {o} {p}.",
+			"{x|이} {day} {y}보다 더 {o} {p}.",
+			"{y}보다 {day} {x|이} 더 {o} {p}.",
+		},
+		turned: "{day} {y|이} {x}보다 더 {q} {p}.",
+		nouns:  pawsNames,
+		o:      []string{"일찍 왔다 늦게", "빨리 달렸다 천천히", "많이 먹었다 적게", "오래 잤다 짧게"},
+	},
+	{
+		frames: []string{
+			"{day} {o|이} {x}에서 {y|으로} {p}.",
+			"{o|이} {day} {x}에서 {y|으로} {p}.",
+			"{day} {x}에서 {y|으로} {o|이} {p}.",
+			"{x}에서 {y|으로} {day} {o|이} {p}.",
+		},
+		turned: "{day} {x|을} 떠난 {o|이} {y|으로} {p}.",
+		nouns:  pawsTowns,
+		o:      []string{"버스 달렸다", "기차 달렸다", "트럭 출발했다", "선수들 이동했다", "관광객들 이동했다"},
+	},
+	{
+		frames: []string{
+			"{day} {x|이} {o}에서 {y|을} {p}.",
+			"{day} {o}에서 {x|이} {y|을} {p}.",
+			"{day} {o}에서 {y|을} {x|이} {p}.",
+			"{x|이} {day} {o}에서 {y|을} {p}.",
+			"{o}에서 {x|이} {day} {y|을} {p}.",
+		},
+		turned: "{day} {y|이} {o}에서 {x}에 {q}.",
+		nouns:  pawsTeams,
+		o:      []string{"축구 이겼다 졌다", "농구 이겼다 졌다", "야구 꺾었다 졌다", "배구 꺾었다 졌다"},
+	},
+}
+
+// swap draws a pair.
 func swap(d *dice, label string) row {
-	a, b := two(d, pawsNames)
-	free := []string{pick(d, pawsYears) + "에"}
-	var slots [2]string // particles of a and b
-	var end string
-	switch d.upTo(6) {
-	case 0, 1:
-		slots, end = [2]string{"이", "을"}, parseVerb(pick(d, pawsActs)).with("았다")
-		free = append(free, pick(d, pawsTowns)+"에서")
-	case 2, 3:
-		slots, end = [2]string{"이", "에게"}, parseVerb(pick(d, pawsGifts)).with("았다")
-	case 4:
-		slots, end = [2]string{"이", "보다"}, parseVerb(pick(d, pawsTraits)).with("았다")
-		free = []string{pick(d, []string{"그때", "예전에", "어릴 때"})}
-	default:
-		free = append(free, josa(a, "이"))
-		a, b = two(d, pawsTowns)
-		slots, end = [2]string{"에서", "으로"}, parseVerb(pick(d, pawsMoves)).with("았다")
+	r := pick(d, relations)
+	w := words{"day": pick(d, pawsDays)}
+	w["o"], w["p"], w["q"] = three(pick(d, r.o))
+	w["x"], w["y"] = two(d, r.nouns)
+	f, g := two(d, r.frames)
+	if d.chance(10) {
+		g = r.turned
+		if d.chance(50) {
+			f, g = g, f
+		}
 	}
-	say := func(a, b string) string {
-		parts := append([]string{josa(a, slots[0]), josa(b, slots[1])}, free...)
-		shuffle(d, parts)
-		return strings.Join(parts, " ") + " " + end + "."
-	}
-	first := say(a, b)
+	first := fill(f, w)
 	if label == "0" {
-		a, b = b, a
+		if d.chance(25) {
+			g = f
+		}
+		w["x"], w["y"] = w["y"], w["x"]
 	}
-	second := say(a, b)
-	for second == first {
-		second = say(a, b)
-	}
-	return row{text: first + "\t" + second, label: label}
+	return row{text: first + "\t" + fill(g, w), label: label}
 }

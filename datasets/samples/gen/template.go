@@ -31,3 +31,9 @@ func fill(template string, w words) string {
 		rest = tail
 	}
 }
+
+// three splits words at blanks; what is not there is empty.
+func three(list string) (a, b, c string) {
+	f := append(strings.Fields(list), "", "", "")
+	return f[0], f[1], f[2]
+}
