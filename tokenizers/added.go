@@ -2,7 +2,6 @@ package tokenizers
 
 import (
 	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -126,9 +125,4 @@ func endsInWord(s string) bool {
 func beginsInWord(s string) bool {
 	r, n := utf8.DecodeRuneInString(s)
 	return n > 0 && isWordChar(r)
-}
-
-// isWordChar is \w of Unicode's regular expressions.
-func isWordChar(r rune) bool {
-	return unicode.IsLetter(r) || unicode.In(r, unicode.M, unicode.Nd, unicode.Pc, unicode.Nl, unicode.Other_Alphabetic) || r == 0x200C || r == 0x200D
 }

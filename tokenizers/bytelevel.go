@@ -1,9 +1,6 @@
 package tokenizers
 
-import (
-	"unicode"
-	"unicode/utf8"
-)
+import "unicode/utf8"
 
 // byteRunes gives each byte a visible character, as GPT-2's vocabulary spells
 // them: printable ones of Latin-1 stand for themselves, the rest follow U+0100.
@@ -103,9 +100,9 @@ const (
 
 func gptKind(r rune) int {
 	switch {
-	case unicode.IsLetter(r):
+	case isLetter(r):
 		return gptLetter
-	case unicode.Is(unicode.N, r):
+	case isNumber(r):
 		return gptNumber
 	case isSpace(r):
 		return gptSpace

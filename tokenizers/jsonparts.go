@@ -3,7 +3,6 @@ package tokenizers
 import (
 	"encoding/json"
 	"fmt"
-	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
@@ -134,8 +133,6 @@ func parseSplitter(b json.RawMessage, depth int) (splitter, error) {
 	return nil, unknownType("pre_tokenizer", p.Type, "Sequence", "BertPreTokenizer", "ByteLevel", "Metaspace",
 		"Whitespace", "WhitespaceSplit", "CharDelimiterSplit", "Punctuation", "Digits", "Split")
 }
-
-func isNumeric(r rune) bool { return unicode.Is(unicode.N, r) }
 
 func parseBehavior(name, otherwise string) (behavior, error) {
 	if name == "" {

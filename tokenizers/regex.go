@@ -184,9 +184,9 @@ func classOf(c rune) func(rune) bool {
 	case 's', 'S':
 		return isSpace
 	case 'd', 'D':
-		return unicode.IsDigit
+		return isDecimal
 	case 'w', 'W':
-		return isWordChar
+		return isPatternWord
 	case 'h', 'H':
 		return func(r rune) bool {
 			return '0' <= r && r <= '9' || 'a' <= r && r <= 'f' || 'A' <= r && r <= 'F'
@@ -197,13 +197,21 @@ func classOf(c rune) func(rune) bool {
 
 // property returns the test for \p{name}.
 func property(name string) (func(rune) bool, error) {
+	switch name {
+	case "L", "Letter":
+		return isLetter, nil
+	case "N", "Number":
+		return isNumber, nil
+	case "Nd":
+		return isDecimal, nil
+	}
 	for _, tables := range []map[string]*unicode.RangeTable{unicode.Categories, unicode.Scripts, unicode.Properties} {
 		if t, ok := tables[name]; ok {
 			return func(r rune) bool { return unicode.Is(t, r) }, nil
 		}
 	}
 	long := map[string]*unicode.RangeTable{
-		"Letter": unicode.L, "Number": unicode.N, "Punctuation": unicode.P, "Mark": unicode.M,
+		"Punctuation": unicode.P, "Mark": unicode.M,
 		"Symbol": unicode.S, "Separator": unicode.Z, "Alphabetic": unicode.L, "Punct": unicode.P,
 	}
 	if t, ok := long[name]; ok {

@@ -7,6 +7,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // scored is a token of a unigram vocabulary and its log probability.
@@ -68,7 +69,7 @@ func (p *scoredParser) entry() (s scored, err error) {
 	}
 	raw := p.rest[:end]
 	p.rest = p.rest[end+1:]
-	if s.token = string(raw); bytes.IndexByte(raw, '\\') >= 0 {
+	if s.token = string(raw); bytes.IndexByte(raw, '\\') >= 0 || !utf8.Valid(raw) {
 		if err := json.Unmarshal([]byte(`"`+s.token+`"`), &s.token); err != nil {
 			return s, err
 		}

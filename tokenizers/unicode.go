@@ -150,5 +150,3 @@ func ranges(pairs ...rune) *unicode.RangeTable {
 	}
 	return t
 }
-
-func isDecimal(r rune) bool { return unicode.Is(unicode.Nd, r) }

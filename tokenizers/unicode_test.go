@@ -69,6 +69,12 @@ func TestUnicode(t *testing.T) {
 		"punct":     func(r rune) string { return yes(isPunct(r)) },
 		"mark":      func(r rune) string { return yes(len(bertText{strip: true}.normalize(one(r))) == 0) },
 		"accent":    func(r rune) string { return yes(isAnyMark(r)) },
+		"letter":    func(r rune) string { return yes(isLetter(r)) },
+		"number":    func(r rune) string { return yes(isNumber(r)) },
+		"decimal":   func(r rune) string { return yes(isDecimal(r)) },
+		"numeric":   func(r rune) string { return yes(isNumeric(r)) },
+		"word":      func(r rune) string { return yes(isWordChar(r)) },
+		"pattern":   func(r rune) string { return yes(isPatternWord(r)) },
 		"lower": func(r rune) string {
 			var deltas []string
 			for _, c := range lowerChars(one(r)) {

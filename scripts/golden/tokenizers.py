@@ -430,7 +430,11 @@ def unicode_classes():
     nfd, nfkd, nfc, nfkc = (f().normalize_str for f in (normalizers.NFD, normalizers.NFKD, normalizers.NFC, normalizers.NFKC))
     accent = normalizers.StripAccents().normalize_str
     split = pre_tokenizers.BertPreTokenizer().pre_tokenize_str
-    classes = {k: [] for k in ("control", "blank", "space", "ideograph", "punct", "mark", "accent")}
+    found = {"letter": r"\p{L}", "number": r"\p{N}", "decimal": r"\d", "pattern": r"\w"}
+    found = {k: pre_tokenizers.Split(Regex(v), "isolated").pre_tokenize_str for k, v in found.items()}
+    found["numeric"] = pre_tokenizers.Digits().pre_tokenize_str
+    words = pre_tokenizers.Whitespace().pre_tokenize_str
+    classes = {k: [] for k in ("control", "blank", "space", "ideograph", "punct", "mark", "accent", "word", *found)}
     lowered, forms = {}, {}
     for p in range(0x110000):
         if 0xD800 <= p < 0xE000:
@@ -439,7 +443,8 @@ def unicode_classes():
         parts = len(split("a" + c + "b"))
         for name, yes in (("control", clean(c) == ""), ("blank", clean(c) == " "), ("space", parts == 2), ("punct", parts == 3),
                           ("ideograph", len(ideograph(c)) == 3), ("mark", strip(c) == ""),
-                          ("accent", accent("a" + c) == "a")):
+                          ("accent", accent("a" + c) == "a"), ("word", len(words("a" + c + "b")) == 1),
+                          *((k, len(f("-" + c + "-")) == 3) for k, f in found.items())):
             if yes:
                 classes[name].append(p)
         if lower(c) != c:
