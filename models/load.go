@@ -37,11 +37,33 @@ func shorten(names []string) []string {
 	return append(slices.Clone(names[:most]), fmt.Sprintf("and %d more", len(names)-most))
 }
 
+// Fit says how a checkpoint fits a model. A part of what is missing or of
+// another shape keeps the model from being loaded.
+type Fit struct {
+	Loaded
+	Missing []string      // parameters of the architecture itself that the checkpoint lacks
+	Shapes  []*ShapeError // tensors that are not of their parameter's shape
+
+	names []string // by parameter: the tensor's name in the checkpoint; "": none that fits
+}
+
+// err returns what keeps the checkpoint from being loaded: nil, a
+// *MissingError, or the first *ShapeError.
+func (f *Fit) err() error {
+	switch {
+	case len(f.Missing) > 0:
+		return &MissingError{f.Missing}
+	case len(f.Shapes) > 0:
+		return f.Shapes[0]
+	}
+	return nil
+}
+
 // Open returns a model with the parameters of src; those of the head that it
 // lacks, or all of the task's own with newHead, are drawn from the seed. It is
 // New and Load at once, without drawing what is overwritten.
 func Open(c Config, head Head, src Source, newHead bool, seed uint64) (*Model, Loaded, error) {
-	m, err := build(c, head)
+	m, err := build(c, head, sizesOf(src))
 	if err != nil {
 		return nil, Loaded{}, err
 	}
@@ -57,48 +79,82 @@ func Open(c Config, head Head, src Source, newHead bool, seed uint64) (*Model, L
 	return m, rep, nil
 }
 
-// Load fills the parameters from src by name, with or without the
-// architecture's prefix ("bert."), or by the name of a tied one. newHead leaves
-// the task's own head as it is whatever src has. A missing tensor that is not
-// of the head is a *MissingError, one of another shape a *ShapeError.
-func (m *Model) Load(src Source, newHead bool) (Loaded, error) {
+// Inspect builds the model that Open would and says how src fits it, without
+// reading any values: the model's are all zero.
+func Inspect(c Config, head Head, src Source) (*Model, *Fit, error) {
+	m, err := build(c, head, sizesOf(src))
+	if err != nil {
+		return nil, nil, err
+	}
+	return m, m.fit(src, false), nil
+}
+
+// sizesOf is the number of values that a model loaded from src may have: far
+// more than src has means a config of some other model.
+func sizesOf(src Source) int {
+	const room = 1 << 27 // for heads that src lacks
+	total := 0
+	for _, n := range src.Names() {
+		size := 1
+		for _, d := range src.Shape(n) {
+			size *= d
+		}
+		total += size
+	}
+	return 4*total + room
+}
+
+// fit compares names and shapes with those of src.
+func (m *Model) fit(src Source, newHead bool) *Fit {
 	c := checkpoint{src: src, prefix: m.prefix, shapes: map[string][]int{}, used: map[string]bool{}}
 	for _, n := range src.Names() {
 		c.shapes[n] = src.Shape(n)
 	}
-	var rep Loaded
-	var missing []string
-	for _, p := range m.params {
+	f := &Fit{names: make([]string, len(m.params))}
+	for i, p := range m.params {
 		if newHead && p.task {
-			rep.Drawn = append(rep.Drawn, p.Name)
+			f.Drawn = append(f.Drawn, p.Name)
 			continue
 		}
 		name, ok := c.find(p)
 		switch {
+		case ok && !slices.Equal(c.shapes[name], p.Shape):
+			f.Shapes = append(f.Shapes, &ShapeError{Name: name, Got: c.shapes[name], Want: p.Shape})
 		case ok:
+			f.names[i] = name
 		case p.head:
-			rep.Drawn = append(rep.Drawn, p.Name)
-			continue
+			f.Drawn = append(f.Drawn, p.Name)
 		default:
-			missing = append(missing, p.Name)
-			continue
+			f.Missing = append(f.Missing, p.Name)
 		}
-		if !slices.Equal(c.shapes[name], p.Shape) {
-			return rep, &ShapeError{Name: name, Got: c.shapes[name], Want: p.Shape}
-		}
-		if err := src.Read(name, p.Floats()); err != nil {
-			return rep, err
-		}
-	}
-	if missing != nil {
-		return rep, &MissingError{missing}
 	}
 	for _, n := range src.Names() {
 		if !c.used[n] && !isBuffer(n) {
-			rep.Unexpected = append(rep.Unexpected, n)
+			f.Unexpected = append(f.Unexpected, n)
 		}
 	}
-	return rep, nil
+	return f
+}
+
+// Load fills the parameters from src by name, with or without the
+// architecture's prefix ("bert."), or by the name of a tied one. newHead leaves
+// the task's own head as it is whatever src has. Missing tensors that are not
+// of the head are a *MissingError, one of another shape a *ShapeError; nothing
+// is read then.
+func (m *Model) Load(src Source, newHead bool) (Loaded, error) {
+	f := m.fit(src, newHead)
+	if err := f.err(); err != nil {
+		return f.Loaded, err
+	}
+	for i, p := range m.params {
+		if f.names[i] == "" {
+			continue
+		}
+		if err := src.Read(f.names[i], p.Floats()); err != nil {
+			return f.Loaded, err
+		}
+	}
+	return f.Loaded, nil
 }
 
 // checkpoint is a source while it is read.

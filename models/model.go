@@ -35,7 +35,7 @@ type network interface {
 // seed. Matrices are normal, biases 0, layer norms 1; deviations are those of
 // transformers.
 func New(c Config, head Head, seed uint64) (*Model, error) {
-	m, err := build(c, head)
+	m, err := build(c, head, mostValues)
 	if err != nil {
 		return nil, err
 	}
@@ -71,8 +71,12 @@ func ModelTypes() []string {
 	return all
 }
 
-// build returns a model whose parameters are all zero.
-func build(c Config, head Head) (*Model, error) {
+// mostValues is more than the largest model of these architectures has.
+const mostValues = 1 << 36
+
+// build returns a model whose parameters are all zero, and of which most values
+// may be there: a config that asks for more is an error, not an allocation.
+func build(c Config, head Head, most int) (m *Model, err error) {
 	for _, a := range architectures {
 		if a.modelType != c.ModelType {
 			continue
@@ -82,7 +86,16 @@ func build(c Config, head Head) (*Model, error) {
 				return nil, err
 			}
 		}
-		b := &builder{}
+		b := &builder{room: most}
+		defer func() {
+			switch r := recover().(type) {
+			case nil:
+			case *tooLarge:
+				m, err = nil, r
+			default:
+				panic(r)
+			}
+		}()
 		net, err := a.build(b, &c, head)
 		if err != nil {
 			return nil, err
@@ -149,8 +162,14 @@ func (m *Model) SetDropout(rate *float64) { m.rates = m.Config.withDropout(rate)
 
 // MaxTokens returns how many tokens a sequence may have, special ones included;
 // of an encoder-decoder, of the encoder's. Funnel knows no limit.
-func (m *Model) MaxTokens() int {
-	switch c := &m.Config; c.ModelType {
+func (m *Model) MaxTokens() int { return m.Config.MaxTokens() }
+
+// VocabSize returns the number of token ids that the model knows.
+func (m *Model) VocabSize() int { return m.Config.Vocabulary() }
+
+// MaxTokens returns how many tokens a sequence may have, as Model.MaxTokens.
+func (c *Config) MaxTokens() int {
+	switch c.ModelType {
 	case "gpt2":
 		return c.NPositions
 	case "roberta", "xlm-roberta":
@@ -162,15 +181,15 @@ func (m *Model) MaxTokens() int {
 			return math.MaxInt32
 		}
 	}
-	return m.Config.MaxPositionEmbeddings
+	return c.MaxPositionEmbeddings
 }
 
-// VocabSize returns the number of token ids that the model knows.
-func (m *Model) VocabSize() int {
-	if m.Config.ModelType == "encoder-decoder" {
-		return m.Config.Encoder.VocabSize
+// Vocabulary returns the number of token ids, as Model.VocabSize.
+func (c *Config) Vocabulary() int {
+	if c.ModelType == "encoder-decoder" {
+		return c.Encoder.VocabSize
 	}
-	return m.Config.VocabSize
+	return c.VocabSize
 }
 
 // Forward returns the head's logits: [B, C] of a sequence head, and of the

@@ -49,12 +49,29 @@ type builder struct {
 	params     []Param
 	head, task bool      // of the parameters to come
 	twin       [2]string // modules under the first prefix are tied to ones under the second
+	room       int       // values that may still be added
+}
+
+// tooLarge says that a config's sizes are beyond all that its weights have.
+type tooLarge struct{ tensor string }
+
+func (e *tooLarge) Error() string {
+	return fmt.Sprintf("config.json: the sizes are far beyond those of the weights, from %s on", e.tensor)
 }
 
 func (b *builder) add(name string, kind initKind, shape ...int) *nn.Param {
+	const least = 1 << 10 // what a tensor counts for: so many tiny ones are too many, too
 	rows, cols := 1, shape[len(shape)-1]
-	for _, n := range shape[:len(shape)-1] {
-		rows *= n
+	for i, n := range shape {
+		if n > max(b.room, 0)/max(rows, 1) {
+			panic(&tooLarge{name})
+		}
+		if i < len(shape)-1 {
+			rows *= n
+		}
+	}
+	if b.room -= max(rows*cols, least); b.room < 0 {
+		panic(&tooLarge{name})
 	}
 	p := ops.NewParam(make([]float32, rows*cols), rows, cols)
 	x := Param{Name: name, Shape: shape, Param: p, init: kind, head: b.head || b.task, task: b.task}

@@ -1,6 +1,7 @@
 package trainers
 
 import (
+	"errors"
 	"fmt"
 	"runtime"
 	"sync"
@@ -45,6 +46,26 @@ func Encode(task *tasks.Task, examples []tasks.Example, tok *tokenizers.Tokenize
 		d.join(&parts[i])
 	}
 	return d, nil
+}
+
+// RowError says which example a model can't read.
+type RowError struct {
+	Line int // of the file
+	Err  error
+}
+
+func (e *RowError) Error() string { return fmt.Sprintf("line %d: %v", e.Line, e.Err) }
+func (e *RowError) Unwrap() error { return e.Err }
+
+// Check returns a *RowError about the first example that is too long for the
+// model, or has tokens or token types that it has no embedding for.
+func (d *Data) Check(m *models.Model) error {
+	err := m.Check(&models.Batch{IDs: d.ids, TypeIDs: d.types, Offsets: d.offsets})
+	var in *models.InputError
+	if errors.As(err, &in) {
+		return &RowError{Line: d.Examples[in.Sequence].Line, Err: err}
+	}
+	return err
 }
 
 // inParallel calls f on 0 to n-1, on as many goroutines as may run.

@@ -127,7 +127,7 @@ func (c cell) eval(ctx context.Context, split string) (*outcome, error) {
 			return nil, err
 		}
 	}
-	d, err := trainers.Encode(c.task, set.Examples, s.tok, c.recipe.MaxLength, c.recipe.Truncation, c.recipe.MaxEvalRows)
+	d, err := c.encode(s, set, c.recipe.MaxEvalRows)
 	if err != nil {
 		return nil, err
 	}

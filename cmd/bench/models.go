@@ -35,7 +35,7 @@ func newModelsCmd() *cobra.Command {
 type modelInfo struct {
 	Name         string   `json:"name"`
 	Title        string   `json:"title,omitempty"`
-	Kind         string   `json:"kind"` // hub, scratch, directory
+	Kind         string   `json:"kind"` // hub, scratch, directory, cache
 	Hub          string   `json:"hub,omitempty"`
 	Dir          string   `json:"dir,omitempty"`
 	Note         string   `json:"note,omitempty"`
@@ -52,8 +52,11 @@ type modelInfo struct {
 func newModelsListCmd() *cobra.Command {
 	var format string
 	cmd := &cobra.Command{
-		Use:     "list",
-		Short:   "List the models that have a name, and the architectures that run",
+		Use:   "list",
+		Short: "List the models that have a name or lie in the hub's cache, and the architectures that run",
+		Long: `Lists the models that configs name, those added with 'bench models add', and the
+checkpoints in the local cache of the hub. HERE says whether a model can run at once;
+the others are to be fetched with 'bench models pull' first.`,
 		Example: "  bench models list\n  bench models list --format json",
 		Args:    args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -68,13 +71,22 @@ func newModelsListCmd() *cobra.Command {
 			for _, s := range specs {
 				all = append(all, specInfo(s))
 			}
+			cached, err := hf.ListCache()
+			if err != nil {
+				return err
+			}
+			all = append(all, cachedInfo(all, cached)...)
 			if format == "json" {
 				return printJSON(cmd, all)
 			}
 			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 8, 2, ' ', 0)
-			fmt.Fprintln(w, "NAME\tKIND\tARCHITECTURE\tHUGGING FACE NAME")
+			fmt.Fprintln(w, "NAME\tKIND\tARCHITECTURE\tHERE\tHUGGING FACE NAME")
 			for _, m := range all {
-				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", m.Name, m.Kind, m.Architecture, m.Hub)
+				here := "yes"
+				if m.Hub != "" && m.Dir == "" {
+					here = "no"
+				}
+				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", m.Name, m.Kind, m.Architecture, here, m.Hub)
 			}
 			fmt.Fprintf(w, "\nA directory as Hugging Face lays it out runs too, if its model_type is one of %v.\n", models.ModelTypes())
 			return w.Flush()
@@ -82,6 +94,26 @@ func newModelsListCmd() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&format, "format", "table", "table or json")
 	return cmd
+}
+
+// cachedInfo marks the named models that the hub's cache has, and returns the
+// cache's other checkpoints.
+func cachedInfo(named []modelInfo, cached []hf.Cached) (others []modelInfo) {
+	for _, c := range cached {
+		known := false
+		for i := range named {
+			if named[i].Hub == c.Name {
+				named[i].Dir, known = c.Dir, true
+			}
+		}
+		if known {
+			continue
+		}
+		if config, err := hf.ReadConfig(c.Dir); err == nil { // a data set or a tokenizer has none
+			others = append(others, modelInfo{Name: c.Name, Kind: "cache", Hub: c.Name, Dir: c.Dir, Architecture: config.ModelType})
+		}
+	}
+	return others
 }
 
 func specInfo(s *configs.ModelSpec) modelInfo {

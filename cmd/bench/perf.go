@@ -167,6 +167,9 @@ func (f *perfFlags) measure(cmd *cobra.Command) (*perfReport, error) {
 
 	fmt.Fprintln(cmd.ErrOrStderr(), "measuring training steps")
 	d, err := trainers.Encode(t, set.Examples, s.tok, recipe.MaxLength, recipe.Truncation, rows)
+	if err == nil {
+		err = d.Check(s.model)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -132,24 +132,17 @@ func (r *runner) run(ctx context.Context, c cell) (*outcome, error) {
 
 // train fills the run directory and publishes it.
 func (r *runner) train(ctx context.Context, c cell, s *start, data splits, w *results.Writer, m *results.Manifest) (*outcome, error) {
-	encode := func(set *tasks.Set, limit int) (*trainers.Data, error) {
-		d, err := trainers.Encode(c.task, set.Examples, s.tok, c.recipe.MaxLength, c.recipe.Truncation, limit)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %s: %w", c.task.Name, set.File, err)
-		}
-		return d, nil
-	}
-	train, err := encode(data.train, c.recipe.MaxTrainRows)
+	train, err := c.encode(s, data.train, c.recipe.MaxTrainRows)
 	if err != nil {
 		return nil, err
 	}
-	scored, err := encode(data.scored, c.recipe.MaxEvalRows)
+	scored, err := c.encode(s, data.scored, c.recipe.MaxEvalRows)
 	if err != nil {
 		return nil, err
 	}
 	split := []trainers.Split{{Name: data.scored.Split, Data: scored}}
 	if data.dev != nil {
-		dev, err := encode(data.dev, c.recipe.MaxEvalRows)
+		dev, err := c.encode(s, data.dev, c.recipe.MaxEvalRows)
 		if err != nil {
 			return nil, err
 		}
@@ -182,6 +175,26 @@ func (r *runner) train(ctx context.Context, c cell, s *start, data splits, w *re
 		status = resumedAgain
 	}
 	return c.outcome(status, res), nil
+}
+
+// encode tokenizes a split; rows that the model can't read are an error.
+func (c cell) encode(s *start, set *tasks.Set, limit int) (*trainers.Data, error) {
+	d, err := trainers.Encode(c.task, set.Examples, s.tok, c.recipe.MaxLength, c.recipe.Truncation, limit)
+	if err == nil {
+		err = d.Check(s.model)
+	}
+	var row *trainers.RowError
+	if errors.As(err, &row) {
+		hint := ""
+		if most := s.model.MaxTokens(); most < c.recipe.MaxLength {
+			hint = fmt.Sprintf("; --set max_length=%d cuts what is longer", most)
+		}
+		return nil, fmt.Errorf("%s: %s:%d: %w%s", c.task.Name, set.File, row.Line, row.Err, hint)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %s: %w", c.task.Name, set.File, err)
+	}
+	return d, nil
 }
 
 // manifest says what the run is made from.

@@ -80,10 +80,8 @@ func (s source) load(t *tasks.Task, seed uint64, train iter.Seq[string]) (*start
 	defer w.Close()
 	keep := keepsHead(config, t)
 	head := headFor(t)
-	if n := tok.VocabSize(); n > config.VocabSize {
-		return nil, fmt.Errorf("%s: a vocabulary of %d for %d embeddings", s.Dir, n, config.VocabSize)
-	}
-	m, rep, err := models.Open(config.Config, head, w, !keep, seed)
+	config, from := forTask(config, w)
+	m, rep, err := models.Open(config.Config, head, from, !keep, seed)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", s.Dir, err)
 	}
@@ -114,6 +112,7 @@ func (s source) draw(t *tasks.Task, seed uint64, train iter.Seq[string]) (*start
 	if err != nil {
 		return nil, fmt.Errorf("model %s: %w", s.Name, err)
 	}
+	config, _ = forTask(config, nil)
 	config.SetVocabSize(tok.VocabSize())
 	head := headFor(t)
 	m, err := models.New(config.Config, head, seed)
@@ -124,6 +123,18 @@ func (s source) draw(t *tasks.Task, seed uint64, train iter.Seq[string]) (*start
 	h := sha256.New()
 	fmt.Fprintf(h, "%s seed %d tokenizer %s", raw, seed, tok.Info().SHA256)
 	return &start{model: m, tok: tok, config: config, sha256: fmt.Sprintf("%x", h.Sum(nil)), newHead: true}, nil
+}
+
+// forTask returns what of a checkpoint a task trains: all of it, but of an
+// encoder-decoder the encoder, which is a BERT.
+func forTask(c *hf.Config, w models.Source) (*hf.Config, models.Source) {
+	if c.ModelType != "encoder-decoder" {
+		return c, w
+	}
+	if w != nil {
+		w = models.EncoderOf(w)
+	}
+	return c.EncoderAlone(), w
 }
 
 // headFor is the head that a task needs.

@@ -189,3 +189,13 @@ func (c *Config) check() error {
 	}
 	return nil
 }
+
+// EncoderAlone returns the config of an encoder-decoder's encoder: what a task
+// without a decoder trains. It panics if there is no encoder.
+func (c *Config) EncoderAlone() *Config {
+	e, err := ParseConfig(c.fields.values["encoder"])
+	if err != nil {
+		panic(err) // it was read with c
+	}
+	return e
+}
