@@ -1,7 +1,7 @@
 package kernels
 
 import (
-	"sync"
+	"math"
 	"unsafe"
 )
 
@@ -80,27 +80,28 @@ type tile struct {
 	// transpose, if there is one, turns eight rows of k floats, a multiple of
 	// 8, into k rows of eight.
 	transpose func(dst *float32, step int, src *float32, ld, k int)
+	// prefetch, if there is one, asks for rows of w bytes, ld floats apart, to
+	// come to the second cache.
+	prefetch func(src *float32, ld, rows, w int)
 }
 
 const (
-	kChunk    = 384     // of the inner dimension: fixed, for it decides the order of the sums
-	tileBlock = 12      // tiles of rows that share a panel of b in the nearest cache
+	mostK     = 384     // of the inner dimension in one sum before it goes to c: fixed, for it decides the order of the sums
+	blockSize = 5 << 15 // floats of b that stay in a core's second cache, with room for what passes through
 	jobFlops  = 1 << 19 // what is worth another thread's attention
-	mostJobs  = 16      // of one product, if it is not larger than the caches
+	group     = 4       // tiles of a transposed a that are packed at once
 )
 
-// scratch lends packing buffers.
-var scratch = sync.Pool{New: func() any { return new([]float32) }}
-
-func borrow(n int) *[]float32 {
-	p := scratch.Get().(*[]float32)
-	if cap(*p) < n {
-		*p = make([]float32, n)
-	}
-	*p = (*p)[:n]
-	return p
+// chunk returns how much of the inner dimension k is summed at a time: k in
+// the fewest equal parts of at most mostK, in steps of 8.
+func chunk(k int) int {
+	parts := (k + mostK - 1) / mostK
+	return min(mostK, ((k+parts-1)/parts+7)/8*8)
 }
 
+// run splits c into a grid of jobs. Each packs its own columns of b, which then
+// stay in its core's second cache, and passes all of its rows of a over them, a
+// tile of which stays in the first: nothing is shared, and nobody waits.
 func (g *product) run(parallel func(int, func(int))) {
 	if g.m == 0 || g.n == 0 {
 		return
@@ -114,92 +115,165 @@ func (g *product) run(parallel func(int, func(int))) {
 		return
 	}
 	t := &chosen.tile
-	if 2*g.m*g.n*g.k < 2*jobFlops {
-		parallel = alone
-	}
 	panels := (g.n + t.nr - 1) / t.nr
 	tiles := (g.m + t.mr - 1) / t.mr
-	blocks := (tiles + tileBlock - 1) / tileBlock
-	for k0 := 0; k0 < g.k; k0 += kChunk {
-		kc := min(kChunk, g.k-k0)
-		pb := borrow(panels * t.nr * kc)
-		const group = 4
-		parallel((panels+group-1)/group, func(i int) {
-			for p := i * group; p < min(panels, (i+1)*group); p++ {
-				g.packB(t, (*pb)[p*t.nr*kc:(p+1)*t.nr*kc], p*t.nr, k0, kc)
+	kc := chunk(g.k)
+	across := (panels*t.nr*kc + blockSize - 1) / blockSize
+	down := 1
+	if jobs := min(Threads(), 2*g.m*g.n*g.k/jobFlops); jobs > 1 {
+		across, down = grid(jobs, across, panels, tiles)
+	} else {
+		parallel = alone
+	}
+	parallel(across*down, func(i int) {
+		x, y := i/down, i%down
+		j := job{product: g, t: t, tiles: tiles, kMost: kc,
+			t0: y * tiles / down, t1: (y + 1) * tiles / down, p0: x * panels / across, p1: (x + 1) * panels / across}
+		j.run()
+	})
+}
+
+// grid returns how many parts the columns and the rows are cut into, at least
+// across parts of columns, so that each of as many threads as jobs has the same to do.
+func grid(jobs, across, panels, tiles int) (int, int) {
+	best, bx, by := math.Inf(1), across, 1
+	for x := across; x <= min(panels, across+2*jobs); x++ {
+		for y := 1; y <= min(tiles, 2*jobs); y++ {
+			w, h := float64((panels+x-1)/x), float64((tiles+y-1)/y)
+			rounds := float64((x*y + jobs - 1) / jobs)
+			// Packing the columns takes as long as a row of tiles, packing the
+			// rows as a third of a column of panels.
+			if cost := rounds * (w + 0.3) * (h + 1); cost < best*0.999 {
+				best, bx, by = cost, x, y
 			}
-		})
-		acc := g.acc || k0 > 0
-		jobs := min(mostJobs, max(1, 2*g.m*g.n*kc/jobFlops))
-		cuts := min(panels, max(1, (jobs+blocks-1)/blocks)) // of the columns, where there are few rows
-		parallel(blocks*cuts, func(i int) {
-			block, cut := i/cuts, i%cuts
-			g.block(t, block*tiles/blocks, (block+1)*tiles/blocks, tiles, k0, kc, cut*panels/cuts, (cut+1)*panels/cuts, *pb, acc)
-		})
-		scratch.Put(pb)
+		}
+	}
+	return bx, by
+}
+
+// job is a part of a product: the tiles of rows [t0, t1), of all tiles, in the
+// panels of columns [p0, p1). Tiles are of one height or of two that differ by
+// one.
+type job struct {
+	*product
+	t              *tile
+	tiles          int
+	t0, t1, p0, p1 int
+	kMost          int
+	k0, kc         int       // the part of the inner dimension at hand
+	pb             []float32 // the columns of b, a panel after the other
+	pa             []float32 // a tile of a as it lies, stride floats a row; of a transposed one a group of them
+	stride         int
+	edge           []float32 // a tile of c, where c is narrower
+}
+
+// top is the first row of tile r.
+func (j *job) top(r int) int { return r * j.m / j.tiles }
+
+func (j *job) run() {
+	t := j.t
+	j.stride = (j.kMost + 31) / 16 * 16 // whole cache lines, and no power of two, whose lines would compete
+	nb, na := (j.p1-j.p0)*t.nr*j.kMost, t.mr*j.stride
+	if j.ta {
+		na = group * t.step * j.kMost
+	}
+	buf := borrow(nb + na + t.mr*t.nr)
+	defer giveBack(buf)
+	j.pb, j.pa, j.edge = buf[:nb], buf[nb:nb+na], buf[nb+na:]
+	for j.k0 = 0; j.k0 < j.k; j.k0 += j.kMost {
+		j.kc = min(j.kMost, j.k-j.k0)
+		for p := j.p0; p < j.p1; p++ {
+			j.packB(t, j.panel(p), p*t.nr, j.k0, j.kc)
+		}
+		for r := j.t0; r < j.t1; r++ {
+			j.row(r)
+		}
 	}
 }
 
-// block computes the tiles [t0, t1) of all tiles of rows, in the column panels
-// [p0, p1). Tiles are of one height or of two that differ by one.
-func (g *product) block(t *tile, t0, t1, tiles, k0, kc, p0, p1 int, pb []float32, acc bool) {
-	// Rows a multiple of a kilobyte apart compete for few lines of the nearest
-	// cache: where they are used often, they are copied closer together.
-	near := !g.ta && p1-p0 >= 4 && g.lda > kChunk && g.lda%256 == 0
-	const apart = kChunk + 16
-	r0 := t0 * g.m / tiles
-	size := t.mr * t.nr
-	switch {
-	case g.ta:
-		size += (t1 - t0) * t.step * kc
-	case near:
-		size += (t1*g.m/tiles - r0) * apart
+// panel returns where the columns of panel p are packed.
+func (j *job) panel(p int) []float32 {
+	size := j.t.nr * j.kMost
+	return j.pb[(p-j.p0)*size:][:j.t.nr*j.kc]
+}
+
+// row computes the tile of rows r in all the job's columns.
+func (j *job) row(r int) {
+	t, i := j.t, j.top(r)
+	have := j.top(r+1) - i
+	acc := j.acc || j.k0 > 0
+	a, lda := j.rows(r)
+	for p := j.p0; p < j.p1; p++ {
+		if t.prefetch != nil {
+			j.ahead(r, p)
+		}
+		b := &j.panel(p)[0]
+		if cols := j.n - p*t.nr; cols < t.nr {
+			t.run(have, j.kc, a, lda, j.ta, b, t.nr, &j.edge[0], t.nr, false)
+			j.addEdge(i, have, p*t.nr, cols, acc)
+			continue
+		}
+		t.run(have, j.kc, a, lda, j.ta, b, t.nr, &j.c[i*j.ldc+p*t.nr], j.ldc, acc)
 	}
-	buf := borrow(size)
-	defer scratch.Put(buf)
-	edge, pa := (*buf)[:t.mr*t.nr], (*buf)[t.mr*t.nr:]
-	if near {
-		for i := r0; i < t1*g.m/tiles; i++ {
-			copy(pa[(i-r0)*apart:], g.a[i*g.lda+k0:][:kc])
+}
+
+// rows copies the rows of tile r together, so that they stay in the nearest
+// cache whatever their stride, and returns where they are.
+func (j *job) rows(r int) (a *float32, lda int) {
+	if !j.ta {
+		for y, i := 0, j.top(r); i < j.top(r+1); y, i = y+1, i+1 {
+			copy(j.pa[y*j.stride:], j.a[i*j.lda+j.k0:][:j.kc])
+		}
+		return &j.pa[0], j.stride
+	}
+	size, nth := j.t.step*j.kMost, (r-j.t0)%group
+	if nth == 0 {
+		for q := r; q < min(j.t1, r+group); q++ {
+			j.packA(j.t, j.pa[(q-r)*size:][:j.t.step*j.kc], j.top(q), j.top(q+1)-j.top(q), j.k0, j.kc)
 		}
 	}
-	if g.ta {
-		for r := t0; r < t1; r++ {
-			i := r * g.m / tiles
-			g.packA(t, pa[(r-t0)*t.step*kc:(r-t0+1)*t.step*kc], i, (r+1)*g.m/tiles-i, k0, kc)
+	return &j.pa[nth*size], j.t.step
+}
+
+// ahead asks for a share of the rows of a that come next, while tile r is
+// multiplied by panel p.
+func (j *job) ahead(r, p int) {
+	n := j.p1 - j.p0
+	if !j.ta {
+		if r+1 == j.t1 {
+			return
 		}
+		next := j.top(r + 1)
+		rows := j.top(r+2) - next
+		from, to := (p-j.p0)*rows/n, (p-j.p0+1)*rows/n
+		if from < to {
+			j.t.prefetch(&j.a[(next+from)*j.lda+j.k0], j.lda, to-from, 4*j.kc)
+		}
+		return
 	}
-	for p := p0; p < p1; p++ {
-		b := &pb[p*t.nr*kc]
-		cols := min(t.nr, g.n-p*t.nr)
-		for r := t0; r < t1; r++ {
-			i := r * g.m / tiles
-			have := (r+1)*g.m/tiles - i
-			var a *float32
-			lda := t.step
-			switch {
-			case g.ta:
-				a = &pa[(r-t0)*t.step*kc]
-			case near:
-				a, lda = &pa[(i-r0)*apart], apart
-			default:
-				a, lda = &g.a[i*g.lda+k0], g.lda
-			}
-			if cols == t.nr {
-				t.run(have, kc, a, lda, g.ta, b, t.nr, &g.c[i*g.ldc+p*t.nr], g.ldc, acc)
-				continue
-			}
-			t.run(have, kc, a, lda, g.ta, b, t.nr, &edge[0], t.nr, false)
-			for y := range have {
-				dst, src := g.c[(i+y)*g.ldc+p*t.nr:][:cols], edge[y*t.nr:][:cols]
-				if !acc {
-					copy(dst, src)
-					continue
-				}
-				for x, v := range src {
-					dst[x] += v
-				}
-			}
+	nth := (r - j.t0) % group
+	first := r - nth + group
+	if first >= j.t1 {
+		return
+	}
+	left, right := j.top(first), j.top(min(j.t1, first+group))
+	step := nth*n + p - j.p0
+	from, to := step*j.kc/(group*n), (step+1)*j.kc/(group*n)
+	if from < to {
+		j.t.prefetch(&j.a[(j.k0+from)*j.lda+left], j.lda, to-from, 4*(right-left))
+	}
+}
+
+// addEdge adds or copies the tile's first rows and columns to c at row i, column x.
+func (j *job) addEdge(i, rows, x, cols int, acc bool) {
+	for y := range rows {
+		dst, src := j.c[(i+y)*j.ldc+x:][:cols], j.edge[y*j.t.nr:][:cols]
+		if !acc {
+			copy(dst, src)
+			continue
+		}
+		for x, v := range src {
+			dst[x] += v
 		}
 	}
 }

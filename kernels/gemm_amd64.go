@@ -137,6 +137,9 @@ func copyRows16(dst *float32, step int, src *float32, ld, k int)
 //go:noescape
 func copyRows32(dst *float32, step int, src *float32, ld, k int)
 
+//go:noescape
+func prefetchRows(src *float32, ld, rows, w int)
+
 // The kernels by height less one.
 var (
 	rows512    = [...]kern{kernR1x32, kernR2x32, kernR3x32, kernR4x32, kernR5x32, kernR6x32, kernR7x32, kernR8x32, kernR9x32, kernR10x32, kernR11x32, kernR12x32, kernR13x32, kernR14x32}
@@ -154,7 +157,7 @@ var (
 			}
 			rows512[rows-1](k, a, lda, b, bs, c, ldc, acc)
 		},
-		copy: copyRows, transpose: transpose8}
+		copy: copyRows, transpose: transpose8, prefetch: prefetchRows}
 	tile2 = tile{mr: 6, nr: 16, step: 8,
 		run: func(rows, k int, a *float32, lda int, packed bool, b *float32, bs int, c *float32, ldc int, acc bool) {
 			if packed {
@@ -163,7 +166,7 @@ var (
 			}
 			rows2[rows-1](k, a, lda, b, bs, c, ldc, acc)
 		},
-		copy: copyRows, transpose: transpose8}
+		copy: copyRows, transpose: transpose8, prefetch: prefetchRows}
 )
 
 // copyRows copies k rows of w floats, and says whether it could.

@@ -4,7 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"sync"
-	"unsafe"
+
+	"github.com/lmkor/bench/kernels"
 )
 
 // Arena lends float32 buffers for activations and their gradients, and takes
@@ -42,7 +43,7 @@ func (a *Arena) Get(n int) []float32 {
 	}
 	if best < 0 {
 		size := max(need, slabFloats)
-		a.slabs = append(a.slabs, alignedFloats(size))
+		a.slabs = append(a.slabs, kernels.Floats(size))
 		a.free = append(a.free, block{len(a.slabs) - 1, 0, size})
 		best = len(a.free) - 1
 	}
@@ -119,14 +120,4 @@ func (a *Arena) Bytes() (held, peak int) {
 		held += 4 * len(s)
 	}
 	return held, 4 * a.peak
-}
-
-// alignedFloats allocates n floats that start on a cache line.
-func alignedFloats(n int) []float32 {
-	s := make([]float32, n+grain)
-	off := 0
-	if r := int(uintptr(unsafe.Pointer(&s[0])) / 4 % grain); r != 0 {
-		off = grain - r
-	}
-	return s[off : off+n : off+n]
 }

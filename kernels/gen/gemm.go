@@ -65,6 +65,16 @@ func microKernel(b *bytes.Buffer, s isa, mr, nv int, packed bool) {
 			bases = append(bases, i)
 		}
 	}
+	// c is on its way while the sums run.
+	p("MOVQ DX, BX")
+	for i := range mr {
+		for j := 0; j < nv*width; j += 64 {
+			p("PREFETCHT0 %d(BX)", j)
+		}
+		if i < mr-1 {
+			p("ADDQ R9, BX")
+		}
+	}
 	for i := range mr {
 		for j := range nv {
 			zero(p, s, acc(i, j))
@@ -192,6 +202,30 @@ func copyRows(b *bytes.Buffer, w int) {
 	p("DECQ CX")
 	p("JNZ loop")
 	p("VZEROUPPER")
+	p("RET")
+}
+
+// prefetchRows writes the request for rows of w bytes, ld floats apart, to come
+// to the second cache.
+func prefetchRows(b *bytes.Buffer) {
+	p := func(format string, args ...any) { fmt.Fprintf(b, "\t"+format+"\n", args...) }
+	b.WriteString("\n// func prefetchRows(src *float32, ld, rows, w int)\nTEXT ·prefetchRows(SB), NOSPLIT, $0-32\n")
+	p("MOVQ src+0(FP), SI")
+	p("MOVQ ld+8(FP), AX")
+	p("MOVQ rows+16(FP), CX")
+	p("MOVQ w+24(FP), DX")
+	p("SHLQ $2, AX")
+	b.WriteString("\nrow:\n")
+	p("MOVQ SI, DI")
+	p("LEAQ (SI)(DX*1), BX")
+	b.WriteString("\nline:\n")
+	p("PREFETCHT1 (DI)")
+	p("ADDQ $64, DI")
+	p("CMPQ DI, BX")
+	p("JLT line")
+	p("ADDQ AX, SI")
+	p("DECQ CX")
+	p("JNZ row")
 	p("RET")
 }
 

@@ -37,6 +37,7 @@ func main() {
 			copyRows(b, 32)
 			copyRows(b, 64)
 			copyRows(b, 128)
+			prefetchRows(b)
 		}},
 		{"vector_amd64.s", func(b *bytes.Buffer) {
 			constants(b)
