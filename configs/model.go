@@ -104,11 +104,8 @@ func (s *Scratch) mistake() (msg string, keys []string) {
 	if s.Config["vocab_size"] != nil {
 		return "vocab_size belongs under tokenizer", []string{"scratch", "config", "vocab_size"}
 	}
-	for _, name := range sortedKeys(s.Config) {
-		if slices.Contains(architectureFields, name) {
-			continue
-		}
-		return strictyaml.UnknownField(name, architectureFields), []string{"scratch", "config", name}
+	if msg, keys := unknownField(s.Config, architectureFields); msg != "" {
+		return msg, append([]string{"scratch", "config"}, keys...)
 	}
 	for _, n := range []struct {
 		name        string
@@ -116,6 +113,27 @@ func (s *Scratch) mistake() (msg string, keys []string) {
 	}{{"vocab_size", s.Tokenizer.VocabSize, 100}, {"min_frequency", s.Tokenizer.MinFrequency, 0}, {"unused", s.Tokenizer.Unused, 0}} {
 		if n.value < n.from || n.value > 10_000_000 {
 			return fmt.Sprintf("%s %d: want %d to 10000000", n.name, n.value, n.from), []string{"scratch", "tokenizer", n.name}
+		}
+	}
+	return "", nil
+}
+
+// unknownField finds the first field of a config that is not known, in the
+// configs of an encoder-decoder's parts too.
+func unknownField(config map[string]any, known []string) (msg string, keys []string) {
+	for _, name := range sortedKeys(config) {
+		if name == "encoder" || name == "decoder" {
+			part, ok := config[name].(map[string]any)
+			if !ok {
+				return name + ": want a config", []string{name}
+			}
+			if msg, keys := unknownField(part, known); msg != "" {
+				return msg, append([]string{name}, keys...)
+			}
+			continue
+		}
+		if !slices.Contains(known, name) {
+			return strictyaml.UnknownField(name, known), []string{name}
 		}
 	}
 	return "", nil
@@ -146,7 +164,7 @@ var architectureFields = []string{
 	"separate_cls", "truncate_seq", "pool_q_only", "initializer_std", "n_positions", "n_embd", "n_layer", "n_inner",
 	"activation_function", "resid_pdrop", "embd_pdrop", "attn_pdrop", "layer_norm_epsilon", "scale_attn_weights",
 	"scale_attn_by_inverse_layer_idx", "activation", "dim", "hidden_dim", "n_layers", "n_heads", "dropout",
-	"seq_classif_dropout",
+	"seq_classif_dropout", "tie_encoder_decoder", "is_decoder", "add_cross_attention", "decoder_start_token_id",
 }
 
 // ErrNameTaken says that a model of that name is there already.

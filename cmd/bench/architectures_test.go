@@ -1,0 +1,100 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/lmkor/bench/configs"
+	"github.com/lmkor/bench/kernels"
+	"github.com/lmkor/bench/models"
+)
+
+// TestEveryArchitectureLearns trains the smallest model of every architecture on
+// sample data: the most frequent answer must be beaten clearly, and entities be
+// found. The seed decides all.
+func TestEveryArchitectureLearns(t *testing.T) {
+	learn := []struct {
+		task string
+		set  []string
+	}{
+		{"nsmc", []string{"learning_rate=1e-3", "batch_size=16", "epochs=3"}},
+		{"naver-ner", []string{"learning_rate=2e-3", "batch_size=16", "epochs=2"}},
+	}
+	if testing.Short() || kernels.Name() == "go" { // tags take long without assembly
+		learn[0].set[2] = "epochs=1"
+		learn = learn[:1]
+	}
+	for _, name := range scratchOfEach(t) {
+		for _, l := range learn {
+			t.Run(name+"/"+l.task, func(t *testing.T) {
+				f := runFlags{models: []string{name}, tasks: []string{l.task}, set: l.set, dataDir: sampleData, runs: t.TempDir()}
+				cells, err := f.cells(nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				r := &runner{stderr: &bytes.Buffer{}}
+				o, err := r.run(context.Background(), cells[0])
+				if err != nil {
+					t.Fatal(err)
+				}
+				data, err := cells[0].open()
+				if err != nil {
+					t.Fatal(err)
+				}
+				majority, _ := baselines(t, data)
+				t.Logf("%.2f, majority %.2f", *o.Score, majority)
+				if *o.Score < majority+margin {
+					t.Errorf("%.2f, majority %.2f: want %d more", *o.Score, majority, margin)
+				}
+			})
+		}
+	}
+}
+
+// scratchOfEach returns the name of each architecture's smallest model that
+// starts from nothing.
+func scratchOfEach(t *testing.T) (names []string) {
+	t.Helper()
+	specs, err := configs.Models()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, modelType := range models.ModelTypes() {
+		i := slices.IndexFunc(specs, func(s *configs.ModelSpec) bool {
+			return s.Scratch != nil && s.Scratch.Config["model_type"] == modelType && strings.HasSuffix(s.Name, "-tiny-scratch")
+		})
+		if i < 0 {
+			t.Errorf("no %s that starts from nothing", modelType)
+			continue
+		}
+		names = append(names, specs[i].Name)
+	}
+	return names
+}
+
+// TestEncoderDecoderTrainsItsEncoder starts from a checkpoint: what is saved is
+// the BERT that was trained, which transformers has a class for.
+func TestEncoderDecoderTrainsItsEncoder(t *testing.T) {
+	half := func() fields {
+		return fields{"model_type": "bert", "hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 64}
+	}
+	tok := sampleVocabulary(t)
+	d := newDirectory(t, fields{"model_type": "encoder-decoder", "architectures": []string{"EncoderDecoderModel"}, "tie_encoder_decoder": true,
+		"encoder": half(), "decoder": half()}, tok)
+	f := runFlags{models: []string{d.write(t, tok)}, tasks: []string{"nsmc"}, set: []string{"epochs=1", "max_train_rows=64"}, dataDir: sampleData, runs: t.TempDir()}
+	cells, err := f.cells(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := (&runner{stderr: &bytes.Buffer{}}).run(context.Background(), cells[0]); err != nil {
+		t.Fatal(err)
+	}
+	r, _, status := check(t, filepath.Join(cells[0].dir, "checkpoint"))
+	if status != 0 || r.Class != "BertForSequenceClassification" || len(r.Unexpected)+len(r.Drawn) > 0 {
+		t.Errorf("status %d, %+v", status, r)
+	}
+}
