@@ -5476,3 +5476,13 @@ line:
 	DECQ CX
 	JNZ row
 	RET
+
+// func pause(n int)
+TEXT ·pause(SB), NOSPLIT, $0-8
+	MOVQ n+0(FP), CX
+
+turn:
+	PAUSE
+	DECQ CX
+	JNZ turn
+	RET

@@ -2,6 +2,7 @@ package kernels
 
 import (
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 )
@@ -31,7 +32,8 @@ type call struct {
 	n       int64
 	next    atomic.Int64
 	workers atomic.Int64 // still at it
-	done    chan struct{}
+	end     signal
+	cpu     int                 // the caller's processor if the workers are to look at theirs, or -1
 	failed  atomic.Pointer[any] // the first panic of a worker
 }
 
@@ -46,36 +48,6 @@ func (c *call) work() {
 	}
 }
 
-// pool holds the workers that have been started. They are started when first
-// needed and stay; one that waits is parked on its channel and costs nothing.
-var pool struct {
-	busy    sync.Mutex // held by the call that has the workers
-	started []chan *call
-	free    call
-}
-
-// spins is how often a worker looks for the next call before it parks, letting
-// others run in between: a step's operators follow each other within
-// microseconds, and waking a thread takes longer than that.
-const spins = 64
-
-func worker(calls chan *call) {
-	for {
-		var c *call
-		for i := 0; c == nil && i < spins; i++ {
-			select {
-			case c = <-calls:
-			default:
-				runtime.Gosched()
-			}
-		}
-		if c == nil {
-			c = <-calls
-		}
-		c.serve()
-	}
-}
-
 // serve works and reports the end; a panic goes to the caller of Parallel.
 func (c *call) serve() {
 	defer func() {
@@ -85,10 +57,108 @@ func (c *call) serve() {
 			c.failed.CompareAndSwap(nil, &first)
 		}
 		if c.workers.Add(-1) == 0 {
-			c.done <- struct{}{}
+			c.end.send()
 		}
 	}()
 	c.work()
+}
+
+// signal is what one goroutine sends and another awaits: a while awake, for a
+// step's operators follow each other within microseconds and waking a thread
+// takes longer than that, then parked, for one that waits long must cost
+// nothing.
+type signal struct {
+	sent   atomic.Bool
+	parked atomic.Bool
+	wake   chan struct{}
+}
+
+const (
+	bursts = 400 // of pauses: some 50 microseconds
+	pauses = 8   // between looks
+)
+
+// wait returns when send has been called, once for each call.
+func (s *signal) wait() {
+	for range awake() {
+		if s.sent.Load() {
+			s.sent.Store(false)
+			return
+		}
+		pause(pauses)
+	}
+	s.parked.Store(true)
+	// It may have been sent in between, with or without a wake.
+	if s.sent.Load() && s.parked.CompareAndSwap(true, false) {
+		s.sent.Store(false)
+		return
+	}
+	<-s.wake
+	s.sent.Store(false)
+}
+
+func (s *signal) send() {
+	s.sent.Store(true)
+	if s.parked.CompareAndSwap(true, false) {
+		s.wake <- struct{}{}
+	}
+}
+
+// awake returns how many bursts to wait before parking: none where threads have
+// to share processors, for somebody else could work meanwhile.
+func awake() int {
+	if Threads() > min(runtime.NumCPU(), runtime.GOMAXPROCS(0)) {
+		return 0
+	}
+	return bursts
+}
+
+// worker is a goroutine of the pool.
+type worker struct {
+	start signal
+	c     *call // what to do, set before start is sent
+	cpu   atomic.Int64
+}
+
+func (w *worker) loop(before []*worker) {
+	for {
+		w.start.wait()
+		if w.c.cpu >= 0 {
+			w.spread(before)
+		}
+		w.c.serve()
+	}
+}
+
+// looks is how many calls go by between two looks at the processors.
+const looks = 16
+
+// spread moves the worker if the caller or a worker before it has the same
+// processor: the system places a thread when it wakes, and leaves two that
+// hardly sleep where they are for long, though the next processor idles.
+func (w *worker) spread(before []*worker) {
+	cpu := int64(processor())
+	taken := []int{w.c.cpu}
+	alone := cpu != int64(w.c.cpu)
+	for _, other := range before {
+		o := other.cpu.Load()
+		taken = append(taken, int(o))
+		alone = alone && o != cpu
+	}
+	if !alone {
+		leave(taken)
+		cpu = int64(processor())
+	}
+	w.cpu.Store(cpu)
+}
+
+// pool holds the workers that have been started. They are started when first
+// needed and stay.
+var pool struct {
+	busy    sync.Mutex // held by the call that has the workers
+	started []*worker
+	free    call
+	calls   int
 }
 
 // Parallel calls f on every i in [0, n), on up to Threads goroutines, and
@@ -106,22 +176,27 @@ func Parallel(n int, f func(i int)) {
 	}
 	defer pool.busy.Unlock()
 	for len(pool.started) < t-1 {
-		calls := make(chan *call, 1)
-		pool.started = append(pool.started, calls)
-		go worker(calls)
+		w := &worker{}
+		w.start.wake = make(chan struct{}, 1)
+		pool.started = append(pool.started, w)
+		go w.loop(slices.Clone(pool.started[:len(pool.started)-1]))
 	}
 	c := &pool.free
-	if c.done == nil {
-		c.done = make(chan struct{}, 1)
+	if c.end.wake == nil {
+		c.end.wake = make(chan struct{}, 1)
 	}
-	c.f, c.n = f, int64(n)
+	c.f, c.n, c.cpu = f, int64(n), -1
+	if pool.calls++; pool.calls%looks == 0 && awake() > 0 {
+		c.cpu = processor()
+	}
 	c.next.Store(0)
 	c.workers.Store(int64(t))
-	for _, calls := range pool.started[:t-1] {
-		calls <- c
+	for _, w := range pool.started[:t-1] {
+		w.c = c
+		w.start.send()
 	}
 	c.serve()
-	<-c.done
+	c.end.wait()
 	c.f = nil
 	if p := c.failed.Swap(nil); p != nil {
 		panic(*p)

@@ -229,6 +229,11 @@ func prefetchRows(b *bytes.Buffer) {
 	p("RET")
 }
 
+// pause writes a wait of n turns that leaves the core to its other thread.
+func pause(b *bytes.Buffer) {
+	b.WriteString("\n// func pause(n int)\nTEXT ·pause(SB), NOSPLIT, $0-8\n\tMOVQ n+0(FP), CX\n\nturn:\n\tPAUSE\n\tDECQ CX\n\tJNZ turn\n\tRET\n")
+}
+
 func zero(p func(string, ...any), s isa, reg string) {
 	if s == avx512 {
 		p("VPXORD %s, %s, %s", reg, reg, reg)

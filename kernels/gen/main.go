@@ -38,6 +38,7 @@ func main() {
 			copyRows(b, 64)
 			copyRows(b, 128)
 			prefetchRows(b)
+			pause(b)
 		}},
 		{"vector_amd64.s", func(b *bytes.Buffer) {
 			constants(b)

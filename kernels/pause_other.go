@@ -1,0 +1,8 @@
+//go:build !amd64 || purego
+
+package kernels
+
+import "runtime"
+
+// pause lets others run.
+func pause(int) { runtime.Gosched() }

@@ -1,0 +1,36 @@
+package kernels
+
+import (
+	"runtime"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// processor returns the number of the processor that the caller runs on now, or
+// -1.
+func processor() int {
+	var cpu uint32
+	if _, _, e := unix.RawSyscall(unix.SYS_GETCPU, uintptr(unsafe.Pointer(&cpu)), 0, 0); e != 0 {
+		return -1
+	}
+	return int(cpu)
+}
+
+// leave moves the calling goroutine's thread to a processor that is not among
+// taken, if there is one it may use. What it may use stays as it was.
+func leave(taken []int) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	var all unix.CPUSet
+	if unix.SchedGetaffinity(0, &all) != nil {
+		return
+	}
+	rest := all
+	for _, cpu := range taken {
+		rest.Clear(cpu)
+	}
+	if rest.Count() > 0 && unix.SchedSetaffinity(0, &rest) == nil {
+		_ = unix.SchedSetaffinity(0, &all)
+	}
+}
