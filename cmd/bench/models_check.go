@@ -21,7 +21,7 @@ type checkReport struct {
 	Head         string           `json:"head"`
 	Parameters   int              `json:"parameters"`
 	WeightsMB    float64          `json:"weights_mb"`   // of the model itself
-	FineTuneMB   float64          `json:"fine_tune_mb"` // weights, gradients, moments, and a full batch's activations
+	FineTuneMB   float64          `json:"fine_tune_mb"` // about: weights, gradients, moments, and a full batch's activations
 	VocabSize    int              `json:"vocab_size"`
 	MaxTokens    int              `json:"max_position_embeddings"`
 	Tokenizer    *tokenizers.Info `json:"tokenizer"`
@@ -139,7 +139,7 @@ func (r *checkReport) print(cmd *cobra.Command) error {
 	row("head", r.Head)
 	if r.Parameters > 0 {
 		row("parameters", fmt.Sprintf("%d", r.Parameters))
-		row("memory", fmt.Sprintf("%.1f MB of weights; %.1f MB to fine-tune at most (batch 32, length %d)", r.WeightsMB, r.FineTuneMB, recipeLength))
+		row("memory", fmt.Sprintf("%.1f MB of weights; about %.0f MB to fine-tune (batch 32, length %d)", r.WeightsMB, r.FineTuneMB, recipeLength))
 	}
 	row("vocabulary", fmt.Sprint(r.VocabSize))
 	if t := r.Tokenizer; t != nil {
