@@ -11,6 +11,7 @@ import (
 	"github.com/lmkor/bench/configs"
 	"github.com/lmkor/bench/kernels"
 	"github.com/lmkor/bench/models"
+	"github.com/lmkor/bench/models/hf"
 )
 
 // TestEveryArchitectureLearns trains the smallest model of every architecture on
@@ -76,25 +77,45 @@ func scratchOfEach(t *testing.T) (names []string) {
 	return names
 }
 
-// TestEncoderDecoderTrainsItsEncoder starts from a checkpoint: what is saved is
-// the BERT that was trained, which transformers has a class for.
-func TestEncoderDecoderTrainsItsEncoder(t *testing.T) {
+// TestTrainedPart looks at what is saved of checkpoints that transformers has no
+// class for the task for, or could not run as they are: of an encoder-decoder the
+// encoder, a BERT, and GPT-2 with a padding token.
+func TestTrainedPart(t *testing.T) {
 	half := func() fields {
 		return fields{"model_type": "bert", "hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 64}
 	}
 	tok := sampleVocabulary(t)
-	d := newDirectory(t, fields{"model_type": "encoder-decoder", "architectures": []string{"EncoderDecoderModel"}, "tie_encoder_decoder": true,
-		"encoder": half(), "decoder": half()}, tok)
-	f := runFlags{models: []string{d.write(t, tok)}, tasks: []string{"nsmc"}, set: []string{"epochs=1", "max_train_rows=64"}, dataDir: sampleData, runs: t.TempDir()}
-	cells, err := f.cells(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := (&runner{stderr: &bytes.Buffer{}}).run(context.Background(), cells[0]); err != nil {
-		t.Fatal(err)
-	}
-	r, _, status := check(t, filepath.Join(cells[0].dir, "checkpoint"))
-	if status != 0 || r.Class != "BertForSequenceClassification" || len(r.Unexpected)+len(r.Drawn) > 0 {
-		t.Errorf("status %d, %+v", status, r)
+	for _, c := range []struct {
+		name, class, says string
+		config            fields
+	}{
+		{"encoder-decoder", "BertForSequenceClassification", "of the encoder-decoder, the encoder is trained",
+			fields{"model_type": "encoder-decoder", "architectures": []string{"EncoderDecoderModel"}, "tie_encoder_decoder": true, "encoder": half(), "decoder": half()}},
+		{"gpt2", "GPT2ForSequenceClassification", "the head is new",
+			fields{"model_type": "gpt2", "architectures": []string{"GPT2LMHeadModel"}, "n_embd": 32, "n_layer": 1, "n_head": 2}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			f := runFlags{models: []string{newDirectory(t, c.config, tok).write(t, tok)}, tasks: []string{"nsmc"},
+				set: []string{"epochs=1", "max_train_rows=64"}, dataDir: sampleData, runs: t.TempDir()}
+			cells, err := f.cells(nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var said bytes.Buffer
+			if _, err := (&runner{stderr: &said}).run(context.Background(), cells[0]); err != nil {
+				t.Fatal(err)
+			}
+			if !strings.Contains(said.String(), c.says) {
+				t.Errorf("said %q, want %q", &said, c.says)
+			}
+			dir := filepath.Join(cells[0].dir, "checkpoint")
+			r, _, status := check(t, dir)
+			if status != 0 || r.Class != c.class || len(r.Unexpected)+len(r.Drawn) > 0 {
+				t.Errorf("status %d, %+v", status, r)
+			}
+			if config, err := hf.ReadConfig(dir); err != nil || config.PadTokenID != int(tok.PadID()) {
+				t.Errorf("%v, padding %d", err, config.PadTokenID)
+			}
+		})
 	}
 }

@@ -2,8 +2,10 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -203,7 +205,13 @@ func describeModel(name string) (*modelInfo, error) {
 	}
 	defer w.Close()
 	m := &modelInfo{Name: filepath.Base(filepath.Clean(name)), Kind: "directory", Architecture: c.ModelType, Heads: c.Architectures,
-		Vocabulary: c.VocabSize, MaxTokens: c.MaxPositionEmbeddings, Labels: c.Labels}
+		Vocabulary: c.VocabSize, Labels: c.Labels}
+	if slices.Contains(models.ModelTypes(), c.ModelType) {
+		m.Vocabulary = c.Vocabulary()
+		if most := c.MaxTokens(); most != math.MaxInt32 {
+			m.MaxTokens = most
+		}
+	}
 	for _, n := range w.Names() {
 		size := 1
 		for _, d := range w.Shape(n) {

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -36,7 +35,7 @@ YAML files in the user's configuration folder, or in BENCH_CONFIG_DIR.`,
 				fmt.Fprintf(cmd.ErrOrStderr(), "bench: warning: %s\n", w)
 			}
 			if len(r.Errors) > 0 {
-				return fmt.Errorf("%s: %s", dir, strings.Join(r.Errors, "; "))
+				return r.err()
 			}
 			file, err := configs.AddModel(configs.ModelSpec{Name: name, Title: title, Dir: dir, Architecture: r.Architecture})
 			if err != nil {

@@ -64,13 +64,23 @@ warnings alone do not fail it.`,
 				err = r.print(cmd)
 			}
 			if err == nil && len(r.Errors) > 0 {
-				err = fmt.Errorf("%s: %s", m.Dir, strings.Join(r.Errors, "; "))
+				err = r.err()
 			}
 			return err
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "table", "table or json")
 	return cmd
+}
+
+// err is what the check fails with: the errors, which may name the directory
+// themselves.
+func (r *checkReport) err() error {
+	var all []string
+	for _, e := range r.Errors {
+		all = append(all, strings.TrimPrefix(e, r.Dir+": "))
+	}
+	return fmt.Errorf("%s: %s", r.Dir, strings.Join(all, "; "))
 }
 
 func (r *checkReport) fault(err error) { r.Errors = append(r.Errors, err.Error()) }
@@ -82,15 +92,19 @@ func (r *checkReport) warn(format string, args ...any) {
 // does not keep it from the others.
 func checkModel(dir string) *checkReport {
 	r := &checkReport{Dir: dir, Licence: licenceOf(dir)}
-	tok, err := tokenizers.Load(dir)
-	if err != nil {
-		r.fault(err)
-	} else {
-		r.checkTokenizer(tok)
-	}
 	c, err := hf.ReadConfig(dir)
 	if err != nil {
 		r.fault(err)
+	}
+	tok, err := tokenizers.Load(dir)
+	switch {
+	case err == nil:
+		r.checkTokenizer(tok)
+	case c == nil && strings.HasPrefix(err.Error(), "config.json:"): // said already
+	default:
+		r.fault(err)
+	}
+	if c == nil {
 		return r
 	}
 	if r.checkConfig(c, tok) {

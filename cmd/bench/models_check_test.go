@@ -320,3 +320,45 @@ func TestModelsCheckArchitectures(t *testing.T) {
 		})
 	}
 }
+
+// TestModelsCheckFiles spoils files that are read before any tensor is.
+func TestModelsCheckFiles(t *testing.T) {
+	const pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 442221694\n"
+	tok := sampleVocabulary(t)
+	for _, c := range []struct{ name, file, text, want string }{
+		{"a large file's pointer", "model.safetensors", pointer, "model.safetensors: a Git LFS pointer, not the weights"},
+		{"an old one's", "pytorch_model.bin", pointer, "pytorch_model.bin: a Git LFS pointer, not the weights"},
+		{"no JSON", "config.json", "<html>", "config.json: invalid character '<'"},
+		{"no tokenizer", "vocab.txt", "", "no tokenizer: want"},
+		{"no weights", "model.safetensors", "", "no model.safetensors or pytorch_model.bin"},
+		{"no config", "config.json", "", "config.json: "},
+		{"a lost shard", "model.safetensors.index.json", `{"weight_map": {"a": "model-00001-of-00002.safetensors"}}`,
+			"model.safetensors.index.json: a shard is not there"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			dir := newDirectory(t, bertFields(), tok).write(t, tok)
+			if strings.HasPrefix(c.file, "pytorch") || strings.HasSuffix(c.file, ".index.json") {
+				if err := os.Remove(filepath.Join(dir, "model.safetensors")); err != nil {
+					t.Fatal(err)
+				}
+			}
+			path := filepath.Join(dir, c.file)
+			err := os.WriteFile(path, []byte(c.text), 0o644)
+			if c.text == "" {
+				err = os.Remove(path)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			r, _, status := check(t, dir)
+			if status != 1 || len(r.Errors) != 1 || !strings.Contains(r.Errors[0], c.want) {
+				t.Errorf("status %d, errors %q, want %q", status, r.Errors, c.want)
+			}
+			var stderr bytes.Buffer
+			run([]string{"models", "check", dir}, nil, &bytes.Buffer{}, &stderr)
+			if strings.Count(stderr.String(), c.want) != 1 {
+				t.Errorf("said %q", &stderr)
+			}
+		})
+	}
+}

@@ -57,6 +57,7 @@ type start struct {
 	sha256    string     // of the weights, or of what drew them
 	newHead   bool
 	headNames []string
+	part      bool // of an encoder-decoder
 }
 
 // load makes the model for a task. train gives the texts of the training rows,
@@ -80,7 +81,11 @@ func (s source) load(t *tasks.Task, seed uint64, train iter.Seq[string]) (*start
 	defer w.Close()
 	keep := keepsHead(config, t)
 	head := headFor(t)
+	whole := config.ModelType
 	config, from := forTask(config, w)
+	if pad := int(tok.PadID()); config.ModelType == "gpt2" && config.PadTokenID < 0 && pad >= 0 {
+		config.SetPadTokenID(pad) // without one, transformers refuses to classify batches
+	}
 	m, rep, err := models.Open(config.Config, head, from, !keep, seed)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", s.Dir, err)
@@ -90,7 +95,7 @@ func (s source) load(t *tasks.Task, seed uint64, train iter.Seq[string]) (*start
 		return nil, err
 	}
 	config.SetTask(head, labelNames(t))
-	return &start{model: m, tok: tok, config: config, sha256: sum, newHead: len(rep.Drawn) > 0, headNames: rep.Drawn}, nil
+	return &start{model: m, tok: tok, config: config, sha256: sum, newHead: len(rep.Drawn) > 0, headNames: rep.Drawn, part: whole != config.ModelType}, nil
 }
 
 // draw makes a model from nothing: a vocabulary of the training texts, weights
@@ -223,6 +228,9 @@ func card(m *results.Manifest, r *results.Result) hf.Card {
 
 // say tells the user what about the start is not obvious.
 func (s *start) say(w io.Writer, name string) {
+	if s.part {
+		fmt.Fprintf(w, "%s: of the encoder-decoder, the encoder is trained\n", name)
+	}
 	if len(s.headNames) > 0 {
 		fmt.Fprintf(w, "%s: the head is new, drawn from the seed\n", name)
 	}

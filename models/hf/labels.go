@@ -73,6 +73,12 @@ func (c *Config) SetVocabSize(n int) {
 	c.set("vocab_size", n)
 }
 
+// SetPadTokenID changes which token is padding.
+func (c *Config) SetPadTokenID(id int) {
+	c.PadTokenID = id
+	c.set("pad_token_id", id)
+}
+
 // SetTask makes the config that of a model with this head and these labels, by
 // which transformers knows which class to load it with. The weights are
 // float32 from here on.

@@ -1,6 +1,8 @@
 package hf
 
 import (
+	"bytes"
+	"errors"
 	"math"
 	"os"
 	"path/filepath"
@@ -37,8 +39,15 @@ func openMapped(path string) (*mapped, error) {
 	if err != nil {
 		return nil, &Error{File: name, Msg: "map into memory", Err: err}
 	}
-	return &mapped{name, data, unmap}, nil
+	m := &mapped{name, data, unmap}
+	if bytes.HasPrefix(data, []byte(lfsPointer)) {
+		return nil, errors.Join(fault(name, "a Git LFS pointer, not the weights: 'git lfs pull' fetches them"), m.close())
+	}
+	return m, nil
 }
+
+// lfsPointer begins the text that Git leaves in place of a large file.
+const lfsPointer = "version https://git-lfs.github.com/"
 
 func (m *mapped) close() error {
 	if m.data == nil {

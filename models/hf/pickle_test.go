@@ -150,7 +150,7 @@ func TestBadBin(t *testing.T) {
 		want string
 	}{
 		{"HTML in place of a model", []byte("<html>404</html>"), "neither a zip archive nor an old file"},
-		{"a Git LFS pointer", []byte("version https://git-lfs.github.com/spec/v1\n"), "neither a zip archive nor an old file"},
+		{"a Git LFS pointer", []byte("version https://git-lfs.github.com/spec/v1\n"), "a Git LFS pointer, not the weights"},
 		{"cut behind the magic number", []byte("PK\x03\x04"), "not a valid zip file: truncated?"},
 		{"truncated", good[:len(good)-30], "not a valid zip file: truncated?"},
 		{"deflated storage", zipped(t, entry{"m/data.pkl", pOne, zip.Store}, entry{"m/data/0", four, zip.Deflate}), "data/0 is compressed"},

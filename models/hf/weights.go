@@ -84,7 +84,11 @@ func OpenWeights(dir string) (w *Weights, err error) {
 			return w, err
 		}
 		for _, shard := range index.shards {
-			if err := w.add(filepath.Join(dir, shard), kind.read, index); err != nil {
+			err := w.add(filepath.Join(dir, shard), kind.read, index)
+			if errors.Is(err, fs.ErrNotExist) {
+				err = &Error{File: index.name, Msg: "a shard is not there", Err: err}
+			}
+			if err != nil {
 				return w, err
 			}
 		}
