@@ -139,7 +139,7 @@ func newModelsShowCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "show M",
 		Short:   "Show a named model or what a directory holds",
-		Example: "  bench models show bert-tiny-scratch\n  bench models show ./my-bert --format json",
+		Example: "  bench models show bert-tiny-scratch\n  bench models show ./my-bert --format json\n  bench models show beomi/kcbert-base",
 		Args:    args(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, a []string) error {
 			if err := checkFormat(format, "table", "json"); err != nil {
@@ -162,6 +162,7 @@ func newModelsShowCmd() *cobra.Command {
 			row("title", m.Title, m.Title != "")
 			row("kind", m.Kind, true)
 			row("Hugging Face name", m.Hub, m.Hub != "")
+			row("directory", m.Dir, m.Dir != "")
 			row("architecture", m.Architecture, m.Architecture != "")
 			row("class", m.Heads, len(m.Heads) > 0)
 			row("parameters", m.Parameters, m.Parameters > 0)
@@ -180,38 +181,53 @@ func newModelsShowCmd() *cobra.Command {
 	return cmd
 }
 
-// describeModel reads a directory, or a name's config.
+// describeModel reads a directory, a hub name's in the cache, or a name's config
+// and what of it is here.
 func describeModel(name string) (*modelInfo, error) {
-	if info, err := os.Stat(name); err != nil || !info.IsDir() {
-		s, err := configs.FindModel(name)
-		if err == nil {
-			m := specInfo(s)
+	if info, err := os.Stat(name); err == nil && info.IsDir() {
+		m := &modelInfo{Name: filepath.Base(filepath.Clean(name)), Kind: "directory", Dir: name}
+		return m, m.read()
+	}
+	s, err := configs.FindModel(name)
+	if err == nil {
+		m := specInfo(s)
+		if dir, err := hf.Resolve(s.Hub); err == nil && s.Hub != "" {
+			m.Dir = dir
+		}
+		if m.Dir == "" {
 			return &m, nil
 		}
-		if !strings.Contains(name, "/") {
-			return nil, err
-		}
-		if name, err = hf.Resolve(name); err != nil {
-			return nil, err
-		}
+		return &m, m.read()
 	}
-	c, err := hf.ReadConfig(name)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+	if !strings.Contains(name, "/") {
+		return nil, err
 	}
-	w, err := hf.OpenWeights(name)
+	m := &modelInfo{Name: name, Kind: "cache", Hub: name}
+	if m.Dir, err = hf.Resolve(name); err != nil {
+		return nil, err
+	}
+	return m, m.read()
+}
+
+// read fills in what the model's directory says.
+func (m *modelInfo) read() error {
+	c, err := hf.ReadConfig(m.Dir)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return fmt.Errorf("%s: %w", m.Dir, err)
+	}
+	w, err := hf.OpenWeights(m.Dir)
+	if err != nil {
+		return fmt.Errorf("%s: %w", m.Dir, err)
 	}
 	defer w.Close()
-	m := &modelInfo{Name: filepath.Base(filepath.Clean(name)), Kind: "directory", Architecture: c.ModelType, Heads: c.Architectures,
-		Vocabulary: c.VocabSize, Labels: c.Labels}
+	m.Architecture, m.Heads, m.Vocabulary, m.Labels = c.ModelType, c.Architectures, c.VocabSize, c.Labels
 	if slices.Contains(models.ModelTypes(), c.ModelType) {
 		m.Vocabulary = c.Vocabulary()
 		if most := c.MaxTokens(); most != math.MaxInt32 {
 			m.MaxTokens = most
 		}
 	}
+	m.Parameters = 0
 	for _, n := range w.Names() {
 		size := 1
 		for _, d := range w.Shape(n) {
@@ -219,10 +235,10 @@ func describeModel(name string) (*modelInfo, error) {
 		}
 		m.Parameters += size
 	}
-	tok, err := tokenizers.Load(name)
+	tok, err := tokenizers.Load(m.Dir)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return fmt.Errorf("%s: %w", m.Dir, err)
 	}
 	m.Tokenizer = tok.Info().Type
-	return m, nil
+	return nil
 }

@@ -26,7 +26,14 @@ YAML files in the user's configuration folder, or in BENCH_CONFIG_DIR.`,
 			if name == "" {
 				return usagef("--name is missing: want the name to give")
 			}
-			dir, err := filepath.Abs(a[0])
+			m, err := findModel(a[0])
+			if err != nil {
+				return err
+			}
+			if m.Scratch != nil {
+				return usagef("%s starts from nothing: there is no directory to name", m.Name)
+			}
+			dir, err := filepath.Abs(m.Dir)
 			if err != nil {
 				return err
 			}

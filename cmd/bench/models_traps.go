@@ -67,7 +67,7 @@ func (r *checkReport) checkConfig(c *hf.Config, tok *tokenizers.Tokenizer) bool 
 		return true
 	}
 	if n := tok.VocabSize(); n > r.VocabSize {
-		r.warn("the tokenizer has a vocabulary of %d, the model %d embeddings: rows with one of the last %d tokens can't be read", n, r.VocabSize, n-r.VocabSize)
+		r.warn("the tokenizer has a vocabulary of %d, the model %d embeddings: rows with a token from number %d on can't be read", n, r.VocabSize, r.VocabSize)
 	}
 	r.checkTypes(c, tok)
 	if pad := int(tok.PadID()); pad >= 0 && c.PadTokenID >= 0 && pad != c.PadTokenID {
