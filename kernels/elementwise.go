@@ -32,25 +32,31 @@ const (
 
 // Activate writes act(x) to y. y may be x.
 func Activate(act Act, y, x []float32) {
-	each(len(x), func(lo, hi int) {
-		if v := chosen.loops; v != nil && act == GELU {
-			v.gelu2(y[lo:hi], x[lo:hi])
-			return
-		}
-		activateGo(act, y[lo:hi], x[lo:hi])
-	})
+	each(len(x), func(lo, hi int) { activate(act, y[lo:hi], x[lo:hi]) })
+}
+
+// activate is Activate on the calling goroutine.
+func activate(act Act, y, x []float32) {
+	if v := chosen.loops; v != nil && act == GELU {
+		v.gelu2(y, x)
+		return
+	}
+	activateGo(act, y, x)
 }
 
 // ActivateGrad writes to dx the product of dy and the derivative of act at x,
 // the activation's input. dx may be dy.
 func ActivateGrad(act Act, dx, dy, x []float32) {
-	each(len(x), func(lo, hi int) {
-		if v := chosen.loops; v != nil && act == GELU {
-			v.geluGrad3(dx[lo:hi], dy[lo:hi], x[lo:hi])
-			return
-		}
-		activateGradGo(act, dx[lo:hi], dy[lo:hi], x[lo:hi])
-	})
+	each(len(x), func(lo, hi int) { activateGrad(act, dx[lo:hi], dy[lo:hi], x[lo:hi]) })
+}
+
+// activateGrad is ActivateGrad on the calling goroutine.
+func activateGrad(act Act, dx, dy, x []float32) {
+	if v := chosen.loops; v != nil && act == GELU {
+		v.geluGrad3(dx, dy, x)
+		return
+	}
+	activateGradGo(act, dx, dy, x)
 }
 
 func activateGo(act Act, y, x []float32) {

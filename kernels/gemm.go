@@ -15,14 +15,22 @@ import (
 // on its neighbours. It takes 2*m*n*k operations and runs on the pool.
 // It panics if a slice is too short.
 func Gemm(ta, tb bool, m, n, k int, a []float32, lda int, b []float32, ldb int, acc bool, c []float32, ldc int) {
-	g := product{ta, tb, m, n, k, a, lda, b, ldb, acc, c, ldc}
+	GemmThen(ta, tb, m, n, k, a, lda, b, ldb, acc, c, ldc, nil)
+}
+
+// GemmThen is Gemm that calls then, if it is not nil, on every part of c as soon
+// as it is finished and while it is still near: rows rows from row i, and cols
+// columns from column j. Each element is in one part; parts differ with the
+// number of threads and may come at the same time.
+func GemmThen(ta, tb bool, m, n, k int, a []float32, lda int, b []float32, ldb int, acc bool, c []float32, ldc int, then func(i, rows, j, cols int)) {
+	g := product{ta, tb, m, n, k, a, lda, b, ldb, acc, c, ldc, then}
 	g.check()
 	g.run(Parallel)
 }
 
 // GemmSeq is Gemm on the calling goroutine alone, for use inside Parallel.
 func GemmSeq(ta, tb bool, m, n, k int, a []float32, lda int, b []float32, ldb int, acc bool, c []float32, ldc int) {
-	g := product{ta, tb, m, n, k, a, lda, b, ldb, acc, c, ldc}
+	g := product{ta, tb, m, n, k, a, lda, b, ldb, acc, c, ldc, nil}
 	g.check()
 	g.run(alone)
 }
@@ -44,6 +52,7 @@ type product struct {
 	acc     bool
 	c       []float32
 	ldc     int
+	then    func(i, rows, j, cols int)
 }
 
 func (g *product) check() {
@@ -111,6 +120,9 @@ func (g *product) run(parallel func(int, func(int))) {
 			for i := range g.m {
 				clear(g.c[i*g.ldc : i*g.ldc+g.n])
 			}
+		}
+		if g.then != nil {
+			g.then(0, g.m, 0, g.n)
 		}
 		return
 	}
@@ -214,6 +226,10 @@ func (j *job) row(r int) {
 			continue
 		}
 		t.run(have, j.kc, a, lda, j.ta, b, t.nr, &j.c[i*j.ldc+p*t.nr], j.ldc, acc)
+	}
+	if j.then != nil && j.k0+j.kc == j.k {
+		first := j.p0 * t.nr
+		j.then(i, have, first, min(j.n, j.p1*t.nr)-first)
 	}
 }
 

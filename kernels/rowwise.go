@@ -47,9 +47,7 @@ func LayerNorm(y, mean, rstd, x, w, b []float32, rows, cols int, eps float32) {
 // and db those of its weight and bias. dx may be dy.
 func LayerNormGrad(dx, dw, db, dy, x, mean, rstd, w []float32, rows, cols int) {
 	// The sums over rows come first: dx may overwrite dy.
-	const chunk = 64
-	Parallel((cols+chunk-1)/chunk, func(c int) {
-		lo, hi := c*chunk, min(cols, (c+1)*chunk)
+	eachColumns(cols, func(lo, hi int) {
 		with := spareLanes.Get().(*lanes)
 		defer spareLanes.Put(with)
 		for r := range rows {
@@ -76,14 +74,45 @@ func AddBias(x, b []float32, rows, cols, ld int) {
 	})
 }
 
+// ActivateRow adds b to z, if b is not nil, and writes act(z) to y, on the
+// calling goroutine. y may be z.
+func ActivateRow(act Act, y, z, b []float32) {
+	if b != nil {
+		addTo(z, b)
+	}
+	if act != Identity {
+		activate(act, y, z)
+	}
+}
+
+// ActivateBiasGrad writes to dy, [rows, cols] with row stride ld, its product
+// with the derivative of act at z, laid out alike (nil for Identity), and adds
+// the sum of its rows, in row order, to db, [cols], if that is not nil.
+func ActivateBiasGrad(act Act, db, dy, z []float32, rows, cols, ld int) {
+	eachColumns(cols, func(lo, hi int) {
+		for r := range rows {
+			d := dy[r*ld+lo : r*ld+hi]
+			if act != Identity {
+				activateGrad(act, d, d, z[r*ld+lo:r*ld+hi])
+			}
+			if db != nil {
+				addTo(db[lo:hi], d)
+			}
+		}
+	})
+}
+
+// eachColumns calls f on ranges of columns on the pool, as wide as every thread
+// having one allows: narrow ones touch a page a row.
+func eachColumns(cols int, f func(lo, hi int)) {
+	const least = 64
+	share := Threads() * least
+	chunk := (cols + share - 1) / share * least
+	Parallel((cols+chunk-1)/chunk, func(i int) { f(i*chunk, min(cols, (i+1)*chunk)) })
+}
+
 // BiasGrad adds to db, [cols], the sum of the rows of dy, [rows, cols] with row
 // stride ld, in row order.
 func BiasGrad(db, dy []float32, rows, cols, ld int) {
-	const chunk = 64
-	Parallel((cols+chunk-1)/chunk, func(c int) {
-		lo, hi := c*chunk, min(cols, (c+1)*chunk)
-		for r := range rows {
-			addTo(db[lo:hi], dy[r*ld+lo:r*ld+hi])
-		}
-	})
+	ActivateBiasGrad(Identity, db, dy, nil, rows, cols, ld)
 }

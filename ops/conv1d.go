@@ -34,27 +34,27 @@ func (o *conv1d) Forward() (mat.Tensor, error) {
 		o.pre = o.keep(len(z))
 		z = o.pre
 	}
-	kernels.Gemm(false, false, x.rows, w.cols, x.cols, x.data, x.cols, w.data, w.cols, false, z, w.cols)
-	kernels.AddBias(z, Of(o.b).data, x.rows, w.cols, w.cols)
-	if o.act != kernels.Identity {
-		kernels.Activate(o.act, y.data, z)
-	}
+	bias := Of(o.b).data
+	kernels.GemmThen(false, false, x.rows, w.cols, x.cols, x.data, x.cols, w.data, w.cols, false, z, w.cols, func(i, rows, j, cols int) {
+		for r := i; r < i+rows; r++ {
+			from := r*w.cols + j
+			kernels.ActivateRow(o.act, y.data[from:from+cols], z[from:from+cols], bias[j:j+cols])
+		}
+	})
 	return o.forwarded(y)
 }
 
 func (o *conv1d) Backward(gy mat.Tensor) error {
 	x, w, dy := Of(o.x), Of(o.w), Of(gy).data
-	if o.act != kernels.Identity {
-		kernels.ActivateGrad(o.act, dy, dy, o.pre)
+	db, more := paramGradOf(o.b)
+	if db != nil && !more {
+		clear(db)
+	}
+	if db != nil || o.act != kernels.Identity {
+		kernels.ActivateBiasGrad(o.act, db, dy, o.pre, x.rows, w.cols, w.cols)
 	}
 	if dw, acc := paramGradOf(o.w); dw != nil {
 		kernels.Gemm(true, false, x.cols, w.cols, x.rows, x.data, x.cols, dy, w.cols, acc, dw, w.cols)
-	}
-	if db, acc := paramGradOf(o.b); db != nil {
-		if !acc {
-			clear(db)
-		}
-		kernels.BiasGrad(db, dy, x.rows, w.cols, w.cols)
 	}
 	if !o.x.RequiresGrad() {
 		o.finish()

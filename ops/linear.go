@@ -53,36 +53,47 @@ func (o *linear) Forward() (mat.Tensor, error) {
 	at := 0
 	for i, w := range o.ws {
 		wt := Of(w)
-		kernels.Gemm(false, true, x.rows, wt.rows, x.cols, x.data, x.cols, wt.data, x.cols, false, z[at:], o.out_)
-		if o.bs[i] != nil {
-			kernels.AddBias(z[at:], Of(o.bs[i]).data, x.rows, wt.rows, o.out_)
+		var then func(i, rows, j, cols int)
+		if o.bs[i] != nil || o.act != kernels.Identity {
+			z, y, b := z[at:], y.data[at:], o.bs[i]
+			then = func(i, rows, j, cols int) {
+				var bias []float32
+				if b != nil {
+					bias = Of(b).data[j : j+cols]
+				}
+				for r := i; r < i+rows; r++ {
+					from := r*o.out_ + j
+					kernels.ActivateRow(o.act, y[from:from+cols], z[from:from+cols], bias)
+				}
+			}
 		}
+		kernels.GemmThen(false, true, x.rows, wt.rows, x.cols, x.data, x.cols, wt.data, x.cols, false, z[at:], o.out_, then)
 		at += wt.rows
-	}
-	if o.act != kernels.Identity {
-		kernels.Activate(o.act, y.data, z)
 	}
 	return o.forwarded(y)
 }
 
 func (o *linear) Backward(gy mat.Tensor) error {
 	x, dy := Of(o.x), Of(gy).data
-	if o.act != kernels.Identity {
-		kernels.ActivateGrad(o.act, dy, dy, o.pre)
-	}
 	at := 0
 	for i, w := range o.ws {
 		wt := Of(w)
+		var db []float32
+		if o.bs[i] != nil {
+			var acc bool
+			if db, acc = paramGradOf(o.bs[i]); db != nil && !acc {
+				clear(db)
+			}
+		}
+		if db != nil || o.act != kernels.Identity {
+			var z []float32
+			if o.act != kernels.Identity {
+				z = o.pre[at:]
+			}
+			kernels.ActivateBiasGrad(o.act, db, dy[at:], z, x.rows, wt.rows, o.out_)
+		}
 		if dw, acc := paramGradOf(w); dw != nil {
 			kernels.Gemm(true, false, wt.rows, x.cols, x.rows, dy[at:], o.out_, x.data, x.cols, acc, dw, x.cols)
-		}
-		if o.bs[i] != nil {
-			if db, acc := paramGradOf(o.bs[i]); db != nil {
-				if !acc {
-					clear(db)
-				}
-				kernels.BiasGrad(db, dy[at:], x.rows, wt.rows, o.out_)
-			}
 		}
 		at += wt.rows
 	}
