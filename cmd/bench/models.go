@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -185,7 +184,7 @@ func newModelsShowCmd() *cobra.Command {
 // and what of it is here.
 func describeModel(name string) (*modelInfo, error) {
 	if info, err := os.Stat(name); err == nil && info.IsDir() {
-		m := &modelInfo{Name: filepath.Base(filepath.Clean(name)), Kind: "directory", Dir: name}
+		m := &modelInfo{Name: nameOf(name), Kind: "directory", Dir: name}
 		return m, m.read()
 	}
 	s, err := configs.FindModel(name)

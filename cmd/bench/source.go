@@ -31,7 +31,7 @@ type source struct {
 // Hugging Face name in the local cache.
 func findModel(name string) (source, error) {
 	if info, err := os.Stat(name); err == nil && info.IsDir() {
-		return source{Name: filepath.Base(filepath.Clean(name)), Dir: name}, nil
+		return source{Name: nameOf(name), Dir: name}, nil
 	}
 	spec, err := configs.FindModel(name)
 	switch {
@@ -47,6 +47,25 @@ func findModel(name string) (source, error) {
 		return source{Name: name, Dir: dir}, err
 	}
 	return source{}, err
+}
+
+// nameOf is what a directory's model is called: after the directory, but a
+// run's checkpoint after what was trained on what, and a snapshot of the hub's
+// cache by its hub name, for all of those would have the same name.
+func nameOf(dir string) string {
+	if abs, err := filepath.Abs(dir); err == nil {
+		dir = abs
+	}
+	base, parent := filepath.Base(dir), filepath.Dir(dir)
+	if base == results.CheckpointDir {
+		if run, err := results.Open(parent); err == nil {
+			return run.Result.Model + "-" + run.Result.Task
+		}
+	}
+	if repo, ok := strings.CutPrefix(filepath.Base(filepath.Dir(parent)), "models--"); ok && filepath.Base(parent) == "snapshots" {
+		return strings.ReplaceAll(repo, "--", "/")
+	}
+	return base
 }
 
 // start is a model ready to train.
