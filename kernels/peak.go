@@ -34,15 +34,17 @@ func fmaTurnsGo(n int) {
 
 // PeakFMA measures the multiply-add rate of the kernels in use, in GFLOP/s on
 // that many threads: the best of several short rounds.
-func PeakFMA(threads int) float64 {
+func PeakFMA(threads int) float64 { return peakOf(chosen.peak, threads) }
+
+func peakOf(loop fmaLoop, threads int) float64 {
 	const turns = 1 << 20
 	defer SetThreads(Threads())
 	SetThreads(threads)
 	best := 0.0
 	for range 40 { // of two milliseconds: the workers have to wake and to part first
 		start := time.Now()
-		Parallel(threads, func(int) { chosen.peak.turns(turns) })
-		best = max(best, float64(threads)*turns*float64(chosen.peak.flops)/time.Since(start).Seconds()/1e9)
+		Parallel(threads, func(int) { loop.turns(turns) })
+		best = max(best, float64(threads)*turns*float64(loop.flops)/time.Since(start).Seconds()/1e9)
 	}
 	return best
 }

@@ -1,6 +1,7 @@
 // Command gen writes the amd64 assembly of package kernels: the micro-kernels of
 // the matrix product and the elementwise loops, for AVX-512 and for AVX2 with
-// FMA. It takes no argument and writes gemm_amd64.s and vector_amd64.s.
+// FMA. It takes no argument and writes gemm_amd64.s,
+// gemmbf16_amd64.s and vector_amd64.s.
 package main
 
 import (
@@ -39,6 +40,12 @@ func main() {
 			copyRows(b, 128)
 			prefetchRows(b)
 			pause(b)
+		}},
+		{"gemmbf16_amd64.s", func(b *bytes.Buffer) {
+			pairKernels(b, 14)
+			pairRows(b)
+			pairColumns(b)
+			pairTurns(b)
 		}},
 		{"vector_amd64.s", func(b *bytes.Buffer) {
 			constants(b)

@@ -1,0 +1,210 @@
+package kernels
+
+import "sync"
+
+const (
+	panel     = 16        // pairs side by side in a packed operand
+	pairRows  = 14        // rows of c that the micro-kernel computes, and
+	pairWidth = 2 * panel // columns
+	pairChunk = 384       // pairs whose products are summed before c is touched: fixed, for it decides the order of the sums
+	pairBlock = 12        // tiles of rows that share the columns of b
+	packJob   = 1 << 15   // numbers that are worth another thread's packing
+)
+
+// pairSet is one way to multiply in bfloat16. Each gives the same bytes.
+type pairSet struct {
+	name string
+	// run multiplies rows rows of a, at most pairRows, by pairWidth columns of b.
+	run func(rows, pairs int, a, b []uint32, c []float32, ldc int, acc bool)
+	// rows and columns pack panel vectors of k numbers: vectors that are the
+	// columns, or the rows, of a matrix with row stride ld. columns may write
+	// zeros up to the next multiple of panel steps. Both may be nil.
+	rows, columns func(dst []uint32, step int, src []float32, ld, k int)
+	peak          fmaLoop
+}
+
+var plainPairs = pairSet{name: "go", run: pairsGo, peak: fmaLoop{pairTurnsGo, 4}}
+
+// pairSetInUse is the set that GemmBF16 runs on.
+var pairSetInUse = choosePairs()
+
+func choosePairs() pairSet {
+	if s := pairSets(); len(s) > 0 {
+		return s[0]
+	}
+	return plainPairs
+}
+
+// FastBF16 says whether the kernels in use multiply in bfloat16 with the CPU's
+// own instruction (AVX512_BF16). Otherwise they compute the same bytes step by
+// step, far slower than float32.
+func FastBF16() bool { return pairSetInUse.name != plainPairs.name }
+
+// GemmBF16 is Gemm with both operands rounded to bfloat16, the nearest, ties to
+// even, and denormals to zero. Products are summed in float32, two of k at a
+// time, the later of the two first, in chunks of fixed size; a sum that is
+// denormal becomes zero. Bytes do not depend on the CPU or the threads, nor a
+// row's on its neighbours.
+func GemmBF16(ta, tb bool, m, n, k int, a []float32, lda int, b []float32, ldb int, acc bool, c []float32, ldc int) {
+	g := product{ta: ta, tb: tb, m: m, n: n, k: k, a: a, lda: lda, b: b, ldb: ldb, acc: acc, c: c, ldc: ldc}
+	g.check()
+	if m == 0 || n == 0 {
+		return
+	}
+	if k == 0 {
+		if !acc {
+			for i := range m {
+				clear(c[i*ldc : i*ldc+n])
+			}
+		}
+		return
+	}
+	p := pairProduct{product: g, set: &pairSetInUse}
+	p.run()
+}
+
+// pairProduct is one call of GemmBF16.
+type pairProduct struct {
+	product
+	set    *pairSet
+	steps  int // pairs of the inner dimension, up to a multiple of panel
+	tiles  int // of rows
+	panels int // of pairWidth columns
+	pa, pb []uint32
+}
+
+var pairScratch = sync.Pool{New: func() any { return new([]uint32) }}
+
+// edges lends room for the part of c behind the last whole tile.
+var edges = sync.Pool{New: func() any { return new([pairRows * pairWidth]float32) }}
+
+// firstRow returns the first row of tile t. Tiles are of one height or of two
+// that differ by one.
+func (g *pairProduct) firstRow(t int) int { return t * g.m / g.tiles }
+
+// packed returns where a panel of w vectors for [first, last) of all has to
+// begin, so that it does not reach past the end.
+func packed(first, w, all int) int { return max(0, min(first, all-w)) }
+
+func (g *pairProduct) run() {
+	g.steps = (g.k + 2*panel - 1) / (2 * panel) * panel
+	g.tiles = (g.m + pairRows - 1) / pairRows
+	g.panels = (g.n + pairWidth - 1) / pairWidth
+	buf := pairScratch.Get().(*[]uint32)
+	defer pairScratch.Put(buf)
+	na, nb := g.tiles*panel*g.steps, g.panels*pairWidth*g.steps
+	if cap(*buf) < na+nb {
+		*buf = make([]uint32, na+nb)
+	}
+	g.pa, g.pb = (*buf)[:na:na], (*buf)[na:na+nb]
+
+	parallel := Parallel
+	if 2*g.m*g.n*g.k < 2*jobFlops {
+		parallel = alone
+	}
+	ja := (g.tiles + g.tilesAJob() - 1) / g.tilesAJob()
+	jb := (g.panels + g.panelsAJob() - 1) / g.panelsAJob()
+	parallel(ja+jb, func(i int) {
+		if i < ja {
+			for t := i * g.tilesAJob(); t < min(g.tiles, (i+1)*g.tilesAJob()); t++ {
+				g.packA(t)
+			}
+			return
+		}
+		for p := (i - ja) * g.panelsAJob(); p < min(g.panels, (i-ja+1)*g.panelsAJob()); p++ {
+			g.packB(p)
+		}
+	})
+	blocks := (g.tiles + pairBlock - 1) / pairBlock
+	jobs := min(mostJobs, max(1, g.m*g.n*g.k/jobFlops))
+	cuts := min(g.panels, max(1, (jobs+blocks-1)/blocks))
+	parallel(blocks*cuts, func(i int) {
+		block, cut := i/cuts, i%cuts
+		g.block(block*g.tiles/blocks, (block+1)*g.tiles/blocks, cut*g.panels/cuts, (cut+1)*g.panels/cuts)
+	})
+}
+
+func (g *pairProduct) tilesAJob() int  { return max(1, packJob/(panel*g.k)) }
+func (g *pairProduct) panelsAJob() int { return max(1, packJob/(pairWidth*g.k)) }
+
+// packA packs the rows of a tile.
+func (g *pairProduct) packA(t int) {
+	i := packed(g.firstRow(t), panel, g.m)
+	g.pack(g.pa[t*panel*g.steps:(t+1)*panel*g.steps], panel, g.a, g.lda, i, min(panel, g.m-i), !g.ta)
+}
+
+// packB packs the columns of a panel.
+func (g *pairProduct) packB(p int) {
+	j := packed(p*pairWidth, pairWidth, g.n)
+	dst := g.pb[p*pairWidth*g.steps : (p+1)*pairWidth*g.steps]
+	for h := 0; h < pairWidth; h += panel {
+		g.pack(dst[h:], pairWidth, g.b, g.ldb, j+h, max(0, min(panel, g.n-j-h)), g.tb)
+	}
+}
+
+// pack packs w vectors from the one at number at on, which lie along the rows of
+// src or across them.
+func (g *pairProduct) pack(dst []uint32, step int, src []float32, ld, at, w int, along bool) {
+	switch {
+	case along && w == panel && g.set.columns != nil:
+		g.set.columns(dst, step, src[at*ld:], ld, g.k)
+	case along:
+		packPairsGo(dst, step, src[min(len(src), at*ld):], ld, 1, w, g.k)
+	case w == panel && g.set.rows != nil:
+		g.set.rows(dst, step, src[at:], ld, g.k)
+	default:
+		packPairsGo(dst, step, src[min(len(src), at):], 1, ld, w, g.k)
+	}
+}
+
+// block computes the tiles [t0, t1) of rows in the panels [p0, p1) of columns.
+func (g *pairProduct) block(t0, t1, p0, p1 int) {
+	edge := edges.Get().(*[pairRows * pairWidth]float32)
+	defer edges.Put(edge)
+	all := (g.k + 1) / 2
+	for s := 0; s < all; s += pairChunk {
+		pairs := min(pairChunk, all-s)
+		acc := g.acc || s > 0
+		for p := p0; p < p1; p++ {
+			b := g.pb[(p*g.steps+s)*pairWidth:]
+			j := p * pairWidth
+			cols := min(pairWidth, g.n-j)
+			skip := j - packed(j, pairWidth, g.n) // columns that the panel before has too
+			for t := t0; t < t1; t++ {
+				i := g.firstRow(t)
+				rows := g.firstRow(t+1) - i
+				a := g.pa[(t*g.steps+s)*panel+i-packed(i, panel, g.m):]
+				if cols == pairWidth {
+					g.set.run(rows, pairs, a, b, g.c[i*g.ldc+j:], g.ldc, acc)
+					continue
+				}
+				g.set.run(rows, pairs, a, b, edge[:], pairWidth, false)
+				for y := range rows {
+					dst, src := g.c[(i+y)*g.ldc+j:][:cols], edge[y*pairWidth+skip:][:cols]
+					if !acc {
+						copy(dst, src)
+						continue
+					}
+					for x, v := range src {
+						dst[x] += v
+					}
+				}
+			}
+		}
+	}
+}
+
+// pairTurnsGo is the loop behind PeakBF16 in plain Go.
+func pairTurnsGo(n int) {
+	var c float32
+	for range n {
+		c = addPair(c, 0x3F803F80, 0x3F803F80)
+	}
+	if c == 12345 {
+		sink = c
+	}
+}
+
+// PeakBF16 measures the multiply-add rate in bfloat16 of the kernels in use, in
+// GFLOP/s on that many threads, as PeakFMA does in float32.
+func PeakBF16(threads int) float64 { return peakOf(pairSetInUse.peak, threads) }

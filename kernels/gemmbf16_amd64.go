@@ -1,0 +1,83 @@
+//go:build amd64 && !purego
+
+package kernels
+
+import "golang.org/x/sys/cpu"
+
+//go:noescape
+func pairs1x32(pairs int, a, b *uint32, c *float32, ldc int, acc bool)
+
+//go:noescape
+func pairs2x32(pairs int, a, b *uint32, c *float32, ldc int, acc bool)
+
+//go:noescape
+func pairs3x32(pairs int, a, b *uint32, c *float32, ldc int, acc bool)
+
+//go:noescape
+func pairs4x32(pairs int, a, b *uint32, c *float32, ldc int, acc bool)
+
+//go:noescape
+func pairs5x32(pairs int, a, b *uint32, c *float32, ldc int, acc bool)
+
+//go:noescape
+func pairs6x32(pairs int, a, b *uint32, c *float32, ldc int, acc bool)
+
+//go:noescape
+func pairs7x32(pairs int, a, b *uint32, c *float32, ldc int, acc bool)
+
+//go:noescape
+func pairs8x32(pairs int, a, b *uint32, c *float32, ldc int, acc bool)
+
+//go:noescape
+func pairs9x32(pairs int, a, b *uint32, c *float32, ldc int, acc bool)
+
+//go:noescape
+func pairs10x32(pairs int, a, b *uint32, c *float32, ldc int, acc bool)
+
+//go:noescape
+func pairs11x32(pairs int, a, b *uint32, c *float32, ldc int, acc bool)
+
+//go:noescape
+func pairs12x32(pairs int, a, b *uint32, c *float32, ldc int, acc bool)
+
+//go:noescape
+func pairs13x32(pairs int, a, b *uint32, c *float32, ldc int, acc bool)
+
+//go:noescape
+func pairs14x32(pairs int, a, b *uint32, c *float32, ldc int, acc bool)
+
+//go:noescape
+func pairRows16(dst *uint32, step int, src *float32, ld, k int)
+
+//go:noescape
+func pairColumns16(dst *uint32, step int, src *float32, ld, k int)
+
+//go:noescape
+func pairTurns(n int)
+
+// The kernels by height less one.
+var pairKernels = [...]func(pairs int, a, b *uint32, c *float32, ldc int, acc bool){
+	pairs1x32, pairs2x32, pairs3x32, pairs4x32, pairs5x32, pairs6x32, pairs7x32,
+	pairs8x32, pairs9x32, pairs10x32, pairs11x32, pairs12x32, pairs13x32, pairs14x32,
+}
+
+// pairSets returns the CPU's sets, the best first, if the kernels in use are of
+// its kind.
+func pairSets() (all []pairSet) {
+	if chosen.name == "avx512" && cpu.X86.HasAVX512BF16 {
+		all = append(all, pairSet{
+			name: "avx512",
+			run: func(rows, pairs int, a, b []uint32, c []float32, ldc int, acc bool) {
+				pairKernels[rows-1](pairs, &a[0], &b[0], &c[0], ldc, acc)
+			},
+			rows: func(dst []uint32, step int, src []float32, ld, k int) {
+				pairRows16(&dst[0], step, &src[0], ld, k)
+			},
+			columns: func(dst []uint32, step int, src []float32, ld, k int) {
+				pairColumns16(&dst[0], step, &src[0], ld, k)
+			},
+			peak: fmaLoop{pairTurns, 16 * 16 * 4},
+		})
+	}
+	return all
+}
