@@ -1,13 +1,15 @@
 package kernels
 
-import "sync"
+import (
+	"sync"
+	"unsafe"
+)
 
 const (
 	panel     = 16        // pairs side by side in a packed operand
 	pairRows  = 14        // rows of c that the micro-kernel computes, and
 	pairWidth = 2 * panel // columns
 	pairChunk = 384       // pairs whose products are summed before c is touched: fixed, for it decides the order of the sums
-	pairBlock = 12        // tiles of rows that share the columns of b
 	packJob   = 1 << 15   // numbers that are worth another thread's packing
 )
 
@@ -46,7 +48,13 @@ func FastBF16() bool { return pairSetInUse.name != plainPairs.name }
 // denormal becomes zero. Bytes do not depend on the CPU or the threads, nor a
 // row's on its neighbours.
 func GemmBF16(ta, tb bool, m, n, k int, a []float32, lda int, b []float32, ldb int, acc bool, c []float32, ldc int) {
-	g := product{ta: ta, tb: tb, m: m, n: n, k: k, a: a, lda: lda, b: b, ldb: ldb, acc: acc, c: c, ldc: ldc}
+	GemmBF16Then(ta, tb, m, n, k, a, lda, b, ldb, acc, c, ldc, nil)
+}
+
+// GemmBF16Then is GemmBF16 that calls then, if it is not nil, on every part of c
+// as soon as it is finished: see GemmThen.
+func GemmBF16Then(ta, tb bool, m, n, k int, a []float32, lda int, b []float32, ldb int, acc bool, c []float32, ldc int, then func(i, rows, j, cols int)) {
+	g := product{ta: ta, tb: tb, m: m, n: n, k: k, a: a, lda: lda, b: b, ldb: ldb, acc: acc, c: c, ldc: ldc, then: then}
 	g.check()
 	if m == 0 || n == 0 {
 		return
@@ -56,6 +64,9 @@ func GemmBF16(ta, tb bool, m, n, k int, a []float32, lda int, b []float32, ldb i
 			for i := range m {
 				clear(c[i*ldc : i*ldc+n])
 			}
+		}
+		if then != nil {
+			then(0, m, 0, n)
 		}
 		return
 	}
@@ -73,7 +84,29 @@ type pairProduct struct {
 	pa, pb []uint32
 }
 
-var pairScratch = sync.Pool{New: func() any { return new([]uint32) }}
+// pairLent keeps the buffer of packed operands between products: see lent.
+var pairLent struct {
+	sync.Mutex
+	free []float32
+}
+
+// borrowPairs returns n pairs of any value, and what to give back.
+func borrowPairs(n int) ([]uint32, []float32) {
+	pairLent.Lock()
+	b := pairLent.free
+	pairLent.free = nil
+	pairLent.Unlock()
+	if len(b) < n {
+		b = Floats(n)
+	}
+	return unsafe.Slice((*uint32)(unsafe.Pointer(&b[0])), n), b
+}
+
+func giveBackPairs(b []float32) {
+	pairLent.Lock()
+	pairLent.free = b
+	pairLent.Unlock()
+}
 
 // edges lends room for the part of c behind the last whole tile.
 var edges = sync.Pool{New: func() any { return new([pairRows * pairWidth]float32) }}
@@ -90,16 +123,16 @@ func (g *pairProduct) run() {
 	g.steps = (g.k + 2*panel - 1) / (2 * panel) * panel
 	g.tiles = (g.m + pairRows - 1) / pairRows
 	g.panels = (g.n + pairWidth - 1) / pairWidth
-	buf := pairScratch.Get().(*[]uint32)
-	defer pairScratch.Put(buf)
 	na, nb := g.tiles*panel*g.steps, g.panels*pairWidth*g.steps
-	if cap(*buf) < na+nb {
-		*buf = make([]uint32, na+nb)
-	}
-	g.pa, g.pb = (*buf)[:na:na], (*buf)[na:na+nb]
+	pairs, buf := borrowPairs(na + nb)
+	defer giveBackPairs(buf)
+	g.pa, g.pb = pairs[:na:na], pairs[na:]
 
 	parallel := Parallel
-	if 2*g.m*g.n*g.k < 2*jobFlops {
+	across, down := (g.panels*pairWidth*min(g.steps, pairChunk)+blockSize-1)/blockSize, 1
+	if jobs := min(Threads(), 2*g.m*g.n*g.k/jobFlops); jobs > 1 {
+		across, down = grid(jobs, across, g.panels, g.tiles)
+	} else {
 		parallel = alone
 	}
 	ja := (g.tiles + g.tilesAJob() - 1) / g.tilesAJob()
@@ -115,12 +148,9 @@ func (g *pairProduct) run() {
 			g.packB(p)
 		}
 	})
-	blocks := (g.tiles + pairBlock - 1) / pairBlock
-	jobs := min(mostJobs, max(1, g.m*g.n*g.k/jobFlops))
-	cuts := min(g.panels, max(1, (jobs+blocks-1)/blocks))
-	parallel(blocks*cuts, func(i int) {
-		block, cut := i/cuts, i%cuts
-		g.block(block*g.tiles/blocks, (block+1)*g.tiles/blocks, cut*g.panels/cuts, (cut+1)*g.panels/cuts)
+	parallel(across*down, func(i int) {
+		x, y := i/down, i%down
+		g.block(y*g.tiles/down, (y+1)*g.tiles/down, x*g.panels/across, (x+1)*g.panels/across)
 	})
 }
 
@@ -157,39 +187,50 @@ func (g *pairProduct) pack(dst []uint32, step int, src []float32, ld, at, w int,
 	}
 }
 
-// block computes the tiles [t0, t1) of rows in the panels [p0, p1) of columns.
+// block computes the tiles [t0, t1) of rows in the panels [p0, p1) of columns,
+// which stay in the second cache while a tile of rows after the other, in the
+// first, passes over them.
 func (g *pairProduct) block(t0, t1, p0, p1 int) {
 	edge := edges.Get().(*[pairRows * pairWidth]float32)
 	defer edges.Put(edge)
 	all := (g.k + 1) / 2
 	for s := 0; s < all; s += pairChunk {
 		pairs := min(pairChunk, all-s)
-		acc := g.acc || s > 0
-		for p := p0; p < p1; p++ {
-			b := g.pb[(p*g.steps+s)*pairWidth:]
-			j := p * pairWidth
-			cols := min(pairWidth, g.n-j)
-			skip := j - packed(j, pairWidth, g.n) // columns that the panel before has too
-			for t := t0; t < t1; t++ {
-				i := g.firstRow(t)
-				rows := g.firstRow(t+1) - i
-				a := g.pa[(t*g.steps+s)*panel+i-packed(i, panel, g.m):]
-				if cols == pairWidth {
-					g.set.run(rows, pairs, a, b, g.c[i*g.ldc+j:], g.ldc, acc)
-					continue
-				}
-				g.set.run(rows, pairs, a, b, edge[:], pairWidth, false)
-				for y := range rows {
-					dst, src := g.c[(i+y)*g.ldc+j:][:cols], edge[y*pairWidth+skip:][:cols]
-					if !acc {
-						copy(dst, src)
-						continue
-					}
-					for x, v := range src {
-						dst[x] += v
-					}
-				}
+		for t := t0; t < t1; t++ {
+			i := g.firstRow(t)
+			rows := g.firstRow(t+1) - i
+			a := g.pa[(t*g.steps+s)*panel+i-packed(i, panel, g.m):]
+			for p := p0; p < p1; p++ {
+				g.tile(a, i, rows, p, s, pairs, edge)
 			}
+			if g.then != nil && s+pairs == all {
+				g.then(i, rows, p0*pairWidth, min(g.n, p1*pairWidth)-p0*pairWidth)
+			}
+		}
+	}
+}
+
+// tile computes rows rows from row i in the columns of panel p, of the inner
+// dimension the pairs from pair s on.
+func (g *pairProduct) tile(a []uint32, i, rows, p, s, pairs int, edge *[pairRows * pairWidth]float32) {
+	b := g.pb[(p*g.steps+s)*pairWidth:]
+	acc := g.acc || s > 0
+	j := p * pairWidth
+	cols := min(pairWidth, g.n-j)
+	if cols == pairWidth {
+		g.set.run(rows, pairs, a, b, g.c[i*g.ldc+j:], g.ldc, acc)
+		return
+	}
+	g.set.run(rows, pairs, a, b, edge[:], pairWidth, false)
+	skip := j - packed(j, pairWidth, g.n) // columns that the panel before has too
+	for y := range rows {
+		dst, src := g.c[(i+y)*g.ldc+j:][:cols], edge[y*pairWidth+skip:][:cols]
+		if !acc {
+			copy(dst, src)
+			continue
+		}
+		for x, v := range src {
+			dst[x] += v
 		}
 	}
 }

@@ -35,7 +35,7 @@ func (o *conv1d) Forward() (mat.Tensor, error) {
 		z = o.pre
 	}
 	bias := Of(o.b).data
-	kernels.GemmThen(false, false, x.rows, w.cols, x.cols, x.data, x.cols, w.data, w.cols, false, z, w.cols, func(i, rows, j, cols int) {
+	o.p.gemmThen(false, false, x.rows, w.cols, x.cols, x.data, x.cols, w.data, w.cols, false, z, w.cols, func(i, rows, j, cols int) {
 		for r := i; r < i+rows; r++ {
 			from := r*w.cols + j
 			kernels.ActivateRow(o.act, y.data[from:from+cols], z[from:from+cols], bias[j:j+cols])
@@ -54,14 +54,14 @@ func (o *conv1d) Backward(gy mat.Tensor) error {
 		kernels.ActivateBiasGrad(o.act, db, dy, o.pre, x.rows, w.cols, w.cols)
 	}
 	if dw, acc := paramGradOf(o.w); dw != nil {
-		kernels.Gemm(true, false, x.cols, w.cols, x.rows, x.data, x.cols, dy, w.cols, acc, dw, w.cols)
+		o.p.gemm(true, false, x.cols, w.cols, x.rows, x.data, x.cols, dy, w.cols, acc, dw, w.cols)
 	}
 	if !o.x.RequiresGrad() {
 		o.finish()
 		return nil
 	}
 	dx := o.p.alloc(x.rows, x.cols)
-	kernels.Gemm(false, true, x.rows, x.cols, w.cols, dy, w.cols, w.data, w.cols, false, dx.data, x.cols)
+	o.p.gemm(false, true, x.rows, x.cols, w.cols, dy, w.cols, w.data, w.cols, false, dx.data, x.cols)
 	o.finish()
 	o.x.AccGrad(dx)
 	return nil

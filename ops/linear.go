@@ -67,7 +67,7 @@ func (o *linear) Forward() (mat.Tensor, error) {
 				}
 			}
 		}
-		kernels.GemmThen(false, true, x.rows, wt.rows, x.cols, x.data, x.cols, wt.data, x.cols, false, z[at:], o.out_, then)
+		o.p.gemmThen(false, true, x.rows, wt.rows, x.cols, x.data, x.cols, wt.data, x.cols, false, z[at:], o.out_, then)
 		at += wt.rows
 	}
 	return o.forwarded(y)
@@ -93,7 +93,7 @@ func (o *linear) Backward(gy mat.Tensor) error {
 			kernels.ActivateBiasGrad(o.act, db, dy[at:], z, x.rows, wt.rows, o.out_)
 		}
 		if dw, acc := paramGradOf(w); dw != nil {
-			kernels.Gemm(true, false, wt.rows, x.cols, x.rows, dy[at:], o.out_, x.data, x.cols, acc, dw, x.cols)
+			o.p.gemm(true, false, wt.rows, x.cols, x.rows, dy[at:], o.out_, x.data, x.cols, acc, dw, x.cols)
 		}
 		at += wt.rows
 	}
@@ -105,7 +105,7 @@ func (o *linear) Backward(gy mat.Tensor) error {
 	at = 0
 	for i, w := range o.ws {
 		wt := Of(w)
-		kernels.Gemm(false, false, x.rows, x.cols, wt.rows, dy[at:], o.out_, wt.data, x.cols, i > 0, dx.data, x.cols)
+		o.p.gemm(false, false, x.rows, x.cols, wt.rows, dy[at:], o.out_, wt.data, x.cols, i > 0, dx.data, x.cols)
 		at += wt.rows
 	}
 	o.finish()

@@ -11,9 +11,6 @@ import (
 	"github.com/lmkor/bench/kernels"
 )
 
-// HasBfloat16 says whether a Pass may set Bfloat16.
-const HasBfloat16 = false
-
 // Pass is one way through a model: forward, and backward if Grad is set. Its
 // zero value with an Arena evaluates: no dropout, no graph.
 //
@@ -24,7 +21,7 @@ type Pass struct {
 	Mem      *Arena
 	Grad     bool   // build a graph for ag.Backward
 	Train    bool   // dropout is on
-	Bfloat16 bool   // linear layers multiply in bfloat16, summing in float32
+	Bfloat16 bool   // layers multiply by their weights in bfloat16, summing in float32
 	Seed     uint64 // of dropout
 	Step     uint64 // of dropout: which batch this is, from the start of the training
 	Trace    *Trace // where the time is added up; may be nil
@@ -64,6 +61,21 @@ next:
 		t.data = nil
 	}
 	p.live = kept
+}
+
+// gemm multiplies by a weight, forward or backward, in the pass's precision: see
+// kernels.Gemm and kernels.GemmBF16.
+func (p *Pass) gemm(ta, tb bool, m, n, k int, a []float32, lda int, b []float32, ldb int, acc bool, c []float32, ldc int) {
+	p.gemmThen(ta, tb, m, n, k, a, lda, b, ldb, acc, c, ldc, nil)
+}
+
+// gemmThen is gemm with what follows on each finished part: see kernels.GemmThen.
+func (p *Pass) gemmThen(ta, tb bool, m, n, k int, a []float32, lda int, b []float32, ldb int, acc bool, c []float32, ldc int, then func(i, rows, j, cols int)) {
+	if p.Bfloat16 {
+		kernels.GemmBF16Then(ta, tb, m, n, k, a, lda, b, ldb, acc, c, ldc, then)
+		return
+	}
+	kernels.GemmThen(ta, tb, m, n, k, a, lda, b, ldb, acc, c, ldc, then)
 }
 
 // drop returns the dropout of the next site of the graph, p <= 0 when it is off.

@@ -47,7 +47,7 @@ func (x *Shifted) prepare(o *relative) {
 		panic(fmt.Sprintf("ops: positions of width %d for a kernel of %d", t.cols, o.model))
 	}
 	o.table = o.keep(t.rows * o.h)
-	kernels.Gemm(false, false, t.rows, o.h, t.cols, t.data, t.cols, Of(o.w.Kernel).data, o.h, false, o.table, o.h)
+	o.p.gemm(false, false, t.rows, o.h, t.cols, t.data, t.cols, Of(o.w.Kernel).data, o.h, false, o.table, o.h)
 }
 
 // window returns where the job's distances begin in the table and their number:
@@ -101,5 +101,5 @@ func (x *Shifted) kernelGrad(o *relative, ds, dw []float32, acc bool) {
 			o.p.Mem.Put(all)
 		}
 	})
-	kernels.Gemm(true, false, t.cols, o.h, t.rows, t.data, t.cols, dt, o.h, acc, dw, o.h)
+	o.p.gemm(true, false, t.cols, o.h, t.rows, t.data, t.cols, dt, o.h, acc, dw, o.h)
 }

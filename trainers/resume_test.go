@@ -50,7 +50,12 @@ func (b *breaker) Step(e trainers.StepEvent) {
 	}
 }
 
+// smallData has labels that nothing in the texts tells.
 func smallData(t *testing.T) *trainers.Data {
+	return dataLabelled(t, func(i int, _ []string) int { return i * 7 % 3 % 2 })
+}
+
+func dataLabelled(t *testing.T, label func(i int, words []string) int) *trainers.Data {
 	t.Helper()
 	dir := t.TempDir()
 	words := strings.Fields("영화 정말 재미 있다 없다 배우 연기 좋다 나쁘다 음악 이 가 은 는")
@@ -72,7 +77,7 @@ func smallData(t *testing.T) *trainers.Data {
 		for k := range 2 + i%7 {
 			text = append(text, words[(i*5+k*k*3)%len(words)])
 		}
-		examples = append(examples, tasks.Example{ID: i, Text: strings.Join(text, " "), Label: i * 7 % 3 % 2})
+		examples = append(examples, tasks.Example{ID: i, Text: strings.Join(text, " "), Label: label(i, text)})
 	}
 	d, err := trainers.Encode(task, examples, tok, 16, "longest_first", 0)
 	if err != nil {

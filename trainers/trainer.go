@@ -2,7 +2,6 @@ package trainers
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"time"
@@ -85,9 +84,6 @@ type EpochScores struct {
 func New(m *models.Model, opt Options, events Events, store Store) (*Trainer, error) {
 	if err := opt.Check(); err != nil {
 		return nil, err
-	}
-	if opt.Bfloat16 && !ops.HasBfloat16 {
-		return nil, errors.New("precision: the kernels multiply in float32 only; bfloat16 does not run")
 	}
 	m.SetDropout(opt.Dropout)
 	t := &Trainer{model: m, opt: opt, events: events, store: store, mem: &ops.Arena{}}

@@ -53,7 +53,23 @@ type perfMachine struct {
 type perfPeak struct {
 	One       float64 `json:"fma_gflops_one"`
 	All       float64 `json:"fma_gflops"`
+	BF16One   float64 `json:"bfloat16_gflops_one,omitempty"` // where the precision is bfloat16
+	BF16All   float64 `json:"bfloat16_gflops,omitempty"`
 	Bandwidth float64 `json:"bandwidth_gb"`
+}
+
+// of returns the peak that a share of a product by weights is of, on one thread
+// or on all.
+func (p perfPeak) of(all bool) float64 {
+	switch {
+	case p.BF16One > 0 && all:
+		return p.BF16All
+	case p.BF16One > 0:
+		return p.BF16One
+	case all:
+		return p.All
+	}
+	return p.One
 }
 
 type perfGemm struct {
@@ -102,6 +118,7 @@ func newPerfCmd() *cobra.Command {
 		Long: `Measures the multiply-add peak and the memory bandwidth of this machine here and now,
 the matrix products at the model's own shapes, and training steps on rows of the
 task, operator by operator. FLOPs are those of matrix products over real tokens.
+In bfloat16 the products by weights, and the step, are held to the bfloat16 peak.
 Figures of a busy machine say little: shares of a peak measured at another moment
 least of all.`,
 		Example: `  bench perf --model bert-small-scratch
@@ -163,7 +180,11 @@ func (f *perfFlags) measure(cmd *cobra.Command) (*perfReport, error) {
 	r := &perfReport{Machine: thisMachine()}
 	threads := kernels.Threads()
 	fmt.Fprintln(cmd.ErrOrStderr(), "measuring the machine")
-	r.Peak = perfPeak{One: kernels.PeakFMA(1), All: kernels.PeakFMA(min(threads, runtime.GOMAXPROCS(0))), Bandwidth: kernels.Bandwidth()}
+	cores := min(threads, runtime.GOMAXPROCS(0))
+	r.Peak = perfPeak{One: kernels.PeakFMA(1), All: kernels.PeakFMA(cores), Bandwidth: kernels.Bandwidth()}
+	if recipe.Precision == configs.Bfloat16 {
+		r.Peak.BF16One, r.Peak.BF16All = kernels.PeakBF16(1), kernels.PeakBF16(cores)
+	}
 
 	fmt.Fprintln(cmd.ErrOrStderr(), "measuring training steps")
 	d, err := trainers.Encode(t, set.Examples, s.tok, recipe.MaxLength, recipe.Truncation, rows)
@@ -233,12 +254,16 @@ func (r *perfReport) step(model string, recipe configs.Recipe, threads int, time
 	for _, o := range all {
 		o.GFLOPS /= o.MS / 1e3 * n
 		o.GB /= o.MS / 1e3 * n
-		o.Share = o.GFLOPS / r.Peak.All
+		peak := r.Peak.All
+		if o.Name == "linear" { // the only operator that the precision is about
+			peak = r.Peak.of(true)
+		}
+		o.Share = o.GFLOPS / peak
 		r.Operators = append(r.Operators, *o)
 	}
 	slices.SortFunc(r.Operators, func(a, b perfOperator) int { return cmp.Compare(b.MS, a.MS) })
 	r.Step = perfStep{Model: model, Precision: recipe.Precision, Threads: threads, Sequences: sequences / len(times), Tokens: float64(tokens) / n,
-		MS: ms[len(ms)/2], GFLOPS: flops / total / 1e9, Share: flops / total / 1e9 / r.Peak.All,
+		MS: ms[len(ms)/2], GFLOPS: flops / total / 1e9, Share: flops / total / 1e9 / r.Peak.of(true),
 		TokensPerSecond: float64(tokens) / total, PeakMB: peakMB()}
 }
 
@@ -260,13 +285,10 @@ func (r *perfReport) products(m *models.Model, tokens, threads int) {
 	defer kernels.SetThreads(threads)
 	for _, n := range counts {
 		kernels.SetThreads(n)
-		peak := r.Peak.One
-		if n > 1 {
-			peak = r.Peak.All
-		}
+		peak := r.Peak.of(n > 1)
 		for _, w := range widths {
 			for _, form := range []string{"nt", "nn", "tn"} {
-				g := timeGemm(form, tokens, w.in, w.out)
+				g := timeGemm(form, tokens, w.in, w.out, r.Peak.BF16One > 0)
 				g.Threads, g.Share = n, g.GFLOPS/peak
 				r.Gemm = append(r.Gemm, g)
 			}
@@ -276,7 +298,11 @@ func (r *perfReport) products(m *models.Model, tokens, threads int) {
 
 // timeGemm takes the best of several rounds of a layer's product, from in to
 // out, for so many tokens.
-func timeGemm(form string, tokens, in, out int) perfGemm {
+func timeGemm(form string, tokens, in, out int, bf16 bool) perfGemm {
+	gemm := kernels.Gemm
+	if bf16 {
+		gemm = kernels.GemmBF16
+	}
 	g := perfGemm{Form: form, M: tokens, K: in, N: out}
 	switch form {
 	case "nn":
@@ -295,7 +321,7 @@ func timeGemm(form string, tokens, in, out int) perfGemm {
 	flops := 2 * float64(g.M) * float64(g.K) * float64(g.N)
 	for begun := time.Now(); time.Since(begun) < 60*time.Millisecond; {
 		start := time.Now()
-		kernels.Gemm(form[0] == 't', form[1] == 't', g.M, g.N, g.K, a, lda, b, ldb, false, c, g.N)
+		gemm(form[0] == 't', form[1] == 't', g.M, g.N, g.K, a, lda, b, ldb, false, c, g.N)
 		g.GFLOPS = max(g.GFLOPS, flops/time.Since(start).Seconds()/1e9)
 	}
 	return g
@@ -346,7 +372,11 @@ func (f *perfFlags) print(cmd *cobra.Command, r *perfReport) error {
 	}
 	w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 8, 2, ' ', 0)
 	fmt.Fprintf(w, "%s, %d cores, %s kernels, %s\n", r.Machine.CPU, r.Machine.Cores, r.Machine.Kernels, r.Machine.OS)
-	fmt.Fprintf(w, "peak: %.1f GFLOP/s on one thread, %.1f on all; memory %.1f GB/s\n\n", r.Peak.One, r.Peak.All, r.Peak.Bandwidth)
+	fmt.Fprintf(w, "peak: %.1f GFLOP/s on one thread, %.1f on all; memory %.1f GB/s\n", r.Peak.One, r.Peak.All, r.Peak.Bandwidth)
+	if r.Peak.BF16One > 0 {
+		fmt.Fprintf(w, "peak in bfloat16: %.1f GFLOP/s on one thread, %.1f on all; shares of the step, of products and of linear layers are of it\n", r.Peak.BF16One, r.Peak.BF16All)
+	}
+	fmt.Fprintln(w)
 	fmt.Fprintln(w, "PRODUCT\tM\tK\tN\tTHREADS\tGFLOP/s\tOF PEAK")
 	for _, g := range r.Gemm {
 		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%.1f\t%.0f %%\n", g.Form, g.M, g.K, g.N, g.Threads, g.GFLOPS, 100*g.Share)

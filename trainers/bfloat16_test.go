@@ -1,0 +1,68 @@
+package trainers_test
+
+import (
+	"context"
+	"math"
+	"slices"
+	"testing"
+
+	"github.com/lmkor/bench/kernels"
+	"github.com/lmkor/bench/trainers"
+)
+
+// fitWith trains the small model to tell long texts from short ones, and returns the
+// steps, the accuracy and the weights.
+func fitWith(t *testing.T, bf16 bool, epochs int) (steps []trainers.StepEvent, accuracy float64, all []float32) {
+	t.Helper()
+	d := dataLabelled(t, func(_ int, words []string) int {
+		if len(words) > 4 {
+			return 1
+		}
+		return 0
+	})
+	m, opt := smallModel(t), smallOptions()
+	none := 0.0
+	opt.Bfloat16, opt.Epochs, opt.Accumulation, opt.LearningRate, opt.Dropout = bf16, epochs, 1, 5e-3, &none
+	var r recorder
+	tr, err := trainers.New(m, opt, &r, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := tr.Fit(context.Background(), d, []trainers.Split{{Name: "train", Data: d}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r.steps, *out.Epochs[len(out.Epochs)-1].Scores["train"].Accuracy, weights(m)
+}
+
+// TestBfloat16Learns trains in both precisions: the first steps are alike, and so
+// is the score when both have learned.
+func TestBfloat16Learns(t *testing.T) {
+	const epochs = 10
+	steps, want, _ := fitWith(t, false, epochs)
+	near, got, _ := fitWith(t, true, epochs)
+	for i := range 5 {
+		if a, b := near[i].Loss, steps[i].Loss; a == b || math.Abs(a-b) > 0.03*b {
+			t.Errorf("step %d: loss %g, in float32 %g", i+1, a, b)
+		}
+	}
+	if want < 0.9 {
+		t.Errorf("accuracy %.2f in float32: nothing was learned", want)
+	}
+	t.Logf("accuracy %.3f, in float32 %.3f", got, want)
+	if math.Abs(got-want) > 0.05 {
+		t.Errorf("accuracy %.2f, in float32 %.2f", got, want)
+	}
+}
+
+func TestBfloat16OnAnyThreads(t *testing.T) {
+	defer kernels.SetThreads(0)
+	kernels.SetThreads(1)
+	_, _, want := fitWith(t, true, 2)
+	for _, n := range []int{2, 3, 8} {
+		kernels.SetThreads(n)
+		if _, _, got := fitWith(t, true, 2); !slices.Equal(got, want) {
+			t.Errorf("%d threads end with other weights than one", n)
+		}
+	}
+}
