@@ -16,12 +16,13 @@ import (
 	"github.com/lmkor/bench/internal/strictyaml"
 )
 
-// ModelSpec is a model that can be named: one of the hub's, one in a directory,
-// or sizes to start from nothing with.
+// ModelSpec is a model that can be named: one of the hub's, one in an archive of
+// its authors', one in a directory, or sizes to start from nothing with.
 type ModelSpec struct {
 	Name         string   `yaml:"name"`
 	Title        string   `yaml:"title"`        // as tables call it
 	Hub          string   `yaml:"hub"`          // its Hugging Face name
+	Archive      string   `yaml:"archive"`      // the page of one that is not on the hub: its directory is to be added by hand
 	Dir          string   `yaml:"dir"`          // its directory, from the file's own if relative
 	Architecture string   `yaml:"architecture"` // model_type of its config.json
 	MaxLength    int      `yaml:"max_length"`   // the most tokens it takes; 0: its config says
@@ -79,7 +80,7 @@ func FindModel(name string) (*ModelSpec, error) {
 // mistake returns what makes the model unusable and where it stands, or nothing.
 func (m *ModelSpec) mistake() (msg string, keys []string) {
 	ways := 0
-	for _, is := range []bool{m.Hub != "", m.Dir != "", m.Scratch != nil} {
+	for _, is := range []bool{m.Hub != "", m.Archive != "", m.Dir != "", m.Scratch != nil} {
 		if is {
 			ways++
 		}
@@ -88,7 +89,7 @@ func (m *ModelSpec) mistake() (msg string, keys []string) {
 	case m.Name == "":
 		return "name: want one", []string{"name"}
 	case ways != 1:
-		return "want one of hub, dir and scratch", nil
+		return "want one of hub, archive, dir and scratch", nil
 	case m.MaxLength < 0:
 		return fmt.Sprintf("max_length %d: want 0 or more", m.MaxLength), []string{"max_length"}
 	case m.Scratch == nil:
@@ -171,10 +172,18 @@ var architectureFields = []string{
 var ErrNameTaken = errors.New("the name is taken")
 
 // AddModel names a directory: it writes a file into UserDir and returns its
-// path. It returns ErrNameTaken for a name that any model has.
+// path. It returns ErrNameTaken for a name that any model has, but one of an
+// archive, which the directory is then.
 func AddModel(m ModelSpec) (string, error) {
 	if slices.Contains(models.names(), m.Name) {
-		return "", fmt.Errorf("model %q: %w", m.Name, ErrNameTaken)
+		old, err := FindModel(m.Name)
+		if err != nil || old.Archive == "" {
+			return "", fmt.Errorf("model %q: %w", m.Name, ErrNameTaken)
+		}
+		m.Published = old.Published
+		if m.Title == "" {
+			m.Title = old.Title
+		}
 	}
 	if !pathWord.MatchString(m.Name) {
 		return "", fmt.Errorf("model %q: want a name of letters, digits, dots, hyphens and underscores", m.Name)
@@ -187,7 +196,7 @@ func AddModel(m ModelSpec) (string, error) {
 		return "", err
 	}
 	return path, atomicfile.Write(path, func(w io.Writer) error {
-		for _, f := range []struct{ name, value string }{{"name", m.Name}, {"title", m.Title}, {"dir", m.Dir}, {"architecture", m.Architecture}} {
+		for _, f := range []struct{ name, value string }{{"name", m.Name}, {"title", m.Title}, {"dir", m.Dir}, {"architecture", m.Architecture}, {"published", m.Published}} {
 			if f.value == "" {
 				continue
 			}

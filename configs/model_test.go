@@ -25,7 +25,7 @@ func TestModelFiles(t *testing.T) {
 	}
 	for _, c := range []struct{ name, from, to, want string }{
 		{"name", "name: mine\n", "", `mine.yaml:1:1: name: want one`},
-		{"two kinds", "name: mine\n", "name: mine\nhub: a/b\n", `mine.yaml:1:1: want one of hub, dir and scratch`},
+		{"two kinds", "name: mine\n", "name: mine\nhub: a/b\n", `mine.yaml:1:1: want one of hub, archive, dir and scratch`},
 		{"vocabulary", "500", "50", `mine.yaml:4:27: vocab_size 50: want 100 to`},
 		{"vocabulary in two places", "hidden_size: 8", "vocab_size: 8", `mine.yaml:3:42: vocab_size belongs under tokenizer`},
 		{"no model type", "model_type: bert, ", "", `mine.yaml:3:11: config: want a model_type`},

@@ -36,8 +36,9 @@ func newModelsCmd() *cobra.Command {
 type modelInfo struct {
 	Name         string   `json:"name"`
 	Title        string   `json:"title,omitempty"`
-	Kind         string   `json:"kind"` // hub, scratch, directory, cache
+	Kind         string   `json:"kind"` // hub, archive, scratch, directory, cache
 	Hub          string   `json:"hub,omitempty"`
+	Archive      string   `json:"archive,omitempty"` // the page to get it from
 	Dir          string   `json:"dir,omitempty"`
 	Note         string   `json:"note,omitempty"`
 	Quirks       []string `json:"quirks,omitempty"`
@@ -81,13 +82,13 @@ the others are to be fetched with 'bench models pull' first.`,
 				return printJSON(cmd, all)
 			}
 			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 8, 2, ' ', 0)
-			fmt.Fprintln(w, "NAME\tKIND\tARCHITECTURE\tHERE\tHUGGING FACE NAME")
+			fmt.Fprintln(w, "NAME\tKIND\tARCHITECTURE\tHERE\tHUGGING FACE NAME, OR PAGE")
 			for _, m := range all {
 				here := "yes"
-				if m.Hub != "" && m.Dir == "" {
+				if (m.Hub != "" || m.Archive != "") && m.Dir == "" {
 					here = "no"
 				}
-				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", m.Name, m.Kind, m.Architecture, here, m.Hub)
+				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", m.Name, m.Kind, m.Architecture, here, m.Hub+m.Archive)
 			}
 			fmt.Fprintf(w, "\nA directory as Hugging Face lays it out runs too, if its model_type is one of %v.\n", models.ModelTypes())
 			return w.Flush()
@@ -120,8 +121,11 @@ func cachedInfo(named []modelInfo, cached []hf.Cached) (others []modelInfo) {
 func specInfo(s *configs.ModelSpec) modelInfo {
 	m := modelInfo{Name: s.Name, Title: s.Title, Kind: "hub", Hub: s.Hub, Dir: s.Dir, Note: s.Note, Quirks: s.Quirks,
 		Architecture: s.Architecture, MaxTokens: s.MaxLength}
-	if s.Dir != "" {
+	switch {
+	case s.Dir != "":
 		m.Kind = "directory"
+	case s.Archive != "":
+		m.Kind, m.Archive = "archive", s.Archive
 	}
 	if s.Scratch != nil {
 		m.Kind = "scratch"
@@ -161,6 +165,7 @@ func newModelsShowCmd() *cobra.Command {
 			row("title", m.Title, m.Title != "")
 			row("kind", m.Kind, true)
 			row("Hugging Face name", m.Hub, m.Hub != "")
+			row("page", m.Archive, m.Archive != "")
 			row("directory", m.Dir, m.Dir != "")
 			row("architecture", m.Architecture, m.Architecture != "")
 			row("class", m.Heads, len(m.Heads) > 0)

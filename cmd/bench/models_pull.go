@@ -38,6 +38,9 @@ HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE are honoured.`,
 				if err != nil {
 					return err
 				}
+				if spec.Archive != "" {
+					return fmt.Errorf("%s is not on the hub: get it from %s, and name its directory with 'bench models add DIR --name %s'", spec.Name, spec.Archive, spec.Name)
+				}
 				if spec.Hub == "" {
 					return usagef("%s is not on the hub", name)
 				}

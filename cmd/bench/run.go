@@ -119,10 +119,12 @@ func (f *runFlags) cells(a []string) ([]cell, error) {
 		return nil, err
 	}
 	var all []cell
+	var missing []error
 	for _, name := range suite.Models {
 		m, err := findModel(name)
 		if err != nil {
-			return nil, err
+			missing = append(missing, err)
+			continue
 		}
 		suite := *suite
 		if suite.Recipe == "" && m.Scratch != nil {
@@ -152,6 +154,9 @@ func (f *runFlags) cells(a []string) ([]cell, error) {
 				all = append(all, c)
 			}
 		}
+	}
+	if missing != nil {
+		return nil, errors.Join(missing...)
 	}
 	return all, nil
 }

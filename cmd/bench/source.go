@@ -39,6 +39,8 @@ func findModel(name string) (source, error) {
 		return source{Name: spec.Name, Scratch: spec}, nil
 	case err == nil && spec.Dir != "":
 		return source{Name: spec.Name, Dir: spec.Dir}, nil
+	case err == nil && spec.Archive != "":
+		return source{}, fmt.Errorf("%s is not on the hub: get it from %s, and name its directory with 'bench models add DIR --name %s'", spec.Name, spec.Archive, spec.Name)
 	case err == nil:
 		dir, err := hf.Resolve(spec.Hub)
 		return source{Name: spec.Name, Dir: dir}, err
