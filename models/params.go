@@ -73,7 +73,7 @@ func (b *builder) add(name string, kind initKind, shape ...int) *nn.Param {
 	if b.room -= max(rows*cols, least); b.room < 0 {
 		panic(&tooLarge{name})
 	}
-	p := ops.NewParam(make([]float32, rows*cols), rows, cols)
+	p := ops.NewParam(ops.Storage(rows, cols), rows, cols)
 	x := Param{Name: name, Shape: shape, Param: p, init: kind, head: b.head || b.task, task: b.task}
 	if rest, ok := strings.CutPrefix(name, b.twin[0]); ok && b.twin[0] != "" {
 		x.Aliases = append(x.Aliases, b.twin[1]+rest)

@@ -36,8 +36,8 @@ func MomentsOf(p *nn.Param) *Moments {
 	if s, ok := p.State.(*Moments); ok {
 		return s
 	}
-	n := len(Of(p).data)
-	s := &Moments{M: make([]float32, n), V: make([]float32, n)}
+	t := Of(p)
+	s := &Moments{M: Storage(t.rows, t.cols), V: Storage(t.rows, t.cols)}
 	p.State = s
 	return s
 }

@@ -224,21 +224,39 @@ func GradientOf(p *nn.Param) Gradient {
 	return Gradient{Values: g.buf, Sparse: g.sparse, Rows: g.rows}
 }
 
-// LayOutGradients gives every parameter its gradient buffer, all in one piece.
-// A parameter that already has one keeps it.
+// LayOutGradients gives every parameter its gradient buffer, all in one
+// piece but for tables of embeddings. A parameter that already has one keeps it.
 func LayOutGradients(params []*nn.Param) {
 	n := 0
 	for _, p := range params {
-		if t := Of(p); t.param.buf == nil {
+		if t := Of(p); t.param.buf == nil && t.rows < tableRows {
 			n += len(t.data)
 		}
 	}
-	all := make([]float32, n)
+	all := kernels.Floats(n)
 	for _, p := range params {
-		if t := Of(p); t.param.buf == nil {
+		switch t := Of(p); {
+		case t.param.buf != nil:
+		case t.rows >= tableRows:
+			t.param.buf = Storage(t.rows, t.cols)
+		default:
 			t.param.buf, all = all[:len(t.data):len(t.data)], all[len(t.data):]
 		}
 	}
+}
+
+// tableRows is from how many rows on a parameter is taken for a table of
+// embeddings, of which a step touches few.
+const tableRows = 4096
+
+// Storage returns zeros for a parameter of that shape, its gradient or one of
+// its moments. Tables lie on the system's small pages: a large one would be
+// filled for the sake of one row.
+func Storage(rows, cols int) []float32 {
+	if rows >= tableRows {
+		return make([]float32, rows*cols)
+	}
+	return kernels.Floats(rows * cols)
 }
 
 // SetGradient makes values p's gradient; rows are those that are not zero, nil
