@@ -98,6 +98,9 @@ func (c *Config) checkGPT2() error {
 			return err
 		}
 	}
+	if c.NInner < 0 {
+		return &Error{"n_inner", fmt.Sprintf("%d: want 1 or more, or null", c.NInner)}
+	}
 	return divides("n_head", c.NHead, "n_embd", c.NEmbd)
 }
 

@@ -92,7 +92,7 @@ func Inspect(c Config, head Head, src Source) (*Model, *Fit, error) {
 // sizesOf is the number of values that a model loaded from src may have: far
 // more than src has means a config of some other model.
 func sizesOf(src Source) int {
-	const room = 1 << 27 // for heads that src lacks
+	const room = 1 << 22 // for heads that src lacks, beside what they take of its own sizes
 	total := 0
 	for _, n := range src.Names() {
 		size := 1
