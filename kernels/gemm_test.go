@@ -3,6 +3,7 @@ package kernels
 import (
 	"fmt"
 	"math"
+	"sync/atomic"
 	"testing"
 )
 
@@ -118,6 +119,33 @@ func BenchmarkGemm(b *testing.B) {
 				}
 				b.ReportMetric(2*float64(m)*float64(n)*float64(k)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
 			})
+		}
+	}
+}
+
+func TestGemmThenSeesEachElementOnceAndFinished(t *testing.T) {
+	defer SetThreads(0)
+	for _, threads := range []int{1, 2, 3, 8} {
+		SetThreads(threads)
+		for _, d := range [][3]int{{1, 1, 1}, {15, 33, 9}, {200, 300, 400}, {530, 256, 800}, {3, 70, 0}} {
+			m, n, k := d[0], d[1], d[2]
+			a, b := numbers(m*k, 1), numbers(k*n, 2)
+			want, got, seen := make([]float32, m*n), make([]float32, m*n), make([]int32, m*n)
+			Gemm(false, true, m, n, k, a, k, b, k, false, want, n)
+			GemmThen(false, true, m, n, k, a, k, b, k, false, got, n, func(i, rows, j, cols int) {
+				for r := i; r < i+rows; r++ {
+					for c := j; c < j+cols; c++ {
+						if got[r*n+c] == want[r*n+c] {
+							atomic.AddInt32(&seen[r*n+c], 1)
+						}
+					}
+				}
+			})
+			for i, v := range seen {
+				if v != 1 {
+					t.Fatalf("%d threads, %v: element %d was seen finished %d times, want once", threads, d, i, v)
+				}
+			}
 		}
 	}
 }

@@ -65,42 +65,53 @@ func microKernel(b *bytes.Buffer, s isa, mr, nv int, packed bool) {
 			bases = append(bases, i)
 		}
 	}
-	// c is on its way while the sums run.
-	p("MOVQ DX, BX")
-	for i := range mr {
-		for j := 0; j < nv*width; j += 64 {
-			p("PREFETCHT0 %d(BX)", j)
-		}
-		if i < mr-1 {
-			p("ADDQ R9, BX")
-		}
-	}
 	for i := range mr {
 		for j := range nv {
 			zero(p, s, acc(i, j))
 		}
 	}
-	b.WriteString("\nloop:\n")
-	for j := range nv {
-		p("VMOVUPS %d(DI), %s%d", j*width, s.reg, j)
-	}
-	if s == avx512 && mr > 4 { // b comes from the second cache: eight rows ahead
-		p("PREFETCHT0 1024(DI)")
-		p("PREFETCHT0 1088(DI)")
-	}
-	for i := range mr {
-		p("VBROADCASTSS %s, %s%d", at[i], s.reg, nv+i%2)
+	turn := func() {
 		for j := range nv {
-			p("VFMADD231PS %s%d, %s%d, %s", s.reg, nv+i%2, s.reg, j, acc(i, j))
+			p("VMOVUPS %d(DI), %s%d", j*width, s.reg, j)
 		}
+		if s == avx512 && mr > 4 { // b comes from the second cache: eight rows ahead
+			p("PREFETCHT0 1024(DI)")
+			p("PREFETCHT0 1088(DI)")
+		}
+		for i := range mr {
+			p("VBROADCASTSS %s, %s%d", at[i], s.reg, nv+i%2)
+			for j := range nv {
+				p("VFMADD231PS %s%d, %s%d, %s", s.reg, nv+i%2, s.reg, j, acc(i, j))
+			}
+		}
+		if packed {
+			p("ADDQ AX, SI")
+		}
+		for x := range bases {
+			p("ADDQ $4, %s", names[x])
+		}
+		p("ADDQ R8, DI")
 	}
-	if packed {
-		p("ADDQ AX, SI")
+	// c is asked for while the sums run, a row every fourth turn: all at once
+	// would keep b waiting.
+	p("CMPQ CX, $%d", 4*mr)
+	p("JLE loop")
+	p("SUBQ $%d, CX", 4*mr)
+	p("MOVQ $%d, R15", 4*mr)
+	p("MOVQ DX, BX")
+	b.WriteString("\nfirst:\n")
+	turn()
+	p("TESTQ $3, R15")
+	p("JNZ next")
+	for j := 0; j < nv*width; j += 64 {
+		p("PREFETCHT0 %d(BX)", j)
 	}
-	for x := range bases {
-		p("ADDQ $4, %s", names[x])
-	}
-	p("ADDQ R8, DI")
+	p("ADDQ R9, BX")
+	b.WriteString("\nnext:\n")
+	p("DECQ R15")
+	p("JNZ first")
+	b.WriteString("\nloop:\n")
+	turn()
 	p("DECQ CX")
 	p("JNZ loop")
 	p("MOVBLZX acc+56(FP), AX")
