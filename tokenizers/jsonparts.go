@@ -206,6 +206,11 @@ func (t *Tokenizer) parsePost(b json.RawMessage, depth int) error {
 		if t.template.single, err = p.template(p.Single); err != nil {
 			return err
 		}
+		for _, x := range t.template.single {
+			if x.id == secondText {
+				return fmt.Errorf("TemplateProcessing: sequence B in single: want A, for there is one text")
+			}
+		}
 		t.template.pair, err = p.template(p.Pair)
 		return err
 	default:

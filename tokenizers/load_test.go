@@ -85,6 +85,7 @@ func TestLoadFormErrors(t *testing.T) {
 		{"unknown behavior", bpe(`, "pre_tokenizer": {"type": "Split", "pattern": {"String": "x"}, "behavior": "Sideways"}`), `behavior "Sideways": want Removed`},
 		{"bad pattern", bpe(`, "normalizer": {"type": "Replace", "pattern": {"Regex": "(a"}, "content": ""}`), "Replace: pattern \"(a\": group without its )"},
 		{"template token unknown", bpe(`, "post_processor": {"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "[CLS]", "type_id": 0}}]}`), `"[CLS]" is not among its special_tokens`},
+		{"second text in a template for one", bpe(`, "post_processor": {"type": "TemplateProcessing", "single": [{"Sequence": {"id": "B"}}]}`), "sequence B in single"},
 		{"template id out of reach", bpe(`, "post_processor": {"type": "BertProcessing", "sep": ["a", 0], "cls": ["x", 9]}`), "id 9: want one of the 2 tokens"},
 		{"short charsmap", bpe(`, "normalizer": {"type": "Precompiled", "precompiled_charsmap": "/////w=="}`), "precompiled charsmap: a trie of 4294967295 bytes in 0"},
 		{"not a model", []string{"x.model", "no model"}, "x.model: not a protocol buffer"},
