@@ -2,8 +2,11 @@ package models
 
 import (
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 )
 
 // Source is a checkpoint: named tensors, whatever file they lie in.
@@ -12,7 +15,8 @@ type Source interface {
 	Names() []string
 	// Shape returns the shape of a tensor that Names lists.
 	Shape(name string) []int
-	// Read writes a tensor's values to dst, widened to float32.
+	// Read writes a tensor's values to dst, widened to float32. Calls may come
+	// at the same time.
 	Read(name string, dst []float32) error
 }
 
@@ -146,15 +150,32 @@ func (m *Model) Load(src Source, newHead bool) (Loaded, error) {
 	if err := f.err(); err != nil {
 		return f.Loaded, err
 	}
-	for i, p := range m.params {
-		if f.names[i] == "" {
-			continue
-		}
-		if err := src.Read(f.names[i], p.Floats()); err != nil {
-			return f.Loaded, err
+	return f.Loaded, m.read(src, f.names)
+}
+
+// read fills each parameter from the tensor of its name, several at a time: the
+// pages of both come one by one, and each has its price. The error is that of
+// the first parameter that has one.
+func (m *Model) read(src Source, names []string) error {
+	errs := make([]error, len(m.params))
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(names); i = int(next.Add(1)) - 1 {
+				if names[i] != "" {
+					errs[i] = src.Read(names[i], m.params[i].Floats())
+				}
+			}
+		})
+	}
+	wg.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
 		}
 	}
-	return f.Loaded, nil
+	return nil
 }
 
 // checkpoint is a source while it is read.

@@ -34,6 +34,7 @@ type Timing struct {
 	SequencesPerSecond float64 `json:"sequences_per_second"`
 	TokensPerSecond    float64 `json:"tokens_per_second"`
 	MemoryMB           float64 `json:"memory_mb"`
+	StartSeconds       float64 `json:"start_seconds,omitempty"` // of the first step: from the command to its beginning
 }
 
 // The names of events.

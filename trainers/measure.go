@@ -1,6 +1,7 @@
 package trainers
 
 import (
+	"runtime"
 	"time"
 
 	"github.com/lmkor/bench/models"
@@ -11,6 +12,7 @@ import (
 type StepTime struct {
 	Sequences, Tokens int
 	Elapsed           time.Duration
+	Allocated         uint64 // bytes, of the collector's heap, by the whole program
 }
 
 // Measure runs training steps on the data in file order, again from the start
@@ -32,6 +34,7 @@ func (t *Trainer) Measure(d *Data, warm, steps int, trace *ops.Trace) ([]StepTim
 			rows[i] = at
 			at = (at + 1) % d.Len()
 		}
+		before := allocated()
 		start := time.Now()
 		d.batch(&b, rows)
 		b.PadTo = t.padTo()
@@ -45,10 +48,18 @@ func (t *Trainer) Measure(d *Data, warm, steps int, trace *ops.Trace) ([]StepTim
 			pass.Trace.Add("optimizer", false, time.Since(updating), 0, 4*8*n) // p, m, v, g read, p, m, v written, g for the norm
 		}
 		if step >= warm {
-			all = append(all, StepTime{b.Sequences(), b.Tokens(), time.Since(start)})
+			took := time.Since(start)
+			all = append(all, StepTime{b.Sequences(), b.Tokens(), took, allocated() - before})
 		}
 	}
 	return all, nil
+}
+
+// allocated returns how many bytes the program has allocated so far.
+func allocated() uint64 {
+	var s runtime.MemStats
+	runtime.ReadMemStats(&s)
+	return s.TotalAlloc
 }
 
 // Memory returns how many bytes the activations' arena holds, and the most that

@@ -2,6 +2,12 @@
 // seven tasks and turns the runs into tables, plots and comparisons.
 package main
 
-import "os"
+import (
+	"os"
+	"time"
+)
+
+// started is when the program was.
+var started = time.Now()
 
 func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }

@@ -93,6 +93,8 @@ type perfStep struct {
 	Share           float64 `json:"share"`
 	TokensPerSecond float64 `json:"tokens_per_second"`
 	PeakMB          float64 `json:"peak_mb"`
+	Allocated       float64 `json:"allocated_bytes_per_step"` // on the collector's heap, behind the steps that warm up
+	StartSeconds    float64 `json:"start_seconds"`            // from the command until model and rows are ready for the first step
 }
 
 type perfOperator struct {
@@ -176,17 +178,6 @@ func (f *perfFlags) measure(cmd *cobra.Command) (*perfReport, error) {
 	if err != nil {
 		return nil, err
 	}
-	kernels.SetThreads(recipe.Threads)
-	r := &perfReport{Machine: thisMachine()}
-	threads := kernels.Threads()
-	fmt.Fprintln(cmd.ErrOrStderr(), "measuring the machine")
-	cores := min(threads, runtime.GOMAXPROCS(0))
-	r.Peak = perfPeak{One: kernels.PeakFMA(1), All: kernels.PeakFMA(cores), Bandwidth: kernels.Bandwidth()}
-	if recipe.Precision == configs.Bfloat16 {
-		r.Peak.BF16One, r.Peak.BF16All = kernels.PeakBF16(1), kernels.PeakBF16(cores)
-	}
-
-	fmt.Fprintln(cmd.ErrOrStderr(), "measuring training steps")
 	d, err := trainers.Encode(t, set.Examples, s.tok, recipe.MaxLength, recipe.Truncation, rows)
 	if err == nil {
 		err = d.Check(s.model)
@@ -198,12 +189,25 @@ func (f *perfFlags) measure(cmd *cobra.Command) (*perfReport, error) {
 	if err != nil {
 		return nil, err
 	}
+	ready := time.Since(started)
+	kernels.SetThreads(recipe.Threads)
+	r := &perfReport{Machine: thisMachine()}
+	threads := kernels.Threads()
+	fmt.Fprintln(cmd.ErrOrStderr(), "measuring the machine")
+	cores := min(threads, runtime.GOMAXPROCS(0))
+	r.Peak = perfPeak{One: kernels.PeakFMA(1), All: kernels.PeakFMA(cores), Bandwidth: kernels.Bandwidth()}
+	if recipe.Precision == configs.Bfloat16 {
+		r.Peak.BF16One, r.Peak.BF16All = kernels.PeakBF16(1), kernels.PeakBF16(cores)
+	}
+
+	fmt.Fprintln(cmd.ErrOrStderr(), "measuring training steps")
 	trace := &ops.Trace{}
 	times, err := trainer.Measure(d, 3, f.steps, trace)
 	if err != nil {
 		return nil, err
 	}
 	r.step(m.Name, recipe, threads, times, trace)
+	r.Step.StartSeconds = ready.Seconds()
 
 	fmt.Fprintln(cmd.ErrOrStderr(), "measuring evaluation and tokenization")
 	start := time.Now()
@@ -227,12 +231,13 @@ func thisMachine() perfMachine {
 // step sums up the steps and their operators.
 func (r *perfReport) step(model string, recipe configs.Recipe, threads int, times []trainers.StepTime, trace *ops.Trace) {
 	var ms []float64
-	tokens, sequences, total := 0, 0, 0.0
+	tokens, sequences, total, allocated := 0, 0, 0.0, 0.0
 	for _, t := range times {
 		ms = append(ms, t.Elapsed.Seconds()*1e3)
 		tokens += t.Tokens
 		sequences += t.Sequences
 		total += t.Elapsed.Seconds()
+		allocated += float64(t.Allocated)
 	}
 	slices.Sort(ms)
 	n := float64(len(times))
@@ -264,7 +269,7 @@ func (r *perfReport) step(model string, recipe configs.Recipe, threads int, time
 	slices.SortFunc(r.Operators, func(a, b perfOperator) int { return cmp.Compare(b.MS, a.MS) })
 	r.Step = perfStep{Model: model, Precision: recipe.Precision, Threads: threads, Sequences: sequences / len(times), Tokens: float64(tokens) / n,
 		MS: ms[len(ms)/2], GFLOPS: flops / total / 1e9, Share: flops / total / 1e9 / r.Peak.of(true),
-		TokensPerSecond: float64(tokens) / total, PeakMB: peakMB()}
+		TokensPerSecond: float64(tokens) / total, PeakMB: peakMB(), Allocated: allocated / n}
 }
 
 // products measures the forms of the matrix product at the model's own widths.
@@ -388,6 +393,7 @@ func (f *perfFlags) print(cmd *cobra.Command, r *perfReport) error {
 	s := r.Step
 	fmt.Fprintf(w, "\nstep of %s in %s on %d threads: %.2f ms for %d sequences of %.0f tokens, %.1f GFLOP/s (%.0f %% of peak), %.0f tokens/s, %.0f MB at most\n",
 		s.Model, s.Precision, s.Threads, s.MS, s.Sequences, s.Tokens, s.GFLOPS, 100*s.Share, s.TokensPerSecond, s.PeakMB)
+	fmt.Fprintf(w, "start: ready for the first step after %.2f s; %.0f kB allocated a step\n", s.StartSeconds, s.Allocated/1e3)
 	fmt.Fprintf(w, "evaluation: %.0f sequences/s; tokenization: %.0f sentences/s on one core\n", r.Eval.SequencesPerSecond, r.Tokenize.SentencesPerSecond)
 	if old != nil {
 		fmt.Fprintf(w, "\nAGAINST %s\tBEFORE\tNOW\tRATIO\n", f.against)
@@ -397,6 +403,7 @@ func (f *perfFlags) print(cmd *cobra.Command, r *perfReport) error {
 		}{
 			{"peak GFLOP/s", old.Peak.All, r.Peak.All}, {"step ms", old.Step.MS, s.MS}, {"step share of peak", old.Step.Share, s.Share},
 			{"tokens/s", old.Step.TokensPerSecond, s.TokensPerSecond}, {"peak MB", old.Step.PeakMB, s.PeakMB},
+			{"kB allocated a step", old.Step.Allocated / 1e3, s.Allocated / 1e3}, {"start s", old.Step.StartSeconds, s.StartSeconds},
 			{"evaluation sequences/s", old.Eval.SequencesPerSecond, r.Eval.SequencesPerSecond},
 			{"tokenization sentences/s", old.Tokenize.SentencesPerSecond, r.Tokenize.SentencesPerSecond},
 		} {

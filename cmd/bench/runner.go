@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	runtimemetrics "runtime/metrics"
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/lmkor/bench/kernels"
 	"github.com/lmkor/bench/metrics"
@@ -67,6 +69,26 @@ func (c cell) open() (splits, error) {
 	return s, nil
 }
 
+// begin reads the data and the model: at the same time, unless the data are what
+// the model's vocabulary is made from.
+func (c cell) begin() (splits, *start, error) {
+	var s *start
+	var failed error
+	var loading sync.WaitGroup
+	if c.model.Scratch == nil {
+		loading.Go(func() { s, failed = c.model.load(c.task, c.recipe.Seed, nil) })
+	}
+	data, err := c.open()
+	loading.Wait()
+	if err == nil && c.model.Scratch != nil {
+		s, failed = c.model.load(c.task, c.recipe.Seed, texts(data.train, c.recipe.MaxTrainRows))
+	}
+	if err == nil {
+		err = failed
+	}
+	return data, s, err
+}
+
 // all lists the splits in the order of the manifest.
 func (s splits) all() []*tasks.Set {
 	all := []*tasks.Set{s.train}
@@ -99,11 +121,7 @@ func texts(set *tasks.Set, limit int) iter.Seq[string] {
 // run trains and scores a cell, takes it up where it was interrupted, or leaves
 // it alone if it is finished.
 func (r *runner) run(ctx context.Context, c cell) (*outcome, error) {
-	data, err := c.open()
-	if err != nil {
-		return nil, err
-	}
-	s, err := c.model.load(c.task, c.recipe.Seed, texts(data.train, c.recipe.MaxTrainRows))
+	data, s, err := c.begin()
 	if err != nil {
 		return nil, err
 	}
@@ -284,6 +302,8 @@ type runLog struct {
 	w   *results.Writer
 	bar *progress
 	err error // the first
+
+	stepped bool
 }
 
 func (l *runLog) keep(err error) {
@@ -295,7 +315,11 @@ func (l *runLog) keep(err error) {
 // Step logs a step.
 func (l *runLog) Step(e trainers.StepEvent) {
 	l.keep(l.w.Step(results.StepEvent{Step: e.Step, Epoch: e.Epoch, Loss: e.Loss, LR: e.LR, GradNorm: e.GradNorm}))
-	l.keep(l.w.Timing(timing("step", "", e.Step, e.Sequences, e.Tokens, e.Elapsed.Seconds())))
+	t := timing("step", "", e.Step, e.Sequences, e.Tokens, e.Elapsed.Seconds())
+	if !l.stepped {
+		l.stepped, t.StartSeconds = true, (time.Since(started) - e.Elapsed).Seconds()
+	}
+	l.keep(l.w.Timing(t))
 	l.bar.Step(e)
 }
 

@@ -87,6 +87,32 @@ func (s source) load(t *tasks.Task, seed uint64, train iter.Seq[string]) (*start
 	if s.Scratch != nil {
 		return s.draw(t, seed, train)
 	}
+	// The fingerprint takes about as long as all the rest, on a core of its own.
+	sum := make(chan fingerprint, 1)
+	go func() {
+		hex, err := hf.Fingerprint(s.Dir)
+		sum <- fingerprint{hex, err}
+	}()
+	st, err := s.open(t, seed)
+	f := <-sum
+	if err != nil {
+		return nil, err
+	}
+	if f.err != nil {
+		return nil, f.err
+	}
+	st.sha256 = f.hex
+	return st, nil
+}
+
+// fingerprint is the SHA-256 of a directory's weights, or why there is none.
+type fingerprint struct {
+	hex string
+	err error
+}
+
+// open loads a checkpoint for a task.
+func (s source) open(t *tasks.Task, seed uint64) (*start, error) {
 	tok, err := tokenizers.Load(s.Dir)
 	if err != nil {
 		return nil, err
@@ -111,12 +137,8 @@ func (s source) load(t *tasks.Task, seed uint64, train iter.Seq[string]) (*start
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", s.Dir, err)
 	}
-	sum, err := hf.Fingerprint(s.Dir)
-	if err != nil {
-		return nil, err
-	}
 	config.SetTask(head, labelNames(t))
-	return &start{model: m, tok: tok, config: config, sha256: sum, newHead: len(rep.Drawn) > 0, headNames: rep.Drawn, part: whole != config.ModelType}, nil
+	return &start{model: m, tok: tok, config: config, newHead: len(rep.Drawn) > 0, headNames: rep.Drawn, part: whole != config.ModelType}, nil
 }
 
 // draw makes a model from nothing: a vocabulary of the training texts, weights
