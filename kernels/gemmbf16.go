@@ -18,11 +18,13 @@ type pairSet struct {
 	name string
 	// run multiplies rows rows of a, at most pairRows, by pairWidth columns of b.
 	run func(rows, pairs int, a, b []uint32, c []float32, ldc int, acc bool)
-	// rows and columns pack panel vectors of k numbers: vectors that are the
-	// columns, or the rows, of a matrix with row stride ld. columns may write
-	// zeros up to the next multiple of panel steps. Both may be nil.
-	rows, columns func(dst []uint32, step int, src []float32, ld, k int)
-	peak          fmaLoop
+	// rows packs w vectors of k numbers, panel or pairWidth, that are the columns
+	// of a matrix with row stride ld; columns packs panel vectors that are its
+	// rows, and may write zeros up to the next multiple of panel steps. Both may
+	// be nil.
+	rows    func(dst []uint32, step int, src []float32, ld, k, w int)
+	columns func(dst []uint32, step int, src []float32, ld, k int)
+	peak    fmaLoop
 }
 
 var plainPairs = pairSet{name: "go", run: pairsGo, peak: fmaLoop{pairTurnsGo, 4}}
@@ -167,6 +169,10 @@ func (g *pairProduct) packA(t int) {
 func (g *pairProduct) packB(p int) {
 	j := packed(p*pairWidth, pairWidth, g.n)
 	dst := g.pb[p*pairWidth*g.steps : (p+1)*pairWidth*g.steps]
+	if !g.tb && g.n >= pairWidth && g.set.rows != nil {
+		g.set.rows(dst, pairWidth, g.b[j:], g.ldb, g.k, pairWidth)
+		return
+	}
 	for h := 0; h < pairWidth; h += panel {
 		g.pack(dst[h:], pairWidth, g.b, g.ldb, j+h, max(0, min(panel, g.n-j-h)), g.tb)
 	}
@@ -181,7 +187,7 @@ func (g *pairProduct) pack(dst []uint32, step int, src []float32, ld, at, w int,
 	case along:
 		packPairsGo(dst, step, src[min(len(src), at*ld):], ld, 1, w, g.k)
 	case w == panel && g.set.rows != nil:
-		g.set.rows(dst, step, src[at:], ld, g.k)
+		g.set.rows(dst, step, src[at:], ld, g.k, panel)
 	default:
 		packPairsGo(dst, step, src[min(len(src), at):], 1, ld, w, g.k)
 	}

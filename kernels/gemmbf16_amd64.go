@@ -50,6 +50,9 @@ func pairs14x32(pairs int, a, b *uint32, c *float32, ldc int, acc bool)
 func pairRows16(dst *uint32, step int, src *float32, ld, k int)
 
 //go:noescape
+func pairRows32(dst *uint32, step int, src *float32, ld, k int)
+
+//go:noescape
 func pairColumns16(dst *uint32, step int, src *float32, ld, k int)
 
 //go:noescape
@@ -70,7 +73,11 @@ func pairSets() (all []pairSet) {
 			run: func(rows, pairs int, a, b []uint32, c []float32, ldc int, acc bool) {
 				pairKernels[rows-1](pairs, &a[0], &b[0], &c[0], ldc, acc)
 			},
-			rows: func(dst []uint32, step int, src []float32, ld, k int) {
+			rows: func(dst []uint32, step int, src []float32, ld, k, w int) {
+				if w == pairWidth {
+					pairRows32(&dst[0], step, &src[0], ld, k)
+					return
+				}
 				pairRows16(&dst[0], step, &src[0], ld, k)
 			},
 			columns: func(dst []uint32, step int, src []float32, ld, k int) {

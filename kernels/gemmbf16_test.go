@@ -99,13 +99,12 @@ func TestPairs(t *testing.T) {
 						ab[i], bb[i] = make([]uint32, steps*panel), make([]uint32, steps*pairWidth)
 						pack := set.rows
 						if pack == nil {
-							pack = func(dst []uint32, step int, src []float32, ld, k int) {
-								packPairsGo(dst, step, src, 1, ld, panel, k)
+							pack = func(dst []uint32, step int, src []float32, ld, k, w int) {
+								packPairsGo(dst, step, src, 1, ld, w, k)
 							}
 						}
-						pack(ab[i], panel, x, panel, k)
-						pack(bb[i], pairWidth, y, pairWidth, k)
-						pack(bb[i][panel:], pairWidth, y[panel:], pairWidth, k)
+						pack(ab[i], panel, x, panel, k, panel)
+						pack(bb[i], pairWidth, y, pairWidth, k, pairWidth)
 					}
 					for i := range bb[0] {
 						if bb[0][i] != bb[1][i] {

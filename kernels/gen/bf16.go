@@ -104,11 +104,8 @@ func pairKernel(b *bytes.Buffer, mr int) {
 	p("RET")
 }
 
-// pairRows writes the packing of an operand whose inner dimension runs down the
-// rows: of k rows of 16 floats each two become 16 pairs; the last of an odd k is
-// paired with zeros.
-func pairRows(b *bytes.Buffer) {
-	p := func(format string, args ...any) { fmt.Fprintf(b, "\t"+format+"\n", args...) }
+// zip writes the order of words that makes pairs of two halves.
+func zip(b *bytes.Buffer) {
 	b.WriteString("\n")
 	for i := range 8 {
 		var word uint64
@@ -119,7 +116,15 @@ func pairRows(b *bytes.Buffer) {
 		fmt.Fprintf(b, "DATA ·zip<>+%d(SB)/8, $0x%016X\n", 8*i, word)
 	}
 	b.WriteString("GLOBL ·zip<>(SB), RODATA|NOPTR, $64\n")
-	b.WriteString("\n// func pairRows16(dst *uint32, step int, src *float32, ld, k int)\nTEXT ·pairRows16(SB), NOSPLIT, $0-40\n")
+}
+
+// pairRows writes the packing of an operand whose inner dimension runs down the
+// rows: of k rows of nv*16 floats each two become as many pairs; the last of an
+// odd k is paired with zeros.
+func pairRows(b *bytes.Buffer, nv int) {
+	p := func(format string, args ...any) { fmt.Fprintf(b, "\t"+format+"\n", args...) }
+	name := fmt.Sprintf("pairRows%d", nv*panel)
+	fmt.Fprintf(b, "\n// func %s(dst *uint32, step int, src *float32, ld, k int)\nTEXT ·%s(SB), NOSPLIT, $0-40\n", name, name)
 	p("MOVQ dst+0(FP), DI")
 	p("MOVQ step+8(FP), R8")
 	p("MOVQ src+16(FP), SI")
@@ -127,15 +132,29 @@ func pairRows(b *bytes.Buffer) {
 	p("MOVQ k+32(FP), CX")
 	p("SHLQ $2, R8")
 	p("SHLQ $2, AX")
-	p("VMOVDQU32 ·zip<>(SB), Z3")
+	p("MOVQ AX, R10") // rows are far apart, and no hardware sees where they lead: 16 ahead
+	p("SHLQ $4, R10")
+	p("LEAQ (R10)(AX*1), R11")
+	p("VMOVDQU32 ·zip<>(SB), Z31")
 	p("SUBQ $2, CX")
 	p("JLT odd")
+	write := func() {
+		for v := range nv {
+			toBF16(b, 2*v, 2*v+1, 2*v)
+			p("VPERMW Z%d, Z31, Z%d", 2*v, 2*v)
+			p("VMOVDQU32 Z%d, %d(DI)", 2*v, 64*v)
+		}
+	}
 	b.WriteString("\nloop:\n")
-	p("VMOVUPS (SI), Z0")
-	p("VMOVUPS (SI)(AX*1), Z1")
-	toBF16(b, 2, 1, 0)
-	p("VPERMW Z2, Z3, Z2")
-	p("VMOVDQU32 Z2, (DI)")
+	for v := range nv {
+		p("PREFETCHT0 %d(SI)(R10*1)", 64*v)
+		p("PREFETCHT0 %d(SI)(R11*1)", 64*v)
+	}
+	for v := range nv {
+		p("VMOVUPS %d(SI), Z%d", 64*v, 2*v)
+		p("VMOVUPS %d(SI)(AX*1), Z%d", 64*v, 2*v+1)
+	}
+	write()
 	p("LEAQ (SI)(AX*2), SI")
 	p("ADDQ R8, DI")
 	p("SUBQ $2, CX")
@@ -143,11 +162,11 @@ func pairRows(b *bytes.Buffer) {
 	b.WriteString("\nodd:\n")
 	p("CMPQ CX, $-1")
 	p("JNE done")
-	p("VMOVUPS (SI), Z0")
-	p("VPXORD Z1, Z1, Z1")
-	toBF16(b, 2, 1, 0)
-	p("VPERMW Z2, Z3, Z2")
-	p("VMOVDQU32 Z2, (DI)")
+	for v := range nv {
+		p("VMOVUPS %d(SI), Z%d", 64*v, 2*v)
+		p("VPXORD Z%d, Z%d, Z%d", 2*v+1, 2*v+1, 2*v+1)
+	}
+	write()
 	b.WriteString("\ndone:\n")
 	p("VZEROUPPER")
 	p("RET")

@@ -43,7 +43,9 @@ func main() {
 		}},
 		{"gemmbf16_amd64.s", func(b *bytes.Buffer) {
 			pairKernels(b, 14)
-			pairRows(b)
+			zip(b)
+			pairRows(b, 1)
+			pairRows(b, 2)
 			pairColumns(b)
 			pairTurns(b)
 		}},
