@@ -11,6 +11,9 @@ import (
 func TestRowsEqualTheirTwins(t *testing.T) {
 	defer func(s set) { chosen = s }(chosen)
 	for _, s := range available() {
+		if s.loops == nil {
+			continue // its loops are the twins
+		}
 		for _, cols := range []int{1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 130, 384} {
 			t.Run(fmt.Sprintf("%s/n=%d", s.name, cols), func(t *testing.T) {
 				const rows = 5

@@ -12,6 +12,9 @@ import (
 func TestLoopsEqualTheirTwins(t *testing.T) {
 	defer func(s set) { chosen = s }(chosen)
 	for _, s := range available() {
+		if s.loops == nil {
+			continue // its loops are the twins
+		}
 		chosen = s
 		for _, n := range []int{0, 1, 2, 3, 5, 7, 8, 9, 13, 15, 16, 17, 24, 31, 32, 33, 63, 64, 65, 100, 4097} {
 			t.Run(fmt.Sprintf("%s/n=%d", s.name, n), func(t *testing.T) {
