@@ -25,20 +25,14 @@ func Gemm(ta, tb bool, m, n, k int, a []float32, lda int, b []float32, ldb int, 
 func GemmThen(ta, tb bool, m, n, k int, a []float32, lda int, b []float32, ldb int, acc bool, c []float32, ldc int, then func(i, rows, j, cols int)) {
 	g := product{ta, tb, m, n, k, a, lda, b, ldb, acc, c, ldc, then}
 	g.check()
-	g.run(Parallel)
+	g.run(false)
 }
 
 // GemmSeq is Gemm on the calling goroutine alone, for use inside Parallel.
 func GemmSeq(ta, tb bool, m, n, k int, a []float32, lda int, b []float32, ldb int, acc bool, c []float32, ldc int) {
 	g := product{ta, tb, m, n, k, a, lda, b, ldb, acc, c, ldc, nil}
 	g.check()
-	g.run(alone)
-}
-
-func alone(n int, f func(int)) {
-	for i := range n {
-		f(i)
-	}
+	g.run(true)
 }
 
 // product is one call of Gemm.
@@ -111,7 +105,7 @@ func chunk(k int) int {
 // run splits c into a grid of jobs. Each packs its own columns of b, which then
 // stay in its core's second cache, and passes all of its rows of a over them, a
 // tile of which stays in the first: nothing is shared, and nobody waits.
-func (g *product) run(parallel func(int, func(int))) {
+func (g *product) run(alone bool) {
 	if g.m == 0 || g.n == 0 {
 		return
 	}
@@ -127,22 +121,40 @@ func (g *product) run(parallel func(int, func(int))) {
 		return
 	}
 	t := &chosen.tile
-	panels := (g.n + t.nr - 1) / t.nr
-	tiles := (g.m + t.mr - 1) / t.mr
-	kc := chunk(g.k)
-	across := (panels*t.nr*kc + blockSize - 1) / blockSize
-	down := 1
-	if jobs := min(Threads(), 2*g.m*g.n*g.k/jobFlops); jobs > 1 {
-		across, down = grid(jobs, across, panels, tiles)
-	} else {
-		parallel = alone
+	cut := cutting{tiles: (g.m + t.mr - 1) / t.mr, panels: (g.n + t.nr - 1) / t.nr, kMost: chunk(g.k), down: 1}
+	cut.across = (cut.panels*t.nr*cut.kMost + blockSize - 1) / blockSize
+	jobs := 1
+	if !alone {
+		jobs = min(Threads(), 2*g.m*g.n*g.k/jobFlops)
 	}
-	parallel(across*down, func(i int) {
-		x, y := i/down, i%down
-		j := job{product: g, t: t, tiles: tiles, kMost: kc,
-			t0: y * tiles / down, t1: (y + 1) * tiles / down, p0: x * panels / across, p1: (x + 1) * panels / across}
+	if jobs <= 1 { // and without a word to the collector, for attention has thousands of these
+		for i := range cut.across {
+			j := g.job(t, cut, i)
+			j.run()
+		}
+		return
+	}
+	cut.across, cut.down = grid(jobs, cut.across, cut.panels, cut.tiles)
+	h := *g
+	Parallel(cut.across*cut.down, func(i int) {
+		j := h.job(t, cut, i)
 		j.run()
 	})
+}
+
+// cutting is how a product is cut into jobs: tiles of rows into down parts,
+// panels of columns into across.
+type cutting struct {
+	tiles, panels, kMost int
+	across, down         int
+}
+
+// job returns the i-th part.
+func (g *product) job(t *tile, cut cutting, i int) job {
+	x, y := i/cut.down, i%cut.down
+	return job{product: *g, t: t, tiles: cut.tiles, kMost: cut.kMost,
+		t0: y * cut.tiles / cut.down, t1: (y + 1) * cut.tiles / cut.down,
+		p0: x * cut.panels / cut.across, p1: (x + 1) * cut.panels / cut.across}
 }
 
 // grid returns how many parts the columns and the rows are cut into, at least
@@ -167,7 +179,7 @@ func grid(jobs, across, panels, tiles int) (int, int) {
 // panels of columns [p0, p1). Tiles are of one height or of two that differ by
 // one.
 type job struct {
-	*product
+	product        // a copy: what is pointed to goes to the collector
 	t              *tile
 	tiles          int
 	t0, t1, p0, p1 int

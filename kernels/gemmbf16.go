@@ -156,6 +156,13 @@ func (g *pairProduct) run() {
 	})
 }
 
+// alone is Parallel on the calling goroutine.
+func alone(n int, f func(int)) {
+	for i := range n {
+		f(i)
+	}
+}
+
 func (g *pairProduct) tilesAJob() int  { return max(1, packJob/(panel*g.k)) }
 func (g *pairProduct) panelsAJob() int { return max(1, packJob/(pairWidth*g.k)) }
 
