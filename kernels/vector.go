@@ -74,15 +74,17 @@ func (l *loops) adamw4(p, m, v, g []float32, with *[8]float32) {
 }
 
 func (l *loops) squares1(x []float32) float64 {
-	var lanes [mostLanes]float32
 	n := l.whole(len(x))
-	if n > 0 {
-		l.squares(&x[0], n, &lanes[0])
-	}
 	s := sumSquaresGo(x[n:])
-	for _, v := range lanes[:l.lanes] {
+	if n == 0 {
+		return s
+	}
+	with := spareLanes.Get().(*lanes)
+	l.squares(&x[0], n, &with[0])
+	for _, v := range with[:l.lanes] {
 		s += float64(v)
 	}
+	spareLanes.Put(with)
 	return s
 }
 

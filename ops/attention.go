@@ -81,6 +81,7 @@ type headJob struct {
 
 func (o *attention) plan() int {
 	total := 0
+	o.jobs = make([]headJob, 0, (len(o.spec.Offsets)-1)*o.spec.Heads)
 	for s := range len(o.spec.Offsets) - 1 {
 		q0, q1 := int(o.spec.Offsets[s]), int(o.spec.Offsets[s+1])
 		k0, k1 := int(o.spec.KeyOff[s]), int(o.spec.KeyOff[s+1])

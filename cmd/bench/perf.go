@@ -231,15 +231,17 @@ func thisMachine() perfMachine {
 // step sums up the steps and their operators.
 func (r *perfReport) step(model string, recipe configs.Recipe, threads int, times []trainers.StepTime, trace *ops.Trace) {
 	var ms []float64
-	tokens, sequences, total, allocated := 0, 0, 0.0, 0.0
+	var allocated []float64 // their median: a step that is longer than all before makes the arena grow
+	tokens, sequences, total := 0, 0, 0.0
 	for _, t := range times {
 		ms = append(ms, t.Elapsed.Seconds()*1e3)
 		tokens += t.Tokens
 		sequences += t.Sequences
 		total += t.Elapsed.Seconds()
-		allocated += float64(t.Allocated)
+		allocated = append(allocated, float64(t.Allocated))
 	}
 	slices.Sort(ms)
+	slices.Sort(allocated)
 	n := float64(len(times))
 	var flops float64
 	byName := map[string]*perfOperator{}
@@ -269,7 +271,7 @@ func (r *perfReport) step(model string, recipe configs.Recipe, threads int, time
 	slices.SortFunc(r.Operators, func(a, b perfOperator) int { return cmp.Compare(b.MS, a.MS) })
 	r.Step = perfStep{Model: model, Precision: recipe.Precision, Threads: threads, Sequences: sequences / len(times), Tokens: float64(tokens) / n,
 		MS: ms[len(ms)/2], GFLOPS: flops / total / 1e9, Share: flops / total / 1e9 / r.Peak.of(true),
-		TokensPerSecond: float64(tokens) / total, PeakMB: peakMB(), Allocated: allocated / n}
+		TokensPerSecond: float64(tokens) / total, PeakMB: peakMB(), Allocated: allocated[len(allocated)/2]}
 }
 
 // products measures the forms of the matrix product at the model's own widths.
