@@ -118,6 +118,9 @@ func (t *Tokenizer) EncodeTagged(words []string, maxLength int) (ids []int32, wo
 			ids = append(ids, p.id)
 			continue
 		}
+		if len(wordStarts) > 0 {
+			continue // a template may name the text twice; the recipe has it once
+		}
 		begin := len(ids)
 		for _, word := range words {
 			if len(ids)-begin >= room {
