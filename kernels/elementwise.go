@@ -28,6 +28,7 @@ const (
 	ReLU
 	SiLU
 	Tanh
+	acts // how many there are
 )
 
 // Activate writes act(x) to y. y may be x.
@@ -37,8 +38,7 @@ func Activate(act Act, y, x []float32) {
 
 // activate is Activate on the calling goroutine.
 func activate(act Act, y, x []float32) {
-	if v := chosen.loops; v != nil && act == GELU {
-		v.gelu2(y, x)
+	if v := chosen.loops; v != nil && v.activate2(act, y, x) {
 		return
 	}
 	activateGo(act, y, x)
@@ -52,8 +52,7 @@ func ActivateGrad(act Act, dx, dy, x []float32) {
 
 // activateGrad is ActivateGrad on the calling goroutine.
 func activateGrad(act Act, dx, dy, x []float32) {
-	if v := chosen.loops; v != nil && act == GELU {
-		v.geluGrad3(dx, dy, x)
+	if v := chosen.loops; v != nil && v.activateGrad3(act, dx, dy, x) {
 		return
 	}
 	activateGradGo(act, dx, dy, x)

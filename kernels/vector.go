@@ -2,15 +2,21 @@ package kernels
 
 // loops are elementwise loops over whole registers; n is a multiple of lanes.
 type loops struct {
-	lanes    int
-	add      func(y, x *float32, n int)
-	gelu     func(y, x *float32, n int)
-	geluGrad func(dx, dy, x *float32, n int)
-	expLess  func(x *float32, n int, with *float32)
-	adamw    func(p, m, v, g *float32, n int, with *float32)
-	squares  func(x *float32, n int, with *float32)
-	rows     *rowLoops
+	lanes   int
+	add     func(y, x *float32, n int)
+	act     activations
+	actGrad activationGrads
+	expLess func(x *float32, n int, with *float32)
+	adamw   func(p, m, v, g *float32, n int, with *float32)
+	squares func(x *float32, n int, with *float32)
+	rows    *rowLoops
 }
+
+// activations and activationGrads are the loops there are, by Act.
+type (
+	activations     [acts]func(y, x *float32, n int)
+	activationGrads [acts]func(dx, dy, x *float32, n int)
+)
 
 // mostLanes is the number of floats in the widest register. What is left behind
 // the last whole one goes through a buffer of that size, so that an element's
@@ -28,31 +34,43 @@ func (l *loops) add2(y, x []float32) {
 	addGo(y[n:], x[n:]) // one addition: nothing to round otherwise
 }
 
-func (l *loops) gelu2(y, x []float32) {
+// activate2 writes act(x) to y, and tells whether there is a loop for it.
+func (l *loops) activate2(act Act, y, x []float32) bool {
+	f := l.act[act]
+	if f == nil {
+		return false
+	}
 	n := l.whole(len(x))
 	if n > 0 {
-		l.gelu(&y[0], &x[0], n)
+		f(&y[0], &x[0], n)
 	}
 	if n < len(x) {
 		var a [mostLanes]float32
 		k := copy(a[:], x[n:])
-		l.gelu(&a[0], &a[0], l.lanes)
+		f(&a[0], &a[0], l.lanes)
 		copy(y[n:n+k], a[:])
 	}
+	return true
 }
 
-func (l *loops) geluGrad3(dx, dy, x []float32) {
+// activateGrad3 is ActivateGrad, and tells whether there is a loop for it.
+func (l *loops) activateGrad3(act Act, dx, dy, x []float32) bool {
+	f := l.actGrad[act]
+	if f == nil {
+		return false
+	}
 	n := l.whole(len(x))
 	if n > 0 {
-		l.geluGrad(&dx[0], &dy[0], &x[0], n)
+		f(&dx[0], &dy[0], &x[0], n)
 	}
 	if n < len(x) {
 		var a, b [mostLanes]float32
 		k := copy(a[:], x[n:])
 		copy(b[:], dy[n:])
-		l.geluGrad(&b[0], &b[0], &a[0], l.lanes)
+		f(&b[0], &b[0], &a[0], l.lanes)
 		copy(dx[n:n+k], b[:])
 	}
+	return true
 }
 
 func (l *loops) adamw4(p, m, v, g []float32, with *[8]float32) {

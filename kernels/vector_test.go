@@ -37,14 +37,17 @@ func TestLoopsEqualTheirTwins(t *testing.T) {
 				addGo(want, x)
 				check("add", y, want, 0)
 
-				s.loops.gelu2(y, x)
-				activateGo(GELU, want, x)
-				check("gelu", y, want, 1e-6)
-
 				dy := cut(3)
-				s.loops.geluGrad3(y, dy, x)
-				activateGradGo(GELU, want, dy, x)
-				check("gelu gradient", y, want, 1e-6)
+				for act, name := range map[Act]string{GELU: "gelu", GELUTanh: "gelu_new", SiLU: "silu"} {
+					if !s.loops.activate2(act, y, x) || !s.loops.activateGrad3(act, want, dy, x) {
+						t.Fatalf("%s: no loop", name)
+					}
+					got := slices.Clone(want)
+					activateGo(act, want, x)
+					check(name, y, want, 1e-6)
+					activateGradGo(act, want, dy, x)
+					check(name+" gradient", got, want, 1e-6)
+				}
 
 				e := slices.Clone(x)
 				expLess(e, 8)
@@ -106,16 +109,21 @@ func TestVectorExpAtItsEnds(t *testing.T) {
 
 func BenchmarkActivate(b *testing.B) {
 	x, y := numbers(1<<16, 1), make([]float32, 1<<16)
-	b.Run("act=gelu/impl="+chosen.name, func(b *testing.B) {
-		b.SetBytes(8 << 16)
-		for b.Loop() {
-			Activate(GELU, y, x)
-		}
-	})
-	b.Run("act=gelu/grad/impl="+chosen.name, func(b *testing.B) {
-		b.SetBytes(12 << 16)
-		for b.Loop() {
-			ActivateGrad(GELU, y, y, x)
-		}
-	})
+	for _, a := range []struct {
+		name string
+		act  Act
+	}{{"gelu", GELU}, {"gelu_new", GELUTanh}, {"silu", SiLU}, {"relu", ReLU}} {
+		b.Run("act="+a.name+"/impl="+chosen.name, func(b *testing.B) {
+			b.SetBytes(8 << 16)
+			for b.Loop() {
+				Activate(a.act, y, x)
+			}
+		})
+		b.Run("act="+a.name+"/grad/impl="+chosen.name, func(b *testing.B) {
+			b.SetBytes(12 << 16)
+			for b.Loop() {
+				ActivateGrad(a.act, y, y, x)
+			}
+		})
+	}
 }

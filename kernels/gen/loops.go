@@ -90,6 +90,38 @@ func vectorLoops(b *bytes.Buffer, s isa) {
 		w.drop(v, e, r, k)
 	}, nil)
 
+	for _, act := range []string{"geluTanh", "silu"} {
+		tanh := act == "geluTanh"
+		loop(b, s, act, []string{"y", "x"}, false, nil, func(w *writer, at []string) {
+			v := w.load(at[1])
+			g := w.sigmoid(v, tanh)
+			w.op("VMULPS", g, g, v)
+			w.p("VMOVUPS %s, %s", g, at[0])
+			w.drop(v, g)
+		}, nil)
+		// The derivative is g + v·g·(1-g)·z', z' that of sigmoid's z.
+		loop(b, s, act+"Grad", []string{"dx", "dy", "x"}, false, nil, func(w *writer, at []string) {
+			v := w.load(at[2])
+			g := w.sigmoid(v, tanh)
+			r := w.c(1)
+			w.op("VSUBPS", r, r, g)
+			w.op("VMULPS", r, r, g)
+			w.op("VMULPS", r, r, v)
+			if tanh {
+				q := w.get()
+				w.op("VMULPS", q, v, v)
+				k := w.c(6 * sqrt2byPi * 0.044715)
+				w.horner(k, q, 2*sqrt2byPi)
+				w.op("VMULPS", r, r, k)
+				w.drop(q, k)
+			}
+			w.op("VADDPS", r, r, g)
+			w.p("VMULPS %s, %s, %s", at[1], r, r)
+			w.p("VMOVUPS %s, %s", r, at[0])
+			w.drop(v, g, r)
+		}, nil)
+	}
+
 	var top string
 	loop(b, s, "expLess", []string{"x"}, true, func(w *writer, _ []string) {
 		top = w.get()

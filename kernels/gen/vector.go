@@ -14,7 +14,10 @@ var table = []float32{
 	-87.33654, 88.3,
 	0.3275911, 1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592, // erf
 	0.70710678118654752, 0.39894228040143268,
+	-1, -2 * sqrt2byPi, -2 * sqrt2byPi * 0.044715, 2 * sqrt2byPi, 6 * sqrt2byPi * 0.044715, // tanh's form of GELU
 }
+
+const sqrt2byPi = 0.79788456080286536
 
 // Bit patterns behind the table.
 var bits = []uint32{0x7fffffff, 0x80000000, 127}
@@ -177,4 +180,27 @@ func (w *writer) erf(v, e string) string {
 	w.logic("VORPS", poly, poly, s)
 	w.drop(a, t, one, s)
 	return poly
+}
+
+// sigmoid returns 1/(1+exp(-z)), where z is v, or with tanh 2√(2/π)(v+0.044715v³):
+// v times it is SiLU, or GELU in tanh's form.
+func (w *writer) sigmoid(v string, tanh bool) string {
+	var z string
+	if tanh {
+		q := w.get()
+		w.op("VMULPS", q, v, v)
+		z = w.c(-2 * sqrt2byPi * 0.044715)
+		w.horner(z, q, -2*sqrt2byPi)
+		w.op("VMULPS", z, z, v)
+		w.drop(q)
+	} else {
+		z = w.get()
+		w.opc("VMULPS", z, v, -1)
+	}
+	w.exp(z)
+	one := w.c(1)
+	w.op("VADDPS", z, z, one)
+	w.op("VDIVPS", z, one, z)
+	w.drop(one)
+	return z
 }
