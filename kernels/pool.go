@@ -80,21 +80,28 @@ const (
 
 // wait returns when send has been called, once for each call.
 func (s *signal) wait() {
-	for range awake() {
+	for {
+		for range awake() {
+			if s.sent.Load() {
+				s.sent.Store(false)
+				return
+			}
+			pause(pauses)
+		}
+		s.parked.Store(true)
+		// It may have been sent in between, with or without a wake.
+		if s.sent.Load() && s.parked.CompareAndSwap(true, false) {
+			s.sent.Store(false)
+			return
+		}
+		<-s.wake
+		// A sender that was held up behind its Store, which has long been seen,
+		// wakes who has nothing to do yet.
 		if s.sent.Load() {
 			s.sent.Store(false)
 			return
 		}
-		pause(pauses)
 	}
-	s.parked.Store(true)
-	// It may have been sent in between, with or without a wake.
-	if s.sent.Load() && s.parked.CompareAndSwap(true, false) {
-		s.sent.Store(false)
-		return
-	}
-	<-s.wake
-	s.sent.Store(false)
 }
 
 func (s *signal) send() {

@@ -82,6 +82,73 @@ func TestParallelStartsNoGoroutineACall(t *testing.T) {
 	}
 }
 
+// A signal is seen once for every time it is sent, though both sides are held up
+// anywhere.
+func TestSignal(t *testing.T) {
+	defer SetThreads(0)
+	for _, threads := range []int{1, 64} { // awake for a while, and parked at once
+		SetThreads(threads)
+		there, back := signal{wake: make(chan struct{}, 1)}, signal{wake: make(chan struct{}, 1)}
+		const rounds = 4000
+		box := 0 // the race detector's
+		go func() {
+			for range rounds {
+				there.wait()
+				box++
+				back.send()
+			}
+		}()
+		var stop atomic.Bool
+		for range 2 * runtime.GOMAXPROCS(0) { // others who want the processors
+			go func() {
+				for !stop.Load() {
+					runtime.Gosched()
+				}
+			}()
+		}
+		for i := range rounds {
+			if box != i {
+				t.Fatalf("%d threads: box is %d before round %d", threads, box, i)
+			}
+			there.send()
+			back.wait()
+		}
+		stop.Store(true)
+	}
+}
+
+// A sender that is held up after it was heard wakes its hearer's next wait, which
+// must not take that for a signal.
+func TestSignalOfALateSender(t *testing.T) {
+	s := signal{wake: make(chan struct{}, 1)}
+	heard := make(chan int, 2)
+	go func() {
+		for i := range 2 {
+			s.wait()
+			heard <- i
+		}
+	}()
+	s.sent.Store(true) // the first half of send
+	<-heard
+	for !s.parked.Load() {
+		runtime.Gosched()
+	}
+	s.parked.Store(false) // and the second
+	s.wake <- struct{}{}
+	for !s.parked.Load() { // it goes back to sleep
+		select {
+		case <-heard:
+			t.Fatal("heard a signal that was not sent")
+		default:
+			runtime.Gosched()
+		}
+	}
+	s.send()
+	if i := <-heard; i != 1 {
+		t.Errorf("heard signal %d, want 1", i)
+	}
+}
+
 func BenchmarkParallel(b *testing.B) {
 	f := func(int) {}
 	for b.Loop() {
