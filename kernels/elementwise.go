@@ -149,11 +149,14 @@ func addGo(y, x []float32) {
 
 // Scale multiplies x by s.
 func Scale(x []float32, s float32) {
-	each(len(x), func(lo, hi int) {
-		for i := lo; i < hi; i++ {
-			x[i] *= s
-		}
-	})
+	each(len(x), func(lo, hi int) { ScaleSeq(x[lo:hi], s) })
+}
+
+// ScaleSeq is Scale on the calling goroutine.
+func ScaleSeq(x []float32, s float32) {
+	with := spareLanes.Get().(*lanes)
+	scaleRow(x, s, with)
+	spareLanes.Put(with)
 }
 
 // SumSquares returns the sum of the squares of x: chunks of fixed size in

@@ -93,6 +93,8 @@ const (
 	blockSize = 5 << 15 // floats of b that stay in a core's second cache, with room for what passes through
 	jobFlops  = 1 << 19 // what is worth another thread's attention
 	group     = 4       // tiles of a transposed a that are packed at once
+	uses      = 2       // of a tile or a panel that do not pay for copying it
+	directK   = 128     // at most, of the inner dimension, of what is read where it lies
 )
 
 // chunk returns how much of the inner dimension k is summed at a time: k in
@@ -207,12 +209,21 @@ func (j *job) run() {
 	for j.k0 = 0; j.k0 < j.k; j.k0 += j.kMost {
 		j.kc = min(j.kMost, j.k-j.k0)
 		for p := j.p0; p < j.p1; p++ {
+			if j.direct(p) {
+				continue
+			}
 			j.packB(t, j.panel(p), p*t.nr, j.k0, j.kc)
 		}
 		for r := j.t0; r < j.t1; r++ {
 			j.row(r)
 		}
 	}
+}
+
+// direct tells whether panel p is read where it lies: few rows pass over it, as
+// in attention over short sequences.
+func (j *job) direct(p int) bool {
+	return !j.tb && j.t1-j.t0 <= uses && j.k <= directK && (p+1)*j.t.nr <= j.n
 }
 
 // panel returns where the columns of panel p are packed.
@@ -228,16 +239,21 @@ func (j *job) row(r int) {
 	acc := j.acc || j.k0 > 0
 	a, lda := j.rows(r)
 	for p := j.p0; p < j.p1; p++ {
+		b, bs := &j.pb[0], t.nr
+		if j.direct(p) {
+			b, bs = &j.b[j.k0*j.ldb+p*t.nr], j.ldb
+		} else {
+			b = &j.panel(p)[0]
+		}
 		if t.prefetch != nil {
 			j.ahead(r, p)
 		}
-		b := &j.panel(p)[0]
 		if cols := j.n - p*t.nr; cols < t.nr {
-			t.run(have, j.kc, a, lda, j.ta, b, t.nr, &j.edge[0], t.nr, false)
+			t.run(have, j.kc, a, lda, j.ta, b, bs, &j.edge[0], t.nr, false)
 			j.addEdge(i, have, p*t.nr, cols, acc)
 			continue
 		}
-		t.run(have, j.kc, a, lda, j.ta, b, t.nr, &j.c[i*j.ldc+p*t.nr], j.ldc, acc)
+		t.run(have, j.kc, a, lda, j.ta, b, bs, &j.c[i*j.ldc+p*t.nr], j.ldc, acc)
 	}
 	if j.then != nil && j.k0+j.kc == j.k {
 		first := j.p0 * t.nr
@@ -246,8 +262,16 @@ func (j *job) row(r int) {
 }
 
 // rows copies the rows of tile r together, so that they stay in the nearest
-// cache whatever their stride, and returns where they are.
+// cache whatever their stride, and returns where they are. For few panels they
+// stay where they lie, unless their cache lines would compete.
 func (j *job) rows(r int) (a *float32, lda int) {
+	if j.p1-j.p0 <= uses && j.k <= directK && j.lda%512 != 0 {
+		i := j.top(r)
+		if j.ta {
+			return &j.a[j.k0*j.lda+i], j.lda
+		}
+		return &j.a[i*j.lda+j.k0], j.lda
+	}
 	if !j.ta {
 		for y, i := 0, j.top(r); i < j.top(r+1); y, i = y+1, i+1 {
 			copy(j.pa[y*j.stride:], j.a[i*j.lda+j.k0:][:j.kc])
@@ -324,14 +348,11 @@ func (g *product) packA(t *tile, dst []float32, i, have, k0, kc int) {
 	}
 }
 
-// packB copies nr columns of op(b) from column j, rows k0 to k0+kc, row by row;
-// columns behind the last are zeros.
+// packB copies nr columns of op(b) from column j, rows k0 to k0+kc, row by row.
+// What lies behind the last column is multiplied, and never used.
 func (g *product) packB(t *tile, dst []float32, j, k0, kc int) {
 	nr := t.nr
 	have := min(nr, g.n-j)
-	if have < nr {
-		clear(dst)
-	}
 	if !g.tb {
 		if have == nr && t.copy != nil && t.copy(&dst[0], nr, &g.b[k0*g.ldb+j], g.ldb, kc, nr) {
 			return

@@ -20,7 +20,7 @@ func TestGemm(t *testing.T) {
 	defer func(s set) { chosen = s }(chosen)
 	for _, s := range append(available(), plain) {
 		chosen = s
-		for _, d := range [][3]int{{1, 1, 1}, {1, 33, 7}, {12, 32, 384}, {13, 31, 385}, {97, 65, 30}, {5, 100, 800}, {30, 1, 64}, {0, 4, 3}, {3, 4, 0}, {193, 40, 17}} {
+		for _, d := range [][3]int{{1, 1, 1}, {1, 33, 7}, {12, 32, 384}, {13, 31, 385}, {97, 65, 30}, {5, 100, 800}, {30, 1, 64}, {0, 4, 3}, {3, 4, 0}, {193, 40, 17}, {17, 64, 17}, {17, 17, 64}, {28, 96, 128}, {29, 96, 129}} {
 			for mode := range 8 {
 				ta, tb, acc := mode&1 > 0, mode&2 > 0, mode&4 > 0
 				t.Run(fmt.Sprintf("%s/%v/ta=%v/tb=%v/acc=%v", s.name, d, ta, tb, acc), func(t *testing.T) {

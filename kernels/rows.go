@@ -28,53 +28,93 @@ type lanes = [2 * mostLanes]float32
 // allocated at every row.
 var spareLanes = sync.Pool{New: func() any { return new(lanes) }}
 
-// joined adds the n lanes from the first on, in order.
-func joined(x []float32) (s float32) {
-	for _, v := range x {
-		s += v
+// joined adds the numbers of x in a fixed order: four sums side by side, for each
+// addition waits for the one before.
+func joined(x []float32) float32 {
+	var a, b, c, d float32
+	for ; len(x) >= 4; x = x[4:] {
+		a += x[0]
+		b += x[1]
+		c += x[2]
+		d += x[3]
 	}
-	return s
+	for _, v := range x {
+		a += v
+	}
+	return (a + b) + (c + d)
 }
 
 // softmaxRow replaces row by its softmax.
 func softmaxRow(row []float32, with *lanes) {
-	top := float32(math.Inf(-1))
-	l := chosen.loops
-	if l == nil {
-		for _, v := range row {
-			top = max(top, v)
-		}
-		expLessWith(row, top, with)
-		inv := 1 / joined(row)
+	expLessWith(row, topOf(row, with), with)
+	shareRow(row, with)
+}
+
+// softmaxBlock is softmaxRow of each row of x, cols wide, with the very same
+// result: the exponentials of short rows fill registers only together.
+func softmaxBlock(x []float32, cols int, with *lanes) {
+	for r := 0; r < len(x); r += cols {
+		row := x[r : r+cols]
+		top := topOf(row, with)
 		for i := range row {
-			row[i] *= inv
-		}
-		return
-	}
-	n := l.whole(len(row))
-	if n > 0 {
-		with[0] = top
-		l.rows.top(&row[0], n, &with[0])
-		for _, v := range with[:l.lanes] {
-			top = max(top, v)
+			row[i] -= top
 		}
 	}
-	for _, v := range row[n:] {
-		top = max(top, v)
+	expLessWith(x, 0, with)
+	for r := 0; r < len(x); r += cols {
+		shareRow(x[r:r+cols], with)
 	}
-	expLessWith(row, top, with)
+}
+
+// topOf returns the largest of row.
+func topOf(row []float32, with *lanes) float32 {
+	top, n := float32(math.Inf(-1)), 0
+	if l := chosen.loops; l != nil {
+		if n = l.whole(len(row)); n > 0 {
+			with[0] = top
+			l.rows.top(&row[0], n, &with[0])
+			top = most(top, with[:l.lanes])
+		}
+	}
+	return most(top, row[n:])
+}
+
+// most returns the largest of top and x; a number that is none is left out, for
+// the sum will find it.
+func most(top float32, x []float32) float32 {
+	for _, v := range x {
+		if v > top {
+			top = v
+		}
+	}
+	return top
+}
+
+// shareRow divides row by its sum.
+func shareRow(row []float32, with *lanes) {
 	var s float32
-	if n > 0 {
-		l.rows.sum(&row[0], n, &with[0])
-		s = joined(with[:l.lanes])
+	n := 0
+	l := chosen.loops
+	if l != nil {
+		if n = l.whole(len(row)); n > 0 {
+			l.rows.sum(&row[0], n, &with[0])
+			s = joined(with[:l.lanes])
+		}
 	}
-	inv := 1 / (s + joined(row[n:]))
-	if n > 0 {
-		with[0] = inv
-		l.rows.scale(&row[0], n, &with[0])
+	scaleRow(row, 1/(s+joined(row[n:])), with)
+}
+
+// scaleRow multiplies row by s.
+func scaleRow(row []float32, s float32, with *lanes) {
+	n := 0
+	if l := chosen.loops; l != nil {
+		if n = l.whole(len(row)); n > 0 {
+			with[0] = s
+			l.rows.scale(&row[0], n, &with[0])
+		}
 	}
 	for i := n; i < len(row); i++ {
-		row[i] *= inv
+		row[i] *= s
 	}
 }
 

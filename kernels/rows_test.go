@@ -108,6 +108,35 @@ func TestSoftmaxOfMinusInfinity(t *testing.T) {
 	}
 }
 
+func TestShortRowsTogetherHaveTheSameSoftmax(t *testing.T) {
+	defer func(s set) { chosen = s }(chosen)
+	for _, s := range append(available(), plain) {
+		chosen = s
+		for cols := 1; cols <= 40; cols++ {
+			const rows = 5
+			want, got := numbers(rows*(cols+1), 7), make([]float32, rows*cols)
+			want[0] = float32(math.Inf(-1)) // of the first row; all of the last
+			for r := range rows {
+				copy(got[r*cols:(r+1)*cols], want[r*(cols+1):])
+			}
+			for c := range cols {
+				want[(rows-1)*(cols+1)+c], got[(rows-1)*cols+c] = float32(math.Inf(-1)), float32(math.Inf(-1))
+			}
+			SoftmaxSeq(want, rows, cols, cols+1)
+			SoftmaxSeq(got, rows, cols, cols)
+			for i, v := range got {
+				w := want[i/cols*(cols+1)+i%cols]
+				if math.Float32bits(v) != math.Float32bits(w) && (v == v || w == w) {
+					t.Fatalf("%s, %d columns: element %d is %v, alone %v", s.name, cols, i, v, w)
+				}
+				if last := i >= (rows-1)*cols; last != (v != v) && cols > 1 {
+					t.Fatalf("%s, %d columns: element %d is %v", s.name, cols, i, v)
+				}
+			}
+		}
+	}
+}
+
 func BenchmarkLayerNorm(b *testing.B) {
 	const rows, cols = 512, 768
 	x, y, w := numbers(rows*cols, 1), make([]float32, rows*cols), numbers(cols, 2)

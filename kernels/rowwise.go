@@ -13,6 +13,10 @@ func eachRows(rows, cols int, f func(lo, hi int)) {
 func SoftmaxSeq(x []float32, rows, cols, ld int) {
 	with := spareLanes.Get().(*lanes)
 	defer spareLanes.Put(with)
+	if ld == cols && cols < 8*mostLanes {
+		softmaxBlock(x[:rows*cols], cols, with)
+		return
+	}
 	for r := range rows {
 		softmaxRow(x[r*ld:r*ld+cols], with)
 	}

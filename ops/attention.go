@@ -117,9 +117,7 @@ func (o *attention) Forward() (mat.Tensor, error) {
 		s := o.probs[j.at : j.at+n]
 		kernels.GemmSeq(false, true, j.nq, j.nk, d, qt.data[j.q0*qt.cols+o.q+j.head*d:], qt.cols,
 			kt.data[j.k0*kt.cols+o.k+j.head*d:], kt.cols, false, s, j.nk)
-		for e := range s {
-			s[e] *= scale
-		}
+		kernels.ScaleSeq(s, scale)
 		if o.spec.Causal {
 			maskFuture(s, j.nq, j.nk)
 		}
@@ -178,9 +176,7 @@ func (o *attention) Backward(gy mat.Tensor) error {
 			o.drop.Apply(ds, ds, j.at)
 		}
 		kernels.SoftmaxGradSeq(ds, pr, j.nq, j.nk, j.nk)
-		for e := range ds {
-			ds[e] *= scale
-		}
+		kernels.ScaleSeq(ds, scale)
 		kernels.GemmSeq(false, false, j.nq, d, j.nk, ds, j.nk, kt.data[k:], kt.cols, false, dq.data[q:], qt.cols)
 		kernels.GemmSeq(true, false, j.nk, d, j.nq, ds, j.nk, qt.data[q:], qt.cols, false, dk.data[k:], kt.cols)
 	})

@@ -94,9 +94,7 @@ func (o *cachedAttention) Forward() (mat.Tensor, error) {
 		scores := o.p.Mem.Get(nq * nk)
 		defer o.p.Mem.Put(scores)
 		kernels.GemmSeq(false, true, nq, nk, d, x.data[q0*3*h+head*d:], 3*h, kv[head*d:], 2*h, false, scores, nk)
-		for e := range scores {
-			scores[e] *= scale
-		}
+		kernels.ScaleSeq(scores, scale)
 		maskFuture(scores, nq, nk)
 		kernels.SoftmaxSeq(scores, nq, nk, nk)
 		kernels.GemmSeq(false, false, nq, d, nk, scores, nk, kv[h+head*d:], 2*h, false, y.data[q0*h+head*d:], h)
