@@ -47,9 +47,36 @@ func LayerNorm(y, mean, rstd, x, w, b []float32, rows, cols int, eps float32) {
 	})
 }
 
+// AddNorm is the end of a post-norm block: sum becomes residual plus d applied
+// to x, and y LayerNorm of sum, row by row while it is near.
+func AddNorm(d Dropper, y, sum, mean, rstd, x, residual, w, b []float32, rows, cols int, eps float32) {
+	eachRows(rows, cols, func(lo, hi int) {
+		with := spareLanes.Get().(*lanes)
+		defer spareLanes.Put(with)
+		for r := lo; r < hi; r++ {
+			at, end := r*cols, (r+1)*cols
+			d.Apply(sum[at:end], x[at:end], at)
+			addTo(sum[at:end], residual[at:end])
+			mean[r], rstd[r] = normRow(y[at:end], sum[at:end], w[:cols], b[:cols], eps, with)
+		}
+	})
+}
+
+// AddNormGrad writes to dr the gradient of AddNorm's residual, which is that of
+// its sum, and to dx that of x, and adds to dw and db those of its weight and
+// bias. dr may be dy.
+func AddNormGrad(d Dropper, dx, dr, dw, db, dy, sum, mean, rstd, w []float32, rows, cols int) {
+	layerNormGrad(dr, dw, db, dy, sum, mean, rstd, w, rows, cols, func(at, end int) { d.Apply(dx[at:end], dr[at:end], at) })
+}
+
 // LayerNormGrad writes to dx the gradient of LayerNorm's input x and adds to dw
 // and db those of its weight and bias. dx may be dy.
 func LayerNormGrad(dx, dw, db, dy, x, mean, rstd, w []float32, rows, cols int) {
+	layerNormGrad(dx, dw, db, dy, x, mean, rstd, w, rows, cols, nil)
+}
+
+// layerNormGrad calls then, if there is one, on each finished row of dx.
+func layerNormGrad(dx, dw, db, dy, x, mean, rstd, w []float32, rows, cols int, then func(at, end int)) {
 	// The sums over rows come first: dx may overwrite dy.
 	eachColumns(cols, func(lo, hi int) {
 		with := spareLanes.Get().(*lanes)
@@ -65,6 +92,9 @@ func LayerNormGrad(dx, dw, db, dy, x, mean, rstd, w []float32, rows, cols int) {
 		for r := lo; r < hi; r++ {
 			at, end := r*cols, (r+1)*cols
 			normGradRow(dx[at:end], dy[at:end], x[at:end], w[:cols], mean[r], rstd[r], with)
+			if then != nil {
+				then(at, end)
+			}
 		}
 	})
 }

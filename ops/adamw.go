@@ -56,13 +56,7 @@ func (o *AdamW) OptimizeParams(p *nn.Param) error {
 		return nil
 	}
 	s.Live = union(s.Live, g.Rows)
-	h := t.cols
-	kernels.Parallel(chunks(len(s.Live)), func(c int) {
-		for _, r := range s.Live[c*rowChunk : min(len(s.Live), (c+1)*rowChunk)] {
-			lo, hi := int(r)*h, (int(r)+1)*h
-			k.Update(t.data[lo:hi], s.M[lo:hi], s.V[lo:hi], g.Values[lo:hi])
-		}
-	})
+	k.UpdateRows(t.data, s.M, s.V, g.Values, t.cols, s.Live)
 	if k.WeightDecay != 0 {
 		decayOthers(t, s.Live, float32(o.LR*k.WeightDecay))
 	}
@@ -94,9 +88,20 @@ func union(a, b []int32) []int32 {
 	if missing == 0 {
 		return a
 	}
-	a = append(a, b...)
-	slices.Sort(a)
-	return slices.Compact(a)
+	// Most rows are there already: merged from the back, nothing is sorted anew.
+	i, j := len(a)-1, len(b)-1
+	a = slices.Grow(a, missing)[:len(a)+missing]
+	for k := len(a) - 1; j >= 0; k-- {
+		switch {
+		case i < 0 || a[i] < b[j]:
+			a[k], j = b[j], j-1
+		case a[i] == b[j]:
+			a[k], i, j = a[i], i-1, j-1
+		default:
+			a[k], i = a[i], i-1
+		}
+	}
+	return a
 }
 
 // GradNorm returns the global norm of the gradients of params, each counted

@@ -47,23 +47,17 @@ func (o *norm) Forward() (mat.Tensor, error) {
 	x := Of(o.ins[0])
 	y := o.p.alloc(x.rows, x.cols)
 	o.mean, o.rstd = o.keep(x.rows), o.keep(x.rows)
-	in := x.data
 	if o.residual != nil {
 		o.sum = o.keep(len(x.data))
-		in = o.sum
-		o.drop.Drop(in, x.data)
-		kernels.Add(in, Of(o.residual).data)
+		kernels.AddNorm(o.drop, y.data, o.sum, o.mean, o.rstd, x.data, Of(o.residual).data, Of(o.w).data, Of(o.b).data, x.rows, x.cols, o.eps)
+	} else {
+		kernels.LayerNorm(y.data, o.mean, o.rstd, x.data, Of(o.w).data, Of(o.b).data, x.rows, x.cols, o.eps)
 	}
-	kernels.LayerNorm(y.data, o.mean, o.rstd, in, Of(o.w).data, Of(o.b).data, x.rows, x.cols, o.eps)
 	return o.forwarded(y)
 }
 
 func (o *norm) Backward(gy mat.Tensor) error {
 	x, dy := Of(o.ins[0]), Of(gy).data
-	in := x.data
-	if o.residual != nil {
-		in = o.sum
-	}
 	dw, accW := paramGradOf(o.w)
 	db, accB := paramGradOf(o.b)
 	if dw == nil || db == nil {
@@ -84,18 +78,20 @@ func (o *norm) Backward(gy mat.Tensor) error {
 		clear(db)
 	}
 	dx := o.p.alloc(x.rows, x.cols)
-	kernels.LayerNormGrad(dx.data, dw, db, dy, in, o.mean, o.rstd, Of(o.w).data, x.rows, x.cols)
 	var dr *Tensor
-	if o.residual != nil && o.residual.RequiresGrad() {
+	if o.residual == nil {
+		kernels.LayerNormGrad(dx.data, dw, db, dy, x.data, o.mean, o.rstd, Of(o.w).data, x.rows, x.cols)
+	} else {
 		dr = o.p.alloc(x.rows, x.cols)
-		copy(dr.data, dx.data)
-	}
-	if o.drop.P > 0 {
-		o.drop.Drop(dx.data, dx.data)
+		kernels.AddNormGrad(o.drop, dx.data, dr.data, dw, db, dy, o.sum, o.mean, o.rstd, Of(o.w).data, x.rows, x.cols)
 	}
 	o.finish()
 	if dr != nil {
-		o.residual.AccGrad(dr)
+		if o.residual.RequiresGrad() {
+			o.residual.AccGrad(dr)
+		} else {
+			o.p.Mem.Put(dr.data)
+		}
 	}
 	if o.ins[0].RequiresGrad() {
 		o.ins[0].AccGrad(dx)
