@@ -82,14 +82,6 @@ func TestDropperDrawsAlikeEverywhere(t *testing.T) {
 	}
 }
 
-func BenchmarkDropper(b *testing.B) {
-	x, y := numbers(1<<16, 1), make([]float32, 1<<16)
-	b.SetBytes(8 << 16)
-	for b.Loop() {
-		Dropper{Seed: 1, P: 0.1}.Apply(y, x, 0)
-	}
-}
-
 func TestSoftmaxOfMinusInfinity(t *testing.T) {
 	defer func(s set) { chosen = s }(chosen)
 	for _, s := range append(available(), plain) {
@@ -134,23 +126,5 @@ func TestShortRowsTogetherHaveTheSameSoftmax(t *testing.T) {
 				}
 			}
 		}
-	}
-}
-
-func BenchmarkLayerNorm(b *testing.B) {
-	const rows, cols = 512, 768
-	x, y, w := numbers(rows*cols, 1), make([]float32, rows*cols), numbers(cols, 2)
-	mean, rstd := make([]float32, rows), make([]float32, rows)
-	b.SetBytes(8 * rows * cols)
-	for b.Loop() {
-		LayerNorm(y, mean, rstd, x, w, w, rows, cols, 1e-12)
-	}
-}
-
-func BenchmarkSoftmax(b *testing.B) {
-	x := numbers(512*64, 1)
-	b.SetBytes(8 * 512 * 64)
-	for b.Loop() {
-		SoftmaxSeq(x, 512, 64, 64)
 	}
 }
