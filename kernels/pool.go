@@ -88,7 +88,9 @@ func (s *signal) wait() {
 			}
 			pause(pauses)
 		}
-		s.parked.Store(true)
+		// A Swap, for emulators run an arm64 Store and the Load behind it in either
+		// order, and then neither side would see the other's.
+		s.parked.Swap(true)
 		// It may have been sent in between, with or without a wake.
 		if s.sent.Load() && s.parked.CompareAndSwap(true, false) {
 			s.sent.Store(false)
