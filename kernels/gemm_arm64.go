@@ -58,8 +58,7 @@ var tileNEON = tile{mr: 6, nr: 16, step: 8,
 		rowsNEON[rows-1](k, a, lda, b, bs, c, ldc, acc)
 	}}
 
-// available returns NEON's set, which every arm64 CPU has. Its elementwise loops
-// are the plain ones.
+// available returns NEON's set, which every arm64 CPU has.
 func available() []set {
-	return []set{{"neon", tileNEON, nil, fmaLoop{fmaTurnsNEON, 24 * 4 * 2}}}
+	return []set{{"neon", tileNEON, &loopsNEON, fmaLoop{fmaTurnsNEON, 24 * 4 * 2}}}
 }

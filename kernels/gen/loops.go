@@ -22,7 +22,7 @@ func loop(b *bytes.Buffer, s isa, name string, params []string, extra bool, befo
 	}
 	full := name + "_" + s.name
 	fmt.Fprintf(b, "\n// func %s(%s)\nTEXT ·%s(SB), NOSPLIT, $0-%d\n", full, sig, full, size)
-	w := &writer{Buffer: b, isa: s}
+	w := &writer{Buffer: new(bytes.Buffer), isa: s}
 	for r := s.regs - 1; r >= 0; r-- {
 		w.free = append(w.free, r)
 	}
@@ -39,7 +39,7 @@ func loop(b *bytes.Buffer, s isa, name string, params []string, extra bool, befo
 	if before != nil {
 		before(w, at)
 	}
-	w.p("SHRQ $%d, CX", map[int]int{16: 4, 8: 3}[s.lanes])
+	w.p("SHRQ $%d, CX", map[int]int{16: 4, 8: 3, 4: 2}[s.lanes])
 	w.p("JZ done")
 	w.WriteString("\nloop:\n")
 	body(w, at)
@@ -54,10 +54,13 @@ func loop(b *bytes.Buffer, s isa, name string, params []string, extra bool, befo
 	}
 	w.p("VZEROUPPER")
 	w.p("RET")
+	if w.constants {
+		b.WriteString(neonLoadConstants())
+	}
+	b.Write(w.Bytes())
 }
 
 func vectorLoops(b *bytes.Buffer, s isa) {
-	peak(b, s)
 	loop(b, s, "add", []string{"y", "x"}, false, nil, func(w *writer, at []string) {
 		y := w.load(at[0])
 		w.p("VADDPS %s, %s, %s", at[1], y, y)

@@ -28,25 +28,41 @@ const (
 	bias
 )
 
-func constants(b *bytes.Buffer) {
+// constants writes the table, with zeros behind it up to a multiple of whole
+// numbers.
+func constants(b *bytes.Buffer, whole int) {
+	var all []uint32
+	for _, v := range table {
+		all = append(all, math.Float32bits(v))
+	}
+	all = append(all, bits...)
+	for len(all)%whole != 0 {
+		all = append(all, 0)
+	}
 	b.WriteString("\n")
-	for i, v := range table {
-		fmt.Fprintf(b, "DATA constants<>+%d(SB)/4, $0x%08x\n", 4*i, math.Float32bits(v))
+	for i, v := range all {
+		fmt.Fprintf(b, "DATA constants<>+%d(SB)/4, $0x%08x\n", 4*i, v)
 	}
-	for i, v := range bits {
-		fmt.Fprintf(b, "DATA constants<>+%d(SB)/4, $0x%08x\n", 4*(len(table)+i), v)
-	}
-	fmt.Fprintf(b, "GLOBL constants<>(SB), RODATA|NOPTR, $%d\n", 4*(len(table)+len(bits)))
+	fmt.Fprintf(b, "GLOBL constants<>(SB), RODATA|NOPTR, $%d\n", 4*len(all))
 }
 
 // writer emits one function of one instruction set and hands out registers.
 type writer struct {
 	*bytes.Buffer
 	isa
-	free []int
+	free      []int
+	constants bool // NEON: some were asked for
 }
 
-func (w *writer) p(format string, args ...any) { fmt.Fprintf(w, "\t"+format+"\n", args...) }
+// p writes an instruction, in amd64's words.
+func (w *writer) p(format string, args ...any) {
+	line := fmt.Sprintf(format, args...)
+	if w.isa == neon {
+		w.neon(line)
+		return
+	}
+	fmt.Fprintf(w, "\t%s\n", line)
+}
 
 // get hands out a register.
 func (w *writer) get() string {
@@ -74,17 +90,22 @@ func (w *writer) load(mem string) string {
 func (w *writer) c(v float64) string {
 	for i, t := range table {
 		if t == float32(v) {
-			r := w.get()
-			w.p("VBROADCASTSS constants<>+%d(SB), %s", 4*i, r)
-			return r
+			return w.constant(i)
 		}
 	}
 	panic(fmt.Sprintf("%v is not in the table", v))
 }
 
-func (w *writer) bits(i int) string {
+func (w *writer) bits(i int) string { return w.constant(len(table) + i) }
+
+// constant broadcasts what stands at a place of the table.
+func (w *writer) constant(place int) string {
 	r := w.get()
-	w.p("VBROADCASTSS constants<>+%d(SB), %s", 4*(len(table)+i), r)
+	if w.isa == neon {
+		w.neonConstant(place, r)
+	} else {
+		w.p("VBROADCASTSS constants<>+%d(SB), %s", 4*place, r)
+	}
 	return r
 }
 
@@ -101,7 +122,12 @@ func (w *writer) opc(name, dst, a string, v float64) {
 // horner computes x = x*m + v.
 func (w *writer) horner(x, m string, v float64) {
 	k := w.c(v)
-	w.p("VFMADD213PS %s, %s, %s", k, m, x)
+	if w.isa == neon { // its sum replaces the constant, which nobody needs afterwards
+		w.p("VFMADD231PS %s, %s, %s", x, m, k)
+		w.p("VORPS %s, %s, %s", k, k, x)
+	} else {
+		w.p("VFMADD213PS %s, %s, %s", k, m, x)
+	}
 	w.drop(k)
 }
 
