@@ -106,7 +106,8 @@ func chunk(k int) int {
 
 // run splits c into a grid of jobs. Each packs its own columns of b, which then
 // stay in its core's second cache, and passes all of its rows of a over them, a
-// tile of which stays in the first: nothing is shared, and nobody waits.
+// tile of which stays in the first: nothing is shared before somebody has
+// nothing left to do.
 func (g *product) run(alone bool) {
 	if g.m == 0 || g.n == 0 {
 		return
@@ -132,16 +133,12 @@ func (g *product) run(alone bool) {
 	if jobs <= 1 { // and without a word to the collector, for attention has thousands of these
 		for i := range cut.across {
 			j := g.job(t, cut, i)
-			j.run()
+			j.run(nil)
 		}
 		return
 	}
 	cut.across, cut.down = grid(jobs, cut.across, cut.panels, cut.tiles)
-	h := *g
-	Parallel(cut.across*cut.down, func(i int) {
-		j := h.job(t, cut, i)
-		j.run()
-	})
+	g.share(t, cut)
 }
 
 // cutting is how a product is cut into jobs: tiles of rows into down parts,
@@ -190,22 +187,26 @@ type job struct {
 	pb             []float32 // the columns of b, a panel after the other
 	pa             []float32 // a tile of a as it lies, stride floats a row; of a transposed one a group of them
 	stride         int
+	g0, g1         int       // the tiles of rows at hand
 	edge           []float32 // a tile of c, where c is narrower
 }
 
 // top is the first row of tile r.
 func (j *job) top(r int) int { return r * j.m / j.tiles }
 
-func (j *job) run() {
+// run computes the job, in the end together with whoever joins it at o, if that
+// is not nil.
+func (j *job) run(o *shared) {
 	t := j.t
 	j.stride = (j.kMost + 31) / 16 * 16 // whole cache lines, and no power of two, whose lines would compete
-	nb, na := (j.p1-j.p0)*t.nr*j.kMost, t.mr*j.stride
-	if j.ta {
-		na = group * t.step * j.kMost
-	}
-	buf := borrow(nb + na + t.mr*t.nr)
-	defer giveBack(buf)
-	j.pb, j.pa, j.edge = buf[:nb], buf[nb:nb+na], buf[nb+na:]
+	buf := borrow((j.p1 - j.p0) * t.nr * j.kMost)
+	defer func() {
+		if buf != nil {
+			giveBack(buf)
+		}
+	}()
+	j.pb = buf
+	defer giveBack(j.room())
 	for j.k0 = 0; j.k0 < j.k; j.k0 += j.kMost {
 		j.kc = min(j.kMost, j.k-j.k0)
 		for p := j.p0; p < j.p1; p++ {
@@ -214,9 +215,34 @@ func (j *job) run() {
 			}
 			j.packB(t, j.panel(p), p*t.nr, j.k0, j.kc)
 		}
-		for r := j.t0; r < j.t1; r++ {
-			j.row(r)
+		if o != nil && j.k0+j.kc == j.k {
+			buf = nil // the last to leave gives it back
+			o.open(j)
+			return
 		}
+		for r := j.t0; r < j.t1; r += group {
+			j.some(r, min(j.t1, r+group))
+		}
+	}
+}
+
+// room borrows what a thread needs for itself, and returns it.
+func (j *job) room() []float32 {
+	na := j.t.mr * j.stride
+	if j.ta {
+		na = group * j.t.step * j.kMost
+	}
+	buf := borrow(na + j.t.mr*j.t.nr)
+	j.pa, j.edge = buf[:na], buf[na:]
+	return buf
+}
+
+// some computes the tiles of rows [from, to), at most group of them, in all the
+// job's columns.
+func (j *job) some(from, to int) {
+	j.g0, j.g1 = from, to
+	for r := from; r < to; r++ {
+		j.row(r)
 	}
 }
 
@@ -278,13 +304,13 @@ func (j *job) rows(r int) (a *float32, lda int) {
 		}
 		return &j.pa[0], j.stride
 	}
-	size, nth := j.t.step*j.kMost, (r-j.t0)%group
-	if nth == 0 {
-		for q := r; q < min(j.t1, r+group); q++ {
+	size := j.t.step * j.kMost
+	if r == j.g0 {
+		for q := r; q < j.g1; q++ {
 			j.packA(j.t, j.pa[(q-r)*size:][:j.t.step*j.kc], j.top(q), j.top(q+1)-j.top(q), j.k0, j.kc)
 		}
 	}
-	return &j.pa[nth*size], j.t.step
+	return &j.pa[(r-j.g0)*size], j.t.step
 }
 
 // ahead asks for a share of the rows of a that come next, while tile r is
@@ -303,14 +329,12 @@ func (j *job) ahead(r, p int) {
 		}
 		return
 	}
-	nth := (r - j.t0) % group
-	first := r - nth + group
-	if first >= j.t1 {
+	if j.g1 >= j.t1 {
 		return
 	}
-	left, right := j.top(first), j.top(min(j.t1, first+group))
-	step := nth*n + p - j.p0
-	from, to := step*j.kc/(group*n), (step+1)*j.kc/(group*n)
+	left, right := j.top(j.g1), j.top(min(j.t1, j.g1+group))
+	step, steps := (r-j.g0)*n+p-j.p0, (j.g1-j.g0)*n
+	from, to := step*j.kc/steps, (step+1)*j.kc/steps
 	if from < to {
 		j.t.prefetch(&j.a[(j.k0+from)*j.lda+left], j.lda, to-from, 4*(right-left))
 	}

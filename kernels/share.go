@@ -1,0 +1,130 @@
+package kernels
+
+import (
+	"sync"
+	"sync/atomic"
+)
+
+// sharing is a product in the making by several threads. They are seldom equally
+// fast, and whoever has no job left computes rows of the others': who computes a
+// row makes no difference to it.
+type sharing struct {
+	product
+	t    *tile
+	cut  cutting
+	jobs []shared
+}
+
+// shared is a job that others may join once its owner has packed the last of its
+// columns.
+type shared struct {
+	job                // as all who join it find it
+	next  atomic.Int64 // the first tile of rows that nobody has taken
+	users atomic.Int64 // who reads what is packed: 0 before, closed afterwards
+}
+
+const closed = -1 << 32
+
+// spareSharings lends them.
+var spareSharings = sync.Pool{New: func() any { return new(sharing) }}
+
+// share runs the jobs of a cut product on the pool.
+func (g *product) share(t *tile, cut cutting) {
+	s := spareSharings.Get().(*sharing)
+	s.product, s.t, s.cut = *g, t, cut
+	jobs := cut.across * cut.down
+	if cap(s.jobs) < jobs {
+		s.jobs = make([]shared, jobs)
+	}
+	s.jobs = s.jobs[:jobs]
+	for i := range s.jobs {
+		s.jobs[i].users.Store(0)
+	}
+	Parallel(jobs+Threads(), s.do)
+	s.product = product{}
+	for i := range s.jobs {
+		s.jobs[i].job = job{}
+	}
+	spareSharings.Put(s)
+}
+
+// do runs job i, or behind the last one helps with what is left of the others.
+func (s *sharing) do(i int) {
+	if i >= len(s.jobs) {
+		s.help()
+		return
+	}
+	j, o := s.product.job(s.t, s.cut, i), &s.jobs[i]
+	defer func() {
+		o.users.CompareAndSwap(0, closed) // a panic: nobody is to wait for it
+	}()
+	j.run(o)
+}
+
+// help joins the jobs that are still open, and waits a while for those that are
+// not yet.
+func (s *sharing) help() {
+	for range max(1, awake()) {
+		early := false
+		for i := range s.jobs {
+			o := &s.jobs[i]
+			users := o.users.Load()
+			early = early || users == 0
+			if users > 0 && int(o.next.Load()) < o.t1 && o.users.CompareAndSwap(users, users+1) {
+				j := o.job
+				o.work(&j, j.room())
+			}
+		}
+		if !early {
+			return
+		}
+		pause(pauses)
+	}
+}
+
+// open lets others join the job, and works at it until no rows are left.
+func (o *shared) open(j *job) {
+	o.job = *j
+	o.next.Store(int64(j.t0))
+	o.users.Store(1)
+	o.work(j, nil)
+}
+
+// work computes rows until none are left, in room that it gives back. Whoever is
+// the last to leave gives back what is packed.
+func (o *shared) work(j *job, room []float32) {
+	defer func() {
+		if room != nil {
+			giveBack(room)
+		}
+		if o.users.Add(-1) == 0 {
+			o.users.Store(closed)
+			giveBack(o.pb)
+		}
+	}()
+	for {
+		from, to := o.take()
+		if from == to {
+			return
+		}
+		j.some(from, to)
+	}
+}
+
+// take returns tiles that nobody else has: few of them towards the end.
+func (o *shared) take() (from, to int) {
+	for {
+		at := o.next.Load()
+		left := o.t1 - int(at)
+		if left <= 0 {
+			return 0, 0
+		}
+		n := min(group, max(1, left/Threads()))
+		if !o.ta {
+			n = 1
+		}
+		if o.next.CompareAndSwap(at, at+int64(n)) {
+			return int(at), int(at) + n
+		}
+	}
+}

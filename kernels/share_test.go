@@ -1,0 +1,67 @@
+package kernels
+
+import (
+	"runtime"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// While one thread is held up in a tile of rows, the other computes the rest of
+// its job.
+func TestGemmHelpsWhoeverIsHeldUp(t *testing.T) {
+	if runtime.NumCPU() < 2 || runtime.GOMAXPROCS(0) < 2 {
+		t.Skip("one processor")
+	}
+	defer SetThreads(0)
+	SetThreads(2)
+	for _, ta := range []bool{false, true} {
+		const m, n, k = 300, 256, 500
+		lda := k
+		if ta {
+			lda = m
+		}
+		a, b, got, want := numbers(m*k, 1), numbers(n*k, 2), make([]float32, m*n), make([]float32, m*n)
+		GemmThen(ta, true, m, n, k, a, lda, b, k, false, want, n, nil)
+		helped := false
+		for try := 0; try < 50 && !helped; try++ { // a thread may come so late that there is nothing left to wait for
+			var finished atomic.Int64
+			var held atomic.Bool
+			GemmThen(ta, true, m, n, k, a, lda, b, k, false, got, n, func(i, rows, j, cols int) {
+				if held.CompareAndSwap(false, true) {
+					for start := time.Now(); time.Since(start) < 100*time.Millisecond && !helped; runtime.Gosched() {
+						// Up to what the held thread may have taken beside this tile.
+						helped = finished.Load() >= m*n-group*int64(chosen.tile.mr)*int64(cols)
+					}
+				}
+				finished.Add(int64(rows * cols))
+			})
+			for i := range got {
+				if got[i] != want[i] {
+					t.Fatalf("ta=%v: element %d is %v, want %v", ta, i, got[i], want[i])
+				}
+			}
+		}
+		if !helped {
+			t.Errorf("ta=%v: nobody helped", ta)
+		}
+	}
+}
+
+// A panic of then reaches the caller, and nobody waits for what will not come.
+func TestGemmThenPanics(t *testing.T) {
+	defer SetThreads(0)
+	for _, threads := range []int{1, 2, 3} {
+		SetThreads(threads)
+		const m, n, k = 300, 256, 500
+		a, b, c := numbers(m*k, 1), numbers(n*k, 2), make([]float32, m*n)
+		func() {
+			defer func() {
+				if p := recover(); p != "held" {
+					t.Errorf("%d threads: recovered %v", threads, p)
+				}
+			}()
+			GemmThen(false, false, m, n, k, a, k, b, n, false, c, n, func(i, _, _, _ int) { panic("held") })
+		}()
+	}
+}
