@@ -150,7 +150,7 @@ type cutting struct {
 
 // job returns the i-th part.
 func (g *product) job(t *tile, cut cutting, i int) job {
-	x, y := i/cut.down, i%cut.down
+	x, y := i%cut.across, i/cut.across // neighbours have the same rows
 	return job{product: *g, t: t, tiles: cut.tiles, kMost: cut.kMost,
 		t0: y * cut.tiles / cut.down, t1: (y + 1) * cut.tiles / cut.down,
 		p0: x * cut.panels / cut.across, p1: (x + 1) * cut.panels / cut.across}

@@ -29,30 +29,60 @@ func Threads() int {
 // call is one Parallel in progress.
 type call struct {
 	f       func(i int)
-	n       int64
-	next    atomic.Int64
+	shares  []share      // one for each who works at it
 	workers atomic.Int64 // still at it
 	end     signal
 	cpu     int                 // the caller's processor if the workers are to look at theirs, or -1
 	failed  atomic.Pointer[any] // the first panic of a worker
 }
 
-// work takes indices until none is left.
-func (c *call) work() {
-	for {
-		i := c.next.Add(1) - 1
-		if i >= c.n {
-			return
+// share is a range of indices, taken in ascending order. Whoever begins with it
+// had the neighbouring rows in the operator before, and so has them near: on
+// another core's cache, let alone another chip's, they are several times as far.
+type share struct {
+	next atomic.Int64
+	end  int64
+	_    [cacheLine - 16]byte
+}
+
+// deal divides n indices into t shares.
+func (c *call) deal(n, t int) {
+	for len(c.shares) < t {
+		c.shares = append(c.shares, share{})
+	}
+	c.shares = c.shares[:t]
+	for i := range c.shares {
+		s := &c.shares[i]
+		s.next.Store(int64(i * n / t))
+		s.end = int64((i + 1) * n / t)
+	}
+}
+
+// work takes the indices of the own share, then those that are left of the
+// others'.
+func (c *call) work(own int) {
+	for k := range c.shares {
+		s := &c.shares[(own+k)%len(c.shares)]
+		for s.next.Load() < s.end { // a look costs others nothing
+			if i := s.next.Add(1) - 1; i < s.end {
+				c.f(int(i))
+			}
 		}
-		c.f(int(i))
+	}
+}
+
+// drop leaves all indices that nobody has taken.
+func (c *call) drop() {
+	for i := range c.shares {
+		c.shares[i].next.Store(c.shares[i].end)
 	}
 }
 
 // serve works and reports the end; a panic goes to the caller of Parallel.
-func (c *call) serve() {
+func (c *call) serve(own int) {
 	defer func() {
 		if p := recover(); p != nil {
-			c.next.Store(c.n)
+			c.drop()
 			first := p // only here, for it is allocated
 			c.failed.CompareAndSwap(nil, &first)
 		}
@@ -60,7 +90,7 @@ func (c *call) serve() {
 			c.end.send()
 		}
 	}()
-	c.work()
+	c.work(own)
 }
 
 // signal is what one goroutine sends and another awaits: a while awake, for a
@@ -135,7 +165,7 @@ func (w *worker) loop(before []*worker) {
 		if w.c.cpu >= 0 {
 			w.spread(before)
 		}
-		w.c.serve()
+		w.c.serve(len(before) + 1)
 	}
 }
 
@@ -171,8 +201,9 @@ var pool struct {
 }
 
 // Parallel calls f on every i in [0, n), on up to Threads goroutines, and
-// returns when all are done. Which goroutine gets which i is not determined,
-// so f(i) must write only what belongs to i. A call from inside f, or while
+// returns when all are done. Each begins with its own share of neighbouring
+// indices; which goroutine gets which i is not determined, so f(i) must write
+// only what belongs to i. A call from inside f, or while
 // another goroutine's call has the workers, runs alone. A panic of f is the
 // caller's.
 func Parallel(n int, f func(i int)) {
@@ -194,17 +225,17 @@ func Parallel(n int, f func(i int)) {
 	if c.end.wake == nil {
 		c.end.wake = make(chan struct{}, 1)
 	}
-	c.f, c.n, c.cpu = f, int64(n), -1
+	c.f, c.cpu = f, -1
 	if pool.calls++; pool.calls%looks == 0 && awake() > 0 {
 		c.cpu = processor()
 	}
-	c.next.Store(0)
+	c.deal(n, t)
 	c.workers.Store(int64(t))
 	for _, w := range pool.started[:t-1] {
 		w.c = c
 		w.start.send()
 	}
-	c.serve()
+	c.serve(0)
 	c.end.wait()
 	c.f = nil
 	if p := c.failed.Swap(nil); p != nil {

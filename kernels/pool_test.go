@@ -2,6 +2,7 @@ package kernels
 
 import (
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -22,6 +23,30 @@ func TestParallelCallsEachOnce(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+func TestParallelBeginsWithItsOwnShare(t *testing.T) {
+	defer SetThreads(0)
+	SetThreads(3)
+	var mu sync.Mutex
+	var first []int
+	Parallel(12, func(i int) {
+		mu.Lock()
+		first = append(first, i)
+		mu.Unlock()
+		for { // the first call of each waits for all three
+			mu.Lock()
+			n := len(first)
+			mu.Unlock()
+			if n >= 3 {
+				return
+			}
+			runtime.Gosched()
+		}
+	})
+	if got := first[:3]; !slices.Contains(got, 0) || !slices.Contains(got, 4) || !slices.Contains(got, 8) {
+		t.Errorf("three threads began 12 indices with %v, want 0, 4 and 8", got)
 	}
 }
 

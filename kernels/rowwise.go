@@ -77,26 +77,43 @@ func LayerNormGrad(dx, dw, db, dy, x, mean, rstd, w []float32, rows, cols int) {
 
 // layerNormGrad calls then, if there is one, on each finished row of dx.
 func layerNormGrad(dx, dw, db, dy, x, mean, rstd, w []float32, rows, cols int, then func(at, end int)) {
-	// The sums over rows come first: dx may overwrite dy.
-	eachColumns(cols, func(lo, hi int) {
-		with := spareLanes.Get().(*lanes)
-		defer spareLanes.Put(with)
-		for r := range rows {
-			at, end := r*cols+lo, r*cols+hi
-			normParamsRow(dw[lo:hi], db[lo:hi], dy[at:end], x[at:end], mean[r], rstd[r], with)
-		}
-	})
-	eachRows(rows, cols, func(lo, hi int) {
+	sumRows(rows, 2*cols, func(lo, hi int, sum []float32) {
 		with := spareLanes.Get().(*lanes)
 		defer spareLanes.Put(with)
 		for r := lo; r < hi; r++ {
 			at, end := r*cols, (r+1)*cols
+			normParamsRow(sum[:cols], sum[cols:], dy[at:end], x[at:end], mean[r], rstd[r], with)
 			normGradRow(dx[at:end], dy[at:end], x[at:end], w[:cols], mean[r], rstd[r], with)
 			if then != nil {
 				then(at, end)
 			}
 		}
+	}, dw[:cols], db[:cols])
+}
+
+// rowsASum is how many rows go into one sum: fixed, for it decides the order.
+const rowsASum = 16
+
+// sumRows calls f on chunks of rows on the pool, each with a sum of its own,
+// zero at first, and adds the chunks' sums, in order, to the vectors in, of
+// width numbers together. Rows go to whoever had them before: by columns, each
+// thread would need all rows of all the others.
+func sumRows(rows, width int, f func(lo, hi int, sum []float32), in ...[]float32) {
+	chunks := (rows + rowsASum - 1) / rowsASum
+	sums := borrow(chunks * width)
+	defer giveBack(sums)
+	Parallel(chunks, func(i int) {
+		sum := sums[i*width : (i+1)*width]
+		clear(sum)
+		f(i*rowsASum, min(rows, (i+1)*rowsASum), sum)
 	})
+	for i := range chunks {
+		sum := sums[i*width : (i+1)*width]
+		for _, v := range in {
+			addTo(v, sum[:len(v)])
+			sum = sum[len(v):]
+		}
+	}
 }
 
 // AddBias adds b, [cols], to each row of x, [rows, cols] with row stride ld.
@@ -121,32 +138,29 @@ func ActivateRow(act Act, y, z, b []float32) {
 
 // ActivateBiasGrad writes to dy, [rows, cols] with row stride ld, its product
 // with the derivative of act at z, laid out alike (nil for Identity), and adds
-// the sum of its rows, in row order, to db, [cols], if that is not nil.
+// the sum of its rows, in chunks, to db, [cols], if that is not nil.
 func ActivateBiasGrad(act Act, db, dy, z []float32, rows, cols, ld int) {
-	eachColumns(cols, func(lo, hi int) {
-		for r := range rows {
-			d := dy[r*ld+lo : r*ld+hi]
+	if db == nil {
+		eachRows(rows, cols, func(lo, hi int) {
+			for r := lo; r < hi; r++ {
+				activateGrad(act, dy[r*ld:r*ld+cols], dy[r*ld:r*ld+cols], z[r*ld:r*ld+cols])
+			}
+		})
+		return
+	}
+	sumRows(rows, cols, func(lo, hi int, sum []float32) {
+		for r := lo; r < hi; r++ {
+			d := dy[r*ld : r*ld+cols]
 			if act != Identity {
-				activateGrad(act, d, d, z[r*ld+lo:r*ld+hi])
+				activateGrad(act, d, d, z[r*ld:r*ld+cols])
 			}
-			if db != nil {
-				addTo(db[lo:hi], d)
-			}
+			addTo(sum, d)
 		}
-	})
-}
-
-// eachColumns calls f on ranges of columns on the pool, as wide as every thread
-// having one allows: narrow ones touch a page a row.
-func eachColumns(cols int, f func(lo, hi int)) {
-	const least = 64
-	share := Threads() * least
-	chunk := (cols + share - 1) / share * least
-	Parallel((cols+chunk-1)/chunk, func(i int) { f(i*chunk, min(cols, (i+1)*chunk)) })
+	}, db[:cols])
 }
 
 // BiasGrad adds to db, [cols], the sum of the rows of dy, [rows, cols] with row
-// stride ld, in row order.
+// stride ld, in chunks.
 func BiasGrad(db, dy []float32, rows, cols, ld int) {
 	ActivateBiasGrad(Identity, db, dy, nil, rows, cols, ld)
 }

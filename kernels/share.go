@@ -19,6 +19,7 @@ type sharing struct {
 // columns.
 type shared struct {
 	job                // as all who join it find it
+	taken atomic.Bool  // somebody is its owner
 	next  atomic.Int64 // the first tile of rows that nobody has taken
 	users atomic.Int64 // who reads what is packed: 0 before, closed afterwards
 }
@@ -38,9 +39,10 @@ func (g *product) share(t *tile, cut cutting) {
 	}
 	s.jobs = s.jobs[:jobs]
 	for i := range s.jobs {
+		s.jobs[i].taken.Store(false)
 		s.jobs[i].users.Store(0)
 	}
-	Parallel(jobs+Threads(), s.do)
+	Parallel(Threads(), s.do)
 	s.product = product{}
 	for i := range s.jobs {
 		s.jobs[i].job = job{}
@@ -48,12 +50,20 @@ func (g *product) share(t *tile, cut cutting) {
 	spareSharings.Put(s)
 }
 
-// do runs job i, or behind the last one helps with what is left of the others.
+// do runs jobs, beginning with the share of participant i, until all have an
+// owner, and then helps with what is left of them.
 func (s *sharing) do(i int) {
-	if i >= len(s.jobs) {
-		s.help()
-		return
+	n := len(s.jobs)
+	for k, first := 0, i*n/Threads(); k < n; k++ {
+		if at := (first + k) % n; s.jobs[at].taken.CompareAndSwap(false, true) {
+			s.own(at)
+		}
 	}
+	s.help()
+}
+
+// own runs job i.
+func (s *sharing) own(i int) {
 	j, o := s.product.job(s.t, s.cut, i), &s.jobs[i]
 	defer func() {
 		o.users.CompareAndSwap(0, closed) // a panic: nobody is to wait for it
