@@ -31,98 +31,81 @@ const (
 	acts // how many there are
 )
 
-// Activate writes act(x) to y. y may be x.
-func Activate(act Act, y, x []float32) {
-	each(len(x), func(lo, hi int) { activate(act, y[lo:hi], x[lo:hi]) })
-}
-
-// activate is Activate on the calling goroutine.
+// activate writes act(x) to y on the calling goroutine. y may be x.
 func activate(act Act, y, x []float32) {
-	if v := chosen.loops; v != nil && v.activate2(act, y, x) {
+	if v := chosen.loops; v != nil && v.activate2(act, y, x, false) {
 		return
 	}
-	activateGo(act, y, x)
+	activateGo(act, y, x, false)
 }
 
-// ActivateGrad writes to dx the product of dy and the derivative of act at x,
-// the activation's input. dx may be dy.
-func ActivateGrad(act Act, dx, dy, x []float32) {
-	each(len(x), func(lo, hi int) { activateGrad(act, dx[lo:hi], dy[lo:hi], x[lo:hi]) })
-}
-
-// activateGrad is ActivateGrad on the calling goroutine.
-func activateGrad(act Act, dx, dy, x []float32) {
-	if v := chosen.loops; v != nil && v.activateGrad3(act, dx, dy, x) {
+// activateSlope writes act(x) to y and act's derivative at x to x, on the calling
+// goroutine. They are different slices.
+func activateSlope(act Act, y, x []float32) {
+	if v := chosen.loops; v != nil && v.activate2(act, y, x, true) {
 		return
 	}
-	activateGradGo(act, dx, dy, x)
+	activateGo(act, y, x, true)
 }
 
-func activateGo(act Act, y, x []float32) {
-	switch act {
-	case Identity:
-		copy(y, x)
-	case GELU:
-		for i, v := range x {
-			y[i] = 0.5 * v * (1 + erf32(v*rsqrt2, exp32(-0.5*v*v)))
-		}
-	case GELUTanh:
-		for i, v := range x {
-			y[i] = 0.5 * v * (1 + tanh32(sqrt2byPi*(v+0.044715*v*v*v)))
-		}
-	case ReLU:
-		for i, v := range x {
-			y[i] = max(v, 0)
-		}
-	case SiLU:
-		for i, v := range x {
-			y[i] = v / (1 + exp32(-v))
-		}
-	case Tanh:
-		for i, v := range x {
-			y[i] = tanh32(v)
+// activateGo is activate, or with slope activateSlope, in plain Go.
+func activateGo(act Act, y, x []float32, slope bool) {
+	for i, v := range x {
+		var d float32
+		y[i], d = act.of(v)
+		if slope {
+			x[i] = d
 		}
 	}
 }
 
 const (
-	rsqrt2    = 0.70710678118654752
 	rsqrt2Pi  = 0.39894228040143268 // 1/√(2π)
 	sqrt2byPi = 0.79788456080286536
 )
 
-func activateGradGo(act Act, dx, dy, x []float32) {
+// of returns the activation of v and its derivative there.
+func (act Act) of(v float32) (y, slope float32) {
 	switch act {
-	case Identity:
-		copy(dx, dy)
 	case GELU:
-		for i, v := range x {
-			e := exp32(-0.5 * v * v)
-			dx[i] = dy[i] * (0.5*(1+erf32(v*rsqrt2, e)) + v*e*rsqrt2Pi)
+		a, q, e := tail32(v)
+		s := 0.5 - q
+		if v < 0 {
+			s = -s
 		}
+		return max(v, 0) - a*q, s + 0.5 + v*e*rsqrt2Pi
 	case GELUTanh:
-		for i, v := range x {
-			t := tanh32(sqrt2byPi * (v + 0.044715*v*v*v))
-			dx[i] = dy[i] * (0.5*(1+t) + 0.5*v*(1-t*t)*sqrt2byPi*(1+3*0.044715*v*v))
-		}
+		g, rest := sigmoid32(2 * sqrt2byPi * (v + 0.044715*v*v*v))
+		return v * g, g + v*g*rest*2*sqrt2byPi*(1+3*0.044715*v*v)
 	case ReLU:
-		for i, v := range x {
-			d := dy[i]
-			if v <= 0 {
-				d = 0
-			}
-			dx[i] = d
+		if v <= 0 {
+			return 0, 0
 		}
+		return v, 1
 	case SiLU:
-		for i, v := range x {
-			s := 1 / (1 + exp32(-v))
-			dx[i] = dy[i] * s * (1 + v*(1-s))
-		}
+		g, rest := sigmoid32(v)
+		return v * g, g + v*g*rest
 	case Tanh:
-		for i, v := range x {
-			t := tanh32(v)
-			dx[i] = dy[i] * (1 - t*t)
-		}
+		t := tanh32(v)
+		return t, 1 - t*t
+	}
+	return v, 1
+}
+
+// mulAddTo multiplies dy by slope and adds it to sum, on the calling goroutine.
+func mulAddTo(dy, sum, slope []float32) {
+	if v := chosen.loops; v != nil {
+		v.mulAdd3(dy, sum, slope)
+		return
+	}
+	mulAddGo(dy, sum, slope)
+}
+
+func mulAddGo(dy, sum, slope []float32) {
+	for i, s := range slope {
+		d := float32(dy[i] * s) // the conversion forbids fusing
+		dy[i] = d
+		sum[i] += d
 	}
 }
 

@@ -36,7 +36,7 @@ func BenchmarkLoop(b *testing.B) {
 		{"dropout", 8 * n, func() { drop.Drop(z, x) }},
 		{"add-bias", 8 * n, func() { AddBias(z, w, rows, cols, cols) }},
 		{"bias-grad", 4 * n, func() { BiasGrad(db, x, rows, cols, cols) }},
-		{"gelu-bias-grad", 12 * rows * wide, func() { ActivateBiasGrad(GELU, upBias, upGrad, up, rows, wide, wide) }},
+		{"slope-bias-grad", 12 * rows * wide, func() { SlopeBiasGrad(upBias, upGrad, up, rows, wide, wide) }},
 		{"softmax", 8 * heads * length * length, func() { SoftmaxSeq(scores, heads*length, length, length) }},
 		{"softmax-grad", 12 * heads * length * length, func() { SoftmaxGradSeq(scoreGrads, scores, heads*length, length, length) }},
 		{"layer-norm", 8 * n, func() { LayerNorm(z, mean, rstd, x, w, w, rows, cols, 1e-12) }},

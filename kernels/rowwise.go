@@ -136,31 +136,38 @@ func ActivateRow(act Act, y, z, b []float32) {
 	}
 }
 
-// ActivateBiasGrad writes to dy, [rows, cols] with row stride ld, its product
-// with the derivative of act at z, laid out alike (nil for Identity), and adds
-// the sum of its rows, in chunks, to db, [cols], if that is not nil.
-func ActivateBiasGrad(act Act, db, dy, z []float32, rows, cols, ld int) {
-	if db == nil {
-		eachRows(rows, cols, func(lo, hi int) {
-			for r := lo; r < hi; r++ {
-				activateGrad(act, dy[r*ld:r*ld+cols], dy[r*ld:r*ld+cols], z[r*ld:r*ld+cols])
-			}
-		})
-		return
+// ActivateSlopeRow is ActivateRow that leaves in z the derivative of act, which
+// SlopeBiasGrad needs: it has half of its arithmetic in common with act itself.
+// y is not z.
+func ActivateSlopeRow(act Act, y, z, b []float32) {
+	if b != nil {
+		addTo(z, b)
+	}
+	activateSlope(act, y, z)
+}
+
+// SlopeBiasGrad multiplies dy, [rows, cols] with row stride ld, by slope, laid
+// out alike, if that is not nil, and adds the sum of its rows, in chunks, to db,
+// [cols], if that is not nil.
+func SlopeBiasGrad(db, dy, slope []float32, rows, cols, ld int) {
+	var in [][]float32
+	if db != nil {
+		in = append(in, db[:cols])
 	}
 	sumRows(rows, cols, func(lo, hi int, sum []float32) {
 		for r := lo; r < hi; r++ {
 			d := dy[r*ld : r*ld+cols]
-			if act != Identity {
-				activateGrad(act, d, d, z[r*ld:r*ld+cols])
+			if slope == nil {
+				addTo(sum, d)
+			} else {
+				mulAddTo(d, sum, slope[r*ld:r*ld+cols])
 			}
-			addTo(sum, d)
 		}
-	}, db[:cols])
+	}, in...)
 }
 
 // BiasGrad adds to db, [cols], the sum of the rows of dy, [rows, cols] with row
 // stride ld, in chunks.
 func BiasGrad(db, dy []float32, rows, cols, ld int) {
-	ActivateBiasGrad(Identity, db, dy, nil, rows, cols, ld)
+	SlopeBiasGrad(db, dy, nil, rows, cols, ld)
 }

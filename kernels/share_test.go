@@ -24,12 +24,12 @@ func TestGemmHelpsWhoeverIsHeldUp(t *testing.T) {
 		a, b, got, want := numbers(m*k, 1), numbers(n*k, 2), make([]float32, m*n), make([]float32, m*n)
 		GemmThen(ta, true, m, n, k, a, lda, b, k, false, want, n, nil)
 		helped := false
-		for try := 0; try < 50 && !helped; try++ { // a thread may come so late that there is nothing left to wait for
+		for try := 0; try < 20 && !helped; try++ { // a thread may come so late that there is nothing left to wait for
 			var finished atomic.Int64
 			var held atomic.Bool
 			GemmThen(ta, true, m, n, k, a, lda, b, k, false, got, n, func(i, rows, j, cols int) {
 				if held.CompareAndSwap(false, true) {
-					for start := time.Now(); time.Since(start) < 100*time.Millisecond && !helped; runtime.Gosched() {
+					for start := time.Now(); time.Since(start) < time.Second && !helped; runtime.Gosched() {
 						// Up to what the held thread may have taken beside this tile.
 						helped = finished.Load() >= m*n-group*int64(chosen.tile.mr)*int64(cols)
 					}

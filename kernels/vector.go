@@ -4,19 +4,17 @@ package kernels
 type loops struct {
 	lanes   int
 	add     func(y, x *float32, n int)
-	act     activations
-	actGrad activationGrads
+	mulAdd  func(dy, sum, slope *float32, n int)
+	act     activations // y = act(x)
+	slope   activations // and x becomes act's derivative at x
 	expLess func(x *float32, n int, with *float32)
 	adamw   func(p, m, v, g *float32, n int, with *float32)
 	squares func(x *float32, n int, with *float32)
 	rows    *rowLoops
 }
 
-// activations and activationGrads are the loops there are, by Act.
-type (
-	activations     [acts]func(y, x *float32, n int)
-	activationGrads [acts]func(dx, dy, x *float32, n int)
-)
+// activations are the loops there are, by Act.
+type activations [acts]func(y, x *float32, n int)
 
 // mostLanes is the number of floats in the widest register. What is left behind
 // the last whole one goes through a buffer of that size, so that an element's
@@ -34,9 +32,22 @@ func (l *loops) add2(y, x []float32) {
 	addGo(y[n:], x[n:]) // one addition: nothing to round otherwise
 }
 
-// activate2 writes act(x) to y, and tells whether there is a loop for it.
-func (l *loops) activate2(act Act, y, x []float32) bool {
+// mulAdd3 multiplies dy by slope and adds it to sum.
+func (l *loops) mulAdd3(dy, sum, slope []float32) {
+	n := l.whole(len(dy))
+	if n > 0 {
+		l.mulAdd(&dy[0], &sum[0], &slope[0], n)
+	}
+	mulAddGo(dy[n:], sum[n:], slope[n:])
+}
+
+// activate2 writes act(x) to y and, with slope, act's derivative to x. It tells
+// whether there is a loop for it.
+func (l *loops) activate2(act Act, y, x []float32, slope bool) bool {
 	f := l.act[act]
+	if slope {
+		f = l.slope[act]
+	}
 	if f == nil {
 		return false
 	}
@@ -45,30 +56,13 @@ func (l *loops) activate2(act Act, y, x []float32) bool {
 		f(&y[0], &x[0], n)
 	}
 	if n < len(x) {
-		var a [mostLanes]float32
-		k := copy(a[:], x[n:])
-		f(&a[0], &a[0], l.lanes)
-		copy(y[n:n+k], a[:])
-	}
-	return true
-}
-
-// activateGrad3 is ActivateGrad, and tells whether there is a loop for it.
-func (l *loops) activateGrad3(act Act, dx, dy, x []float32) bool {
-	f := l.actGrad[act]
-	if f == nil {
-		return false
-	}
-	n := l.whole(len(x))
-	if n > 0 {
-		f(&dx[0], &dy[0], &x[0], n)
-	}
-	if n < len(x) {
 		var a, b [mostLanes]float32
-		k := copy(a[:], x[n:])
-		copy(b[:], dy[n:])
-		f(&b[0], &b[0], &a[0], l.lanes)
-		copy(dx[n:n+k], b[:])
+		copy(a[:], x[n:])
+		f(&b[0], &a[0], l.lanes)
+		copy(y[n:], b[:len(x)-n])
+		if slope {
+			copy(x[n:], a[:])
+		}
 	}
 	return true
 }

@@ -12,22 +12,31 @@ func fmaTurns_avx2(n int)
 func add_avx512(y, x *float32, n int)
 
 //go:noescape
+func mulAdd_avx512(dy, sum, slope *float32, n int)
+
+//go:noescape
 func gelu_avx512(y, x *float32, n int)
 
 //go:noescape
-func geluGrad_avx512(dx, dy, x *float32, n int)
+func geluSlope_avx512(y, x *float32, n int)
 
 //go:noescape
 func geluTanh_avx512(y, x *float32, n int)
 
 //go:noescape
-func geluTanhGrad_avx512(dx, dy, x *float32, n int)
+func geluTanhSlope_avx512(y, x *float32, n int)
 
 //go:noescape
 func silu_avx512(y, x *float32, n int)
 
 //go:noescape
-func siluGrad_avx512(dx, dy, x *float32, n int)
+func siluSlope_avx512(y, x *float32, n int)
+
+//go:noescape
+func tanh_avx512(y, x *float32, n int)
+
+//go:noescape
+func tanhSlope_avx512(y, x *float32, n int)
 
 //go:noescape
 func expLess_avx512(x *float32, n int, with *float32)
@@ -42,22 +51,31 @@ func squares_avx512(x *float32, n int, with *float32)
 func add_avx2(y, x *float32, n int)
 
 //go:noescape
+func mulAdd_avx2(dy, sum, slope *float32, n int)
+
+//go:noescape
 func gelu_avx2(y, x *float32, n int)
 
 //go:noescape
-func geluGrad_avx2(dx, dy, x *float32, n int)
+func geluSlope_avx2(y, x *float32, n int)
 
 //go:noescape
 func geluTanh_avx2(y, x *float32, n int)
 
 //go:noescape
-func geluTanhGrad_avx2(dx, dy, x *float32, n int)
+func geluTanhSlope_avx2(y, x *float32, n int)
 
 //go:noescape
 func silu_avx2(y, x *float32, n int)
 
 //go:noescape
-func siluGrad_avx2(dx, dy, x *float32, n int)
+func siluSlope_avx2(y, x *float32, n int)
+
+//go:noescape
+func tanh_avx2(y, x *float32, n int)
+
+//go:noescape
+func tanhSlope_avx2(y, x *float32, n int)
 
 //go:noescape
 func expLess_avx2(x *float32, n int, with *float32)
@@ -69,8 +87,8 @@ func adamw_avx2(p, m, v, grad *float32, n int, with *float32)
 func squares_avx2(x *float32, n int, with *float32)
 
 var (
-	loops512 = loops{16, add_avx512, activations{GELU: gelu_avx512, GELUTanh: geluTanh_avx512, SiLU: silu_avx512},
-		activationGrads{GELU: geluGrad_avx512, GELUTanh: geluTanhGrad_avx512, SiLU: siluGrad_avx512}, expLess_avx512, adamw_avx512, squares_avx512, &rowLoops512}
-	loops2 = loops{8, add_avx2, activations{GELU: gelu_avx2, GELUTanh: geluTanh_avx2, SiLU: silu_avx2},
-		activationGrads{GELU: geluGrad_avx2, GELUTanh: geluTanhGrad_avx2, SiLU: siluGrad_avx2}, expLess_avx2, adamw_avx2, squares_avx2, &rowLoops2}
+	loops512 = loops{16, add_avx512, mulAdd_avx512, activations{GELU: gelu_avx512, GELUTanh: geluTanh_avx512, SiLU: silu_avx512, Tanh: tanh_avx512},
+		activations{GELU: geluSlope_avx512, GELUTanh: geluTanhSlope_avx512, SiLU: siluSlope_avx512, Tanh: tanhSlope_avx512}, expLess_avx512, adamw_avx512, squares_avx512, &rowLoops512}
+	loops2 = loops{8, add_avx2, mulAdd_avx2, activations{GELU: gelu_avx2, GELUTanh: geluTanh_avx2, SiLU: silu_avx2, Tanh: tanh_avx2},
+		activations{GELU: geluSlope_avx2, GELUTanh: geluTanhSlope_avx2, SiLU: siluSlope_avx2, Tanh: tanhSlope_avx2}, expLess_avx2, adamw_avx2, squares_avx2, &rowLoops2}
 )

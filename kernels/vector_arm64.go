@@ -6,22 +6,31 @@ package kernels
 func add_neon(y, x *float32, n int)
 
 //go:noescape
+func mulAdd_neon(dy, sum, slope *float32, n int)
+
+//go:noescape
 func gelu_neon(y, x *float32, n int)
 
 //go:noescape
-func geluGrad_neon(dx, dy, x *float32, n int)
+func geluSlope_neon(y, x *float32, n int)
 
 //go:noescape
 func geluTanh_neon(y, x *float32, n int)
 
 //go:noescape
-func geluTanhGrad_neon(dx, dy, x *float32, n int)
+func geluTanhSlope_neon(y, x *float32, n int)
 
 //go:noescape
 func silu_neon(y, x *float32, n int)
 
 //go:noescape
-func siluGrad_neon(dx, dy, x *float32, n int)
+func siluSlope_neon(y, x *float32, n int)
+
+//go:noescape
+func tanh_neon(y, x *float32, n int)
+
+//go:noescape
+func tanhSlope_neon(y, x *float32, n int)
 
 //go:noescape
 func expLess_neon(x *float32, n int, with *float32)
@@ -66,7 +75,7 @@ func normParams_neon(dw, db, dy, x *float32, n int, with *float32)
 func drop_neon(y, x *float32, n int, with *float32)
 
 var (
-	loopsNEON = loops{4, add_neon, activations{GELU: gelu_neon, GELUTanh: geluTanh_neon, SiLU: silu_neon},
-		activationGrads{GELU: geluGrad_neon, GELUTanh: geluTanhGrad_neon, SiLU: siluGrad_neon}, expLess_neon, adamw_neon, squares_neon, &rowLoopsNEON}
+	loopsNEON = loops{4, add_neon, mulAdd_neon, activations{GELU: gelu_neon, GELUTanh: geluTanh_neon, SiLU: silu_neon, Tanh: tanh_neon},
+		activations{GELU: geluSlope_neon, GELUTanh: geluTanhSlope_neon, SiLU: siluSlope_neon, Tanh: tanhSlope_neon}, expLess_neon, adamw_neon, squares_neon, &rowLoopsNEON}
 	rowLoopsNEON = rowLoops{top_neon, sum_neon, scale_neon, dot_neon, softmaxGrad_neon, spread_neon, norm_neon, normSums_neon, normGrad_neon, normParams_neon, drop_neon}
 )

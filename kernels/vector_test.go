@@ -37,16 +37,22 @@ func TestLoopsEqualTheirTwins(t *testing.T) {
 				addGo(want, x)
 				check("add", y, want, 0)
 
-				dy := cut(3)
-				for act, name := range map[Act]string{GELU: "gelu", GELUTanh: "gelu_new", SiLU: "silu"} {
-					if !s.loops.activate2(act, y, x) || !s.loops.activateGrad3(act, want, dy, x) {
+				dy, slope, sum := cut(3), cut(8), cut(9)
+				dy2, sum2 := slices.Clone(dy), slices.Clone(sum)
+				mulAddTo(dy, sum, slope)
+				mulAddGo(dy2, sum2, slope)
+				check("mulAdd dy", dy, dy2, 0)
+				check("mulAdd sum", sum, sum2, 0)
+
+				for act, name := range map[Act]string{GELU: "gelu", GELUTanh: "gelu_new", SiLU: "silu", Tanh: "tanh"} {
+					got, want2 := slices.Clone(x), slices.Clone(x)
+					if !s.loops.activate2(act, y, x, false) || !s.loops.activate2(act, want, got, true) {
 						t.Fatalf("%s: no loop", name)
 					}
-					got := slices.Clone(want)
-					activateGo(act, want, x)
+					check(name+" with its derivative", want, y, 0)
+					activateGo(act, want, want2, true)
 					check(name, y, want, 1e-6)
-					activateGradGo(act, want, dy, x)
-					check(name+" gradient", got, want, 1e-6)
+					check(name+"'s derivative", got, want2, 2e-6)
 				}
 
 				e := slices.Clone(x)
@@ -112,17 +118,18 @@ func BenchmarkActivate(b *testing.B) {
 	for _, a := range []struct {
 		name string
 		act  Act
-	}{{"gelu", GELU}, {"gelu_new", GELUTanh}, {"silu", SiLU}, {"relu", ReLU}} {
+	}{{"gelu", GELU}, {"gelu_new", GELUTanh}, {"silu", SiLU}, {"relu", ReLU}, {"tanh", Tanh}} {
 		b.Run("act="+a.name+"/impl="+chosen.name, func(b *testing.B) {
 			b.SetBytes(8 << 16)
 			for b.Loop() {
-				Activate(a.act, y, x)
+				activate(a.act, y, x)
 			}
 		})
-		b.Run("act="+a.name+"/grad/impl="+chosen.name, func(b *testing.B) {
-			b.SetBytes(12 << 16)
+		b.Run("act="+a.name+"/slope/impl="+chosen.name, func(b *testing.B) {
+			b.SetBytes(16 << 16)
 			for b.Loop() {
-				ActivateGrad(a.act, y, y, x)
+				copy(x, y) // the derivative is where the argument was
+				activateSlope(a.act, y, x)
 			}
 		})
 	}

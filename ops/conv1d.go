@@ -20,25 +20,26 @@ func Conv1D(p *Pass, x mat.Tensor, act kernels.Act, w, b *nn.Param) mat.Tensor {
 
 type conv1d struct {
 	base
-	x    mat.Tensor
-	w, b *nn.Param
-	act  kernels.Act
-	pre  []float32 // before the activation, where there is one
+	x     mat.Tensor
+	w, b  *nn.Param
+	act   kernels.Act
+	slope []float32 // the activation's derivative, where there is one
 }
 
 func (o *conv1d) Forward() (mat.Tensor, error) {
 	x, w := Of(o.x), Of(o.w)
 	y := o.p.alloc(x.rows, w.cols)
 	z := y.data
-	if o.act != kernels.Identity {
-		o.pre = o.keep(len(z))
-		z = o.pre
+	activate := kernels.ActivateRow
+	if o.act != kernels.Identity && o.p.Grad {
+		o.slope = o.keep(len(z))
+		z, activate = o.slope, kernels.ActivateSlopeRow
 	}
 	bias := Of(o.b).data
 	o.p.gemmThen(false, false, x.rows, w.cols, x.cols, x.data, x.cols, w.data, w.cols, false, z, w.cols, func(i, rows, j, cols int) {
 		for r := i; r < i+rows; r++ {
 			from := r*w.cols + j
-			kernels.ActivateRow(o.act, y.data[from:from+cols], z[from:from+cols], bias[j:j+cols])
+			activate(o.act, y.data[from:from+cols], z[from:from+cols], bias[j:j+cols])
 		}
 	})
 	return o.forwarded(y)
@@ -51,7 +52,7 @@ func (o *conv1d) Backward(gy mat.Tensor) error {
 		clear(db)
 	}
 	if db != nil || o.act != kernels.Identity {
-		kernels.ActivateBiasGrad(o.act, db, dy, o.pre, x.rows, w.cols, w.cols)
+		kernels.SlopeBiasGrad(db, dy, o.slope, x.rows, w.cols, w.cols)
 	}
 	if dw, acc := paramGradOf(o.w); dw != nil {
 		o.p.gemm(true, false, x.cols, w.cols, x.rows, x.data, x.cols, dy, w.cols, acc, dw, w.cols)

@@ -39,16 +39,17 @@ type linear struct {
 	act    kernels.Act
 	ws, bs []*nn.Param
 	out_   int       // width of the output
-	pre    []float32 // before the activation, where there is one
+	slope  []float32 // the activation's derivative, where there is one
 }
 
 func (o *linear) Forward() (mat.Tensor, error) {
 	x := Of(o.x)
 	y := o.p.alloc(x.rows, o.out_)
 	z := y.data
-	if o.act != kernels.Identity {
-		o.pre = o.keep(len(z))
-		z = o.pre
+	activate := kernels.ActivateRow
+	if o.act != kernels.Identity && o.p.Grad {
+		o.slope = o.keep(len(z))
+		z, activate = o.slope, kernels.ActivateSlopeRow
 	}
 	at := 0
 	for i, w := range o.ws {
@@ -63,7 +64,7 @@ func (o *linear) Forward() (mat.Tensor, error) {
 				}
 				for r := i; r < i+rows; r++ {
 					from := r*o.out_ + j
-					kernels.ActivateRow(o.act, y[from:from+cols], z[from:from+cols], bias)
+					activate(o.act, y[from:from+cols], z[from:from+cols], bias)
 				}
 			}
 		}
@@ -86,11 +87,11 @@ func (o *linear) Backward(gy mat.Tensor) error {
 			}
 		}
 		if db != nil || o.act != kernels.Identity {
-			var z []float32
+			var slope []float32
 			if o.act != kernels.Identity {
-				z = o.pre[at:]
+				slope = o.slope[at:]
 			}
-			kernels.ActivateBiasGrad(o.act, db, dy[at:], z, x.rows, wt.rows, o.out_)
+			kernels.SlopeBiasGrad(db, dy[at:], slope, x.rows, wt.rows, o.out_)
 		}
 		if dw, acc := paramGradOf(w); dw != nil {
 			o.p.gemm(true, false, wt.rows, x.cols, x.rows, dy[at:], o.out_, x.data, x.cols, acc, dw, x.cols)

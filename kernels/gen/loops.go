@@ -68,60 +68,38 @@ func vectorLoops(b *bytes.Buffer, s isa) {
 		w.drop(y)
 	}, nil)
 
-	loop(b, s, "gelu", []string{"y", "x"}, false, nil, func(w *writer, at []string) {
-		v := w.load(at[1])
-		e := w.expHalfSquare(v)
-		r := w.erf(v, e)
-		w.opc("VADDPS", r, r, 1)
-		w.op("VMULPS", r, r, v)
-		w.opc("VMULPS", r, r, 0.5)
-		w.p("VMOVUPS %s, %s", r, at[0])
-		w.drop(v, e, r)
+	// dy becomes dy·slope, and is added to sum.
+	loop(b, s, "mulAdd", []string{"dy", "sum", "slope"}, false, nil, func(w *writer, at []string) {
+		g := w.load(at[0])
+		w.p("VMULPS %s, %s, %s", at[2], g, g)
+		w.p("VMOVUPS %s, %s", g, at[0])
+		w.p("VADDPS %s, %s, %s", at[1], g, g)
+		w.p("VMOVUPS %s, %s", g, at[1])
+		w.drop(g)
 	}, nil)
 
-	loop(b, s, "geluGrad", []string{"dx", "dy", "x"}, false, nil, func(w *writer, at []string) {
-		v := w.load(at[2])
-		e := w.expHalfSquare(v)
-		r := w.erf(v, e)
-		w.opc("VADDPS", r, r, 1)
-		w.opc("VMULPS", r, r, 0.5)
-		w.op("VMULPS", e, e, v)
-		k := w.c(0.39894228040143268)
-		w.p("VFMADD231PS %s, %s, %s", k, e, r)
-		w.p("VMULPS %s, %s, %s", at[1], r, r)
-		w.p("VMOVUPS %s, %s", r, at[0])
-		w.drop(v, e, r, k)
-	}, nil)
-
-	for _, act := range []string{"geluTanh", "silu"} {
-		tanh := act == "geluTanh"
-		loop(b, s, act, []string{"y", "x"}, false, nil, func(w *writer, at []string) {
+	for _, act := range []struct {
+		name  string
+		write func(w *writer, v string, slope bool) (y, d string)
+	}{
+		{"gelu", (*writer).gelu},
+		{"geluTanh", func(w *writer, v string, slope bool) (string, string) { return w.silu(v, true, slope) }},
+		{"silu", func(w *writer, v string, slope bool) (string, string) { return w.silu(v, false, slope) }},
+		{"tanh", (*writer).tanh},
+	} {
+		loop(b, s, act.name, []string{"y", "x"}, false, nil, func(w *writer, at []string) {
 			v := w.load(at[1])
-			g := w.sigmoid(v, tanh)
-			w.op("VMULPS", g, g, v)
-			w.p("VMOVUPS %s, %s", g, at[0])
-			w.drop(v, g)
+			y, _ := act.write(w, v, false)
+			w.p("VMOVUPS %s, %s", y, at[0])
+			w.drop(v, y)
 		}, nil)
-		// The derivative is g + v·g·(1-g)·z', z' that of sigmoid's z.
-		loop(b, s, act+"Grad", []string{"dx", "dy", "x"}, false, nil, func(w *writer, at []string) {
-			v := w.load(at[2])
-			g := w.sigmoid(v, tanh)
-			r := w.c(1)
-			w.op("VSUBPS", r, r, g)
-			w.op("VMULPS", r, r, g)
-			w.op("VMULPS", r, r, v)
-			if tanh {
-				q := w.get()
-				w.op("VMULPS", q, v, v)
-				k := w.c(6 * sqrt2byPi * 0.044715)
-				w.horner(k, q, 2*sqrt2byPi)
-				w.op("VMULPS", r, r, k)
-				w.drop(q, k)
-			}
-			w.op("VADDPS", r, r, g)
-			w.p("VMULPS %s, %s, %s", at[1], r, r)
-			w.p("VMOVUPS %s, %s", r, at[0])
-			w.drop(v, g, r)
+		// x becomes the derivative at x.
+		loop(b, s, act.name+"Slope", []string{"y", "x"}, false, nil, func(w *writer, at []string) {
+			v := w.load(at[1])
+			y, d := act.write(w, v, true)
+			w.p("VMOVUPS %s, %s", y, at[0])
+			w.p("VMOVUPS %s, %s", d, at[1])
+			w.drop(v, y, d)
 		}, nil)
 	}
 
@@ -182,13 +160,82 @@ func vectorLoops(b *bytes.Buffer, s isa) {
 	})
 }
 
-// expHalfSquare returns exp(-v²/2).
-func (w *writer) expHalfSquare(v string) string {
-	e := w.get()
-	w.op("VMULPS", e, v, v)
-	w.opc("VMULPS", e, e, -0.5)
-	w.exp(e)
-	return e
+// gelu returns GELU of v and, with slope, its derivative: v⁺ - |v|·q, where q is
+// the normal tail beyond |v|, and Φ(v) + v·φ(v).
+func (w *writer) gelu(v string, slope bool) (y, d string) {
+	a, q, e := w.tail(v)
+	y = w.get()
+	zero(w.p, w.isa, y)
+	w.op("VMAXPS", y, v, y)
+	w.p("VFNMADD231PS %s, %s, %s", q, a, y)
+	w.drop(a)
+	if slope {
+		d = w.c(0.5)
+		w.op("VSUBPS", d, d, q)
+		w.sign(d, v)
+		w.opc("VADDPS", d, d, 0.5)
+		w.op("VMULPS", e, e, v)
+		k := w.c(0.39894228040143268)
+		w.p("VFMADD231PS %s, %s, %s", k, e, d)
+		w.drop(k)
+	}
+	w.drop(q, e)
+	return y, d
+}
+
+// silu returns SiLU of v, or GELU in tanh's form, and, with slope, its
+// derivative: g + v·g·(1-g)·z', g and z being sigmoid's.
+func (w *writer) silu(v string, tanh, slope bool) (y, d string) {
+	g, d := w.sigmoid(v, tanh)
+	y = w.get()
+	w.op("VMULPS", y, g, v)
+	if slope {
+		w.op("VMULPS", d, d, y)
+		if tanh {
+			q := w.get()
+			w.op("VMULPS", q, v, v)
+			k := w.c(6 * sqrt2byPi * 0.044715)
+			w.horner(k, q, 2*sqrt2byPi)
+			w.op("VMULPS", d, d, k)
+			w.drop(q, k)
+		}
+		w.op("VADDPS", d, d, g)
+	} else {
+		w.drop(d)
+	}
+	w.drop(g)
+	return y, d
+}
+
+// tanh returns the hyperbolic tangent of v and, with slope, its derivative, by
+// tanh32's steps.
+func (w *writer) tanh(v string, slope bool) (y, d string) {
+	x, m := w.get(), w.bits(absMask)
+	w.logic("VANDPS", x, v, m)
+	k := w.c(16)
+	w.op("VMINPS", x, k, x) // in this order a NaN remains one
+	w.drop(k)
+	w.opc("VMULPS", x, x, -1)
+	w.op("VADDPS", x, x, x)
+	y, s := w.expParts(x)
+	w.drop(x)
+	d = w.c(1) // e^x - 1 = (e^r - 1)·2^n + (2^n - 1), not positive
+	w.op("VSUBPS", d, s, d)
+	w.p("VFMADD213PS %s, %s, %s", d, s, y)
+	w.drop(s, d)
+	d = w.c(2)
+	w.op("VADDPS", d, y, d)
+	w.op("VDIVPS", y, y, d)
+	w.drop(d)
+	w.logic("VANDPS", y, y, m)
+	w.drop(m)
+	w.sign(y, v)
+	if !slope {
+		return y, ""
+	}
+	d = w.c(1)
+	w.p("VFNMADD231PS %s, %s, %s", y, y, d)
+	return y, d
 }
 
 // peak writes a loop of independent FMAs, the most that a core can do: n turns

@@ -8,11 +8,11 @@ import (
 )
 
 // The elementwise loops are described once, in amd64's instructions; for arm64
-// each of those is written as what it is there. V24 to V31 hold the constants, four to
-// a register, and V23 what an instruction needs on the way.
+// each of those is written as what it is there. V20 to V31 hold the constants, four to
+// a register, and V19 what an instruction needs on the way.
 const (
-	neonConstants = 24
-	neonSpare     = "V23"
+	neonConstants = 20
+	neonSpare     = "V19"
 )
 
 // neonGeneral are the general registers.

@@ -12,12 +12,17 @@ var table = []float32{
 	1.44269504088896341, 0.693359375, -2.12194440e-4, // exp's reduction: log2(e), ln(2) in two parts
 	1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1, // and polynomial
 	-87.33654, 88.3,
-	0.3275911, 1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592, // erf
-	0.70710678118654752, 0.39894228040143268,
+	tailScale, 16, // the normal tail
+	0.09317892044782639, 0.09147768467664719, 0.10061381012201309, 0.023603864014148712,
+	0.2042628675699234, -0.1755896359682083, 0.23012764751911163, -0.0676751509308815,
+	0.39894228040143268, 2,
 	-1, -2 * sqrt2byPi, -2 * sqrt2byPi * 0.044715, 2 * sqrt2byPi, 6 * sqrt2byPi * 0.044715, // tanh's form of GELU
 }
 
-const sqrt2byPi = 0.79788456080286536
+const (
+	sqrt2byPi = 0.79788456080286536
+	tailScale = 0.23334524035453796
+)
 
 // Bit patterns behind the table.
 var bits = []uint32{0x7fffffff, 0x80000000, 127}
@@ -141,7 +146,7 @@ func (w *writer) logic(name, dst, a, b string) {
 // exp replaces x by its exponential: below the smallest normal number by 0, and
 // for x at most 88.3. The steps are exp32's.
 func (w *writer) exp(x string) {
-	n, low := w.get(), w.c(-87.33654)
+	low := w.c(-87.33654)
 	mask := ""
 	if w.isa == avx512 {
 		w.p("VCMPPS $13, %s, %s, K1", low, x) // x >= low
@@ -152,6 +157,22 @@ func (w *writer) exp(x string) {
 	w.op("VMAXPS", x, x, low)
 	w.drop(low)
 	w.opc("VMINPS", x, x, 88.3)
+	poly, scale := w.expParts(x)
+	w.opc("VADDPS", poly, poly, 1)
+	w.op("VMULPS", x, poly, scale)
+	if w.isa == avx512 {
+		w.p("VMOVAPS.Z %s, K1, %s", x, x)
+	} else {
+		w.op("VANDPS", x, x, mask)
+		w.drop(mask)
+	}
+	w.drop(scale, poly)
+}
+
+// expParts returns e^r - 1 and 2^n, where x, from -87.4 to 88.3, is r + n·ln2
+// and r at most half of ln2. It leaves r in x.
+func (w *writer) expParts(x string) (poly, scale string) {
+	n := w.get()
 	w.opc("VMULPS", n, x, 1.44269504088896341)
 	if w.isa == avx512 {
 		w.p("VRNDSCALEPS $0, %s, %s", n, n)
@@ -163,54 +184,63 @@ func (w *writer) exp(x string) {
 		w.p("VFNMADD231PS %s, %s, %s", k, n, x)
 		w.drop(k)
 	}
-	poly := w.c(1.9875691500e-4)
+	poly = w.c(1.9875691500e-4)
 	for _, v := range []float64{1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1} {
 		w.horner(poly, x, v)
 	}
 	w.op("VMULPS", poly, poly, x)
 	w.p("VFMADD213PS %s, %s, %s", x, x, poly) // poly*x + x
-	w.opc("VADDPS", poly, poly, 1)
 	w.p("VCVTPS2DQ %s, %s", n, n)
 	k := w.bits(bias)
 	w.op("VPADDD", n, n, k)
 	w.drop(k)
 	w.p("VPSLLD $23, %s, %s", n, n)
-	w.op("VMULPS", x, poly, n)
-	if w.isa == avx512 {
-		w.p("VMOVAPS.Z %s, K1, %s", x, x)
-	} else {
-		w.op("VANDPS", x, x, mask)
-		w.drop(mask)
-	}
-	w.drop(n, poly)
+	return poly, n
 }
 
-// erf returns erf(v/√2) given e = exp(-v²/2), by erf32's steps.
-func (w *writer) erf(v, e string) string {
-	a, m := w.get(), w.bits(absMask)
-	w.logic("VANDPS", a, v, m)
-	w.drop(m)
-	w.opc("VMULPS", a, a, 0.70710678118654752)
-	t := w.c(0.3275911)
-	one := w.c(1)
+// tail returns |v|, at most 16, the standard normal tail beyond it, and
+// exp(-v²/2), by tail32's steps.
+func (w *writer) tail(v string) (a, q, e string) {
+	a = w.bits(absMask)
+	w.logic("VANDPS", a, v, a)
+	k := w.c(16)
+	w.op("VMINPS", a, k, a) // in this order a NaN remains one
+	w.drop(k)
+	e, lost := w.get(), w.get()
+	w.op("VMULPS", e, a, a)
+	w.op("VMULPS", lost, a, a)
+	w.p("VFNMADD231PS %s, %s, %s", a, a, lost)
+	w.opc("VMULPS", lost, lost, 0.5)
+	w.opc("VMULPS", e, e, -0.5)
+	w.exp(e)
+	w.p("VFMADD213PS %s, %s, %s", e, lost, e)
+	w.drop(lost)
+	t, one := w.c(tailScale), w.c(1)
 	w.p("VFMADD213PS %s, %s, %s", one, a, t)
 	w.op("VDIVPS", t, one, t)
-	poly := w.c(1.061405429)
-	for _, c := range []float64{-1.453152027, 1.421413741, -0.284496736, 0.254829592} {
-		w.horner(poly, t, c)
+	w.drop(one)
+	q = w.c(-0.0676751509308815)
+	for _, c := range []float64{0.23012764751911163, -0.1755896359682083, 0.2042628675699234, 0.023603864014148712,
+		0.10061381012201309, 0.09147768467664719, 0.09317892044782639} {
+		w.horner(q, t, c)
 	}
-	w.op("VMULPS", poly, poly, t)
-	w.p("VFNMADD213PS %s, %s, %s", one, e, poly) // 1 - poly*e
-	s := w.bits(signMask)
-	w.logic("VANDPS", s, v, s)
-	w.logic("VORPS", poly, poly, s)
-	w.drop(a, t, one, s)
-	return poly
+	w.op("VMULPS", q, q, t)
+	w.op("VMULPS", q, q, e)
+	w.drop(t)
+	return a, q, e
 }
 
-// sigmoid returns 1/(1+exp(-z)), where z is v, or with tanh 2√(2/π)(v+0.044715v³):
-// v times it is SiLU, or GELU in tanh's form.
-func (w *writer) sigmoid(v string, tanh bool) string {
+// sign gives x, which is not negative, the sign of v.
+func (w *writer) sign(x, v string) {
+	s := w.bits(signMask)
+	w.logic("VANDPS", s, v, s)
+	w.logic("VORPS", x, x, s)
+	w.drop(s)
+}
+
+// sigmoid returns g = 1/(1+exp(-z)), where z is v, or with tanh
+// 2√(2/π)(v+0.044715v³), and 1-g: v·g is SiLU, or GELU in tanh's form.
+func (w *writer) sigmoid(v string, tanh bool) (g, rest string) {
 	var z string
 	if tanh {
 		q := w.get()
@@ -224,9 +254,10 @@ func (w *writer) sigmoid(v string, tanh bool) string {
 		w.opc("VMULPS", z, v, -1)
 	}
 	w.exp(z)
-	one := w.c(1)
-	w.op("VADDPS", z, z, one)
-	w.op("VDIVPS", z, one, z)
+	g, one := w.get(), w.c(1)
+	w.op("VADDPS", g, z, one)
+	w.op("VDIVPS", g, one, g)
+	w.op("VMULPS", z, z, g) // nothing cancels
 	w.drop(one)
-	return z
+	return g, z
 }
