@@ -10,51 +10,44 @@ type AdamW struct {
 	Scale                              float32 // every gradient is multiplied by it first: the clipping
 }
 
-// Update changes p and its moments m and v by the gradient g, elementwise:
-//
-//	m = β1·m + (1-β1)·g, v = β2·v + (1-β2)·g²
-//	p -= LR·√(1-β2^t)/(1-β1^t) · m/(√v + Eps), then p -= LR·WeightDecay·p
-func (o AdamW) Update(p, m, v, g []float32) {
-	with := o.factors()
-	each(len(p), func(lo, hi int) { adamw(p[lo:hi], m[lo:hi], v[lo:hi], g[lo:hi], &with) })
-}
+// AdamWFactors are what all elements of an update have in common.
+type AdamWFactors [8]float32
 
-// UpdateRows is Update of the given rows alone, ascending, cols wide.
-func (o AdamW) UpdateRows(p, m, v, g []float32, cols int, rows []int32) {
-	with := o.factors()
-	each(len(rows)*cols, func(lo, hi int) {
-		// A job has the rows that begin in its share; neighbours go together.
-		rows := rows[(lo+cols-1)/cols : (hi+cols-1)/cols]
-		for len(rows) > 0 {
-			n := 1
-			for n < len(rows) && rows[n] == rows[0]+int32(n) {
-				n++
-			}
-			lo, hi := int(rows[0])*cols, (int(rows[0])+n)*cols
-			adamw(p[lo:hi], m[lo:hi], v[lo:hi], g[lo:hi], &with)
-			rows = rows[n:]
-		}
-	})
-}
-
-// factors returns size, β1, β2, 1-β1, 1-β2, eps, decay and scale.
-func (o AdamW) factors() [8]float32 {
+// Factors returns size, β1, β2, 1-β1, 1-β2, eps, decay and scale.
+func (o AdamW) Factors() AdamWFactors {
 	size := float32(o.LR * math.Sqrt(1-math.Pow(o.Beta2, float64(o.Step))) / (1 - math.Pow(o.Beta1, float64(o.Step))))
-	return [8]float32{size, float32(o.Beta1), float32(o.Beta2), float32(1 - o.Beta1), float32(1 - o.Beta2),
+	return AdamWFactors{size, float32(o.Beta1), float32(o.Beta2), float32(1 - o.Beta1), float32(1 - o.Beta2),
 		float32(o.Eps), float32(o.LR * o.WeightDecay), o.Scale}
 }
 
-// adamw updates by the factors, on the calling goroutine.
-func adamw(p, m, v, g []float32, with *[8]float32) {
+// Update changes p and its moments m and v by the gradient g, elementwise, on
+// the calling goroutine:
+//
+//	m = β1·m + (1-β1)·g, v = β2·v + (1-β2)·g²
+//	p -= LR·√(1-β2^t)/(1-β1^t) · m/(√v + Eps), then p -= LR·WeightDecay·p
+func (f *AdamWFactors) Update(p, m, v, g []float32) {
 	if l := chosen.loops; l != nil {
-		l.adamw4(p, m, v, g, with)
+		l.adamw4(p, m, v, g, f)
 		return
 	}
-	adamwGo(p, m, v, g, with)
+	adamwGo(p, m, v, g, f)
 }
 
-// adamwGo is adamw in plain Go.
-func adamwGo(p, m, v, g []float32, with *[8]float32) {
+// UpdateRows is Update of the given rows alone, ascending, cols wide.
+func (f *AdamWFactors) UpdateRows(p, m, v, g []float32, cols int, rows []int32) {
+	for len(rows) > 0 { // neighbours go together
+		n := 1
+		for n < len(rows) && rows[n] == rows[0]+int32(n) {
+			n++
+		}
+		lo, hi := int(rows[0])*cols, (int(rows[0])+n)*cols
+		f.Update(p[lo:hi], m[lo:hi], v[lo:hi], g[lo:hi])
+		rows = rows[n:]
+	}
+}
+
+// adamwGo is Update in plain Go.
+func adamwGo(p, m, v, g []float32, with *AdamWFactors) {
 	size, b1, b2, c1, c2, eps, decay, scale := with[0], with[1], with[2], with[3], with[4], with[5], with[6], with[7]
 	for i, gi := range g {
 		gi *= scale

@@ -114,6 +114,9 @@ func Add(y, x []float32) {
 	each(len(x), func(lo, hi int) { addTo(y[lo:hi], x[lo:hi]) })
 }
 
+// AddSeq is Add on the calling goroutine.
+func AddSeq(y, x []float32) { addTo(y, x) }
+
 // addTo adds x to y on the calling goroutine.
 func addTo(y, x []float32) {
 	if v := chosen.loops; v != nil {
@@ -142,23 +145,14 @@ func ScaleSeq(x []float32, s float32) {
 	spareLanes.Put(with)
 }
 
-// SumSquares returns the sum of the squares of x: chunks of fixed size in
-// float32 or better, and their sums in float64, in order.
+// SumSquares returns the sum of the squares of x, on the calling goroutine:
+// chunks of fixed size in float32 or better, and their sums in float64, in order.
 func SumSquares(x []float32) float64 {
-	chunks := (len(x) + elementsAChunk - 1) / elementsAChunk
-	if chunks <= 1 {
-		return sumSquares(x)
-	}
-	sums := make([]float64, chunks)
-	const together = 16 // chunks: one of them is done in less time than it takes to ask for the next
-	Parallel((chunks+together-1)/together, func(job int) {
-		for i := job * together; i < min(chunks, (job+1)*together); i++ {
-			sums[i] = sumSquares(x[i*elementsAChunk : min(len(x), (i+1)*elementsAChunk)])
-		}
-	})
 	var total float64
-	for _, s := range sums {
-		total += s
+	for len(x) > 0 {
+		n := min(len(x), elementsAChunk)
+		total += sumSquares(x[:n])
+		x = x[n:]
 	}
 	return total
 }

@@ -131,10 +131,12 @@ func (g *product) run(alone bool) {
 		jobs = min(Threads(), 2*g.m*g.n*g.k/jobFlops)
 	}
 	if jobs <= 1 { // and without a word to the collector, for attention has thousands of these
+		r := rooms.Get().(*room)
 		for i := range cut.across {
 			j := g.job(t, cut, i)
-			j.run(nil)
+			j.run(r)
 		}
+		rooms.Put(r)
 		return
 	}
 	cut.across, cut.down = grid(jobs, cut.across, cut.panels, cut.tiles)
@@ -186,7 +188,6 @@ type job struct {
 	k0, kc         int       // the part of the inner dimension at hand
 	pb             []float32 // the columns of b, a panel after the other
 	pa             []float32 // a tile of a as it lies, stride floats a row; of a transposed one a group of them
-	stride         int
 	g0, g1         int       // the tiles of rows at hand
 	edge           []float32 // a tile of c, where c is narrower
 }
@@ -194,47 +195,69 @@ type job struct {
 // top is the first row of tile r.
 func (j *job) top(r int) int { return r * j.m / j.tiles }
 
-// run computes the job, in the end together with whoever joins it at o, if that
-// is not nil.
-func (j *job) run(o *shared) {
-	t := j.t
-	j.stride = (j.kMost + 31) / 16 * 16 // whole cache lines, and no power of two, whose lines would compete
-	buf := borrow((j.p1 - j.p0) * t.nr * j.kMost)
-	defer func() {
-		if buf != nil {
-			giveBack(buf)
-		}
-	}()
-	j.pb = buf
-	defer giveBack(j.room())
-	for j.k0 = 0; j.k0 < j.k; j.k0 += j.kMost {
-		j.kc = min(j.kMost, j.k-j.k0)
-		for p := j.p0; p < j.p1; p++ {
-			if j.direct(p) {
-				continue
-			}
-			j.packB(t, j.panel(p), p*t.nr, j.k0, j.kc)
-		}
-		if o != nil && j.k0+j.kc == j.k {
-			buf = nil // the last to leave gives it back
-			o.open(j)
-			return
-		}
-		for r := j.t0; r < j.t1; r += group {
-			j.some(r, min(j.t1, r+group))
+// run computes the whole job in the given room.
+func (j *job) run(r *room) {
+	packed := (j.p1 - j.p0) * j.t.nr * j.kMost
+	buf := r.of(packed + j.needs())
+	j.pb = buf[:packed]
+	j.settle(buf[packed:])
+	for k0 := 0; k0 < j.k; k0 += j.kMost {
+		j.pack(k0)
+		j.all()
+	}
+}
+
+// runShared computes the job, in the end together with whoever joins it at o.
+func (j *job) runShared(o *shared) {
+	j.pb = borrow((j.p1 - j.p0) * j.t.nr * j.kMost)
+	buf := borrow(j.needs())
+	j.settle(buf)
+	last := (j.k - 1) / j.kMost * j.kMost
+	for k0 := 0; k0 < last; k0 += j.kMost {
+		j.pack(k0)
+		j.all()
+	}
+	j.pack(last)
+	o.open(j) // the last to leave gives back what is packed
+	giveBack(buf)
+}
+
+// needs is the number of floats that a thread needs for itself.
+func (j *job) needs() int { return j.tileRoom() + j.t.mr*j.t.nr }
+
+// tileRoom is the number of floats for the rows at hand.
+func (j *job) tileRoom() int {
+	if j.ta {
+		return group * j.t.step * j.kMost
+	}
+	return j.t.mr * j.stride()
+}
+
+// stride is how far the rows of a tile are apart: whole cache lines, and no
+// power of two, whose lines would compete.
+func (j *job) stride() int { return (j.kMost + 31) / 16 * 16 }
+
+// settle gives the thread its room.
+func (j *job) settle(buf []float32) {
+	n := j.tileRoom()
+	j.pa, j.edge = buf[:n], buf[n:]
+}
+
+// pack packs the job's columns of b in the part of the inner dimension from k0 on.
+func (j *job) pack(k0 int) {
+	j.k0, j.kc = k0, min(j.kMost, j.k-k0)
+	for p := j.p0; p < j.p1; p++ {
+		if !j.direct(p) {
+			j.packB(j.t, j.panel(p), p*j.t.nr, j.k0, j.kc)
 		}
 	}
 }
 
-// room borrows what a thread needs for itself, and returns it.
-func (j *job) room() []float32 {
-	na := j.t.mr * j.stride
-	if j.ta {
-		na = group * j.t.step * j.kMost
+// all computes all of the job's rows.
+func (j *job) all() {
+	for r := j.t0; r < j.t1; r += group {
+		j.some(r, min(j.t1, r+group))
 	}
-	buf := borrow(na + j.t.mr*j.t.nr)
-	j.pa, j.edge = buf[:na], buf[na:]
-	return buf
 }
 
 // some computes the tiles of rows [from, to), at most group of them, in all the
@@ -299,10 +322,11 @@ func (j *job) rows(r int) (a *float32, lda int) {
 		return &j.a[i*j.lda+j.k0], j.lda
 	}
 	if !j.ta {
+		stride := j.stride()
 		for y, i := 0, j.top(r); i < j.top(r+1); y, i = y+1, i+1 {
-			copy(j.pa[y*j.stride:], j.a[i*j.lda+j.k0:][:j.kc])
+			copy(j.pa[y*stride:], j.a[i*j.lda+j.k0:][:j.kc])
 		}
-		return &j.pa[0], j.stride
+		return &j.pa[0], stride
 	}
 	size := j.t.step * j.kMost
 	if r == j.g0 {

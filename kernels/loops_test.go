@@ -19,7 +19,7 @@ func BenchmarkLoop(b *testing.B) {
 	for i := range v {
 		v[i] = 1
 	}
-	adam := AdamW{LR: 1e-9, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, Step: 1, Scale: 1}
+	adam := AdamW{LR: 1e-9, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, Step: 1, Scale: 1}.Factors()
 	some := make([]int32, 0, rows/2)
 	for r := int32(0); r < rows; r += 2 {
 		some = append(some, r)

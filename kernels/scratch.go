@@ -30,3 +30,18 @@ func giveBack(b []float32) {
 	lent.free = append(lent.free, b)
 	lent.Unlock()
 }
+
+// room is what a product on one goroutine needs. Attention has thousands of them
+// on all threads at once, which would wait for each other at lent's lock.
+type room struct{ buf []float32 }
+
+// rooms lends them: what the collector takes is small, and soon there again.
+var rooms = sync.Pool{New: func() any { return new(room) }}
+
+// of returns n floats of any value.
+func (r *room) of(n int) []float32 {
+	if cap(r.buf) < n {
+		r.buf = Floats(n)
+	}
+	return r.buf[:n]
+}

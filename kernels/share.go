@@ -68,7 +68,7 @@ func (s *sharing) own(i int) {
 	defer func() {
 		o.users.CompareAndSwap(0, closed) // a panic: nobody is to wait for it
 	}()
-	j.run(o)
+	j.runShared(o)
 }
 
 // help joins the jobs that are still open, and waits a while for those that are
@@ -82,7 +82,10 @@ func (s *sharing) help() {
 			early = early || users == 0
 			if users > 0 && int(o.next.Load()) < o.t1 && o.users.CompareAndSwap(users, users+1) {
 				j := o.job
-				o.work(&j, j.room())
+				buf := borrow(j.needs())
+				j.settle(buf)
+				o.work(&j)
+				giveBack(buf)
 			}
 		}
 		if !early {
@@ -97,16 +100,13 @@ func (o *shared) open(j *job) {
 	o.job = *j
 	o.next.Store(int64(j.t0))
 	o.users.Store(1)
-	o.work(j, nil)
+	o.work(j)
 }
 
-// work computes rows until none are left, in room that it gives back. Whoever is
-// the last to leave gives back what is packed.
-func (o *shared) work(j *job, room []float32) {
+// work computes rows until none are left. Whoever is the last to leave gives back
+// what is packed.
+func (o *shared) work(j *job) {
 	defer func() {
-		if room != nil {
-			giveBack(room)
-		}
 		if o.users.Add(-1) == 0 {
 			o.users.Store(closed)
 			giveBack(o.pb)

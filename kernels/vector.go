@@ -67,7 +67,7 @@ func (l *loops) activate2(act Act, y, x []float32, slope bool) bool {
 	return true
 }
 
-func (l *loops) adamw4(p, m, v, g []float32, with *[8]float32) {
+func (l *loops) adamw4(p, m, v, g []float32, with *AdamWFactors) {
 	n := l.whole(len(g))
 	if n > 0 {
 		l.adamw(&p[0], &m[0], &v[0], &g[0], n, &with[0])

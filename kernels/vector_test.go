@@ -62,7 +62,7 @@ func TestLoopsEqualTheirTwins(t *testing.T) {
 				}
 				check("exp", e, want, 1e-6)
 
-				with := [8]float32{1e-2, 0.9, 0.999, 0.1, 0.001, 1e-8, 1e-4, 0.7}
+				with := AdamWFactors{1e-2, 0.9, 0.999, 0.1, 0.001, 1e-8, 1e-4, 0.7}
 				p, m, v, g := cut(4), cut(5), cut(6), cut(7)
 				for i := range v {
 					v[i] = float32(math.Abs(float64(v[i])))

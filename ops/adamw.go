@@ -1,7 +1,6 @@
 package ops
 
 import (
-	"math"
 	"slices"
 
 	"github.com/nlpodyssey/spago/nn"
@@ -20,6 +19,18 @@ type AdamW struct {
 	Scale             float32 // the clipping's factor
 
 	Decay func(*nn.Param) float64 // a parameter's weight decay
+
+	updates []update
+	pieces  []piece // of the updates, reused from step to step
+}
+
+// update is what a step does to one parameter.
+type update struct {
+	t    *Tensor
+	m    *Moments
+	g    []float32
+	rows []int32 // if the gradient is sparse
+	with kernels.AdamWFactors
 }
 
 // Moments is a parameter's optimizer state, in its State.
@@ -44,23 +55,46 @@ func MomentsOf(p *nn.Param) *Moments {
 
 // OptimizeParams updates p by its gradient; without one it does nothing.
 func (o *AdamW) OptimizeParams(p *nn.Param) error {
+	o.OptimizeAll([]*nn.Param{p})
+	return nil
+}
+
+// OptimizeAll is OptimizeParams of every one of params, in one pass over them.
+func (o *AdamW) OptimizeAll(params []*nn.Param) {
+	o.updates, o.pieces = o.updates[:0], o.pieces[:0]
+	for _, p := range params {
+		o.plan(p)
+	}
+	kernels.Parallel(len(o.pieces), func(i int) {
+		piece := &o.pieces[i]
+		u := &o.updates[piece.of]
+		if lo, hi := piece.from, piece.to; piece.sparse {
+			u.with.UpdateRows(u.t.data, u.m.M, u.m.V, u.g, u.t.cols, u.rows[lo:hi])
+		} else {
+			u.with.Update(u.t.data[lo:hi], u.m.M[lo:hi], u.m.V[lo:hi], u.g[lo:hi])
+		}
+	})
+}
+
+// plan adds the update of p.
+func (o *AdamW) plan(p *nn.Param) {
 	g := GradientOf(p)
 	if g.Values == nil {
-		return nil
+		return
 	}
 	t, s := Of(p), MomentsOf(p)
 	k := kernels.AdamW{LR: o.LR, Beta1: o.Beta1, Beta2: o.Beta2, Eps: o.Eps, WeightDecay: o.Decay(p), Step: o.Step, Scale: o.Scale}
-	if !g.Sparse || s.All {
+	sparse := g.Sparse && !s.All
+	if sparse {
+		s.Live = union(s.Live, g.Rows)
+		if k.WeightDecay != 0 {
+			decayOthers(t, s.Live, float32(o.LR*k.WeightDecay))
+		}
+	} else {
 		s.All, s.Live = true, nil
-		k.Update(t.data, s.M, s.V, g.Values)
-		return nil
 	}
-	s.Live = union(s.Live, g.Rows)
-	k.UpdateRows(t.data, s.M, s.V, g.Values, t.cols, s.Live)
-	if k.WeightDecay != 0 {
-		decayOthers(t, s.Live, float32(o.LR*k.WeightDecay))
-	}
-	return nil
+	o.pieces = cut(o.pieces, len(o.updates), t, sparse, len(s.Live))
+	o.updates = append(o.updates, update{t: t, m: s, g: g.Values, rows: s.Live, with: k.Factors()})
 }
 
 // decayOthers shrinks the rows that are not live.
@@ -102,24 +136,4 @@ func union(a, b []int32) []int32 {
 		}
 	}
 	return a
-}
-
-// GradNorm returns the global norm of the gradients of params, each counted
-// once; not finite if one of them is not.
-func GradNorm(params []*nn.Param) float64 {
-	var total float64
-	for _, p := range params {
-		g := GradientOf(p)
-		switch {
-		case g.Values == nil:
-		case g.Sparse:
-			h := Of(p).cols
-			for _, r := range g.Rows {
-				total += kernels.SumSquares(g.Values[int(r)*h : (int(r)+1)*h])
-			}
-		default:
-			total += kernels.SumSquares(g.Values)
-		}
-	}
-	return math.Sqrt(total)
 }

@@ -176,9 +176,10 @@ func BenchmarkOptimizer(b *testing.B) {
 		})
 	}
 	b.Run("norm", func(b *testing.B) {
+		var norm GradNorm
 		b.SetBytes(4 * (benchInner + benchTokens) * benchDim)
 		for b.Loop() {
-			GradNorm([]*nn.Param{dense, table})
+			norm.Of([]*nn.Param{dense, table})
 		}
 	})
 }

@@ -56,9 +56,7 @@ func (o *embedding) Forward() (mat.Tensor, error) {
 					copy(row, src)
 					continue
 				}
-				for e, v := range src {
-					row[e] += v
-				}
+				kernels.AddSeq(row, src)
 			}
 		}
 	})
@@ -86,17 +84,14 @@ func scatter(table *Tensor, ids []int32, noGrad int32, dy []float32) {
 		touched = slices.Delete(touched, i, i+1)
 	}
 	buf, h := table.param.touch(touched), table.cols
-	const width = 64
-	kernels.Parallel((h+width-1)/width, func(c int) {
-		lo, hi := c*width, min(h, (c+1)*width)
+	jobs := min(kernels.Threads(), (h+63)/64)
+	kernels.Parallel(jobs, func(c int) {
+		lo, hi := c*h/jobs, (c+1)*h/jobs
 		for t, id := range ids {
 			if id == noGrad {
 				continue
 			}
-			dst, src := buf[int(id)*h+lo:int(id)*h+hi], dy[t*h+lo:t*h+hi]
-			for e, v := range src {
-				dst[e] += v
-			}
+			kernels.AddSeq(buf[int(id)*h+lo:int(id)*h+hi], dy[t*h+lo:t*h+hi])
 		}
 	})
 }

@@ -25,6 +25,7 @@ type Trainer struct {
 	mem    *ops.Arena
 	params []*nn.Param
 	adam   ops.AdamW
+	norm   ops.GradNorm
 
 	outcome Outcome
 }
@@ -212,17 +213,13 @@ func (t *Trainer) backward(pass *ops.Pass, b *models.Batch, d *Data, rows []int,
 // update clips, steps the optimizer and forgets the gradients. It returns the
 // global norm before clipping.
 func (t *Trainer) update(lr float64, step int) float64 {
-	norm := ops.GradNorm(t.params)
+	norm := t.norm.Of(t.params)
 	scale := 1.0
 	if t.opt.MaxGradNorm > 0 {
 		scale = min(1, t.opt.MaxGradNorm/(norm+1e-6))
 	}
 	t.adam.LR, t.adam.Step, t.adam.Scale = lr, step, float32(scale)
-	for _, p := range t.params {
-		if err := t.adam.OptimizeParams(p); err != nil {
-			panic(err) // ops.AdamW has none
-		}
-	}
+	t.adam.OptimizeAll(t.params)
 	t.zeroGrad()
 	return norm
 }

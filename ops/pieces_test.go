@@ -1,0 +1,62 @@
+package ops
+
+import (
+	"math"
+	"slices"
+	"testing"
+
+	"github.com/nlpodyssey/spago/nn"
+
+	"github.com/lmkor/bench/kernels"
+)
+
+// TestOnePassOverParameters holds an update of many parameters, dense and
+// sparse, large and small, to updates one by one, and the norm to a plain sum, on
+// any number of threads.
+func TestOnePassOverParameters(t *testing.T) {
+	defer kernels.SetThreads(0)
+	build := func() []*nn.Param {
+		params := []*nn.Param{randomParam(1, 7, 1), randomParam(130, 300, 2), randomParam(5000, 33, 3), randomParam(16, 1024, 4), randomParam(3, 3, 5)}
+		LayOutGradients(params)
+		SetGradient(params[0], numbers(7, 6), nil)
+		SetGradient(params[1], numbers(130*300, 7), nil)
+		values, rows := make([]float32, 5000*33), every(7, 700)
+		for i, v := range numbers(700*33, 8) {
+			values[int(rows[i/33])*33+i%33] = v
+		}
+		SetGradient(params[2], values, rows)
+		SetGradient(params[3], numbers(16*1024, 9), nil)
+		return params // the last has no gradient
+	}
+	rule := func() *AdamW {
+		return &AdamW{Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, LR: 0.01, Step: 1, Scale: 0.5, Decay: func(p *nn.Param) float64 { return float64(Of(p).rows%2) / 10 }}
+	}
+	want := build()
+	var sum float64
+	for _, p := range want {
+		for _, v := range GradientOf(p).Values {
+			sum += float64(v) * float64(v)
+		}
+		if err := rule().OptimizeParams(p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var norms []float64
+	for _, threads := range []int{1, 2, 3, 8} {
+		kernels.SetThreads(threads)
+		got := build()
+		var norm GradNorm
+		norms = append(norms, norm.Of(got), norm.Of(got))
+		rule().OptimizeAll(got)
+		for i := range got {
+			if !slices.Equal(Of(got[i]).data, Of(want[i]).data) {
+				t.Errorf("%d threads: parameter %d differs", threads, i)
+			}
+		}
+	}
+	for _, n := range norms {
+		if n != norms[0] || math.Abs(n-math.Sqrt(sum)) > 1e-6*n {
+			t.Errorf("norms %v, want %v", norms, math.Sqrt(sum))
+		}
+	}
+}
