@@ -5,51 +5,71 @@ import (
 	"unsafe"
 )
 
-// Gemm computes c = op(a)*op(b), or c += op(a)*op(b) if acc, where op(a) is
-// [m, k] and op(b) is [k, n]. a is stored row-major with row stride lda as
-// [m, k], or as [k, m] if ta; b as [k, n], or as [n, k] if tb; c as [m, n] with
-// row stride ldc. c overlaps neither a nor b.
-//
-// Each element's sum runs over k in ascending order, in chunks of fixed size,
-// whatever m, n and the number of threads, so a row's result does not depend
-// on its neighbours. It takes 2*m*n*k operations and runs on the pool.
-// It panics if a slice is too short.
-func Gemm(ta, tb bool, m, n, k int, a []float32, lda int, b []float32, ldb int, acc bool, c []float32, ldc int) {
-	GemmThen(ta, tb, m, n, k, a, lda, b, ldb, acc, c, ldc, nil)
+// Product is the product C = op(A)*op(B), or C += op(A)*op(B) if Acc, where op(A)
+// is [M, K] and op(B) is [K, N]. A is stored row-major with row stride LDA as
+// [M, K], or as [K, M] if TA; B as [K, N], or as [N, K] if TB; C as [M, N] with
+// row stride LDC. C overlaps neither A nor B.
+type Product struct {
+	TA, TB  bool
+	M, N, K int
+	A       []float32
+	LDA     int
+	B       []float32
+	LDB     int
+	Acc     bool
+	C       []float32
+	LDC     int
+	// Then, if it is not nil, is called on every part of C as soon as it is
+	// finished and while it is still near: rows rows from row i, and cols columns
+	// from column j. Each element is in one part; parts differ with the number of
+	// threads and may come at the same time.
+	Then func(i, rows, j, cols int)
 }
 
-// GemmThen is Gemm that calls then, if it is not nil, on every part of c as soon
-// as it is finished and while it is still near: rows rows from row i, and cols
-// columns from column j. Each element is in one part; parts differ with the
-// number of threads and may come at the same time.
-func GemmThen(ta, tb bool, m, n, k int, a []float32, lda int, b []float32, ldb int, acc bool, c []float32, ldc int, then func(i, rows, j, cols int)) {
-	g := product{ta, tb, m, n, k, a, lda, b, ldb, acc, c, ldc, then}
-	g.check()
-	g.run(false)
+// Gemms computes products of which none needs another's result, on the pool.
+//
+// Each element's sum runs over K in ascending order, in chunks of fixed size,
+// whatever M, N, the number of threads and the other products, so a row's result
+// does not depend on its neighbours. It takes 2*M*N*K operations. It panics if a
+// slice is too short.
+func Gemms(products ...Product) {
+	var flops int
+	for i := range products {
+		products[i].check()
+		flops += 2 * products[i].M * products[i].N * products[i].K
+	}
+	jobs := min(Threads(), flops/jobFlops)
+	if jobs <= 1 {
+		for i := range products {
+			products[i].alone()
+		}
+		return
+	}
+	s := spareSharings.Get().(*sharing)
+	s.t = &chosen.tile
+	for i := range products {
+		if g := &products[i]; !g.trivial() {
+			// A thread with a product of its own packs nothing twice.
+			s.add(g, (jobs+len(products)-1)/len(products))
+		}
+	}
+	s.run()
+	spareSharings.Put(s)
+}
+
+// Gemm is Gemms of one product: see there.
+func Gemm(ta, tb bool, m, n, k int, a []float32, lda int, b []float32, ldb int, acc bool, c []float32, ldc int) {
+	Gemms(Product{ta, tb, m, n, k, a, lda, b, ldb, acc, c, ldc, nil})
 }
 
 // GemmSeq is Gemm on the calling goroutine alone, for use inside Parallel.
 func GemmSeq(ta, tb bool, m, n, k int, a []float32, lda int, b []float32, ldb int, acc bool, c []float32, ldc int) {
-	g := product{ta, tb, m, n, k, a, lda, b, ldb, acc, c, ldc, nil}
+	g := Product{ta, tb, m, n, k, a, lda, b, ldb, acc, c, ldc, nil}
 	g.check()
-	g.run(true)
+	g.alone()
 }
 
-// product is one call of Gemm.
-type product struct {
-	ta, tb  bool
-	m, n, k int
-	a       []float32
-	lda     int
-	b       []float32
-	ldb     int
-	acc     bool
-	c       []float32
-	ldc     int
-	then    func(i, rows, j, cols int)
-}
-
-func (g *product) check() {
+func (g *Product) check() {
 	span := func(rows, cols, ld int) int {
 		if rows == 0 || cols == 0 {
 			return 0
@@ -59,14 +79,14 @@ func (g *product) check() {
 		}
 		return (rows-1)*ld + cols
 	}
-	ar, ac, br, bc := g.m, g.k, g.k, g.n
-	if g.ta {
+	ar, ac, br, bc := g.M, g.K, g.K, g.N
+	if g.TA {
 		ar, ac = ac, ar
 	}
-	if g.tb {
+	if g.TB {
 		br, bc = bc, br
 	}
-	if len(g.a) < span(ar, ac, g.lda) || len(g.b) < span(br, bc, g.ldb) || len(g.c) < span(g.m, g.n, g.ldc) {
+	if len(g.A) < span(ar, ac, g.LDA) || len(g.B) < span(br, bc, g.LDB) || len(g.C) < span(g.M, g.N, g.LDC) {
 		panic("kernels: gemm: a slice is too short")
 	}
 }
@@ -104,43 +124,49 @@ func chunk(k int) int {
 	return min(mostK, ((k+parts-1)/parts+7)/8*8)
 }
 
-// run splits c into a grid of jobs. Each packs its own columns of b, which then
-// stay in its core's second cache, and passes all of its rows of a over them, a
-// tile of which stays in the first: nothing is shared before somebody has
-// nothing left to do.
-func (g *product) run(alone bool) {
-	if g.m == 0 || g.n == 0 {
-		return
+// trivial tells whether there is nothing to multiply, and then finishes C.
+func (g *Product) trivial() bool {
+	if g.M == 0 || g.N == 0 {
+		return true
 	}
-	if g.k == 0 {
-		if !g.acc {
-			for i := range g.m {
-				clear(g.c[i*g.ldc : i*g.ldc+g.n])
-			}
+	if g.K > 0 {
+		return false
+	}
+	if !g.Acc {
+		for i := range g.M {
+			clear(g.C[i*g.LDC : i*g.LDC+g.N])
 		}
-		if g.then != nil {
-			g.then(0, g.m, 0, g.n)
-		}
+	}
+	if g.Then != nil {
+		g.Then(0, g.M, 0, g.N)
+	}
+	return true
+}
+
+// alone computes the product without a word to the collector, for attention has
+// thousands of these.
+func (g *Product) alone() {
+	if g.trivial() {
 		return
 	}
 	t := &chosen.tile
-	cut := cutting{tiles: (g.m + t.mr - 1) / t.mr, panels: (g.n + t.nr - 1) / t.nr, kMost: chunk(g.k), down: 1}
-	cut.across = (cut.panels*t.nr*cut.kMost + blockSize - 1) / blockSize
-	jobs := 1
-	if !alone {
-		jobs = min(Threads(), 2*g.m*g.n*g.k/jobFlops)
+	cut := g.cut(t)
+	r := rooms.Get().(*room)
+	for i := range cut.across {
+		j := g.job(t, cut, i)
+		j.run(r)
 	}
-	if jobs <= 1 { // and without a word to the collector, for attention has thousands of these
-		r := rooms.Get().(*room)
-		for i := range cut.across {
-			j := g.job(t, cut, i)
-			j.run(r)
-		}
-		rooms.Put(r)
-		return
-	}
-	cut.across, cut.down = grid(jobs, cut.across, cut.panels, cut.tiles)
-	g.share(t, cut)
+	rooms.Put(r)
+}
+
+// cut splits c into jobs for one thread. Each packs its own columns of b, which
+// then stay in its core's second cache, and passes all of its rows of a over
+// them, a tile of which stays in the first: nothing is shared before somebody has
+// nothing left to do.
+func (g *Product) cut(t *tile) cutting {
+	c := cutting{tiles: (g.M + t.mr - 1) / t.mr, panels: (g.N + t.nr - 1) / t.nr, kMost: chunk(g.K), down: 1}
+	c.across = (c.panels*t.nr*c.kMost + blockSize - 1) / blockSize
+	return c
 }
 
 // cutting is how a product is cut into jobs: tiles of rows into down parts,
@@ -151,9 +177,9 @@ type cutting struct {
 }
 
 // job returns the i-th part.
-func (g *product) job(t *tile, cut cutting, i int) job {
+func (g *Product) job(t *tile, cut cutting, i int) job {
 	x, y := i%cut.across, i/cut.across // neighbours have the same rows
-	return job{product: *g, t: t, tiles: cut.tiles, kMost: cut.kMost,
+	return job{Product: *g, t: t, tiles: cut.tiles, kMost: cut.kMost,
 		t0: y * cut.tiles / cut.down, t1: (y + 1) * cut.tiles / cut.down,
 		p0: x * cut.panels / cut.across, p1: (x + 1) * cut.panels / cut.across}
 }
@@ -180,7 +206,7 @@ func grid(jobs, across, panels, tiles int) (int, int) {
 // panels of columns [p0, p1). Tiles are of one height or of two that differ by
 // one.
 type job struct {
-	product        // a copy: what is pointed to goes to the collector
+	Product        // a copy: what is pointed to goes to the collector
 	t              *tile
 	tiles          int
 	t0, t1, p0, p1 int
@@ -193,7 +219,7 @@ type job struct {
 }
 
 // top is the first row of tile r.
-func (j *job) top(r int) int { return r * j.m / j.tiles }
+func (j *job) top(r int) int { return r * j.M / j.tiles }
 
 // run computes the whole job in the given room.
 func (j *job) run(r *room) {
@@ -201,7 +227,7 @@ func (j *job) run(r *room) {
 	buf := r.of(packed + j.needs())
 	j.pb = buf[:packed]
 	j.settle(buf[packed:])
-	for k0 := 0; k0 < j.k; k0 += j.kMost {
+	for k0 := 0; k0 < j.K; k0 += j.kMost {
 		j.pack(k0)
 		j.all()
 	}
@@ -212,7 +238,7 @@ func (j *job) runShared(o *shared) {
 	j.pb = borrow((j.p1 - j.p0) * j.t.nr * j.kMost)
 	buf := borrow(j.needs())
 	j.settle(buf)
-	last := (j.k - 1) / j.kMost * j.kMost
+	last := (j.K - 1) / j.kMost * j.kMost
 	for k0 := 0; k0 < last; k0 += j.kMost {
 		j.pack(k0)
 		j.all()
@@ -227,7 +253,7 @@ func (j *job) needs() int { return j.tileRoom() + j.t.mr*j.t.nr }
 
 // tileRoom is the number of floats for the rows at hand.
 func (j *job) tileRoom() int {
-	if j.ta {
+	if j.TA {
 		return group * j.t.step * j.kMost
 	}
 	return j.t.mr * j.stride()
@@ -245,7 +271,7 @@ func (j *job) settle(buf []float32) {
 
 // pack packs the job's columns of b in the part of the inner dimension from k0 on.
 func (j *job) pack(k0 int) {
-	j.k0, j.kc = k0, min(j.kMost, j.k-k0)
+	j.k0, j.kc = k0, min(j.kMost, j.K-k0)
 	for p := j.p0; p < j.p1; p++ {
 		if !j.direct(p) {
 			j.packB(j.t, j.panel(p), p*j.t.nr, j.k0, j.kc)
@@ -272,7 +298,7 @@ func (j *job) some(from, to int) {
 // direct tells whether panel p is read where it lies: few rows pass over it, as
 // in attention over short sequences.
 func (j *job) direct(p int) bool {
-	return !j.tb && j.t1-j.t0 <= uses && j.k <= directK && (p+1)*j.t.nr <= j.n
+	return !j.TB && j.t1-j.t0 <= uses && j.K <= directK && (p+1)*j.t.nr <= j.N
 }
 
 // panel returns where the columns of panel p are packed.
@@ -285,28 +311,28 @@ func (j *job) panel(p int) []float32 {
 func (j *job) row(r int) {
 	t, i := j.t, j.top(r)
 	have := j.top(r+1) - i
-	acc := j.acc || j.k0 > 0
+	acc := j.Acc || j.k0 > 0
 	a, lda := j.rows(r)
 	for p := j.p0; p < j.p1; p++ {
 		b, bs := &j.pb[0], t.nr
 		if j.direct(p) {
-			b, bs = &j.b[j.k0*j.ldb+p*t.nr], j.ldb
+			b, bs = &j.B[j.k0*j.LDB+p*t.nr], j.LDB
 		} else {
 			b = &j.panel(p)[0]
 		}
 		if t.prefetch != nil {
 			j.ahead(r, p)
 		}
-		if cols := j.n - p*t.nr; cols < t.nr {
-			t.run(have, j.kc, a, lda, j.ta, b, bs, &j.edge[0], t.nr, false)
+		if cols := j.N - p*t.nr; cols < t.nr {
+			t.run(have, j.kc, a, lda, j.TA, b, bs, &j.edge[0], t.nr, false)
 			j.addEdge(i, have, p*t.nr, cols, acc)
 			continue
 		}
-		t.run(have, j.kc, a, lda, j.ta, b, bs, &j.c[i*j.ldc+p*t.nr], j.ldc, acc)
+		t.run(have, j.kc, a, lda, j.TA, b, bs, &j.C[i*j.LDC+p*t.nr], j.LDC, acc)
 	}
-	if j.then != nil && j.k0+j.kc == j.k {
+	if j.Then != nil && j.k0+j.kc == j.K {
 		first := j.p0 * t.nr
-		j.then(i, have, first, min(j.n, j.p1*t.nr)-first)
+		j.Then(i, have, first, min(j.N, j.p1*t.nr)-first)
 	}
 }
 
@@ -314,17 +340,17 @@ func (j *job) row(r int) {
 // cache whatever their stride, and returns where they are. For few panels they
 // stay where they lie, unless their cache lines would compete.
 func (j *job) rows(r int) (a *float32, lda int) {
-	if j.p1-j.p0 <= uses && j.k <= directK && j.lda%512 != 0 {
+	if j.p1-j.p0 <= uses && j.K <= directK && j.LDA%512 != 0 {
 		i := j.top(r)
-		if j.ta {
-			return &j.a[j.k0*j.lda+i], j.lda
+		if j.TA {
+			return &j.A[j.k0*j.LDA+i], j.LDA
 		}
-		return &j.a[i*j.lda+j.k0], j.lda
+		return &j.A[i*j.LDA+j.k0], j.LDA
 	}
-	if !j.ta {
+	if !j.TA {
 		stride := j.stride()
 		for y, i := 0, j.top(r); i < j.top(r+1); y, i = y+1, i+1 {
-			copy(j.pa[y*stride:], j.a[i*j.lda+j.k0:][:j.kc])
+			copy(j.pa[y*stride:], j.A[i*j.LDA+j.k0:][:j.kc])
 		}
 		return &j.pa[0], stride
 	}
@@ -341,7 +367,7 @@ func (j *job) rows(r int) (a *float32, lda int) {
 // multiplied by panel p.
 func (j *job) ahead(r, p int) {
 	n := j.p1 - j.p0
-	if !j.ta {
+	if !j.TA {
 		if r+1 == j.t1 {
 			return
 		}
@@ -349,7 +375,7 @@ func (j *job) ahead(r, p int) {
 		rows := j.top(r+2) - next
 		from, to := (p-j.p0)*rows/n, (p-j.p0+1)*rows/n
 		if from < to {
-			j.t.prefetch(&j.a[(next+from)*j.lda+j.k0], j.lda, to-from, 4*j.kc)
+			j.t.prefetch(&j.A[(next+from)*j.LDA+j.k0], j.LDA, to-from, 4*j.kc)
 		}
 		return
 	}
@@ -360,14 +386,14 @@ func (j *job) ahead(r, p int) {
 	step, steps := (r-j.g0)*n+p-j.p0, (j.g1-j.g0)*n
 	from, to := step*j.kc/steps, (step+1)*j.kc/steps
 	if from < to {
-		j.t.prefetch(&j.a[(j.k0+from)*j.lda+left], j.lda, to-from, 4*(right-left))
+		j.t.prefetch(&j.A[(j.k0+from)*j.LDA+left], j.LDA, to-from, 4*(right-left))
 	}
 }
 
 // addEdge adds or copies the tile's first rows and columns to c at row i, column x.
 func (j *job) addEdge(i, rows, x, cols int, acc bool) {
 	for y := range rows {
-		dst, src := j.c[(i+y)*j.ldc+x:][:cols], j.edge[y*j.t.nr:][:cols]
+		dst, src := j.C[(i+y)*j.LDC+x:][:cols], j.edge[y*j.t.nr:][:cols]
 		if !acc {
 			copy(dst, src)
 			continue
@@ -380,49 +406,49 @@ func (j *job) addEdge(i, rows, x, cols int, acc bool) {
 
 // packA copies have rows of the transposed a from row i, columns k0 to k0+kc,
 // column by column. What lies between the columns is never used.
-func (g *product) packA(t *tile, dst []float32, i, have, k0, kc int) {
+func (g *Product) packA(t *tile, dst []float32, i, have, k0, kc int) {
 	fast := 0
 	if t.copy != nil { // as many columns as may be read a whole step wide
-		fast = max(0, min(kc, (len(g.a)-i-t.step)/g.lda+1-k0))
-		if i+t.step > len(g.a) {
+		fast = max(0, min(kc, (len(g.A)-i-t.step)/g.LDA+1-k0))
+		if i+t.step > len(g.A) {
 			fast = 0
 		}
-		if fast > 0 && !t.copy(&dst[0], t.step, &g.a[k0*g.lda+i], g.lda, fast, t.step) {
+		if fast > 0 && !t.copy(&dst[0], t.step, &g.A[k0*g.LDA+i], g.LDA, fast, t.step) {
 			fast = 0
 		}
 	}
 	for p := fast; p < kc; p++ {
-		copy(dst[p*t.step:p*t.step+have], g.a[(k0+p)*g.lda+i:])
+		copy(dst[p*t.step:p*t.step+have], g.A[(k0+p)*g.LDA+i:])
 	}
 }
 
 // packB copies nr columns of op(b) from column j, rows k0 to k0+kc, row by row.
 // What lies behind the last column is multiplied, and never used.
-func (g *product) packB(t *tile, dst []float32, j, k0, kc int) {
+func (g *Product) packB(t *tile, dst []float32, j, k0, kc int) {
 	nr := t.nr
-	have := min(nr, g.n-j)
-	if !g.tb {
-		if have == nr && t.copy != nil && t.copy(&dst[0], nr, &g.b[k0*g.ldb+j], g.ldb, kc, nr) {
+	have := min(nr, g.N-j)
+	if !g.TB {
+		if have == nr && t.copy != nil && t.copy(&dst[0], nr, &g.B[k0*g.LDB+j], g.LDB, kc, nr) {
 			return
 		}
 		for p := range kc {
-			copy(dst[p*nr:p*nr+have], g.b[(k0+p)*g.ldb+j:])
+			copy(dst[p*nr:p*nr+have], g.B[(k0+p)*g.LDB+j:])
 		}
 		return
 	}
 	q, whole := 0, kc/8*8
 	if t.transpose != nil && whole > 0 {
 		for ; q+8 <= have; q += 8 {
-			t.transpose(&dst[q], nr, &g.b[(j+q)*g.ldb+k0], g.ldb, whole)
+			t.transpose(&dst[q], nr, &g.B[(j+q)*g.LDB+k0], g.LDB, whole)
 			for y := q; y < q+8; y++ {
 				for p := whole; p < kc; p++ {
-					dst[p*nr+y] = g.b[(j+y)*g.ldb+k0+p]
+					dst[p*nr+y] = g.B[(j+y)*g.LDB+k0+p]
 				}
 			}
 		}
 	}
 	for ; q < have; q++ {
-		src := g.b[(j+q)*g.ldb+k0:][:kc]
+		src := g.B[(j+q)*g.LDB+k0:][:kc]
 		d := dst[q:]
 		for p, v := range src {
 			d[p*nr] = v

@@ -3,6 +3,7 @@ package kernels
 import (
 	"fmt"
 	"math"
+	"slices"
 	"sync/atomic"
 	"testing"
 )
@@ -132,7 +133,7 @@ func TestGemmThenSeesEachElementOnceAndFinished(t *testing.T) {
 			a, b := numbers(m*k, 1), numbers(k*n, 2)
 			want, got, seen := make([]float32, m*n), make([]float32, m*n), make([]int32, m*n)
 			Gemm(false, true, m, n, k, a, k, b, k, false, want, n)
-			GemmThen(false, true, m, n, k, a, k, b, k, false, got, n, func(i, rows, j, cols int) {
+			Gemms(Product{false, true, m, n, k, a, k, b, k, false, got, n, func(i, rows, j, cols int) {
 				for r := i; r < i+rows; r++ {
 					for c := j; c < j+cols; c++ {
 						if got[r*n+c] == want[r*n+c] {
@@ -140,11 +141,45 @@ func TestGemmThenSeesEachElementOnceAndFinished(t *testing.T) {
 						}
 					}
 				}
-			})
+			}})
 			for i, v := range seen {
 				if v != 1 {
 					t.Fatalf("%d threads, %v: element %d was seen finished %d times, want once", threads, d, i, v)
 				}
+			}
+		}
+	}
+}
+
+func TestGemmsEqualOneByOne(t *testing.T) {
+	defer SetThreads(0)
+	var products, alone []Product
+	for i, d := range [][3]int{{300, 256, 500}, {64, 300, 410}, {0, 9, 9}, {5, 7, 0}, {33, 768, 768}, {1, 1, 1}} {
+		m, n, k := d[0], d[1], d[2]
+		p := Product{TA: i%2 == 1, TB: i%3 == 1, M: m, N: n, K: k, A: numbers(m*k, 1), LDA: k, B: numbers(k*n, 2), LDB: n, Acc: i%2 == 0, C: numbers(m*n, 3), LDC: n}
+		if p.TA {
+			p.LDA = m
+		}
+		if p.TB {
+			p.LDB = k
+		}
+		products = append(products, p)
+		p.C = slices.Clone(p.C)
+		alone = append(alone, p)
+	}
+	SetThreads(1)
+	for i := range alone {
+		Gemms(alone[i])
+	}
+	for _, threads := range []int{1, 2, 3, 8} {
+		SetThreads(threads)
+		for i := range products {
+			copy(products[i].C, numbers(len(products[i].C), 3))
+		}
+		Gemms(products...)
+		for i := range products {
+			if !slices.Equal(products[i].C, alone[i].C) {
+				t.Errorf("%d threads: product %d differs", threads, i)
 			}
 		}
 	}

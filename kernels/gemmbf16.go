@@ -44,41 +44,30 @@ func choosePairs() pairSet {
 // step, far slower than float32.
 func FastBF16() bool { return pairSetInUse.name != plainPairs.name }
 
-// GemmBF16 is Gemm with both operands rounded to bfloat16, the nearest, ties to
-// even, and denormals to zero. Products are summed in float32, two of k at a
+// GemmsBF16 is Gemms with both operands rounded to bfloat16, the nearest, ties to
+// even, and denormals to zero. Products are summed in float32, two of K at a
 // time, the later of the two first, in chunks of fixed size; a sum that is
 // denormal becomes zero. Bytes do not depend on the CPU or the threads, nor a
 // row's on its neighbours.
+func GemmsBF16(products ...Product) {
+	for i := range products {
+		g := &products[i]
+		g.check()
+		if !g.trivial() {
+			p := pairProduct{Product: *g, set: &pairSetInUse}
+			p.run()
+		}
+	}
+}
+
+// GemmBF16 is GemmsBF16 of one product.
 func GemmBF16(ta, tb bool, m, n, k int, a []float32, lda int, b []float32, ldb int, acc bool, c []float32, ldc int) {
-	GemmBF16Then(ta, tb, m, n, k, a, lda, b, ldb, acc, c, ldc, nil)
+	GemmsBF16(Product{ta, tb, m, n, k, a, lda, b, ldb, acc, c, ldc, nil})
 }
 
-// GemmBF16Then is GemmBF16 that calls then, if it is not nil, on every part of c
-// as soon as it is finished: see GemmThen.
-func GemmBF16Then(ta, tb bool, m, n, k int, a []float32, lda int, b []float32, ldb int, acc bool, c []float32, ldc int, then func(i, rows, j, cols int)) {
-	g := product{ta: ta, tb: tb, m: m, n: n, k: k, a: a, lda: lda, b: b, ldb: ldb, acc: acc, c: c, ldc: ldc, then: then}
-	g.check()
-	if m == 0 || n == 0 {
-		return
-	}
-	if k == 0 {
-		if !acc {
-			for i := range m {
-				clear(c[i*ldc : i*ldc+n])
-			}
-		}
-		if then != nil {
-			then(0, m, 0, n)
-		}
-		return
-	}
-	p := pairProduct{product: g, set: &pairSetInUse}
-	p.run()
-}
-
-// pairProduct is one call of GemmBF16.
+// pairProduct is one product of GemmsBF16.
 type pairProduct struct {
-	product
+	Product
 	set    *pairSet
 	steps  int // pairs of the inner dimension, up to a multiple of panel
 	tiles  int // of rows
@@ -115,16 +104,16 @@ var edges = sync.Pool{New: func() any { return new([pairRows * pairWidth]float32
 
 // firstRow returns the first row of tile t. Tiles are of one height or of two
 // that differ by one.
-func (g *pairProduct) firstRow(t int) int { return t * g.m / g.tiles }
+func (g *pairProduct) firstRow(t int) int { return t * g.M / g.tiles }
 
 // packed returns where a panel of w vectors for [first, last) of all has to
 // begin, so that it does not reach past the end.
 func packed(first, w, all int) int { return max(0, min(first, all-w)) }
 
 func (g *pairProduct) run() {
-	g.steps = (g.k + 2*panel - 1) / (2 * panel) * panel
-	g.tiles = (g.m + pairRows - 1) / pairRows
-	g.panels = (g.n + pairWidth - 1) / pairWidth
+	g.steps = (g.K + 2*panel - 1) / (2 * panel) * panel
+	g.tiles = (g.M + pairRows - 1) / pairRows
+	g.panels = (g.N + pairWidth - 1) / pairWidth
 	na, nb := g.tiles*panel*g.steps, g.panels*pairWidth*g.steps
 	pairs, buf := borrowPairs(na + nb)
 	defer giveBackPairs(buf)
@@ -132,7 +121,7 @@ func (g *pairProduct) run() {
 
 	parallel := Parallel
 	across, down := (g.panels*pairWidth*min(g.steps, pairChunk)+blockSize-1)/blockSize, 1
-	if jobs := min(Threads(), 2*g.m*g.n*g.k/jobFlops); jobs > 1 {
+	if jobs := min(Threads(), 2*g.M*g.N*g.K/jobFlops); jobs > 1 {
 		across, down = grid(jobs, across, g.panels, g.tiles)
 	} else {
 		parallel = alone
@@ -163,25 +152,25 @@ func alone(n int, f func(int)) {
 	}
 }
 
-func (g *pairProduct) tilesAJob() int  { return max(1, packJob/(panel*g.k)) }
-func (g *pairProduct) panelsAJob() int { return max(1, packJob/(pairWidth*g.k)) }
+func (g *pairProduct) tilesAJob() int  { return max(1, packJob/(panel*g.K)) }
+func (g *pairProduct) panelsAJob() int { return max(1, packJob/(pairWidth*g.K)) }
 
 // packA packs the rows of a tile.
 func (g *pairProduct) packA(t int) {
-	i := packed(g.firstRow(t), panel, g.m)
-	g.pack(g.pa[t*panel*g.steps:(t+1)*panel*g.steps], panel, g.a, g.lda, i, min(panel, g.m-i), !g.ta)
+	i := packed(g.firstRow(t), panel, g.M)
+	g.pack(g.pa[t*panel*g.steps:(t+1)*panel*g.steps], panel, g.A, g.LDA, i, min(panel, g.M-i), !g.TA)
 }
 
 // packB packs the columns of a panel.
 func (g *pairProduct) packB(p int) {
-	j := packed(p*pairWidth, pairWidth, g.n)
+	j := packed(p*pairWidth, pairWidth, g.N)
 	dst := g.pb[p*pairWidth*g.steps : (p+1)*pairWidth*g.steps]
-	if !g.tb && g.n >= pairWidth && g.set.rows != nil {
-		g.set.rows(dst, pairWidth, g.b[j:], g.ldb, g.k, pairWidth)
+	if !g.TB && g.N >= pairWidth && g.set.rows != nil {
+		g.set.rows(dst, pairWidth, g.B[j:], g.LDB, g.K, pairWidth)
 		return
 	}
 	for h := 0; h < pairWidth; h += panel {
-		g.pack(dst[h:], pairWidth, g.b, g.ldb, j+h, max(0, min(panel, g.n-j-h)), g.tb)
+		g.pack(dst[h:], pairWidth, g.B, g.LDB, j+h, max(0, min(panel, g.N-j-h)), g.TB)
 	}
 }
 
@@ -190,13 +179,13 @@ func (g *pairProduct) packB(p int) {
 func (g *pairProduct) pack(dst []uint32, step int, src []float32, ld, at, w int, along bool) {
 	switch {
 	case along && w == panel && g.set.columns != nil:
-		g.set.columns(dst, step, src[at*ld:], ld, g.k)
+		g.set.columns(dst, step, src[at*ld:], ld, g.K)
 	case along:
-		packPairsGo(dst, step, src[min(len(src), at*ld):], ld, 1, w, g.k)
+		packPairsGo(dst, step, src[min(len(src), at*ld):], ld, 1, w, g.K)
 	case w == panel && g.set.rows != nil:
-		g.set.rows(dst, step, src[at:], ld, g.k, panel)
+		g.set.rows(dst, step, src[at:], ld, g.K, panel)
 	default:
-		packPairsGo(dst, step, src[min(len(src), at):], 1, ld, w, g.k)
+		packPairsGo(dst, step, src[min(len(src), at):], 1, ld, w, g.K)
 	}
 }
 
@@ -206,18 +195,18 @@ func (g *pairProduct) pack(dst []uint32, step int, src []float32, ld, at, w int,
 func (g *pairProduct) block(t0, t1, p0, p1 int) {
 	edge := edges.Get().(*[pairRows * pairWidth]float32)
 	defer edges.Put(edge)
-	all := (g.k + 1) / 2
+	all := (g.K + 1) / 2
 	for s := 0; s < all; s += pairChunk {
 		pairs := min(pairChunk, all-s)
 		for t := t0; t < t1; t++ {
 			i := g.firstRow(t)
 			rows := g.firstRow(t+1) - i
-			a := g.pa[(t*g.steps+s)*panel+i-packed(i, panel, g.m):]
+			a := g.pa[(t*g.steps+s)*panel+i-packed(i, panel, g.M):]
 			for p := p0; p < p1; p++ {
 				g.tile(a, i, rows, p, s, pairs, edge)
 			}
-			if g.then != nil && s+pairs == all {
-				g.then(i, rows, p0*pairWidth, min(g.n, p1*pairWidth)-p0*pairWidth)
+			if g.Then != nil && s+pairs == all {
+				g.Then(i, rows, p0*pairWidth, min(g.N, p1*pairWidth)-p0*pairWidth)
 			}
 		}
 	}
@@ -227,17 +216,17 @@ func (g *pairProduct) block(t0, t1, p0, p1 int) {
 // dimension the pairs from pair s on.
 func (g *pairProduct) tile(a []uint32, i, rows, p, s, pairs int, edge *[pairRows * pairWidth]float32) {
 	b := g.pb[(p*g.steps+s)*pairWidth:]
-	acc := g.acc || s > 0
+	acc := g.Acc || s > 0
 	j := p * pairWidth
-	cols := min(pairWidth, g.n-j)
+	cols := min(pairWidth, g.N-j)
 	if cols == pairWidth {
-		g.set.run(rows, pairs, a, b, g.c[i*g.ldc+j:], g.ldc, acc)
+		g.set.run(rows, pairs, a, b, g.C[i*g.LDC+j:], g.LDC, acc)
 		return
 	}
 	g.set.run(rows, pairs, a, b, edge[:], pairWidth, false)
-	skip := j - packed(j, pairWidth, g.n) // columns that the panel before has too
+	skip := j - packed(j, pairWidth, g.N) // columns that the panel before has too
 	for y := range rows {
-		dst, src := g.c[(i+y)*g.ldc+j:][:cols], edge[y*pairWidth+skip:][:cols]
+		dst, src := g.C[(i+y)*g.LDC+j:][:cols], edge[y*pairWidth+skip:][:cols]
 		if !acc {
 			copy(dst, src)
 			continue

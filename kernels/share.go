@@ -5,23 +5,24 @@ import (
 	"sync/atomic"
 )
 
-// sharing is a product in the making by several threads. They are seldom equally
+// sharing are products in the making by several threads. They are seldom equally
 // fast, and whoever has no job left computes rows of the others': who computes a
 // row makes no difference to it.
 type sharing struct {
-	product
-	t    *tile
-	cut  cutting
-	jobs []shared
+	t        *tile
+	products []Product
+	cuts     []cutting
+	jobs     []shared
 }
 
 // shared is a job that others may join once its owner has packed the last of its
 // columns.
 type shared struct {
-	job                // as all who join it find it
-	taken atomic.Bool  // somebody is its owner
-	next  atomic.Int64 // the first tile of rows that nobody has taken
-	users atomic.Int64 // who reads what is packed: 0 before, closed afterwards
+	job                   // as all who join it find it
+	of, part int          // which part of which product it is
+	taken    atomic.Bool  // somebody is its owner
+	next     atomic.Int64 // the first tile of rows that nobody has taken
+	users    atomic.Int64 // who reads what is packed: 0 before, closed afterwards
 }
 
 const closed = -1 << 32
@@ -29,25 +30,40 @@ const closed = -1 << 32
 // spareSharings lends them.
 var spareSharings = sync.Pool{New: func() any { return new(sharing) }}
 
-// share runs the jobs of a cut product on the pool.
-func (g *product) share(t *tile, cut cutting) {
-	s := spareSharings.Get().(*sharing)
-	s.product, s.t, s.cut = *g, t, cut
-	jobs := cut.across * cut.down
-	if cap(s.jobs) < jobs {
-		s.jobs = make([]shared, jobs)
+// add adds a product, cut so that several threads have the same to do.
+func (s *sharing) add(g *Product, threads int) {
+	c := g.cut(s.t)
+	c.across, c.down = grid(threads, c.across, c.panels, c.tiles)
+	s.products = append(s.products, *g)
+	s.cuts = append(s.cuts, c)
+}
+
+// run computes the products on the pool, and forgets them.
+func (s *sharing) run() {
+	n := 0
+	for _, c := range s.cuts {
+		n += c.across * c.down
 	}
-	s.jobs = s.jobs[:jobs]
-	for i := range s.jobs {
-		s.jobs[i].taken.Store(false)
-		s.jobs[i].users.Store(0)
+	if cap(s.jobs) < n {
+		s.jobs = make([]shared, n)
+	}
+	s.jobs = s.jobs[:n]
+	at := 0
+	for of, c := range s.cuts {
+		for part := range c.across * c.down {
+			o := &s.jobs[at]
+			o.of, o.part = of, part
+			o.taken.Store(false)
+			o.users.Store(0)
+			at++
+		}
 	}
 	Parallel(Threads(), s.do)
-	s.product = product{}
+	clear(s.products)
+	s.products, s.cuts = s.products[:0], s.cuts[:0]
 	for i := range s.jobs {
 		s.jobs[i].job = job{}
 	}
-	spareSharings.Put(s)
 }
 
 // do runs jobs, beginning with the share of participant i, until all have an
@@ -64,7 +80,8 @@ func (s *sharing) do(i int) {
 
 // own runs job i.
 func (s *sharing) own(i int) {
-	j, o := s.product.job(s.t, s.cut, i), &s.jobs[i]
+	o := &s.jobs[i]
+	j := s.products[o.of].job(s.t, s.cuts[o.of], o.part)
 	defer func() {
 		o.users.CompareAndSwap(0, closed) // a panic: nobody is to wait for it
 	}()
@@ -130,7 +147,7 @@ func (o *shared) take() (from, to int) {
 			return 0, 0
 		}
 		n := min(group, max(1, left/Threads()))
-		if !o.ta {
+		if !o.TA {
 			n = 1
 		}
 		if o.next.CompareAndSwap(at, at+int64(n)) {

@@ -22,12 +22,12 @@ func TestGemmHelpsWhoeverIsHeldUp(t *testing.T) {
 			lda = m
 		}
 		a, b, got, want := numbers(m*k, 1), numbers(n*k, 2), make([]float32, m*n), make([]float32, m*n)
-		GemmThen(ta, true, m, n, k, a, lda, b, k, false, want, n, nil)
+		Gemms(Product{ta, true, m, n, k, a, lda, b, k, false, want, n, nil})
 		helped := false
 		for try := 0; try < 20 && !helped; try++ { // a thread may come so late that there is nothing left to wait for
 			var finished atomic.Int64
 			var held atomic.Bool
-			GemmThen(ta, true, m, n, k, a, lda, b, k, false, got, n, func(i, rows, j, cols int) {
+			Gemms(Product{ta, true, m, n, k, a, lda, b, k, false, got, n, func(i, rows, j, cols int) {
 				if held.CompareAndSwap(false, true) {
 					for start := time.Now(); time.Since(start) < time.Second && !helped; runtime.Gosched() {
 						// Up to what the held thread may have taken beside this tile.
@@ -35,7 +35,7 @@ func TestGemmHelpsWhoeverIsHeldUp(t *testing.T) {
 					}
 				}
 				finished.Add(int64(rows * cols))
-			})
+			}})
 			for i := range got {
 				if got[i] != want[i] {
 					t.Fatalf("ta=%v: element %d is %v, want %v", ta, i, got[i], want[i])
@@ -61,7 +61,7 @@ func TestGemmThenPanics(t *testing.T) {
 					t.Errorf("%d threads: recovered %v", threads, p)
 				}
 			}()
-			GemmThen(false, false, m, n, k, a, k, b, n, false, c, n, func(i, _, _, _ int) { panic("held") })
+			Gemms(Product{false, false, m, n, k, a, k, b, n, false, c, n, func(i, _, _, _ int) { panic("held") }})
 		}()
 	}
 }

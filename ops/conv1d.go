@@ -36,35 +36,35 @@ func (o *conv1d) Forward() (mat.Tensor, error) {
 		z, activate = o.slope, kernels.ActivateSlopeRow
 	}
 	bias := Of(o.b).data
-	o.p.gemmThen(false, false, x.rows, w.cols, x.cols, x.data, x.cols, w.data, w.cols, false, z, w.cols, func(i, rows, j, cols int) {
-		for r := i; r < i+rows; r++ {
-			from := r*w.cols + j
-			activate(o.act, y.data[from:from+cols], z[from:from+cols], bias[j:j+cols])
-		}
-	})
+	o.p.gemms(kernels.Product{M: x.rows, N: w.cols, K: x.cols, A: x.data, LDA: x.cols, B: w.data, LDB: w.cols, C: z, LDC: w.cols,
+		Then: func(i, rows, j, cols int) {
+			for r := i; r < i+rows; r++ {
+				from := r*w.cols + j
+				activate(o.act, y.data[from:from+cols], z[from:from+cols], bias[j:j+cols])
+			}
+		}})
 	return o.forwarded(y)
 }
 
 func (o *conv1d) Backward(gy mat.Tensor) error {
 	x, w, dy := Of(o.x), Of(o.w), Of(gy).data
-	db, more := paramGradOf(o.b)
-	if db != nil && !more {
-		clear(db)
-	}
-	if db != nil || o.act != kernels.Identity {
-		kernels.SlopeBiasGrad(db, dy, o.slope, x.rows, w.cols, w.cols)
-	}
+	slopeBiasGrad(o.b, dy, o.slope, x.rows, w.cols, w.cols)
+	var products []kernels.Product
 	if dw, acc := paramGradOf(o.w); dw != nil {
-		o.p.gemm(true, false, x.cols, w.cols, x.rows, x.data, x.cols, dy, w.cols, acc, dw, w.cols)
+		products = append(products, kernels.Product{TA: true, M: x.cols, N: w.cols, K: x.rows,
+			A: x.data, LDA: x.cols, B: dy, LDB: w.cols, Acc: acc, C: dw, LDC: w.cols})
 	}
-	if !o.x.RequiresGrad() {
-		o.finish()
-		return nil
+	var dx *Tensor
+	if o.x.RequiresGrad() {
+		dx = o.p.alloc(x.rows, x.cols)
+		products = append(products, kernels.Product{TB: true, M: x.rows, N: x.cols, K: w.cols,
+			A: dy, LDA: w.cols, B: w.data, LDB: w.cols, C: dx.data, LDC: x.cols})
 	}
-	dx := o.p.alloc(x.rows, x.cols)
-	o.p.gemm(false, true, x.rows, x.cols, w.cols, dy, w.cols, w.data, w.cols, false, dx.data, x.cols)
+	o.p.gemms(products...)
 	o.finish()
-	o.x.AccGrad(dx)
+	if dx != nil {
+		o.x.AccGrad(dx)
+	}
 	return nil
 }
 

@@ -52,6 +52,7 @@ func (o *linear) Forward() (mat.Tensor, error) {
 		z, activate = o.slope, kernels.ActivateSlopeRow
 	}
 	at := 0
+	products := make([]kernels.Product, 0, len(o.ws))
 	for i, w := range o.ws {
 		wt := Of(w)
 		var then func(i, rows, j, cols int)
@@ -68,48 +69,59 @@ func (o *linear) Forward() (mat.Tensor, error) {
 				}
 			}
 		}
-		o.p.gemmThen(false, true, x.rows, wt.rows, x.cols, x.data, x.cols, wt.data, x.cols, false, z[at:], o.out_, then)
+		products = append(products, kernels.Product{TB: true, M: x.rows, N: wt.rows, K: x.cols,
+			A: x.data, LDA: x.cols, B: wt.data, LDB: x.cols, C: z[at:], LDC: o.out_, Then: then})
 		at += wt.rows
 	}
+	o.p.gemms(products...)
 	return o.forwarded(y)
 }
 
 func (o *linear) Backward(gy mat.Tensor) error {
 	x, dy := Of(o.x), Of(gy).data
+	var dx *Tensor
+	if o.x.RequiresGrad() {
+		dx = o.p.alloc(x.rows, x.cols)
+	}
 	at := 0
 	for i, w := range o.ws {
 		wt := Of(w)
-		var db []float32
-		if o.bs[i] != nil {
-			var acc bool
-			if db, acc = paramGradOf(o.bs[i]); db != nil && !acc {
-				clear(db)
-			}
+		var slope []float32
+		if o.act != kernels.Identity {
+			slope = o.slope[at:]
 		}
-		if db != nil || o.act != kernels.Identity {
-			var slope []float32
-			if o.act != kernels.Identity {
-				slope = o.slope[at:]
-			}
-			kernels.SlopeBiasGrad(db, dy[at:], slope, x.rows, wt.rows, o.out_)
-		}
+		slopeBiasGrad(o.bs[i], dy[at:], slope, x.rows, wt.rows, o.out_)
+		var products []kernels.Product
 		if dw, acc := paramGradOf(w); dw != nil {
-			o.p.gemm(true, false, wt.rows, x.cols, x.rows, dy[at:], o.out_, x.data, x.cols, acc, dw, x.cols)
+			products = append(products, kernels.Product{TA: true, M: wt.rows, N: x.cols, K: x.rows,
+				A: dy[at:], LDA: o.out_, B: x.data, LDB: x.cols, Acc: acc, C: dw, LDC: x.cols})
 		}
-		at += wt.rows
-	}
-	if !o.x.RequiresGrad() {
-		o.finish()
-		return nil
-	}
-	dx := o.p.alloc(x.rows, x.cols)
-	at = 0
-	for i, w := range o.ws {
-		wt := Of(w)
-		o.p.gemm(false, false, x.rows, x.cols, wt.rows, dy[at:], o.out_, wt.data, x.cols, i > 0, dx.data, x.cols)
+		if dx != nil {
+			products = append(products, kernels.Product{M: x.rows, N: x.cols, K: wt.rows,
+				A: dy[at:], LDA: o.out_, B: wt.data, LDB: x.cols, Acc: i > 0, C: dx.data, LDC: x.cols})
+		}
+		o.p.gemms(products...)
 		at += wt.rows
 	}
 	o.finish()
-	o.x.AccGrad(dx)
+	if dx != nil {
+		o.x.AccGrad(dx)
+	}
 	return nil
+}
+
+// slopeBiasGrad multiplies dy by the activation's derivative, if there is one,
+// and adds its rows to the gradient of bias b, if it has one: see
+// kernels.SlopeBiasGrad.
+func slopeBiasGrad(b *nn.Param, dy, slope []float32, rows, cols, ld int) {
+	var db []float32
+	if b != nil {
+		var acc bool
+		if db, acc = paramGradOf(b); db != nil && !acc {
+			clear(db)
+		}
+	}
+	if db != nil || slope != nil {
+		kernels.SlopeBiasGrad(db, dy, slope, rows, cols, ld)
+	}
 }

@@ -63,19 +63,14 @@ next:
 	p.live = kept
 }
 
-// gemm multiplies by a weight, forward or backward, in the pass's precision: see
-// kernels.Gemm and kernels.GemmBF16.
-func (p *Pass) gemm(ta, tb bool, m, n, k int, a []float32, lda int, b []float32, ldb int, acc bool, c []float32, ldc int) {
-	p.gemmThen(ta, tb, m, n, k, a, lda, b, ldb, acc, c, ldc, nil)
-}
-
-// gemmThen is gemm with what follows on each finished part: see kernels.GemmThen.
-func (p *Pass) gemmThen(ta, tb bool, m, n, k int, a []float32, lda int, b []float32, ldb int, acc bool, c []float32, ldc int, then func(i, rows, j, cols int)) {
+// gemms multiplies by weights, forward or backward, in the pass's precision: see
+// kernels.Gemms and kernels.GemmsBF16.
+func (p *Pass) gemms(products ...kernels.Product) {
 	if p.Bfloat16 {
-		kernels.GemmBF16Then(ta, tb, m, n, k, a, lda, b, ldb, acc, c, ldc, then)
+		kernels.GemmsBF16(products...)
 		return
 	}
-	kernels.GemmThen(ta, tb, m, n, k, a, lda, b, ldb, acc, c, ldc, then)
+	kernels.Gemms(products...)
 }
 
 // drop returns the dropout of the next site of the graph, p <= 0 when it is off.

@@ -47,7 +47,7 @@ func (x *Shifted) prepare(o *relative) {
 		panic(fmt.Sprintf("ops: positions of width %d for a kernel of %d", t.cols, o.model))
 	}
 	o.table = o.keep(t.rows * o.h)
-	o.p.gemm(false, false, t.rows, o.h, t.cols, t.data, t.cols, Of(o.w.Kernel).data, o.h, false, o.table, o.h)
+	o.p.gemms(kernels.Product{M: t.rows, N: o.h, K: t.cols, A: t.data, LDA: t.cols, B: Of(o.w.Kernel).data, LDB: o.h, C: o.table, LDC: o.h})
 }
 
 // window returns where the job's distances begin in the table and their number:
@@ -101,5 +101,5 @@ func (x *Shifted) kernelGrad(o *relative, ds, dw []float32, acc bool) {
 			o.p.Mem.Put(all)
 		}
 	})
-	o.p.gemm(true, false, t.cols, o.h, t.rows, t.data, t.cols, dt, o.h, acc, dw, o.h)
+	o.p.gemms(kernels.Product{TA: true, M: t.cols, N: o.h, K: t.rows, A: t.data, LDA: t.cols, B: dt, LDB: o.h, Acc: acc, C: dw, LDC: o.h})
 }
