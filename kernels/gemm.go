@@ -98,8 +98,12 @@ type tile struct {
 	// run multiplies rows rows of a, lda apart, or packed with columns lda apart,
 	// by nr columns of b, whose rows are bs apart. k is at least 1.
 	run func(rows, k int, a *float32, lda int, packed bool, b *float32, bs int, c *float32, ldc int, acc bool)
-	// copy, if there is one, copies k rows of w floats, if it can.
-	copy func(dst *float32, step int, src *float32, ld, k, w int) bool
+	// copy, if there are any, copy k rows, ld apart, step floats wide of a, to be
+	// packed, and nr wide of b. They may ask for what lies behind.
+	copy [2]rowCopier
+	// copyTiles, if there is one, is copy of four tiles of a at once, which begin
+	// at the given columns and are put size floats apart.
+	copyTiles func(dst *float32, size int, src *float32, ld, k int, at *[group]int)
 	// transpose, if there is one, turns eight rows of k floats, a multiple of
 	// 8, into k rows of eight.
 	transpose func(dst *float32, step int, src *float32, ld, k int)
@@ -107,6 +111,8 @@ type tile struct {
 	// come to the second cache.
 	prefetch func(src *float32, ld, rows, w int)
 }
+
+type rowCopier func(dst *float32, step int, src *float32, ld, k int)
 
 const (
 	mostK     = 384     // of the inner dimension in one sum before it goes to c: fixed, for it decides the order of the sums
@@ -356,37 +362,26 @@ func (j *job) rows(r int) (a *float32, lda int) {
 	}
 	size := j.t.step * j.kMost
 	if r == j.g0 {
+		from := j.packTiles(size)
 		for q := r; q < j.g1; q++ {
-			j.packA(j.t, j.pa[(q-r)*size:][:j.t.step*j.kc], j.top(q), j.top(q+1)-j.top(q), j.k0, j.kc)
+			j.packA(j.t, j.pa[(q-r)*size:][:j.t.step*j.kc], j.top(q), j.top(q+1)-j.top(q), from)
 		}
 	}
 	return &j.pa[(r-j.g0)*size], j.t.step
 }
 
 // ahead asks for a share of the rows of a that come next, while tile r is
-// multiplied by panel p.
+// multiplied by panel p. Columns of a transposed one are asked for as they are
+// copied: a tile of them may fill its few sets of the second cache.
 func (j *job) ahead(r, p int) {
-	n := j.p1 - j.p0
-	if !j.TA {
-		if r+1 == j.t1 {
-			return
-		}
-		next := j.top(r + 1)
-		rows := j.top(r+2) - next
-		from, to := (p-j.p0)*rows/n, (p-j.p0+1)*rows/n
-		if from < to {
-			j.t.prefetch(&j.A[(next+from)*j.LDA+j.k0], j.LDA, to-from, 4*j.kc)
-		}
+	if j.TA || r+1 == j.t1 {
 		return
 	}
-	if j.g1 >= j.t1 {
-		return
-	}
-	left, right := j.top(j.g1), j.top(min(j.t1, j.g1+group))
-	step, steps := (r-j.g0)*n+p-j.p0, (j.g1-j.g0)*n
-	from, to := step*j.kc/steps, (step+1)*j.kc/steps
+	n, next := j.p1-j.p0, j.top(r+1)
+	rows := j.top(r+2) - next
+	from, to := (p-j.p0)*rows/n, (p-j.p0+1)*rows/n
 	if from < to {
-		j.t.prefetch(&j.A[(j.k0+from)*j.LDA+left], j.LDA, to-from, 4*(right-left))
+		j.t.prefetch(&j.A[(next+from)*j.LDA+j.k0], j.LDA, to-from, 4*j.kc)
 	}
 }
 
@@ -404,21 +399,42 @@ func (j *job) addEdge(i, rows, x, cols int, acc bool) {
 	}
 }
 
-// packA copies have rows of the transposed a from row i, columns k0 to k0+kc,
-// column by column. What lies between the columns is never used.
-func (g *Product) packA(t *tile, dst []float32, i, have, k0, kc int) {
-	fast := 0
-	if t.copy != nil { // as many columns as may be read a whole step wide
-		fast = max(0, min(kc, (len(g.A)-i-t.step)/g.LDA+1-k0))
-		if i+t.step > len(g.A) {
-			fast = 0
-		}
-		if fast > 0 && !t.copy(&dst[0], t.step, &g.A[k0*g.LDA+i], g.LDA, fast, t.step) {
-			fast = 0
-		}
+// packTiles copies as much of the tiles at hand as it can in one go, and returns
+// how many rows of a that is of each.
+func (j *job) packTiles(size int) int {
+	t, first := j.t, j.top(j.g0)
+	if t.copyTiles == nil || j.g1-j.g0 != group {
+		return 0
 	}
-	for p := fast; p < kc; p++ {
-		copy(dst[p*t.step:p*t.step+have], g.A[(k0+p)*g.LDA+i:])
+	rows := j.readable(j.top(j.g1 - 1))
+	if rows > 0 {
+		var at [group]int
+		for q := range at {
+			at[q] = j.top(j.g0+q) - first
+		}
+		t.copyTiles(&j.pa[0], size, &j.A[j.k0*j.LDA+first], j.LDA, rows, &at)
+	}
+	return rows
+}
+
+// readable returns how many of the rows of the transposed a at hand may be read a
+// whole step wide from column i on.
+func (j *job) readable(i int) int {
+	if i+j.t.step > len(j.A) {
+		return 0
+	}
+	return max(0, min(j.kc, (len(j.A)-i-j.t.step)/j.LDA+1-j.k0))
+}
+
+// packA copies have rows of the transposed a from row i, columns from on of those
+// at hand, column by column. What lies between the columns is never used.
+func (j *job) packA(t *tile, dst []float32, i, have, from int) {
+	if fast := j.readable(i); t.copy[0] != nil && fast > from {
+		t.copy[0](&dst[from*t.step], t.step, &j.A[(j.k0+from)*j.LDA+i], j.LDA, fast-from)
+		from = fast
+	}
+	for p := from; p < j.kc; p++ {
+		copy(dst[p*t.step:p*t.step+have], j.A[(j.k0+p)*j.LDA+i:])
 	}
 }
 
@@ -428,7 +444,8 @@ func (g *Product) packB(t *tile, dst []float32, j, k0, kc int) {
 	nr := t.nr
 	have := min(nr, g.N-j)
 	if !g.TB {
-		if have == nr && t.copy != nil && t.copy(&dst[0], nr, &g.B[k0*g.LDB+j], g.LDB, kc, nr) {
+		if have == nr && t.copy[1] != nil {
+			t.copy[1](&dst[0], nr, &g.B[k0*g.LDB+j], g.LDB, kc)
 			return
 		}
 		for p := range kc {

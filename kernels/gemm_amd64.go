@@ -129,13 +129,22 @@ func kernC6x16(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc i
 func transpose8(dst *float32, step int, src *float32, ld, k int)
 
 //go:noescape
-func copyRows8(dst *float32, step int, src *float32, ld, k int)
+func copyRows8_avx2(dst *float32, step int, src *float32, ld, k int)
 
 //go:noescape
-func copyRows16(dst *float32, step int, src *float32, ld, k int)
+func copyRows16_avx2(dst *float32, step int, src *float32, ld, k int)
 
 //go:noescape
-func copyRows32(dst *float32, step int, src *float32, ld, k int)
+func copyTiles_avx2(dst *float32, size int, src *float32, ld, k int, at *[4]int)
+
+//go:noescape
+func copyRows16_avx512(dst *float32, step int, src *float32, ld, k int)
+
+//go:noescape
+func copyRows32_avx512(dst *float32, step int, src *float32, ld, k int)
+
+//go:noescape
+func copyTiles_avx512(dst *float32, size int, src *float32, ld, k int, at *[4]int)
 
 //go:noescape
 func prefetchRows(src *float32, ld, rows, w int)
@@ -157,7 +166,7 @@ var (
 			}
 			rows512[rows-1](k, a, lda, b, bs, c, ldc, acc)
 		},
-		copy: copyRows, transpose: transpose8, prefetch: prefetchRows}
+		copy: [2]rowCopier{copyRows16_avx512, copyRows32_avx512}, copyTiles: copyTiles_avx512, transpose: transpose8, prefetch: prefetchRows}
 	tile2 = tile{mr: 6, nr: 16, step: 8,
 		run: func(rows, k int, a *float32, lda int, packed bool, b *float32, bs int, c *float32, ldc int, acc bool) {
 			if packed {
@@ -166,20 +175,5 @@ var (
 			}
 			rows2[rows-1](k, a, lda, b, bs, c, ldc, acc)
 		},
-		copy: copyRows, transpose: transpose8, prefetch: prefetchRows}
+		copy: [2]rowCopier{copyRows8_avx2, copyRows16_avx2}, copyTiles: copyTiles_avx2, transpose: transpose8, prefetch: prefetchRows}
 )
-
-// copyRows copies k rows of w floats, and says whether it could.
-func copyRows(dst *float32, step int, src *float32, ld, k, w int) bool {
-	switch w {
-	case 8:
-		copyRows8(dst, step, src, ld, k)
-	case 16:
-		copyRows16(dst, step, src, ld, k)
-	case 32:
-		copyRows32(dst, step, src, ld, k)
-	default:
-		return false
-	}
-	return true
-}

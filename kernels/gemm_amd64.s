@@ -6286,8 +6286,8 @@ loop:
 	VZEROUPPER
 	RET
 
-// func copyRows8(dst *float32, step int, src *float32, ld, k int)
-TEXT ·copyRows8(SB), NOSPLIT, $0-40
+// func copyRows8_avx2(dst *float32, step int, src *float32, ld, k int)
+TEXT ·copyRows8_avx2(SB), NOSPLIT, $0-40
 	MOVQ dst+0(FP), DI
 	MOVQ step+8(FP), R8
 	MOVQ src+16(FP), SI
@@ -6295,19 +6295,25 @@ TEXT ·copyRows8(SB), NOSPLIT, $0-40
 	MOVQ k+32(FP), CX
 	SHLQ $2, R8
 	SHLQ $2, AX
+	MOVQ AX, DX
+	IMULQ $16, DX
+	ADDQ SI, DX
 
 loop:
+	PREFETCHT0 0(DX)
+	PREFETCHT0 31(DX)
 	VMOVUPS 0(SI), Y0
 	VMOVUPS Y0, 0(DI)
 	ADDQ AX, SI
+	ADDQ AX, DX
 	ADDQ R8, DI
 	DECQ CX
 	JNZ loop
 	VZEROUPPER
 	RET
 
-// func copyRows16(dst *float32, step int, src *float32, ld, k int)
-TEXT ·copyRows16(SB), NOSPLIT, $0-40
+// func copyRows16_avx2(dst *float32, step int, src *float32, ld, k int)
+TEXT ·copyRows16_avx2(SB), NOSPLIT, $0-40
 	MOVQ dst+0(FP), DI
 	MOVQ step+8(FP), R8
 	MOVQ src+16(FP), SI
@@ -6315,21 +6321,68 @@ TEXT ·copyRows16(SB), NOSPLIT, $0-40
 	MOVQ k+32(FP), CX
 	SHLQ $2, R8
 	SHLQ $2, AX
+	MOVQ AX, DX
+	IMULQ $16, DX
+	ADDQ SI, DX
 
 loop:
+	PREFETCHT0 0(DX)
+	PREFETCHT0 63(DX)
 	VMOVUPS 0(SI), Y0
 	VMOVUPS 32(SI), Y1
 	VMOVUPS Y0, 0(DI)
 	VMOVUPS Y1, 32(DI)
 	ADDQ AX, SI
+	ADDQ AX, DX
 	ADDQ R8, DI
 	DECQ CX
 	JNZ loop
 	VZEROUPPER
 	RET
 
-// func copyRows32(dst *float32, step int, src *float32, ld, k int)
-TEXT ·copyRows32(SB), NOSPLIT, $0-40
+// func copyTiles_avx2(dst *float32, size int, src *float32, ld, k int, at *[4]int)
+TEXT ·copyTiles_avx2(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), DI
+	MOVQ size+8(FP), R8
+	MOVQ src+16(FP), SI
+	MOVQ ld+24(FP), AX
+	MOVQ k+32(FP), CX
+	MOVQ at+40(FP), BX
+	SHLQ $2, R8
+	SHLQ $2, AX
+	MOVQ AX, DX
+	IMULQ $16, DX
+	ADDQ SI, DX
+	LEAQ (R8)(R8*2), R9
+	MOVQ 0(BX), R10
+	MOVQ 8(BX), R11
+	MOVQ 16(BX), R12
+	MOVQ 24(BX), R13
+
+loop:
+	PREFETCHT0 (DX)(R10*4)
+	PREFETCHT0 (DX)(R11*4)
+	PREFETCHT0 (DX)(R12*4)
+	PREFETCHT0 (DX)(R13*4)
+	PREFETCHT0 31(DX)(R13*4)
+	VMOVUPS (SI)(R10*4), Y0
+	VMOVUPS (SI)(R11*4), Y1
+	VMOVUPS (SI)(R12*4), Y2
+	VMOVUPS (SI)(R13*4), Y3
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y1, (DI)(R8*1)
+	VMOVUPS Y2, (DI)(R8*2)
+	VMOVUPS Y3, (DI)(R9*1)
+	ADDQ AX, SI
+	ADDQ AX, DX
+	ADDQ $32, DI
+	DECQ CX
+	JNZ loop
+	VZEROUPPER
+	RET
+
+// func copyRows16_avx512(dst *float32, step int, src *float32, ld, k int)
+TEXT ·copyRows16_avx512(SB), NOSPLIT, $0-40
 	MOVQ dst+0(FP), DI
 	MOVQ step+8(FP), R8
 	MOVQ src+16(FP), SI
@@ -6337,18 +6390,88 @@ TEXT ·copyRows32(SB), NOSPLIT, $0-40
 	MOVQ k+32(FP), CX
 	SHLQ $2, R8
 	SHLQ $2, AX
+	MOVQ AX, DX
+	IMULQ $16, DX
+	ADDQ SI, DX
 
 loop:
-	VMOVUPS 0(SI), Y0
-	VMOVUPS 32(SI), Y1
-	VMOVUPS 64(SI), Y2
-	VMOVUPS 96(SI), Y3
-	VMOVUPS Y0, 0(DI)
-	VMOVUPS Y1, 32(DI)
-	VMOVUPS Y2, 64(DI)
-	VMOVUPS Y3, 96(DI)
+	PREFETCHT0 0(DX)
+	PREFETCHT0 63(DX)
+	VMOVUPS 0(SI), Z0
+	VMOVUPS Z0, 0(DI)
 	ADDQ AX, SI
+	ADDQ AX, DX
 	ADDQ R8, DI
+	DECQ CX
+	JNZ loop
+	VZEROUPPER
+	RET
+
+// func copyRows32_avx512(dst *float32, step int, src *float32, ld, k int)
+TEXT ·copyRows32_avx512(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), DI
+	MOVQ step+8(FP), R8
+	MOVQ src+16(FP), SI
+	MOVQ ld+24(FP), AX
+	MOVQ k+32(FP), CX
+	SHLQ $2, R8
+	SHLQ $2, AX
+	MOVQ AX, DX
+	IMULQ $16, DX
+	ADDQ SI, DX
+
+loop:
+	PREFETCHT0 0(DX)
+	PREFETCHT0 64(DX)
+	PREFETCHT0 127(DX)
+	VMOVUPS 0(SI), Z0
+	VMOVUPS 64(SI), Z1
+	VMOVUPS Z0, 0(DI)
+	VMOVUPS Z1, 64(DI)
+	ADDQ AX, SI
+	ADDQ AX, DX
+	ADDQ R8, DI
+	DECQ CX
+	JNZ loop
+	VZEROUPPER
+	RET
+
+// func copyTiles_avx512(dst *float32, size int, src *float32, ld, k int, at *[4]int)
+TEXT ·copyTiles_avx512(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), DI
+	MOVQ size+8(FP), R8
+	MOVQ src+16(FP), SI
+	MOVQ ld+24(FP), AX
+	MOVQ k+32(FP), CX
+	MOVQ at+40(FP), BX
+	SHLQ $2, R8
+	SHLQ $2, AX
+	MOVQ AX, DX
+	IMULQ $16, DX
+	ADDQ SI, DX
+	LEAQ (R8)(R8*2), R9
+	MOVQ 0(BX), R10
+	MOVQ 8(BX), R11
+	MOVQ 16(BX), R12
+	MOVQ 24(BX), R13
+
+loop:
+	PREFETCHT0 (DX)(R10*4)
+	PREFETCHT0 (DX)(R11*4)
+	PREFETCHT0 (DX)(R12*4)
+	PREFETCHT0 (DX)(R13*4)
+	PREFETCHT0 63(DX)(R13*4)
+	VMOVUPS (SI)(R10*4), Z0
+	VMOVUPS (SI)(R11*4), Z1
+	VMOVUPS (SI)(R12*4), Z2
+	VMOVUPS (SI)(R13*4), Z3
+	VMOVUPS Z0, (DI)
+	VMOVUPS Z1, (DI)(R8*1)
+	VMOVUPS Z2, (DI)(R8*2)
+	VMOVUPS Z3, (DI)(R9*1)
+	ADDQ AX, SI
+	ADDQ AX, DX
+	ADDQ $64, DI
 	DECQ CX
 	JNZ loop
 	VZEROUPPER

@@ -189,11 +189,16 @@ func transpose(b *bytes.Buffer) {
 	p("RET")
 }
 
-// copyRows writes the packing of rows as they are: k rows of w bytes (32, 64 or
-// 128), ld floats apart, become k rows step floats apart.
-func copyRows(b *bytes.Buffer, w int) {
+// rowsAhead is how far the copying loops ask for rows before they read them: what
+// lies in the last cache is there by then, and what waits still fits the first.
+const rowsAhead = 16
+
+// copyRows writes the packing of rows as they are: k rows of w bytes, ld floats
+// apart, become k rows step floats apart.
+func copyRows(b *bytes.Buffer, s isa, w int) {
 	p := func(format string, args ...any) { fmt.Fprintf(b, "\t"+format+"\n", args...) }
-	fmt.Fprintf(b, "\n// func copyRows%d(dst *float32, step int, src *float32, ld, k int)\nTEXT ·copyRows%d(SB), NOSPLIT, $0-40\n", w/4, w/4)
+	name := fmt.Sprintf("copyRows%d_%s", w/4, s.name)
+	fmt.Fprintf(b, "\n// func %s(dst *float32, step int, src *float32, ld, k int)\nTEXT ·%s(SB), NOSPLIT, $0-40\n", name, name)
 	p("MOVQ dst+0(FP), DI")
 	p("MOVQ step+8(FP), R8")
 	p("MOVQ src+16(FP), SI")
@@ -201,15 +206,67 @@ func copyRows(b *bytes.Buffer, w int) {
 	p("MOVQ k+32(FP), CX")
 	p("SHLQ $2, R8")
 	p("SHLQ $2, AX")
+	p("MOVQ AX, DX")
+	p("IMULQ $%d, DX", rowsAhead)
+	p("ADDQ SI, DX")
 	b.WriteString("\nloop:\n")
-	for i := range w / 32 {
-		p("VMOVUPS %d(SI), Y%d", 32*i, i)
+	for i := 0; i < w; i += 64 {
+		p("PREFETCHT0 %d(DX)", i)
 	}
-	for i := range w / 32 {
-		p("VMOVUPS Y%d, %d(DI)", i, 32*i)
+	p("PREFETCHT0 %d(DX)", w-1) // rows seldom begin with a line
+	each := 4 * s.lanes
+	for i := range w / each {
+		p("VMOVUPS %d(SI), %s%d", each*i, s.reg, i)
+	}
+	for i := range w / each {
+		p("VMOVUPS %s%d, %d(DI)", s.reg, i, each*i)
 	}
 	p("ADDQ AX, SI")
+	p("ADDQ AX, DX")
 	p("ADDQ R8, DI")
+	p("DECQ CX")
+	p("JNZ loop")
+	p("VZEROUPPER")
+	p("RET")
+}
+
+// copyTiles writes the packing of four tiles of a transposed a at once, one
+// register wide each: a row's lines are read once, not once a tile.
+func copyTiles(b *bytes.Buffer, s isa) {
+	p := func(format string, args ...any) { fmt.Fprintf(b, "\t"+format+"\n", args...) }
+	name := "copyTiles_" + s.name
+	fmt.Fprintf(b, "\n// func %s(dst *float32, size int, src *float32, ld, k int, at *[4]int)\nTEXT ·%s(SB), NOSPLIT, $0-48\n", name, name)
+	p("MOVQ dst+0(FP), DI")
+	p("MOVQ size+8(FP), R8")
+	p("MOVQ src+16(FP), SI")
+	p("MOVQ ld+24(FP), AX")
+	p("MOVQ k+32(FP), CX")
+	p("MOVQ at+40(FP), BX")
+	p("SHLQ $2, R8")
+	p("SHLQ $2, AX")
+	p("MOVQ AX, DX")
+	p("IMULQ $%d, DX", rowsAhead)
+	p("ADDQ SI, DX")
+	p("LEAQ (R8)(R8*2), R9")
+	offsets := []string{"R10", "R11", "R12", "R13"}
+	for i, r := range offsets {
+		p("MOVQ %d(BX), %s", 8*i, r)
+	}
+	width := 4 * s.lanes
+	b.WriteString("\nloop:\n")
+	for _, r := range offsets {
+		p("PREFETCHT0 (DX)(%s*4)", r)
+	}
+	p("PREFETCHT0 %d(DX)(R13*4)", width-1)
+	for i, r := range offsets {
+		p("VMOVUPS (SI)(%s*4), %s%d", r, s.reg, i)
+	}
+	for i, at := range []string{"(DI)", "(DI)(R8*1)", "(DI)(R8*2)", "(DI)(R9*1)"} {
+		p("VMOVUPS %s%d, %s", s.reg, i, at)
+	}
+	p("ADDQ AX, SI")
+	p("ADDQ AX, DX")
+	p("ADDQ $%d, DI", width)
 	p("DECQ CX")
 	p("JNZ loop")
 	p("VZEROUPPER")
