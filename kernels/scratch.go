@@ -9,17 +9,29 @@ var lent struct {
 	free [][]float32
 }
 
-// borrow returns n floats of any value.
+// borrow returns n floats of any value: of the buffers that are there the smallest
+// that is large enough, or a new one in the place of one that is not.
 func borrow(n int) []float32 {
 	lent.Lock()
+	best := -1
+	for i, b := range lent.free {
+		if cap(b) >= n && (best < 0 || cap(b) < cap(lent.free[best])) {
+			best = i
+		}
+	}
 	var b []float32
-	if last := len(lent.free) - 1; last >= 0 {
-		b = lent.free[last]
+	last := len(lent.free) - 1
+	switch {
+	case best >= 0:
+		b = lent.free[best]
+		lent.free[best] = lent.free[last]
+		lent.free = lent.free[:last]
+	case last >= 0:
 		lent.free = lent.free[:last]
 	}
 	lent.Unlock()
-	if cap(b) < n {
-		b = Floats(n)
+	if b == nil {
+		b = Floats(n + n/4) // batches differ in length, and the next may be a little longer
 	}
 	return b[:n]
 }

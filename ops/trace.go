@@ -61,6 +61,18 @@ func (t *Trace) Add(name string, backward bool, d time.Duration, flops, bytes fl
 	o.Bytes += bytes
 }
 
+// FLOPs returns what was added up of matrix products; t may be nil.
+func (t *Trace) FLOPs() float64 {
+	if t == nil {
+		return 0
+	}
+	var total float64
+	for _, o := range t.Costs() { // in an order, for the sum's sake
+		total += o.FLOPs
+	}
+	return total
+}
+
 // Costs returns the sums, the most expensive first.
 func (t *Trace) Costs() []OpCost {
 	var all []OpCost

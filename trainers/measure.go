@@ -11,6 +11,7 @@ import (
 // StepTime is what one training step took.
 type StepTime struct {
 	Sequences, Tokens int
+	FLOPs             float64 // of its matrix products, if it was traced
 	Elapsed           time.Duration
 	Allocated         uint64 // bytes, of the collector's heap, by the whole program
 }
@@ -18,7 +19,8 @@ type StepTime struct {
 // Measure runs training steps on the data in file order, again from the start
 // where it ends, and tells what each took. The trace, which may be nil, adds up
 // the operators of all steps behind the first warm ones, the optimizer included.
-func (t *Trainer) Measure(d *Data, warm, steps int, trace *ops.Trace) ([]StepTime, error) {
+// between, which may be nil, is called before each of these.
+func (t *Trainer) Measure(d *Data, warm, steps int, trace *ops.Trace, between func()) ([]StepTime, error) {
 	ops.LayOutGradients(t.params)
 	t.zeroGrad()
 	pass := &ops.Pass{Mem: t.mem, Grad: true, Train: true, Seed: t.opt.Seed, Bfloat16: t.opt.Bfloat16}
@@ -34,6 +36,10 @@ func (t *Trainer) Measure(d *Data, warm, steps int, trace *ops.Trace) ([]StepTim
 			rows[i] = at
 			at = (at + 1) % d.Len()
 		}
+		if step >= warm && between != nil {
+			between()
+		}
+		flops := pass.Trace.FLOPs()
 		before := allocated()
 		start := time.Now()
 		d.batch(&b, rows)
@@ -49,7 +55,7 @@ func (t *Trainer) Measure(d *Data, warm, steps int, trace *ops.Trace) ([]StepTim
 		}
 		if step >= warm {
 			took := time.Since(start)
-			all = append(all, StepTime{b.Sequences(), b.Tokens(), took, allocated() - before})
+			all = append(all, StepTime{b.Sequences(), b.Tokens(), pass.Trace.FLOPs() - flops, took, allocated() - before})
 		}
 	}
 	return all, nil

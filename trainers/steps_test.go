@@ -94,7 +94,7 @@ func TestAllocationsOfAStep(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	steps, err := tr.Measure(data, 3, 5, nil)
+	steps, err := tr.Measure(data, 3, 5, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,118 @@
+package main
+
+import (
+	"os"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/klauspost/cpuid/v2"
+
+	"github.com/lmkor/bench/kernels"
+	"github.com/lmkor/bench/models"
+	"github.com/lmkor/bench/tasks"
+	"github.com/lmkor/bench/tokenizers"
+)
+
+func thisMachine() perfMachine {
+	c := cpuid.CPU
+	return perfMachine{CPU: c.BrandName, Cores: runtime.GOMAXPROCS(0), L1: c.Cache.L1D, L2: c.Cache.L2, L3: c.Cache.L3,
+		Kernels: kernels.Name(), OS: runtime.GOOS + "/" + runtime.GOARCH, Go: runtime.Version()}
+}
+
+// products measures the forms of the matrix product at the model's own widths.
+func (r *perfReport) products(m *models.Model, tokens, threads int, peakOf func(threads int) float64) {
+	type width struct{ in, out int }
+	var widths []width
+	for _, p := range m.Params() {
+		if len(p.Shape) == 2 && p.Shape[0] >= 64 && p.Shape[1] >= 64 && !strings.Contains(p.Name, "embedding") {
+			if w := (width{p.Shape[1], p.Shape[0]}); !slices.Contains(widths, w) {
+				widths = append(widths, w)
+			}
+		}
+	}
+	counts := []int{1}
+	if threads > 1 {
+		counts = append(counts, threads)
+	}
+	defer kernels.SetThreads(threads)
+	for _, n := range counts {
+		kernels.SetThreads(n)
+		for _, w := range widths {
+			for _, form := range []string{"nt", "nn", "tn"} {
+				peak := peakOf(min(n, runtime.GOMAXPROCS(0)))
+				g := timeGemm(form, tokens, w.in, w.out, r.Peak.BF16One > 0)
+				g.Threads, g.Share = n, g.GFLOPS/peak
+				r.Gemm = append(r.Gemm, g)
+			}
+		}
+	}
+}
+
+// timeGemm takes the median of several rounds of a layer's product, from in to
+// out, for so many tokens.
+func timeGemm(form string, tokens, in, out int, bf16 bool) perfGemm {
+	gemm := kernels.Gemm
+	if bf16 {
+		gemm = kernels.GemmBF16
+	}
+	g := perfGemm{Form: form, M: tokens, K: in, N: out}
+	switch form {
+	case "nn":
+		g.K, g.N = out, in
+	case "tn":
+		g.M, g.K, g.N = out, tokens, in
+	}
+	a, b, c := kernels.Floats(g.M*g.K), kernels.Floats(g.K*g.N), kernels.Floats(g.M*g.N) // as a training's lie
+	lda, ldb := g.K, g.N
+	if form[0] == 't' {
+		lda = g.M
+	}
+	if form[1] == 't' {
+		ldb = g.K
+	}
+	flops := 2 * float64(g.M) * float64(g.K) * float64(g.N)
+	var rates []float64
+	for begun := time.Now(); time.Since(begun) < 60*time.Millisecond || len(rates) < 5; {
+		start := time.Now()
+		gemm(form[0] == 't', form[1] == 't', g.M, g.N, g.K, a, lda, b, ldb, false, c, g.N)
+		rates = append(rates, flops/time.Since(start).Seconds()/1e9)
+	}
+	rates = rates[1:] // the first one maps the pages
+	g.GFLOPS = median(rates)
+	return g
+}
+
+// tokenizeRate returns how many examples a second one core tokenizes.
+func tokenizeRate(tok *tokenizers.Tokenizer, examples []tasks.Example) float64 {
+	var ids tokenizers.IDs
+	n := 0
+	start := time.Now()
+	// Each row once, those first that were not read yet: words that come again
+	// are remembered.
+	for i := len(examples) - 1; i >= 0 && time.Since(start) < 300*time.Millisecond; i-- {
+		e := &examples[i]
+		tok.EncodeIDs(&ids, e.Text, e.Pair, e.HasPair, tokenizers.Options{MaxLength: 128})
+		n++
+	}
+	return float64(n) / time.Since(start).Seconds()
+}
+
+// peakMB is the most memory that the process has had, in 10^6 bytes: Linux's
+// count of resident pages, elsewhere what the runtime has now.
+func peakMB() float64 {
+	b, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return memoryMB()
+	}
+	for line := range strings.Lines(string(b)) {
+		if rest, ok := strings.CutPrefix(line, "VmHWM:"); ok {
+			if kb, err := strconv.Atoi(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(rest), "kB"))); err == nil {
+				return float64(kb) * 1024 / 1e6
+			}
+		}
+	}
+	return memoryMB()
+}

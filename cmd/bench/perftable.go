@@ -1,0 +1,60 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+)
+
+func (f *perfFlags) print(cmd *cobra.Command, r *perfReport) error {
+	var old *perfReport
+	if f.against != "" {
+		b, err := os.ReadFile(f.against)
+		if err != nil {
+			return err
+		}
+		old = &perfReport{}
+		if err := json.Unmarshal(b, old); err != nil {
+			return fmt.Errorf("%s: %w", f.against, err)
+		}
+	}
+	w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 8, 2, ' ', 0)
+	fmt.Fprintf(w, "%s, %d cores, %s kernels, %s\n", r.Machine.CPU, r.Machine.Cores, r.Machine.Kernels, r.Machine.OS)
+	fmt.Fprintf(w, "peak: %.1f GFLOP/s on one thread, %.1f on all; memory %.1f GB/s\n", r.Peak.One, r.Peak.All, r.Peak.Bandwidth)
+	if r.Peak.BF16One > 0 {
+		fmt.Fprintf(w, "peak in bfloat16: %.1f GFLOP/s on one thread, %.1f on all; shares of the step, of products and of linear layers are of it\n", r.Peak.BF16One, r.Peak.BF16All)
+	}
+	fmt.Fprintln(w)
+	fmt.Fprintln(w, "PRODUCT\tM\tK\tN\tTHREADS\tGFLOP/s\tOF PEAK")
+	for _, g := range r.Gemm {
+		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%.1f\t%.0f %%\n", g.Form, g.M, g.K, g.N, g.Threads, g.GFLOPS, 100*g.Share)
+	}
+	fmt.Fprintln(w, "\nOPERATOR\tms A STEP\tGFLOP/s\tOF PEAK\tGB/s")
+	for _, o := range r.Operators {
+		fmt.Fprintf(w, "%s\t%.2f\t%.1f\t%.0f %%\t%.1f\n", o.Name, o.MS, o.GFLOPS, 100*o.Share, o.GB)
+	}
+	s := r.Step
+	fmt.Fprintf(w, "\nstep of %s in %s on %d threads: %.2f ms for %d sequences of %.0f tokens, %.1f GFLOP/s (%.0f %% of peak), %.0f tokens/s, %.0f MB at most\n",
+		s.Model, s.Precision, s.Threads, s.MS, s.Sequences, s.Tokens, s.GFLOPS, 100*s.Share, s.TokensPerSecond, s.PeakMB)
+	fmt.Fprintf(w, "start: ready for the first step after %.2f s; %.0f kB allocated a step\n", s.StartSeconds, s.Allocated/1e3)
+	fmt.Fprintf(w, "evaluation: %.0f sequences/s; tokenization: %.0f sentences/s on one core\n", r.Eval.SequencesPerSecond, r.Tokenize.SentencesPerSecond)
+	if old != nil {
+		fmt.Fprintf(w, "\nAGAINST %s\tBEFORE\tNOW\tRATIO\n", f.against)
+		for _, c := range []struct {
+			name     string
+			old, now float64
+		}{
+			{"peak GFLOP/s", old.Peak.All, r.Peak.All}, {"step ms", old.Step.MS, s.MS}, {"step share of peak", old.Step.Share, s.Share},
+			{"tokens/s", old.Step.TokensPerSecond, s.TokensPerSecond}, {"peak MB", old.Step.PeakMB, s.PeakMB},
+			{"kB allocated a step", old.Step.Allocated / 1e3, s.Allocated / 1e3}, {"start s", old.Step.StartSeconds, s.StartSeconds},
+			{"evaluation sequences/s", old.Eval.SequencesPerSecond, r.Eval.SequencesPerSecond},
+			{"tokenization sentences/s", old.Tokenize.SentencesPerSecond, r.Tokenize.SentencesPerSecond},
+		} {
+			fmt.Fprintf(w, "%s\t%.2f\t%.2f\t%.2f\n", c.name, c.old, c.now, c.now/c.old)
+		}
+	}
+	return w.Flush()
+}
