@@ -24,6 +24,11 @@ type Product struct {
 	// from column j. Each element is in one part; parts differ with the number of
 	// threads and may come at the same time.
 	Then func(i, rows, j, cols int)
+	// Squares, if it is not nil, becomes the sum of the squares of C, taken part by
+	// part while it is near, in an order that depends on M and N alone.
+	Squares *float64
+
+	squares []float32 // each tile's share of them
 }
 
 // Gemms computes products of which none needs another's result, on the pool.
@@ -36,12 +41,14 @@ func Gemms(products ...Product) {
 	var flops int
 	for i := range products {
 		products[i].check()
+		products[i].beginSquares(&chosen.tile)
 		flops += 2 * products[i].M * products[i].N * products[i].K
 	}
 	jobs := min(Threads(), flops/jobFlops)
 	if jobs <= 1 {
 		for i := range products {
 			products[i].alone()
+			products[i].endSquares()
 		}
 		return
 	}
@@ -55,16 +62,44 @@ func Gemms(products ...Product) {
 	}
 	s.run()
 	spareSharings.Put(s)
+	for i := range products {
+		products[i].endSquares()
+	}
+}
+
+// beginSquares makes room for each tile's sum of squares, if they are wanted.
+func (g *Product) beginSquares(t *tile) {
+	if g.Squares != nil && g.K > 0 {
+		g.squares = borrow(((g.M + t.mr - 1) / t.mr) * ((g.N + t.nr - 1) / t.nr))
+	}
+}
+
+// endSquares adds them up.
+func (g *Product) endSquares() {
+	if g.Squares == nil {
+		return
+	}
+	*g.Squares = 0
+	if g.K == 0 { // no tile was computed
+		for i := range g.M {
+			*g.Squares += SumSquares(g.C[i*g.LDC : i*g.LDC+g.N])
+		}
+		return
+	}
+	for _, s := range g.squares {
+		*g.Squares += float64(s)
+	}
+	giveBack(g.squares)
 }
 
 // Gemm is Gemms of one product: see there.
 func Gemm(ta, tb bool, m, n, k int, a []float32, lda int, b []float32, ldb int, acc bool, c []float32, ldc int) {
-	Gemms(Product{ta, tb, m, n, k, a, lda, b, ldb, acc, c, ldc, nil})
+	Gemms(Product{TA: ta, TB: tb, M: m, N: n, K: k, A: a, LDA: lda, B: b, LDB: ldb, Acc: acc, C: c, LDC: ldc})
 }
 
 // GemmSeq is Gemm on the calling goroutine alone, for use inside Parallel.
 func GemmSeq(ta, tb bool, m, n, k int, a []float32, lda int, b []float32, ldb int, acc bool, c []float32, ldc int) {
-	g := Product{ta, tb, m, n, k, a, lda, b, ldb, acc, c, ldc, nil}
+	g := Product{TA: ta, TB: tb, M: m, N: n, K: k, A: a, LDA: lda, B: b, LDB: ldb, Acc: acc, C: c, LDC: ldc}
 	g.check()
 	g.alone()
 }
@@ -110,17 +145,20 @@ type tile struct {
 	// prefetch, if there is one, asks for rows of w bytes, ld floats apart, to
 	// come to the second cache.
 	prefetch func(src *float32, ld, rows, w int)
+	// squares, if there is one, sums up the squares of rows rows of c, nr wide, in
+	// so many sums.
+	squares func(c *float32, ldc, rows int, sums *float32)
+	sums    int
 }
 
 type rowCopier func(dst *float32, step int, src *float32, ld, k int)
 
 const (
-	mostK     = 384     // of the inner dimension in one sum before it goes to c: fixed, for it decides the order of the sums
-	blockSize = 5 << 15 // floats of b that stay in a core's second cache, with room for what passes through
-	jobFlops  = 1 << 19 // what is worth another thread's attention
-	group     = 4       // tiles of a transposed a that are packed at once
-	uses      = 2       // of a tile or a panel that do not pay for copying it
-	directK   = 128     // at most, of the inner dimension, of what is read where it lies
+	mostK    = 384     // of the inner dimension in one sum before it goes to c: fixed, for it decides the order of the sums
+	jobFlops = 1 << 19 // what is worth another thread's attention
+	group    = 4       // tiles of a transposed a that are packed at once
+	uses     = 2       // of a tile or a panel that do not pay for copying it
+	directK  = 128     // at most, of the inner dimension, of what is read where it lies
 )
 
 // chunk returns how much of the inner dimension k is summed at a time: k in
@@ -336,9 +374,33 @@ func (j *job) row(r int) {
 		}
 		t.run(have, j.kc, a, lda, j.TA, b, bs, &j.C[i*j.LDC+p*t.nr], j.LDC, acc)
 	}
+	if j.squares != nil && j.k0+j.kc == j.K {
+		j.square(r, i, have)
+	}
 	if j.Then != nil && j.k0+j.kc == j.K {
 		first := j.p0 * t.nr
 		j.Then(i, have, first, min(j.N, j.p1*t.nr)-first)
+	}
+}
+
+// square sums up the squares of the tile of rows r, have of them from row i on, panel
+// by panel.
+func (j *job) square(r, i, have int) {
+	t, panels := j.t, (j.N+j.t.nr-1)/j.t.nr
+	for p := j.p0; p < j.p1; p++ {
+		cols := min(t.nr, j.N-p*t.nr)
+		c, s := j.C[i*j.LDC+p*t.nr:], float32(0)
+		if cols == t.nr && t.squares != nil {
+			t.squares(&c[0], j.LDC, have, &j.edge[0])
+			s = joined(j.edge[:t.sums])
+		} else {
+			for y := range have {
+				for _, v := range c[y*j.LDC:][:cols] {
+					s += v * v
+				}
+			}
+		}
+		j.squares[r*panels+p] = s
 	}
 }
 

@@ -149,6 +149,12 @@ func copyTiles_avx512(dst *float32, size int, src *float32, ld, k int, at *[4]in
 //go:noescape
 func prefetchRows(src *float32, ld, rows, w int)
 
+//go:noescape
+func squaresTile_avx512(c *float32, ldc, rows int, sums *float32)
+
+//go:noescape
+func squaresTile_avx2(c *float32, ldc, rows int, sums *float32)
+
 // The kernels by height less one.
 var (
 	rows512    = [...]kern{kernR1x32, kernR2x32, kernR3x32, kernR4x32, kernR5x32, kernR6x32, kernR7x32, kernR8x32, kernR9x32, kernR10x32, kernR11x32, kernR12x32, kernR13x32, kernR14x32}
@@ -166,7 +172,7 @@ var (
 			}
 			rows512[rows-1](k, a, lda, b, bs, c, ldc, acc)
 		},
-		copy: [2]rowCopier{copyRows16_avx512, copyRows32_avx512}, copyTiles: copyTiles_avx512, transpose: transpose8, prefetch: prefetchRows}
+		copy: [2]rowCopier{copyRows16_avx512, copyRows32_avx512}, copyTiles: copyTiles_avx512, transpose: transpose8, prefetch: prefetchRows, squares: squaresTile_avx512, sums: 16}
 	tile2 = tile{mr: 6, nr: 16, step: 8,
 		run: func(rows, k int, a *float32, lda int, packed bool, b *float32, bs int, c *float32, ldc int, acc bool) {
 			if packed {
@@ -175,5 +181,5 @@ var (
 			}
 			rows2[rows-1](k, a, lda, b, bs, c, ldc, acc)
 		},
-		copy: [2]rowCopier{copyRows8_avx2, copyRows16_avx2}, copyTiles: copyTiles_avx2, transpose: transpose8, prefetch: prefetchRows}
+		copy: [2]rowCopier{copyRows8_avx2, copyRows16_avx2}, copyTiles: copyTiles_avx2, transpose: transpose8, prefetch: prefetchRows, squares: squaresTile_avx2, sums: 8}
 )

@@ -6499,6 +6499,52 @@ line:
 	JNZ row
 	RET
 
+// func squaresTile_avx512(c *float32, ldc, rows int, sums *float32)
+TEXT ·squaresTile_avx512(SB), NOSPLIT, $0-32
+	MOVQ c+0(FP), DI
+	MOVQ ldc+8(FP), AX
+	MOVQ rows+16(FP), CX
+	MOVQ sums+24(FP), SI
+	SHLQ $2, AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+
+row:
+	VMOVUPS 0(DI), Z2
+	VMOVUPS 64(DI), Z3
+	VFMADD231PS Z2, Z2, Z0
+	VFMADD231PS Z3, Z3, Z1
+	ADDQ AX, DI
+	DECQ CX
+	JNZ row
+	VADDPS Z1, Z0, Z0
+	VMOVUPS Z0, (SI)
+	VZEROUPPER
+	RET
+
+// func squaresTile_avx2(c *float32, ldc, rows int, sums *float32)
+TEXT ·squaresTile_avx2(SB), NOSPLIT, $0-32
+	MOVQ c+0(FP), DI
+	MOVQ ldc+8(FP), AX
+	MOVQ rows+16(FP), CX
+	MOVQ sums+24(FP), SI
+	SHLQ $2, AX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+
+row:
+	VMOVUPS 0(DI), Y2
+	VMOVUPS 32(DI), Y3
+	VFMADD231PS Y2, Y2, Y0
+	VFMADD231PS Y3, Y3, Y1
+	ADDQ AX, DI
+	DECQ CX
+	JNZ row
+	VADDPS Y1, Y0, Y0
+	VMOVUPS Y0, (SI)
+	VZEROUPPER
+	RET
+
 // func pause(n int)
 TEXT ·pause(SB), NOSPLIT, $0-8
 	MOVQ n+0(FP), CX

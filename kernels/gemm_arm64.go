@@ -38,6 +38,9 @@ func kernR6x16(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc i
 //go:noescape
 func kernC6x16(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
 
+//go:noescape
+func squaresTileNEON(c *float32, ldc, rows int, sums *float32)
+
 func fmaTurnsNEON(n int)
 
 // pause waits for n turns.
@@ -56,7 +59,7 @@ var tileNEON = tile{mr: 6, nr: 16, step: 8,
 			return
 		}
 		rowsNEON[rows-1](k, a, lda, b, bs, c, ldc, acc)
-	}}
+	}, squares: squaresTileNEON, sums: 16}
 
 // available returns NEON's set, which every arm64 CPU has.
 func available() []set {

@@ -1111,6 +1111,30 @@ store:
 	ADD R6, R5, R5
 	RET
 
+// func squaresTileNEON(c *float32, ldc, rows int, sums *float32)
+TEXT ·squaresTileNEON(SB), NOSPLIT, $0-32
+	MOVD c+0(FP), R0
+	MOVD ldc+8(FP), R1
+	MOVD rows+16(FP), R2
+	MOVD sums+24(FP), R3
+	LSL $2, R1, R1
+	VEOR V4.B16, V4.B16, V4.B16
+	VEOR V5.B16, V5.B16, V5.B16
+	VEOR V6.B16, V6.B16, V6.B16
+	VEOR V7.B16, V7.B16, V7.B16
+
+row:
+	VLD1 (R0), [V0.S4, V1.S4, V2.S4, V3.S4]
+	VFMLA V0.S4, V0.S4, V4.S4
+	VFMLA V1.S4, V1.S4, V5.S4
+	VFMLA V2.S4, V2.S4, V6.S4
+	VFMLA V3.S4, V3.S4, V7.S4
+	ADD R1, R0, R0
+	SUBS $1, R2, R2
+	BNE row
+	VST1 [V4.S4, V5.S4, V6.S4, V7.S4], (R3)
+	RET
+
 // func fmaTurnsNEON(n int)
 TEXT ·fmaTurnsNEON(SB), NOSPLIT, $0-8
 	MOVD n+0(FP), R0

@@ -133,7 +133,7 @@ func TestGemmThenSeesEachElementOnceAndFinished(t *testing.T) {
 			a, b := numbers(m*k, 1), numbers(k*n, 2)
 			want, got, seen := make([]float32, m*n), make([]float32, m*n), make([]int32, m*n)
 			Gemm(false, true, m, n, k, a, k, b, k, false, want, n)
-			Gemms(Product{false, true, m, n, k, a, k, b, k, false, got, n, func(i, rows, j, cols int) {
+			Gemms(Product{TA: false, TB: true, M: m, N: n, K: k, A: a, LDA: k, B: b, LDB: k, C: got, LDC: n, Then: func(i, rows, j, cols int) {
 				for r := i; r < i+rows; r++ {
 					for c := j; c < j+cols; c++ {
 						if got[r*n+c] == want[r*n+c] {
@@ -168,8 +168,17 @@ func TestGemmsEqualOneByOne(t *testing.T) {
 		alone = append(alone, p)
 	}
 	SetThreads(1)
+	squares, want := make([]float64, len(alone)), make([]float64, len(alone))
 	for i := range alone {
+		alone[i].Squares, products[i].Squares = &want[i], &squares[i]
 		Gemms(alone[i])
+		var sum float64
+		for _, v := range alone[i].C {
+			sum += float64(v) * float64(v)
+		}
+		if math.Abs(want[i]-sum) > 1e-6*sum {
+			t.Errorf("product %d: squares are %v, want %v", i, want[i], sum)
+		}
 	}
 	for _, threads := range []int{1, 2, 3, 8} {
 		SetThreads(threads)
@@ -178,9 +187,31 @@ func TestGemmsEqualOneByOne(t *testing.T) {
 		}
 		Gemms(products...)
 		for i := range products {
-			if !slices.Equal(products[i].C, alone[i].C) {
-				t.Errorf("%d threads: product %d differs", threads, i)
+			if !slices.Equal(products[i].C, alone[i].C) || squares[i] != want[i] {
+				t.Errorf("%d threads: product %d differs, or its squares: %v, want %v", threads, i, squares[i], want[i])
 			}
 		}
+	}
+}
+
+// The second cache's size decides how a product is cut, and nothing else.
+func TestGemmInAnyCache(t *testing.T) {
+	defer func(n int) { blockSize = n }(blockSize)
+	const m, n, k = 150, 700, 900
+	a, b := numbers(m*k, 1), numbers(n*k, 2)
+	var want []float32
+	for _, l2 := range []int{1 << 10, 256 << 10, 512 << 10, 1 << 20, 2 << 20, 1 << 30, -1} {
+		blockSize = blockOf(l2)
+		got := make([]float32, m*n)
+		Gemm(false, true, m, n, k, a, k, b, k, false, got, n)
+		if want == nil {
+			want = got
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("another result with a second cache of %d bytes", l2)
+		}
+	}
+	if got := blockOf(1 << 20); 4*got != 655360 {
+		t.Errorf("a block of %d bytes in a megabyte, want 655360", 4*got)
 	}
 }

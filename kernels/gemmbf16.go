@@ -48,7 +48,7 @@ func FastBF16() bool { return pairSetInUse.name != plainPairs.name }
 // even, and denormals to zero. Products are summed in float32, two of K at a
 // time, the later of the two first, in chunks of fixed size; a sum that is
 // denormal becomes zero. Bytes do not depend on the CPU or the threads, nor a
-// row's on its neighbours.
+// row's on its neighbours. Squares are not taken here.
 func GemmsBF16(products ...Product) {
 	for i := range products {
 		g := &products[i]
@@ -62,7 +62,7 @@ func GemmsBF16(products ...Product) {
 
 // GemmBF16 is GemmsBF16 of one product.
 func GemmBF16(ta, tb bool, m, n, k int, a []float32, lda int, b []float32, ldb int, acc bool, c []float32, ldc int) {
-	GemmsBF16(Product{ta, tb, m, n, k, a, lda, b, ldb, acc, c, ldc, nil})
+	GemmsBF16(Product{TA: ta, TB: tb, M: m, N: n, K: k, A: a, LDA: lda, B: b, LDB: ldb, Acc: acc, C: c, LDC: ldc})
 }
 
 // pairProduct is one product of GemmsBF16.

@@ -22,12 +22,12 @@ func TestGemmHelpsWhoeverIsHeldUp(t *testing.T) {
 			lda = m
 		}
 		a, b, got, want := numbers(m*k, 1), numbers(n*k, 2), make([]float32, m*n), make([]float32, m*n)
-		Gemms(Product{ta, true, m, n, k, a, lda, b, k, false, want, n, nil})
+		Gemms(Product{TA: ta, TB: true, M: m, N: n, K: k, A: a, LDA: lda, B: b, LDB: k, C: want, LDC: n})
 		helped := false
 		for try := 0; try < 20 && !helped; try++ { // a thread may come so late that there is nothing left to wait for
 			var finished atomic.Int64
 			var held atomic.Bool
-			Gemms(Product{ta, true, m, n, k, a, lda, b, k, false, got, n, func(i, rows, j, cols int) {
+			Gemms(Product{TA: ta, TB: true, M: m, N: n, K: k, A: a, LDA: lda, B: b, LDB: k, C: got, LDC: n, Then: func(i, rows, j, cols int) {
 				if held.CompareAndSwap(false, true) {
 					for start := time.Now(); time.Since(start) < time.Second && !helped; runtime.Gosched() {
 						// Up to what the held thread may have taken beside this tile.
@@ -61,7 +61,7 @@ func TestGemmThenPanics(t *testing.T) {
 					t.Errorf("%d threads: recovered %v", threads, p)
 				}
 			}()
-			Gemms(Product{false, false, m, n, k, a, k, b, n, false, c, n, func(i, _, _, _ int) { panic("held") }})
+			Gemms(Product{TA: false, TB: false, M: m, N: n, K: k, A: a, LDA: k, B: b, LDB: n, C: c, LDC: n, Then: func(i, _, _, _ int) { panic("held") }})
 		}()
 	}
 }

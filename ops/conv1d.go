@@ -49,11 +49,8 @@ func (o *conv1d) Forward() (mat.Tensor, error) {
 func (o *conv1d) Backward(gy mat.Tensor) error {
 	x, w, dy := Of(o.x), Of(o.w), Of(gy).data
 	slopeBiasGrad(o.b, dy, o.slope, x.rows, w.cols, w.cols)
-	var products []kernels.Product
-	if dw, acc := paramGradOf(o.w); dw != nil {
-		products = append(products, kernels.Product{TA: true, M: x.cols, N: w.cols, K: x.rows,
-			A: x.data, LDA: x.cols, B: dy, LDB: w.cols, Acc: acc, C: dw, LDC: w.cols})
-	}
+	products := o.p.weightGradient(o.w, kernels.Product{M: x.cols, N: w.cols, K: x.rows,
+		A: x.data, LDA: x.cols, B: dy, LDB: w.cols})
 	var dx *Tensor
 	if o.x.RequiresGrad() {
 		dx = o.p.alloc(x.rows, x.cols)

@@ -91,11 +91,8 @@ func (o *linear) Backward(gy mat.Tensor) error {
 			slope = o.slope[at:]
 		}
 		slopeBiasGrad(o.bs[i], dy[at:], slope, x.rows, wt.rows, o.out_)
-		var products []kernels.Product
-		if dw, acc := paramGradOf(w); dw != nil {
-			products = append(products, kernels.Product{TA: true, M: wt.rows, N: x.cols, K: x.rows,
-				A: dy[at:], LDA: o.out_, B: x.data, LDB: x.cols, Acc: acc, C: dw, LDC: x.cols})
-		}
+		products := o.p.weightGradient(w, kernels.Product{M: wt.rows, N: x.cols, K: x.rows,
+			A: dy[at:], LDA: o.out_, B: x.data, LDB: x.cols})
 		if dx != nil {
 			products = append(products, kernels.Product{M: x.rows, N: x.cols, K: wt.rows,
 				A: dy[at:], LDA: o.out_, B: wt.data, LDB: x.cols, Acc: i > 0, C: dx.data, LDC: x.cols})

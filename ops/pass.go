@@ -73,6 +73,21 @@ func (p *Pass) gemms(products ...kernels.Product) {
 	kernels.Gemms(products...)
 }
 
+// weightGradient returns the product that writes the gradient of w, [rows, cols],
+// or nothing if w is frozen. It takes the gradient's squares on the way, where the
+// precision has them.
+func (p *Pass) weightGradient(w *nn.Param, product kernels.Product) []kernels.Product {
+	dw, acc := paramGradOf(w)
+	if dw == nil {
+		return nil
+	}
+	product.TA, product.Acc, product.C, product.LDC = true, acc, dw, product.N
+	if g := Of(w).param; !p.Bfloat16 {
+		product.Squares, g.squared = &g.squares, true
+	}
+	return []kernels.Product{product}
+}
+
 // drop returns the dropout of the next site of the graph, p <= 0 when it is off.
 // Sites are counted even then, so that the numbers don't depend on the rates.
 func (p *Pass) drop(rate float32) kernels.Dropper {

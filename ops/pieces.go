@@ -33,7 +33,9 @@ func cut(all []piece, of int, t *Tensor, sparse bool, rows int) []piece {
 	return all
 }
 
-// GradNorm computes the global norm of gradients. Its zero value is ready.
+// GradNorm computes the global norm of gradients. Those of weights have their
+// squares from the product that made them; the others are read once more. Its
+// zero value is ready.
 type GradNorm struct {
 	pieces []piece // reused from step to step
 	sums   []float64
@@ -43,8 +45,11 @@ type GradNorm struct {
 // if one of them is not.
 func (n *GradNorm) Of(params []*nn.Param) float64 {
 	n.pieces = n.pieces[:0]
+	var total float64
 	for i, p := range params {
-		if g := GradientOf(p); g.Values != nil {
+		if known := Of(p).param; known.squared {
+			total += known.squares
+		} else if g := GradientOf(p); g.Values != nil {
 			n.pieces = cut(n.pieces, i, Of(p), g.Sparse, len(g.Rows))
 		}
 	}
@@ -56,7 +61,6 @@ func (n *GradNorm) Of(params []*nn.Param) float64 {
 		p := params[piece.of]
 		n.sums[i] = piece.squares(GradientOf(p), Of(p).cols)
 	})
-	var total float64
 	for _, s := range n.sums[:len(n.pieces)] {
 		total += s
 	}

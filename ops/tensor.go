@@ -160,6 +160,9 @@ type paramGrad struct {
 	sparse bool    // every row outside touched is zero
 	rows   []int32 // touched rows, ascending, while sparse
 	dirty  bool    // buf holds an old dense gradient
+
+	squares float64 // the sum of the squares of buf, if squared
+	squared bool    // it was taken by who wrote buf last
 }
 
 // NewParam returns a parameter over data, [rows, cols], with a gradient buffer
@@ -175,7 +178,7 @@ func NewParam(data []float32, rows, cols int) *nn.Param {
 // to add to what it holds.
 func (g *paramGrad) dense() (buf []float32, acc bool) {
 	acc = g.has
-	g.has, g.sparse, g.dirty = true, false, true
+	g.has, g.sparse, g.dirty, g.squared = true, false, true, false
 	g.rows = g.rows[:0]
 	return g.buf, acc
 }
@@ -183,6 +186,7 @@ func (g *paramGrad) dense() (buf []float32, acc bool) {
 // touch returns the buffer to add gradients of the given rows to; rows is
 // ascending without repetition.
 func (g *paramGrad) touch(rows []int32) []float32 {
+	g.squared = false
 	switch {
 	case !g.has:
 		if g.dirty {
@@ -205,7 +209,7 @@ func (g *paramGrad) zero(cols int) {
 			clear(g.buf[int(r)*cols : (int(r)+1)*cols])
 		}
 	}
-	g.has, g.sparse, g.rows = false, false, g.rows[:0]
+	g.has, g.sparse, g.squared, g.rows = false, false, false, g.rows[:0]
 }
 
 // Gradient is a parameter's gradient as the optimizer reads it.

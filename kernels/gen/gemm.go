@@ -297,6 +297,38 @@ func prefetchRows(b *bytes.Buffer) {
 	p("RET")
 }
 
+// squaresTile writes the sum of the squares of rows rows, ldc floats apart, nv
+// registers wide, lane by lane.
+func squaresTile(b *bytes.Buffer, s isa, nv int) {
+	p := func(format string, args ...any) { fmt.Fprintf(b, "\t"+format+"\n", args...) }
+	name := "squaresTile_" + s.name
+	fmt.Fprintf(b, "\n// func %s(c *float32, ldc, rows int, sums *float32)\nTEXT ·%s(SB), NOSPLIT, $0-32\n", name, name)
+	p("MOVQ c+0(FP), DI")
+	p("MOVQ ldc+8(FP), AX")
+	p("MOVQ rows+16(FP), CX")
+	p("MOVQ sums+24(FP), SI")
+	p("SHLQ $2, AX")
+	for i := range nv {
+		zero(p, s, fmt.Sprintf("%s%d", s.reg, i))
+	}
+	b.WriteString("\nrow:\n")
+	for i := range nv {
+		p("VMOVUPS %d(DI), %s%d", 4*s.lanes*i, s.reg, nv+i)
+	}
+	for i := range nv {
+		p("VFMADD231PS %s%d, %s%d, %s%d", s.reg, nv+i, s.reg, nv+i, s.reg, i)
+	}
+	p("ADDQ AX, DI")
+	p("DECQ CX")
+	p("JNZ row")
+	for i := 1; i < nv; i++ {
+		p("VADDPS %s%d, %s0, %s0", s.reg, i, s.reg, s.reg)
+	}
+	p("VMOVUPS %s0, (SI)", s.reg)
+	p("VZEROUPPER")
+	p("RET")
+}
+
 // pause writes a wait of n turns that leaves the core to its other thread.
 func pause(b *bytes.Buffer) {
 	b.WriteString("\n// func pause(n int)\nTEXT ·pause(SB), NOSPLIT, $0-8\n\tMOVQ n+0(FP), CX\n\nturn:\n\tPAUSE\n\tDECQ CX\n\tJNZ turn\n\tRET\n")

@@ -44,6 +44,8 @@ func main() {
 			copyRows(b, avx512, 128)
 			copyTiles(b, avx512)
 			prefetchRows(b)
+			squaresTile(b, avx512, 2)
+			squaresTile(b, avx2, 2)
 			pause(b)
 		}},
 		{"gemmbf16_amd64.s", "amd64", func(b *bytes.Buffer) {
@@ -65,6 +67,7 @@ func main() {
 		}},
 		{"gemm_arm64.s", "arm64", func(b *bytes.Buffer) {
 			neonKernels(b)
+			neonSquaresTile(b)
 			neonPeak(b)
 			neonPause(b)
 		}},

@@ -96,6 +96,30 @@ func neonKernel(b *bytes.Buffer, rows int, packed bool) {
 	p("RET")
 }
 
+// neonSquaresTile writes squaresTile for arm64.
+func neonSquaresTile(b *bytes.Buffer) {
+	p := func(format string, args ...any) { fmt.Fprintf(b, "\t"+format+"\n", args...) }
+	b.WriteString("\n// func squaresTileNEON(c *float32, ldc, rows int, sums *float32)\nTEXT ·squaresTileNEON(SB), NOSPLIT, $0-32\n")
+	p("MOVD c+0(FP), R0")
+	p("MOVD ldc+8(FP), R1")
+	p("MOVD rows+16(FP), R2")
+	p("MOVD sums+24(FP), R3")
+	p("LSL $2, R1, R1")
+	for i := range 4 {
+		p("VEOR V%d.B16, V%d.B16, V%d.B16", 4+i, 4+i, 4+i)
+	}
+	b.WriteString("\nrow:\n")
+	p("VLD1 (R0), %s", neonRegs(0))
+	for i := range 4 {
+		p("VFMLA V%d.S4, V%d.S4, V%d.S4", i, i, 4+i)
+	}
+	p("ADD R1, R0, R0")
+	p("SUBS $1, R2, R2")
+	p("BNE row")
+	p("VST1 %s, (R3)", neonRegs(4)) // four sums a lane: the caller adds them all
+	p("RET")
+}
+
 // neonRegs names four registers from the first on.
 func neonRegs(first int) string {
 	var all []string
