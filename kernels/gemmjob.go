@@ -1,0 +1,145 @@
+package kernels
+
+// job is a part of a product: the tiles of rows [t0, t1), of all tiles, in the
+// panels of columns [p0, p1). Tiles are of one height or of two that differ by
+// one.
+type job struct {
+	Product        // a copy: what is pointed to goes to the collector
+	t              *tile
+	tiles          int
+	t0, t1, p0, p1 int
+	kMost          int
+	k0, kc         int       // the part of the inner dimension at hand
+	pb             []float32 // the columns of b, a panel after the other
+	pa             []float32 // a tile of a as it lies, stride floats a row; of a transposed one a group of them
+	g0, g1         int       // the tiles of rows at hand
+	edge           []float32 // a tile of c, where c is narrower
+}
+
+// top is the first row of tile r.
+func (j *job) top(r int) int { return r * j.M / j.tiles }
+
+// run computes the whole job in the given room.
+func (j *job) run(r *room) {
+	packed := (j.p1 - j.p0) * j.t.nr * j.kMost
+	buf := r.of(packed + j.needs())
+	j.pb = buf[:packed]
+	j.settle(buf[packed:])
+	for k0 := 0; k0 < j.K; k0 += j.kMost {
+		j.pack(k0)
+		j.all()
+	}
+}
+
+// runShared computes the job, in the end together with whoever joins it at o.
+func (j *job) runShared(o *shared) {
+	j.pb = borrow((j.p1 - j.p0) * j.t.nr * j.kMost)
+	buf := borrow(j.needs())
+	j.settle(buf)
+	last := (j.K - 1) / j.kMost * j.kMost
+	for k0 := 0; k0 < last; k0 += j.kMost {
+		j.pack(k0)
+		j.all()
+	}
+	j.pack(last)
+	o.open(j) // the last to leave gives back what is packed
+	giveBack(buf)
+}
+
+// needs is the number of floats that a thread needs for itself.
+func (j *job) needs() int { return j.tileRoom() + j.t.mr*j.t.nr }
+
+// tileRoom is the number of floats for the rows at hand.
+func (j *job) tileRoom() int {
+	if j.TA {
+		return group * j.t.step * j.kMost
+	}
+	return j.t.mr * j.stride()
+}
+
+// stride is how far the rows of a tile are apart: whole cache lines, and no
+// power of two, whose lines would compete.
+func (j *job) stride() int { return (j.kMost + 31) / 16 * 16 }
+
+// settle gives the thread its room.
+func (j *job) settle(buf []float32) {
+	n := j.tileRoom()
+	j.pa, j.edge = buf[:n], buf[n:]
+}
+
+// all computes all of the job's rows.
+func (j *job) all() {
+	for r := j.t0; r < j.t1; r += group {
+		j.some(r, min(j.t1, r+group))
+	}
+}
+
+// some computes the tiles of rows [from, to), at most group of them, in all the
+// job's columns.
+func (j *job) some(from, to int) {
+	j.g0, j.g1 = from, to
+	for r := from; r < to; r++ {
+		j.row(r)
+	}
+}
+
+// row computes the tile of rows r in all the job's columns.
+func (j *job) row(r int) {
+	t, i := j.t, j.top(r)
+	have := j.top(r+1) - i
+	acc := j.Acc || j.k0 > 0
+	a, lda := j.rows(r)
+	for p := j.p0; p < j.p1; p++ {
+		b, bs := &j.pb[0], t.nr
+		if j.direct(p) {
+			b, bs = &j.B[j.k0*j.LDB+p*t.nr], j.LDB
+		} else {
+			b = &j.panel(p)[0]
+		}
+		if t.prefetch != nil {
+			j.ahead(r, p)
+		}
+		if cols := j.N - p*t.nr; cols < t.nr {
+			t.run(have, j.kc, a, lda, j.TA, b, bs, &j.edge[0], t.nr, false)
+			j.addEdge(i, have, p*t.nr, cols, acc)
+			continue
+		}
+		t.run(have, j.kc, a, lda, j.TA, b, bs, &j.C[i*j.LDC+p*t.nr], j.LDC, acc)
+	}
+	if j.squares != nil && j.k0+j.kc == j.K {
+		j.square(r, i, have)
+	}
+	if j.Then != nil && j.k0+j.kc == j.K {
+		first := j.p0 * t.nr
+		j.Then(i, have, first, min(j.N, j.p1*t.nr)-first)
+	}
+}
+
+// ahead asks for a share of the rows of a that come next, while tile r is
+// multiplied by panel p. Columns of a transposed one are asked for as they are
+// copied: a tile of them may fill its few sets of the second cache.
+func (j *job) ahead(r, p int) {
+	if j.TA || r+1 == j.t1 {
+		return
+	}
+	n, next := j.p1-j.p0, j.top(r+1)
+	rows := j.top(r+2) - next
+	from, to := (p-j.p0)*rows/n, (p-j.p0+1)*rows/n
+	if from < to {
+		j.t.prefetch(&j.A[(next+from)*j.LDA+j.k0], j.LDA, to-from, 4*j.kc)
+	}
+}
+
+// addEdge adds or copies the tile's first rows and columns to c at row i, column x.
+func (j *job) addEdge(i, rows, x, cols int, acc bool) {
+	for y := range rows {
+		dst, src := j.C[(i+y)*j.LDC+x:][:cols], j.edge[y*j.t.nr:][:cols]
+		if !acc {
+			copy(dst, src)
+			continue
+		}
+		for x, v := range src {
+			dst[x] += v
+		}
+	}
+}
