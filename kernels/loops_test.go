@@ -34,7 +34,6 @@ func BenchmarkLoop(b *testing.B) {
 		{"scale", 8 * n, func() { Scale(y, 1) }},
 		{"sum-squares", 4 * n, func() { SumSquares(x) }},
 		{"dropout", 8 * n, func() { drop.Drop(z, x) }},
-		{"add-bias", 8 * n, func() { AddBias(z, w, rows, cols, cols) }},
 		{"bias-grad", 4 * n, func() { BiasGrad(db, x, rows, cols, cols) }},
 		{"slope-bias-grad", 12 * rows * wide, func() { SlopeBiasGrad(upBias, upGrad, up, rows, wide, wide) }},
 		{"softmax", 8 * heads * length * length, func() { SoftmaxSeq(scores, heads*length, length, length) }},

@@ -116,15 +116,6 @@ func sumRows(rows, width int, f func(lo, hi int, sum []float32), in ...[]float32
 	}
 }
 
-// AddBias adds b, [cols], to each row of x, [rows, cols] with row stride ld.
-func AddBias(x, b []float32, rows, cols, ld int) {
-	eachRows(rows, cols, func(lo, hi int) {
-		for r := lo; r < hi; r++ {
-			addTo(x[r*ld:r*ld+cols], b[:cols])
-		}
-	})
-}
-
 // ActivateRow adds b to z, if b is not nil, and writes act(z) to y, on the
 // calling goroutine. y may be z.
 func ActivateRow(act Act, y, z, b []float32) {

@@ -43,20 +43,6 @@ type perfPeak struct {
 	Bandwidth float64 `json:"bandwidth_gb"`
 }
 
-// of returns the peak that a share of a product by weights is of, on one thread
-// or on all.
-func (p perfPeak) of(all bool) float64 {
-	switch {
-	case p.BF16One > 0 && all:
-		return p.BF16All
-	case p.BF16One > 0:
-		return p.BF16One
-	case all:
-		return p.All
-	}
-	return p.One
-}
-
 type perfGemm struct {
 	Form    string  `json:"form"` // nt: forward, nn: input gradient, tn: weight gradient
 	M       int     `json:"m"`
@@ -129,8 +115,8 @@ func (r *perfReport) step(model string, recipe configs.Recipe, threads int, time
 		o.GFLOPS /= o.MS / 1e3 * n
 		o.GB /= o.MS / 1e3 * n
 		peak := r.Peak.All
-		if o.Name == "linear" { // the only operator that the precision is about
-			peak = r.Peak.of(true)
+		if o.Name == "linear" && r.Peak.BF16All > 0 { // the only operator that the precision is about
+			peak = r.Peak.BF16All
 		}
 		o.Share = o.GFLOPS / peak
 		r.Operators = append(r.Operators, *o)
