@@ -95,7 +95,11 @@ func File(t testing.TB, name string, got []byte) {
 	t.Helper()
 	path := filepath.Join("testdata", name)
 	if *update {
-		if err := os.WriteFile(path, got, 0o644); err != nil {
+		err := os.MkdirAll("testdata", 0o755)
+		if err == nil {
+			err = os.WriteFile(path, got, 0o644)
+		}
+		if err != nil {
 			t.Fatal(err)
 		}
 		return
