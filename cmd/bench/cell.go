@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 
+	"github.com/lmkor/bench/checkpoints"
 	"github.com/lmkor/bench/configs"
 	"github.com/lmkor/bench/datasets/samples"
 	"github.com/lmkor/bench/tasks"
@@ -13,7 +14,7 @@ import (
 
 // cell is one training: a model on a task with a seed.
 type cell struct {
-	model  source
+	model  checkpoints.Source
 	task   *tasks.Task
 	recipe configs.Recipe // resolved for the task; its Seed is the cell's
 	data   dataSource

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lmkor/bench/checkpoints"
 	"github.com/lmkor/bench/results/tables"
 	"github.com/lmkor/bench/tasks"
 	"github.com/lmkor/bench/tokenizers"
@@ -182,7 +183,7 @@ words between blanks.`,
 
 // tokenizerOf loads the tokenizer of what --model names.
 func tokenizerOf(model string) (*tokenizers.Tokenizer, error) {
-	m, err := findModel(model)
+	m, err := checkpoints.Find(model)
 	if err != nil {
 		return nil, err
 	}

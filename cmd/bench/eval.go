@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lmkor/bench/checkpoints"
 	"github.com/lmkor/bench/configs"
 	"github.com/lmkor/bench/kernels"
 	"github.com/lmkor/bench/results"
@@ -75,7 +76,7 @@ func (f *evalFlags) cell() (cell, error) {
 	if f.dataDir == "" && f.file == "" {
 		return cell{}, usagef("no data: name --data-dir, or a file with --test")
 	}
-	m, err := findModel(f.model)
+	m, err := checkpoints.Find(f.model)
 	if err != nil {
 		return cell{}, err
 	}
@@ -101,11 +102,11 @@ func (c cell) eval(ctx context.Context, split string) (*outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := c.model.load(c.task, c.recipe.Seed, nil)
+	s, err := c.model.Load(c.task, c.recipe.Seed, nil)
 	if err != nil {
 		return nil, err
 	}
-	if s.newHead {
+	if s.NewHead {
 		return nil, fmt.Errorf("the checkpoint has no head for %s: fine-tune it with 'bench run'", c.task.Name)
 	}
 	data := splits{train: set, scored: set}
@@ -132,7 +133,7 @@ func (c cell) eval(ctx context.Context, split string) (*outcome, error) {
 		return nil, err
 	}
 	kernels.SetThreads(c.recipe.Threads)
-	trainer, err := trainers.New(s.model, options(c.recipe), nil, nil)
+	trainer, err := trainers.New(s.Model, options(c.recipe), nil, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lmkor/bench/checkpoints"
 	"github.com/lmkor/bench/models"
 	"github.com/lmkor/bench/models/generation"
 	"github.com/lmkor/bench/tokenizers"
@@ -37,19 +38,19 @@ for each mask the top tokens as {id, token, prob}.`,
 			if top < 1 {
 				return usagef("--top %d: want 1 or more", top)
 			}
-			h, err := openHeaded(model, models.MaskedLMHead)
+			h, err := checkpoints.OpenHeaded(model, models.MaskedLMHead)
 			if err != nil {
 				return err
 			}
 			return eachText(cmd, texts, func(text string) error {
-				f, err := h.fill(text, top)
+				f, err := fill(h, text, top)
 				if err != nil {
 					return err
 				}
 				if format == "json" {
 					return printLine(cmd, f)
 				}
-				return f.print(cmd.OutOrStdout(), h.tok)
+				return f.print(cmd.OutOrStdout(), h.Tokenizer)
 			})
 		},
 	}
@@ -77,16 +78,16 @@ type guess struct {
 }
 
 // fill finds the masks of a text and guesses what they hide.
-func (h *headed) fill(text string, top int) (*filled, error) {
-	mask := h.tok.MaskID()
+func fill(h *checkpoints.Headed, text string, top int) (*filled, error) {
+	mask := h.Tokenizer.MaskID()
 	if mask < 0 {
-		return nil, fmt.Errorf("%s: the tokenizer has no mask token", h.dir)
+		return nil, fmt.Errorf("%s: the tokenizer has no mask token", h.Dir)
 	}
-	own := h.tok.Token(mask)
+	own := h.Tokenizer.Token(mask)
 	for _, name := range []string{"[MASK]", "<mask>"} {
 		text = strings.ReplaceAll(text, name, own)
 	}
-	e := h.tok.Encode(text, "", false, tokenizers.Options{})
+	e := h.Tokenizer.Encode(text, "", false, tokenizers.Options{})
 	f := &filled{Text: text, InputIDs: e.IDs}
 	for i, id := range e.IDs {
 		if id == mask {
@@ -96,14 +97,14 @@ func (h *headed) fill(text string, top int) (*filled, error) {
 	if f.Positions == nil {
 		return nil, fmt.Errorf("%q has no %s", text, own)
 	}
-	all, err := generation.FillMask(h.model, e.IDs, e.TypeIDs, f.Positions, top)
+	all, err := generation.FillMask(h.Model, e.IDs, e.TypeIDs, f.Positions, top)
 	if err != nil {
 		return nil, err
 	}
 	for _, probs := range all {
 		var guesses []guess
 		for _, p := range probs {
-			guesses = append(guesses, guess{p.ID, h.tok.Token(p.ID), p.Prob})
+			guesses = append(guesses, guess{p.ID, h.Tokenizer.Token(p.ID), p.Prob})
 		}
 		f.Top = append(f.Top, guesses)
 	}

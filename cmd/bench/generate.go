@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lmkor/bench/checkpoints"
 	"github.com/lmkor/bench/models"
 	"github.com/lmkor/bench/models/generation"
 	"github.com/lmkor/bench/tokenizers"
@@ -51,9 +52,9 @@ tokens twice. Without --text it reads texts from standard input, one a line.`,
   bench summarize --model ./my-bertshared --num-beams 6 --min-length 20 --max-length 100 < articles.txt`,
 		Args: args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return f.run(cmd, func(h *headed, o *generation.Options) error {
-				if h.config.ModelType != "encoder-decoder" {
-					return fmt.Errorf("%s: %s: want an encoder-decoder", h.dir, h.config.ModelType)
+			return f.run(cmd, func(h *checkpoints.Headed, o *generation.Options) error {
+				if h.Config.ModelType != "encoder-decoder" {
+					return fmt.Errorf("%s: %s: want an encoder-decoder", h.Dir, h.Config.ModelType)
 				}
 				if !f.given["num_beams"] {
 					o.Beams = 4
@@ -114,14 +115,14 @@ type generated struct {
 
 // run generates for every text. adapt may change the options once they are
 // known; room is how many new tokens there may be if nothing says it.
-func (f *generateFlags) run(cmd *cobra.Command, adapt func(*headed, *generation.Options) error, room int) error {
+func (f *generateFlags) run(cmd *cobra.Command, adapt func(*checkpoints.Headed, *generation.Options) error, room int) error {
 	if err := checkFormat(f.format, "table", "json"); err != nil {
 		return err
 	}
 	if f.model == "" {
 		return usagef("--model is missing: want a checkpoint of a model that generates text")
 	}
-	h, err := openHeaded(f.model, models.CausalLMHead)
+	h, err := checkpoints.OpenHeaded(f.model, models.CausalLMHead)
 	if err != nil {
 		return err
 	}
@@ -141,11 +142,11 @@ func (f *generateFlags) run(cmd *cobra.Command, adapt func(*headed, *generation.
 		if cmd.Flags().Changed("next") {
 			return f.printNext(cmd, h, text, ids, o)
 		}
-		t, err := generation.Generate(cmd.Context(), h.model, ids, o)
+		t, err := generation.Generate(cmd.Context(), h.Model, ids, o)
 		if err != nil {
 			return err
 		}
-		g := generated{Prompt: text, InputIDs: ids, IDs: t.IDs, Text: h.tok.Decode(t.IDs, true)}
+		g := generated{Prompt: text, InputIDs: ids, IDs: t.IDs, Text: h.Tokenizer.Decode(t.IDs, true)}
 		if o.Beams > 1 {
 			g.Score = &t.Score
 		}
@@ -159,16 +160,16 @@ func (f *generateFlags) run(cmd *cobra.Command, adapt func(*headed, *generation.
 
 // prompt encodes a text, for a model that continues it without special tokens,
 // and settles the length.
-func (f *generateFlags) prompt(cmd *cobra.Command, h *headed, text string, room int) ([]int32, generation.Options, error) {
-	o, answers := f.options, h.config.ModelType == "encoder-decoder"
-	ids := h.tok.Encode(text, "", false, tokenizers.Options{NoSpecial: !answers}).IDs
-	read, most := len(ids), h.model.MaxTokens()
+func (f *generateFlags) prompt(cmd *cobra.Command, h *checkpoints.Headed, text string, room int) ([]int32, generation.Options, error) {
+	o, answers := f.options, h.Config.ModelType == "encoder-decoder"
+	ids := h.Tokenizer.Encode(text, "", false, tokenizers.Options{NoSpecial: !answers}).IDs
+	read, most := len(ids), h.Model.MaxTokens()
 	if answers {
 		if len(ids) > most {
-			fmt.Fprintf(cmd.ErrOrStderr(), "a text of %d tokens is cut to %d, which is what %s reads\n", len(ids), most, h.dir)
-			ids = h.tok.Encode(text, "", false, tokenizers.Options{MaxLength: most}).IDs
+			fmt.Fprintf(cmd.ErrOrStderr(), "a text of %d tokens is cut to %d, which is what %s reads\n", len(ids), most, h.Dir)
+			ids = h.Tokenizer.Encode(text, "", false, tokenizers.Options{MaxLength: most}).IDs
 		}
-		read, most = 1, h.config.Decoder.MaxPositionEmbeddings
+		read, most = 1, h.Config.Decoder.MaxPositionEmbeddings
 	}
 	switch {
 	case f.newTokens > 0:
@@ -195,8 +196,8 @@ func (p probOfNext) MarshalJSON() ([]byte, error) {
 	return append(strconv.AppendFloat(b, p.Prob, 'g', -1, 64), ']'), nil
 }
 
-func (f *generateFlags) printNext(cmd *cobra.Command, h *headed, text string, ids []int32, o generation.Options) error {
-	all, err := generation.Distribution(h.model, ids, o)
+func (f *generateFlags) printNext(cmd *cobra.Command, h *checkpoints.Headed, text string, ids []int32, o generation.Options) error {
+	all, err := generation.Distribution(h.Model, ids, o)
 	if err != nil {
 		return err
 	}
@@ -211,7 +212,7 @@ func (f *generateFlags) printNext(cmd *cobra.Command, h *headed, text string, id
 		return printLine(cmd, n)
 	}
 	for _, p := range all {
-		if _, err := fmt.Fprintf(cmd.OutOrStdout(), "%6.2f%%  %s\n", 100*p.Prob, h.tok.Token(p.ID)); err != nil {
+		if _, err := fmt.Fprintf(cmd.OutOrStdout(), "%6.2f%%  %s\n", 100*p.Prob, h.Tokenizer.Token(p.ID)); err != nil {
 			return err
 		}
 	}

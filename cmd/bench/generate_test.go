@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/lmkor/bench/checkpoints"
 	"github.com/lmkor/bench/internal/golden"
 	"github.com/lmkor/bench/tokenizers"
 )
@@ -95,12 +96,12 @@ func TestGenerateAndSummarize(t *testing.T) {
 // prompt returns the beginning of a text that has the given ids.
 func prompt(t *testing.T, dir string, ids []int32, text string) string {
 	t.Helper()
-	h, err := openHeaded(dir)
+	h, err := checkpoints.OpenHeaded(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for end := len(text); end > 0; end-- {
-		if e := h.tok.Encode(text[:end], "", false, tokenizers.Options{NoSpecial: true}); slices.Equal(e.IDs, ids) {
+		if e := h.Tokenizer.Encode(text[:end], "", false, tokenizers.Options{NoSpecial: true}); slices.Equal(e.IDs, ids) {
 			return text[:end]
 		}
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lmkor/bench/checkpoints"
 	"github.com/lmkor/bench/models/generation"
 )
 
@@ -69,8 +70,8 @@ func readGenerationConfig(dir string) (*generationConfig, error) {
 
 // resolve fills in the options that no flag gave, and the tokens to begin and
 // end with.
-func (f *generateFlags) resolve(cmd *cobra.Command, h *headed) error {
-	c, err := readGenerationConfig(h.dir)
+func (f *generateFlags) resolve(cmd *cobra.Command, h *checkpoints.Headed) error {
+	c, err := readGenerationConfig(h.Dir)
 	if err != nil {
 		return err
 	}
@@ -101,14 +102,14 @@ func (f *generateFlags) resolve(cmd *cobra.Command, h *headed) error {
 	if o.EarlyStopping = generation.Stopping(f.stopping); f.stopping == "false" {
 		o.EarlyStopping = generation.StopHopeful
 	}
-	o.Start = h.tok.ClsID()
+	o.Start = h.Tokenizer.ClsID()
 	if c.DecoderStartTokenID != nil {
 		o.Start = *c.DecoderStartTokenID
 	}
 	o.End = c.EOSTokenID
-	if o.End = slices.DeleteFunc(o.End, func(id int32) bool { return int(id) >= h.model.VocabSize() }); len(o.End) == 0 {
+	if o.End = slices.DeleteFunc(o.End, func(id int32) bool { return int(id) >= h.Model.VocabSize() }); len(o.End) == 0 {
 		// The default of GPT-2's config lies outside of most vocabularies.
-		for _, id := range []int32{h.tok.EosID(), h.tok.SepID()} {
+		for _, id := range []int32{h.Tokenizer.EosID(), h.Tokenizer.SepID()} {
 			if id >= 0 && len(o.End) == 0 {
 				o.End = []int32{id}
 			}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lmkor/bench/checkpoints"
 	"github.com/lmkor/bench/configs"
 	"github.com/lmkor/bench/models"
 	"github.com/lmkor/bench/models/hf"
@@ -189,7 +190,7 @@ func newModelsShowCmd() *cobra.Command {
 // and what of it is here.
 func describeModel(name string) (*modelInfo, error) {
 	if info, err := os.Stat(name); err == nil && info.IsDir() {
-		m := &modelInfo{Name: nameOf(name), Kind: "directory", Dir: name}
+		m := &modelInfo{Name: checkpoints.NameOf(name), Kind: "directory", Dir: name}
 		return m, m.read()
 	}
 	s, err := configs.FindModel(name)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lmkor/bench/checkpoints"
 	"github.com/lmkor/bench/configs"
 )
 
@@ -26,7 +27,7 @@ YAML files in the user's configuration folder, or in BENCH_CONFIG_DIR.`,
 			if name == "" {
 				return usagef("--name is missing: want the name to give")
 			}
-			m, err := findModel(a[0])
+			m, err := checkpoints.Find(a[0])
 			if err != nil {
 				return err
 			}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lmkor/bench/checkpoints"
 	"github.com/lmkor/bench/models/hf"
 	"github.com/lmkor/bench/tokenizers"
 )
@@ -50,7 +51,7 @@ warnings alone do not fail it.`,
 			if err := checkFormat(format, "table", "json"); err != nil {
 				return err
 			}
-			m, err := findModel(a[0])
+			m, err := checkpoints.Find(a[0])
 			if err != nil {
 				return err
 			}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/lmkor/bench/checkpoints"
 	"github.com/lmkor/bench/datasets/samples"
 	"github.com/lmkor/bench/models"
 	"github.com/lmkor/bench/models/hf"
@@ -107,7 +108,7 @@ func (r *checkReport) checkTypes(c *hf.Config, tok *tokenizers.Tokenizer) {
 // checkLabels looks for the tasks' labels in another order or spelling, which
 // make a head another task's.
 func (r *checkReport) checkLabels(labels []string) {
-	if numbered(labels) {
+	if checkpoints.Numbered(labels) {
 		return // as many as the task's: they are the task's own
 	}
 	var spelt, turned []string

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lmkor/bench/checkpoints"
 	"github.com/lmkor/bench/ops"
 )
 
@@ -35,7 +36,7 @@ reference gave none. It fails if ids differ, or numbers by more than the toleran
 			if !(tolerance >= 0) {
 				return usagef("--tolerance %v: want 0 or more", tolerance)
 			}
-			h, err := openHeaded(a[0])
+			h, err := checkpoints.OpenHeaded(a[0])
 			if err != nil {
 				return err
 			}
@@ -127,9 +128,9 @@ func (v *verification) report(cmd *cobra.Command, tolerance float64, format stri
 	case err != nil:
 		return err
 	case v.differ > 0:
-		return fmt.Errorf("%s: ids differ from the reference's in %d of %d cases", v.h.dir, v.differ, v.cases)
+		return fmt.Errorf("%s: ids differ from the reference's in %d of %d cases", v.h.Dir, v.differ, v.cases)
 	case !out.Passed:
-		return fmt.Errorf("%s: logits differ from the reference's by up to %.3g: want %g at most", v.h.dir, v.worst, tolerance)
+		return fmt.Errorf("%s: logits differ from the reference's by up to %.3g: want %g at most", v.h.Dir, v.worst, tolerance)
 	}
 	return nil
 }

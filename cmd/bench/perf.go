@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lmkor/bench/checkpoints"
 	"github.com/lmkor/bench/configs"
 	"github.com/lmkor/bench/kernels"
 	"github.com/lmkor/bench/ops"
@@ -74,7 +75,7 @@ func (f *perfFlags) measure(cmd *cobra.Command) (*perfReport, error) {
 	if err != nil {
 		return nil, usageError{err}
 	}
-	m, err := findModel(f.model)
+	m, err := checkpoints.Find(f.model)
 	if err != nil {
 		return nil, err
 	}
@@ -84,18 +85,18 @@ func (f *perfFlags) measure(cmd *cobra.Command) (*perfReport, error) {
 	}
 	// A few thousand rows are enough, and a vocabulary of them soon trained.
 	const rows = 4096
-	s, err := m.load(t, recipe.Seed, texts(set, rows))
+	s, err := m.Load(t, recipe.Seed, texts(set, rows))
 	if err != nil {
 		return nil, err
 	}
-	d, err := trainers.Encode(t, set.Examples, s.tok, recipe.MaxLength, recipe.Truncation, rows)
+	d, err := trainers.Encode(t, set.Examples, s.Tokenizer, recipe.MaxLength, recipe.Truncation, rows)
 	if err == nil {
-		err = d.Check(s.model)
+		err = d.Check(s.Model)
 	}
 	if err != nil {
 		return nil, err
 	}
-	trainer, err := trainers.New(s.model, options(recipe), nil, nil)
+	trainer, err := trainers.New(s.Model, options(recipe), nil, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -135,9 +136,9 @@ func (f *perfFlags) measure(cmd *cobra.Command) (*perfReport, error) {
 		return nil, err
 	}
 	r.Eval.SequencesPerSecond = float64(d.Len()) / time.Since(start).Seconds()
-	r.Tokenize.SentencesPerSecond = tokenizeRate(s.tok, set.Examples)
+	r.Tokenize.SentencesPerSecond = tokenizeRate(s.Tokenizer, set.Examples)
 
 	fmt.Fprintln(cmd.ErrOrStderr(), "measuring matrix products")
-	r.products(s.model, int(r.Step.Tokens), threads, peakOf)
+	r.products(s.Model, int(r.Step.Tokens), threads, peakOf)
 	return r, nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lmkor/bench/checkpoints"
 	"github.com/lmkor/bench/configs"
 	"github.com/lmkor/bench/metrics"
 	"github.com/lmkor/bench/results"
@@ -121,7 +122,7 @@ func (f *runFlags) cells(a []string) ([]cell, error) {
 	var all []cell
 	var missing []error
 	for _, name := range suite.Models {
-		m, err := findModel(name)
+		m, err := checkpoints.Find(name)
 		if err != nil {
 			missing = append(missing, err)
 			continue

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/lmkor/bench/checkpoints"
 	"github.com/lmkor/bench/kernels"
 	"github.com/lmkor/bench/metrics"
 	"github.com/lmkor/bench/models"
@@ -71,17 +72,17 @@ func (c cell) open() (splits, error) {
 
 // begin reads the data and the model: at the same time, unless the data are what
 // the model's vocabulary is made from.
-func (c cell) begin() (splits, *start, error) {
-	var s *start
+func (c cell) begin() (splits, *checkpoints.Loaded, error) {
+	var s *checkpoints.Loaded
 	var failed error
 	var loading sync.WaitGroup
 	if c.model.Scratch == nil {
-		loading.Go(func() { s, failed = c.model.load(c.task, c.recipe.Seed, nil) })
+		loading.Go(func() { s, failed = c.model.Load(c.task, c.recipe.Seed, nil) })
 	}
 	data, err := c.open()
 	loading.Wait()
 	if err == nil && c.model.Scratch != nil {
-		s, failed = c.model.load(c.task, c.recipe.Seed, texts(data.train, c.recipe.MaxTrainRows))
+		s, failed = c.model.Load(c.task, c.recipe.Seed, texts(data.train, c.recipe.MaxTrainRows))
 	}
 	if err == nil {
 		err = failed
@@ -140,7 +141,7 @@ func (r *runner) run(ctx context.Context, c cell) (*outcome, error) {
 	if d := w.Discarded(); d != "" {
 		fmt.Fprintf(r.stderr, "%s: an interrupted run with other settings was thrown away\n", c.name())
 	}
-	s.say(r.stderr, c.name())
+	s.Explain(r.stderr, c.name())
 	o, err := r.train(ctx, c, s, data, w, m)
 	if errors.Is(err, results.ErrFinished) {
 		return c.finished(m)
@@ -149,7 +150,7 @@ func (r *runner) run(ctx context.Context, c cell) (*outcome, error) {
 }
 
 // train fills the run directory and publishes it.
-func (r *runner) train(ctx context.Context, c cell, s *start, data splits, w *results.Writer, m *results.Manifest) (*outcome, error) {
+func (r *runner) train(ctx context.Context, c cell, s *checkpoints.Loaded, data splits, w *results.Writer, m *results.Manifest) (*outcome, error) {
 	train, err := c.encode(s, data.train, c.recipe.MaxTrainRows)
 	if err != nil {
 		return nil, err
@@ -169,7 +170,7 @@ func (r *runner) train(ctx context.Context, c cell, s *start, data splits, w *re
 	log := &runLog{w: w, bar: newProgress(r.stderr, c.name())}
 	defer log.bar.Done()
 	kernels.SetThreads(c.recipe.Threads)
-	trainer, err := trainers.New(s.model, options(c.recipe), log, &runStore{w: w, file: trainers.FileStore{Path: filepath.Join(w.StateDir(), "state")}})
+	trainer, err := trainers.New(s.Model, options(c.recipe), log, &runStore{w: w, file: trainers.FileStore{Path: filepath.Join(w.StateDir(), "state")}})
 	if err != nil {
 		return nil, err
 	}
@@ -182,7 +183,7 @@ func (r *runner) train(ctx context.Context, c cell, s *start, data splits, w *re
 	}
 	preds := out.Predictions[data.scored.Split]
 	res := c.result(out, data, scored.Sample(preds))
-	if err := s.save(w.CheckpointDir(), m, res); err != nil {
+	if err := s.Save(w.CheckpointDir(), m, res); err != nil {
 		return nil, err
 	}
 	if err := w.Publish(records(scored, preds), *res); err != nil {
@@ -196,15 +197,15 @@ func (r *runner) train(ctx context.Context, c cell, s *start, data splits, w *re
 }
 
 // encode tokenizes a split; rows that the model can't read are an error.
-func (c cell) encode(s *start, set *tasks.Set, limit int) (*trainers.Data, error) {
-	d, err := trainers.Encode(c.task, set.Examples, s.tok, c.recipe.MaxLength, c.recipe.Truncation, limit)
+func (c cell) encode(s *checkpoints.Loaded, set *tasks.Set, limit int) (*trainers.Data, error) {
+	d, err := trainers.Encode(c.task, set.Examples, s.Tokenizer, c.recipe.MaxLength, c.recipe.Truncation, limit)
 	if err == nil {
-		err = d.Check(s.model)
+		err = d.Check(s.Model)
 	}
 	var row *trainers.RowError
 	if errors.As(err, &row) {
 		hint := ""
-		if most := s.model.MaxTokens(); most < c.recipe.MaxLength {
+		if most := s.Model.MaxTokens(); most < c.recipe.MaxLength {
 			hint = fmt.Sprintf("; --set max_length=%d cuts what is longer", most)
 		}
 		return nil, fmt.Errorf("%s: %s:%d: %w%s", c.task.Name, set.File, row.Line, row.Err, hint)
@@ -216,17 +217,17 @@ func (c cell) encode(s *start, set *tasks.Set, limit int) (*trainers.Data, error
 }
 
 // manifest says what the run is made from.
-func (c cell) manifest(s *start, data splits) (*results.Manifest, error) {
+func (c cell) manifest(s *checkpoints.Loaded, data splits) (*results.Manifest, error) {
 	recipe, err := results.EncodeRecipe(c.recipe)
 	if err != nil {
 		return nil, err
 	}
 	b := thisBuild()
-	info := s.tok.Info()
+	info := s.Tokenizer.Info()
 	m := &results.Manifest{
 		Schema: results.Schema,
-		Model: results.Model{Name: c.model.Name, Path: filepath.ToSlash(c.model.Dir), Architecture: s.model.Config.ModelType,
-			Parameters: int64(models.Count(s.model.Params())), SHA256: s.sha256},
+		Model: results.Model{Name: c.model.Name, Path: filepath.ToSlash(c.model.Dir), Architecture: s.Model.Config.ModelType,
+			Parameters: int64(models.Count(s.Model.Params())), SHA256: s.SHA256},
 		Tokenizer: results.Tokenizer{Type: info.Type, VocabSize: info.VocabSize, Lowercase: &info.Lowercase,
 			StripAccents: info.StripAccents, SHA256: info.SHA256},
 		Task:    c.task.Name,

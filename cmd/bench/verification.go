@@ -11,6 +11,7 @@ import (
 	"os"
 	"slices"
 
+	"github.com/lmkor/bench/checkpoints"
 	"github.com/lmkor/bench/models"
 	"github.com/lmkor/bench/ops"
 	"github.com/lmkor/bench/tokenizers"
@@ -18,7 +19,7 @@ import (
 
 // verification is a comparison under way.
 type verification struct {
-	h        *headed
+	h        *checkpoints.Headed
 	pass     *ops.Pass
 	cases    int
 	differ   int     // cases with other ids
@@ -73,7 +74,7 @@ func (v *verification) tokens(a *answer) string {
 		if a.TextPair != nil {
 			pair = *a.TextPair
 		}
-		e := v.h.tok.Encode(*a.Text, pair, a.TextPair != nil, opt)
+		e := v.h.Tokenizer.Encode(*a.Text, pair, a.TextPair != nil, opt)
 		if what := idDifference("input_ids", e.IDs, a.InputIDs); what != "" {
 			return what
 		}
@@ -90,13 +91,13 @@ func (v *verification) tokens(a *answer) string {
 	// maker of the reference to say.
 	var first string
 	for _, most := range []int{a.MaxLength, 0} {
-		ids := v.h.tok.Encode(*a.Target, "", false, tokenizers.Options{MaxLength: most}).IDs
+		ids := v.h.Tokenizer.Encode(*a.Target, "", false, tokenizers.Options{MaxLength: most}).IDs
 		if len(ids) > 0 && len(a.Labels) == len(ids)-1 {
 			ids = ids[1:]
 		}
 		what := idDifference("labels", ids, a.Labels)
 		if what == "" && len(ids) > 0 {
-			shifted := append([]int32{int32(v.h.config.DecoderStartTokenID)}, ids[:len(ids)-1]...)
+			shifted := append([]int32{int32(v.h.Config.DecoderStartTokenID)}, ids[:len(ids)-1]...)
 			what = idDifference("decoder_input_ids", shifted, a.DecoderInputIDs)
 		}
 		if what == "" {
@@ -129,14 +130,14 @@ func (v *verification) numbers(a *answer) error {
 		return fmt.Errorf("%d token_type_ids for %d input_ids", len(a.TokenTypeIDs), len(a.InputIDs))
 	}
 	in.Append(a.InputIDs, a.TokenTypeIDs)
-	if v.h.config.ModelType == "encoder-decoder" {
+	if v.h.Config.ModelType == "encoder-decoder" {
 		if a.DecoderInputIDs == nil {
 			return errors.New("no decoder_input_ids: an encoder-decoder needs them")
 		}
 		in.Target = &models.Batch{}
 		in.Target.Append(a.DecoderInputIDs, nil)
 	}
-	if err := v.h.model.Check(in); err != nil {
+	if err := v.h.Model.Check(in); err != nil {
 		return err
 	}
 	if a.Logits != nil || a.LogSumExp != nil || a.Loss != nil {
@@ -159,7 +160,7 @@ func (v *verification) numbers(a *answer) error {
 func (v *verification) compare(in *models.Batch, a *answer, logits []float64, argmax []int, sums []float64) error {
 	v.pass.Begin(0)
 	defer v.pass.Release()
-	y := ops.Of(v.h.model.Forward(v.pass, in))
+	y := ops.Of(v.h.Model.Forward(v.pass, in))
 	rows, cols := y.Rows(), y.Cols()
 	at := a.Positions
 	if at == nil {

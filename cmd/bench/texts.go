@@ -1,0 +1,49 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/spf13/cobra"
+)
+
+// eachText calls f with the texts of the flags, or without any with the lines of
+// standard input.
+func eachText(cmd *cobra.Command, texts []string, f func(text string) error) error {
+	for _, t := range texts {
+		if err := f(t); err != nil {
+			return err
+		}
+	}
+	if len(texts) > 0 {
+		return nil
+	}
+	in := bufio.NewReader(cmd.InOrStdin())
+	for n := 1; ; n++ {
+		line, err := in.ReadString('\n')
+		if line == "" && err == io.EOF {
+			return nil
+		}
+		if err != nil && err != io.EOF {
+			return fmt.Errorf("stdin:%d: %w", n, err)
+		}
+		line = strings.TrimRight(line, "\r\n")
+		if !utf8.ValidString(line) {
+			return fmt.Errorf("stdin:%d: invalid UTF-8: want UTF-8 text", n)
+		}
+		if err := f(line); err != nil {
+			return fmt.Errorf("stdin:%d: %w", n, err)
+		}
+	}
+}
+
+// printLine prints v as one line of JSON, Korean and signs as they are.
+func printLine(cmd *cobra.Command, v any) error {
+	e := json.NewEncoder(cmd.OutOrStdout())
+	e.SetEscapeHTML(false)
+	return e.Encode(v)
+}
