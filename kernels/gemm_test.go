@@ -2,10 +2,11 @@ package kernels
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"sync/atomic"
 	"testing"
+
+	"github.com/lmkor/bench/internal/golden"
 )
 
 func numbers(n int, seed uint64) []float32 {
@@ -51,11 +52,7 @@ func TestGemm(t *testing.T) {
 						}
 					}
 					Gemm(ta, tb, m, n, k, a, lda, b, ldb, acc, c, ldc)
-					for i := range c {
-						if math.Abs(float64(c[i]-want[i])) > 1e-4 {
-							t.Fatalf("element %d: %v, want %v", i, c[i], want[i])
-						}
-					}
+					golden.Near(t, "product", c, want, golden.Within(1e-4))
 				})
 			}
 		}
@@ -176,9 +173,7 @@ func TestGemmsEqualOneByOne(t *testing.T) {
 		for _, v := range alone[i].C {
 			sum += float64(v) * float64(v)
 		}
-		if math.Abs(want[i]-sum) > 1e-6*sum {
-			t.Errorf("product %d: squares are %v, want %v", i, want[i], sum)
-		}
+		golden.NearNumber(t, fmt.Sprintf("squares of product %d", i), want[i], sum, golden.Tolerance{Rel: 1e-6})
 	}
 	for _, threads := range []int{1, 2, 3, 8} {
 		SetThreads(threads)

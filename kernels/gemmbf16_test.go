@@ -5,6 +5,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/lmkor/bench/internal/golden"
 )
 
 func sameFloat(a, b float32) bool {
@@ -199,7 +201,7 @@ func TestGemmBF16(t *testing.T) {
 					}
 					continue
 				}
-				if sum, far := g.exact(y, x); math.Abs(float64(want[i])-sum) > far {
+				if sum, far := g.exact(y, x); !golden.Within(far).Near(float64(want[i]), sum) {
 					t.Fatalf("%v mode %d: element %d,%d is %v, want %v", d, mode, y, x, want[i], sum)
 				}
 			}

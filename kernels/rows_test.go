@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"testing"
+
+	"github.com/lmkor/bench/internal/golden"
 )
 
 // TestRowsEqualTheirTwins holds softmax and layer norm, forward and backward, to
@@ -36,11 +38,7 @@ func TestRowsEqualTheirTwins(t *testing.T) {
 				}
 				got, want := run(s), run(plain)
 				for k, name := range []string{"y", "mean", "rstd", "dx", "dw", "db", "softmax", "its gradient"} {
-					for i, v := range want[k] {
-						if d := math.Abs(float64(got[k][i]) - float64(v)); !(d <= 2e-5*(1+math.Abs(float64(v)))) {
-							t.Fatalf("%s: element %d is %v, want %v", name, i, got[k][i], v)
-						}
-					}
+					golden.Near(t, name, got[k], want[k], golden.Tolerance{Abs: 2e-5, Rel: 2e-5})
 				}
 			})
 		}
@@ -62,9 +60,7 @@ func TestDropperDrawsAlikeEverywhere(t *testing.T) {
 			zeros++
 		}
 	}
-	if share := float64(zeros) / n; math.Abs(share-0.1) > 0.006 {
-		t.Errorf("%.4f of the elements are zeros, want 0.1", share)
-	}
+	golden.NearNumber(t, "share of zeros", float64(zeros)/n, 0.1, golden.Within(0.006))
 	for _, s := range append(available(), plain) {
 		chosen = s
 		for _, width := range []int{1, 7, 8, 15, 16, 17, 33, n} {

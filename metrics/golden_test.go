@@ -3,7 +3,6 @@ package metrics
 import (
 	"encoding/json"
 	"fmt"
-	"math"
 	"path/filepath"
 	"testing"
 
@@ -35,13 +34,15 @@ type goldenCase struct {
 	}
 }
 
-const tolerance = 1e-9
+// tolerance is what rounding may do to a metric.
+var (
+	tolerance = golden.Within(1e-9)
+	relative  = golden.Tolerance{Rel: 1e-9} // of probabilities, which may be tiny
+)
 
 func near(t *testing.T, what string, got, want float64) {
 	t.Helper()
-	if !(math.Abs(got-want) <= tolerance) {
-		t.Errorf("%s: got %v, want %v", what, got, want)
-	}
+	golden.NearNumber(t, what, got, want, tolerance)
 }
 
 func nearScore(t *testing.T, s Scores, n Name, want *float64) {
@@ -214,13 +215,13 @@ func TestGoldenTests(t *testing.T) {
 			if m.OnlyARight != c.Expected.OnlyA || m.OnlyBRight != c.Expected.OnlyB {
 				t.Errorf("%d: only %d, %d right, want %d, %d", i, m.OnlyARight, m.OnlyBRight, c.Expected.OnlyA, c.Expected.OnlyB)
 			}
-			if !(math.Abs(m.Exact-c.Expected.Exact) <= tolerance*c.Expected.Exact) {
+			if !relative.Near(m.Exact, c.Expected.Exact) {
 				t.Errorf("%d: exact p %v, want %v", i, m.Exact, c.Expected.Exact)
 			}
 			if w := c.Expected.Asymptotic; w != nil {
 				statistic, p := m.corrected()
 				near(t, "statistic", statistic, w.Statistic)
-				if m.Chi2 == nil || *m.Chi2 != p || !(math.Abs(p-w.P) <= tolerance*w.P) {
+				if m.Chi2 == nil || *m.Chi2 != p || !relative.Near(p, w.P) {
 					t.Errorf("%d: chi-squared p %v, want %v", i, p, w.P)
 				}
 			}

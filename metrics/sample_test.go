@@ -2,10 +2,11 @@ package metrics
 
 import (
 	"encoding/json"
-	"math"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/lmkor/bench/internal/golden"
 )
 
 // draw gives the tests numbers that depend on nothing but i.
@@ -106,7 +107,7 @@ func TestWeightedIsWrittenOut(t *testing.T) {
 			for _, n := range c.s.names() {
 				got, ok := c.s.weighted(n)(w)
 				want, okWant := c.plain.Scores().Get(n)
-				if ok != okWant || math.Abs(got-want) > 1e-12 {
+				if ok != okWant || ok && !golden.Within(1e-12).Near(got, want) {
 					t.Errorf("%s: got %v %v, want %v %v", n, got, ok, want, okWant)
 				}
 			}

@@ -2,6 +2,7 @@ package models_test
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"path/filepath"
 	"slices"
@@ -64,12 +65,9 @@ func TestOnlyIsAShortcut(t *testing.T) {
 			answered.Only = slices.Compact(rows)
 			some := logits(m, in)
 			for i, r := range answered.Only {
-				for c := range some.Cols() {
-					got, want := some.Floats()[i*some.Cols()+c], whole.Floats()[int(r)*some.Cols()+c]
-					if math.Abs(float64(got-want)) > 1e-5 {
-						t.Fatalf("rows %v: row %d, column %d: %v, want %v", rows, r, c, got, want)
-					}
-				}
+				cols := some.Cols()
+				golden.Near(t, fmt.Sprintf("rows %v: row %d", rows, r), some.Floats()[i*cols:(i+1)*cols],
+					whole.Floats()[int(r)*cols:(int(r)+1)*cols], golden.Within(1e-5))
 			}
 		}
 	})
@@ -114,11 +112,9 @@ func TestDecoderEqualsForward(t *testing.T) {
 			got := d.Next(&b)
 			for s := range read.Sequences() {
 				row := int(read.Offsets[s]) + min(at, read.Len(s)) - 1
-				for c := range got.Cols() {
-					if g, w := got.Floats()[s*got.Cols()+c], whole.Floats()[row*got.Cols()+c]; math.Abs(float64(g-w)) > 1e-4 {
-						t.Fatalf("sequence %d, %d tokens: score %d is %v, want %v", s, at, c, g, w)
-					}
-				}
+				cols := got.Cols()
+				golden.Near(t, fmt.Sprintf("scores of sequence %d, %d tokens", s, at), got.Floats()[s*cols:(s+1)*cols],
+					whole.Floats()[row*cols:(row+1)*cols], golden.Within(1e-4))
 			}
 		}
 	})
@@ -297,8 +293,7 @@ func TestNewDrawsAsTransformers(t *testing.T) {
 			t.Fatalf("no %s", c.name)
 		}
 		mean, std := spread(m.Params()[i].Floats())
-		if math.Abs(mean-c.mean) > 0.03*(c.std+0.01) || math.Abs(std-c.std) > 0.03*c.std {
-			t.Errorf("%s: mean %v, deviation %v, want %v, %v", c.name, mean, std, c.mean, c.std)
-		}
+		golden.NearNumber(t, c.name+": mean", mean, c.mean, golden.Within(0.03*(c.std+0.01)))
+		golden.NearNumber(t, c.name+": deviation", std, c.std, golden.Tolerance{Rel: 0.03})
 	}
 }

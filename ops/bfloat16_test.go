@@ -7,6 +7,7 @@ import (
 	"github.com/nlpodyssey/spago/mat"
 	"github.com/nlpodyssey/spago/nn"
 
+	"github.com/lmkor/bench/internal/golden"
 	"github.com/lmkor/bench/kernels"
 )
 
@@ -40,9 +41,7 @@ func TestBfloat16Grad(t *testing.T) {
 	}
 	loss, want := gradients(false)
 	near, got := gradients(true)
-	if d := math.Abs(float64(near-loss)) / float64(loss); d > 0.01 {
-		t.Errorf("loss %g, in float32 %g", near, loss)
-	}
+	golden.NearNumber(t, "loss", near, loss, golden.Tolerance{Rel: 0.01})
 	for i := range want {
 		var apart, size float64
 		for e, g := range want[i] {

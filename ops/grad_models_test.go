@@ -2,13 +2,13 @@ package ops
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"testing"
 
 	"github.com/nlpodyssey/spago/mat"
 	"github.com/nlpodyssey/spago/nn"
 
+	"github.com/lmkor/bench/internal/golden"
 	"github.com/lmkor/bench/kernels"
 )
 
@@ -152,11 +152,7 @@ func TestFactorizedEqualsShifted(t *testing.T) {
 		a := Of(c.run(p, q, kv, w)).data
 		c.factorized = true
 		b := Of(c.run(p, q, kv, w)).data
-		for i := range a {
-			if math.Abs(float64(a[i]-b[i])) > 1e-5 {
-				t.Fatalf("%v: element %d: %v shifted, %v factorized", c, i, a[i], b[i])
-			}
-		}
+		golden.Near(t, fmt.Sprintf("%v: factorized", c), b, a, golden.Within(1e-5))
 	}
 }
 
@@ -202,11 +198,7 @@ func TestCachedAttentionInPartsEqualsWhole(t *testing.T) {
 	c.Reorder([]int{1, 0}) // and the sequences change places
 	second := Of(CachedAttention(p, take(7, 8, 2, 3), c, AttentionSpec{Heads: heads, Offsets: []int32{0, 2, 4}})).data
 	got := slices.Concat(first[:2*h], second[2*h:], first[2*h:], second[:2*h])
-	for i, v := range whole {
-		if math.Abs(float64(v-got[i])) > 1e-6 {
-			t.Fatalf("element %d: %v in parts, %v as a whole", i, got[i], v)
-		}
-	}
+	golden.Near(t, "in parts", got, whole, golden.Within(1e-6))
 	if !slices.Equal(c.Lens(), []int32{5, 4}) {
 		t.Errorf("lengths %v", c.Lens())
 	}

@@ -2,12 +2,12 @@ package ops
 
 import (
 	"fmt"
-	"math"
 	"testing"
 
 	"github.com/nlpodyssey/spago/mat"
 	"github.com/nlpodyssey/spago/nn"
 
+	"github.com/lmkor/bench/internal/golden"
 	"github.com/lmkor/bench/kernels"
 )
 
@@ -20,6 +20,10 @@ func numbers(n int, seed uint64) []float32 {
 	}
 	return x
 }
+
+// gradTolerance is how far a gradient may lie from the central difference of a
+// loss in float32.
+var gradTolerance = golden.Tolerance{Abs: 2e-3, Rel: 0.02}
 
 func randomParam(rows, cols int, seed uint64) *nn.Param {
 	return NewParam(numbers(rows*cols, seed), rows, cols)
@@ -72,7 +76,7 @@ func checkGrad(t *testing.T, params []*nn.Param, train bool, f func(p *Pass) mat
 			_, down := loss(false)
 			x[e] = old
 			want := (up - down) / (2 * h)
-			if d := math.Abs(float64(g[e]) - want); d > 2e-3+0.02*math.Abs(want) {
+			if !gradTolerance.Near(float64(g[e]), want) {
 				t.Errorf("operand %d, element %d: gradient %g, central difference %g", i, e, g[e], want)
 			}
 		}

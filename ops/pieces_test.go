@@ -7,6 +7,7 @@ import (
 
 	"github.com/nlpodyssey/spago/nn"
 
+	"github.com/lmkor/bench/internal/golden"
 	"github.com/lmkor/bench/kernels"
 )
 
@@ -55,7 +56,7 @@ func TestOnePassOverParameters(t *testing.T) {
 		}
 	}
 	for _, n := range norms {
-		if n != norms[0] || math.Abs(n-math.Sqrt(sum)) > 1e-6*n {
+		if n != norms[0] || !(golden.Tolerance{Rel: 1e-6}).Near(n, math.Sqrt(sum)) {
 			t.Errorf("norms %v, want %v", norms, math.Sqrt(sum))
 		}
 	}

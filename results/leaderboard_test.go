@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/lmkor/bench/internal/golden"
 	"github.com/lmkor/bench/metrics"
 )
 
@@ -33,7 +34,7 @@ func TestSeedsAreAveraged(t *testing.T) {
 		t.Errorf("rows %v", got)
 	}
 	b := l.Rows[1].Cells["nsmc"]
-	if b.Score != 92 || b.Seeds != 3 || b.N != 3 || math.Abs(*b.SD-math.Sqrt(7)) > 1e-9 || !slices.Equal(b.Runs, []string{"r1", "r2", "r3"}) || *b.Interval != [2]float64{91, 94} {
+	if b.Score != 92 || b.Seeds != 3 || b.N != 3 || !golden.Within(1e-9).Near(*b.SD, math.Sqrt(7)) || !slices.Equal(b.Runs, []string{"r1", "r2", "r3"}) || *b.Interval != [2]float64{91, 94} {
 		t.Errorf("b: %+v %v %v", b, *b.SD, *b.Interval)
 	}
 	// All print 92.00.
@@ -134,7 +135,7 @@ func TestChoose(t *testing.T) {
 
 func TestHeadline(t *testing.T) {
 	score, interval := Headline(metrics.NewLabels([]int{0, 1, 1}, []int{0, 1, 0}, 2), metrics.Accuracy)
-	if math.Abs(*score-200.0/3) > 1e-9 || interval[0] >= *score || interval[1] <= *score {
+	if !golden.Within(1e-9).Near(*score, 200.0/3) || interval[0] >= *score || interval[1] <= *score {
 		t.Errorf("%v %v", *score, *interval)
 	}
 	if score, interval := Headline(metrics.NewValues([]float64{1, 1}, []float64{1, 2}), metrics.Spearman); score != nil || interval != nil {

@@ -2,10 +2,10 @@ package trainers_test
 
 import (
 	"context"
-	"math"
 	"slices"
 	"testing"
 
+	"github.com/lmkor/bench/internal/golden"
 	"github.com/lmkor/bench/kernels"
 	"github.com/lmkor/bench/trainers"
 )
@@ -42,7 +42,7 @@ func TestBfloat16Learns(t *testing.T) {
 	steps, want, _ := fitWith(t, false, epochs)
 	near, got, _ := fitWith(t, true, epochs)
 	for i := range 5 {
-		if a, b := near[i].Loss, steps[i].Loss; a == b || math.Abs(a-b) > 0.03*b {
+		if a, b := near[i].Loss, steps[i].Loss; a == b || !(golden.Tolerance{Rel: 0.03}).Near(a, b) {
 			t.Errorf("step %d: loss %g, in float32 %g", i+1, a, b)
 		}
 	}
@@ -50,7 +50,7 @@ func TestBfloat16Learns(t *testing.T) {
 		t.Errorf("accuracy %.2f in float32: nothing was learned", want)
 	}
 	t.Logf("accuracy %.3f, in float32 %.3f", got, want)
-	if math.Abs(got-want) > 0.05 {
+	if !golden.Within(0.05).Near(got, want) {
 		t.Errorf("accuracy %.2f, in float32 %.2f", got, want)
 	}
 }

@@ -3,7 +3,6 @@ package trainers_test
 import (
 	"context"
 	"encoding/json"
-	"math"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -124,7 +123,8 @@ func TestTrainingEqualsReference(t *testing.T) {
 	}
 }
 
-func near(got, want float64) bool { return math.Abs(got-want) <= 1e-4*math.Abs(want)+1e-5 }
+// lossTolerance is that of losses and of gradients' norms.
+var lossTolerance = golden.Tolerance{Abs: 1e-5, Rel: 1e-4}
 
 func compareSteps(t *testing.T, got []trainers.StepEvent, want []traceStep) {
 	t.Helper()
@@ -133,7 +133,7 @@ func compareSteps(t *testing.T, got []trainers.StepEvent, want []traceStep) {
 	}
 	for i, w := range want {
 		g := got[i]
-		if !near(g.Loss, w.Loss) || !near(g.GradNorm, w.GradNorm) || math.Abs(g.LR-w.LR) > 1e-12 {
+		if !lossTolerance.Near(g.Loss, w.Loss) || !lossTolerance.Near(g.GradNorm, w.GradNorm) || !golden.Within(1e-12).Near(g.LR, w.LR) {
 			t.Errorf("step %d: loss %.7f lr %g norm %.7f, want %.7f %g %.7f", w.Step, g.Loss, g.LR, g.GradNorm, w.Loss, w.LR, w.GradNorm)
 		}
 	}
@@ -153,13 +153,7 @@ func compareWeights(t *testing.T, m *models.Model, want map[string][]float32) {
 			t.Errorf("%s: not in the reference", p.Name)
 			continue
 		}
-		worst := 0.0
-		for i, v := range w {
-			worst = max(worst, math.Abs(float64(v)-float64(p.Floats()[i])))
-		}
-		if worst > limit {
-			t.Errorf("%s: final weights differ by %g", p.Name, worst)
-		}
+		golden.Near(t, p.Name+": final weights", p.Floats(), w, golden.Within(limit))
 	}
 }
 
@@ -173,7 +167,7 @@ func comparePredictions(t *testing.T, task *tasks.Task, got []trainers.Predictio
 		switch task.Kind {
 		case tasks.Regress:
 			var v float64
-			if err := json.Unmarshal(w.Pred, &v); err != nil || math.Abs(v-g.Value) > 1e-3 {
+			if err := json.Unmarshal(w.Pred, &v); err != nil || !golden.Within(1e-3).Near(g.Value, v) {
 				t.Errorf("example %d: %v, want %s", i, g.Value, w.Pred)
 			}
 		case tasks.Tag:
@@ -195,7 +189,7 @@ func comparePredictions(t *testing.T, task *tasks.Task, got []trainers.Predictio
 				t.Errorf("example %d: %s, want %s", i, task.Labels[g.Label], w.Pred)
 			}
 			for k, v := range w.Logits {
-				if math.Abs(v-float64(g.Logits[k])) > 1e-3 {
+				if !golden.Within(1e-3).Near(float64(g.Logits[k]), v) {
 					t.Errorf("example %d: logits %v, want %v", i, g.Logits, w.Logits)
 					break
 				}
@@ -217,7 +211,7 @@ func compareScores(t *testing.T, out *trainers.Outcome, want map[string]any) {
 		if name == "spearman" || name == "pearson" {
 			limit = 1e-3
 		}
-		if got == nil || math.Abs(*got-w) > limit {
+		if got == nil || !golden.Within(limit).Near(*got, w) {
 			t.Errorf("%s: %v, want %v", name, got, w)
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -84,7 +83,7 @@ func TestGenerateAndSummarize(t *testing.T) {
 					if !slices.Equal(got.InputIDs, r.InputIDs) || !slices.Equal(got.IDs, want.IDs) || got.Text != want.Text {
 						t.Errorf("%s: %s: %+v, want %+v of %v", file, name, got, want, r.InputIDs)
 					}
-					if (got.Score == nil) != (want.Score == nil) || got.Score != nil && math.Abs(*got.Score-*want.Score) > 1e-4 {
+					if (got.Score == nil) != (want.Score == nil) || got.Score != nil && !golden.Within(1e-4).Near(*got.Score, *want.Score) {
 						t.Errorf("%s: %s: score %v, want %v", file, name, got.Score, want.Score)
 					}
 				}
@@ -124,7 +123,7 @@ func TestGenerateNext(t *testing.T) {
 			if err := json.Unmarshal([]byte(out), &got); status != statusDone || err != nil {
 				t.Fatalf("%s: status %d, %v: %s", file, status, err, errs)
 			}
-			if !slices.EqualFunc(got.Probs, r.Probs, func(a, b [2]float64) bool { return a[0] == b[0] && math.Abs(a[1]-b[1]) <= 1e-5 }) {
+			if !slices.EqualFunc(got.Probs, r.Probs, func(a, b [2]float64) bool { return a[0] == b[0] && golden.Within(1e-5).Near(a[1], b[1]) }) {
 				t.Errorf("%s: case %d: %v, want %v", file, i, got.Probs, r.Probs)
 			}
 		}
@@ -149,7 +148,7 @@ func TestFillMask(t *testing.T) {
 				}
 				same := slices.EqualFunc(got.Top, want.Top, func(a, b []guess) bool {
 					return slices.EqualFunc(a, b, func(a, b guess) bool {
-						return a.ID == b.ID && a.Token == b.Token && math.Abs(a.Prob-b.Prob) <= 1e-5
+						return a.ID == b.ID && a.Token == b.Token && golden.Within(1e-5).Near(a.Prob, b.Prob)
 					})
 				})
 				if got.Text != want.Text || !slices.Equal(got.InputIDs, want.InputIDs) || !slices.Equal(got.Positions, want.Positions) || !same {

@@ -2,9 +2,10 @@ package baseline
 
 import (
 	"fmt"
-	"math"
 	"reflect"
 	"testing"
+
+	"github.com/lmkor/bench/internal/golden"
 )
 
 func TestMajority(t *testing.T) {
@@ -67,7 +68,7 @@ func TestRegressAddsUpWords(t *testing.T) {
 	}
 	r := Regress(texts, scores, Options{Passes: 300})
 	for i, x := range texts {
-		if got := r.Predict(x); math.Abs(got-scores[i]) > 0.02 {
+		if got := r.Predict(x); !golden.Within(0.02).Near(got, scores[i]) {
 			t.Errorf("%v: %v, want %v", x, got, scores[i])
 		}
 	}

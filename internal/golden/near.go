@@ -27,7 +27,7 @@ func (tol Tolerance) Ratio(got, want float64) float64 {
 	if got == want {
 		return 0
 	}
-	if math.IsInf(want, 0) || !(tol.Abs >= 0) || !(tol.Rel >= 0) {
+	if !(tol.Abs >= 0) || !(tol.Rel >= 0) {
 		return math.Inf(1)
 	}
 	r := math.Abs(got-want) / (tol.Abs + tol.Rel*math.Abs(want))

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -115,7 +114,7 @@ func TestGenerateEqualsTransformers(t *testing.T) {
 				if !slices.Equal(got.IDs, want.IDs) {
 					t.Errorf("%s: case %d, %s: %v, want %v", file, i, name, got.IDs, want.IDs)
 				}
-				if want.Score != nil && !(math.Abs(got.Score-*want.Score) <= 1e-4) {
+				if want.Score != nil && !golden.Within(1e-4).Near(got.Score, *want.Score) {
 					t.Errorf("%s: case %d, %s: score %v, want %v", file, i, name, got.Score, *want.Score)
 				}
 			}
@@ -142,7 +141,7 @@ func TestDistributionEqualsTransformers(t *testing.T) {
 				continue
 			}
 			for k, p := range got {
-				if p.ID != int32(r.Probs[k][0]) || !(math.Abs(p.Prob-r.Probs[k][1]) <= 1e-5) {
+				if p.ID != int32(r.Probs[k][0]) || !golden.Within(1e-5).Near(p.Prob, r.Probs[k][1]) {
 					t.Errorf("%s: case %d: token %d is %v, want %v", file, i, k, p, r.Probs[k])
 				}
 			}
@@ -167,7 +166,7 @@ func TestFillMaskEqualsTransformers(t *testing.T) {
 			}
 			for k, top := range r.Top {
 				for n, want := range top {
-					if p := got[k][n]; p.ID != want.ID || !(math.Abs(p.Prob-want.Prob) <= 1e-5) {
+					if p := got[k][n]; p.ID != want.ID || !golden.Within(1e-5).Near(p.Prob, want.Prob) {
 						t.Errorf("%s: case %d, mask %d, %d: %v, want %v", file, i, k, n, p, want)
 					}
 				}

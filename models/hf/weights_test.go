@@ -198,15 +198,11 @@ func TestGivenCheckpoints(t *testing.T) {
 				if len(got) != len(x) {
 					t.Fatalf("%s: %d values, want %d", name, len(got), len(x))
 				}
-				for i, v := range x {
-					within := math.Abs(float64(v))*math.Ldexp(1, -c.bits) + 0x1p-25
-					if c.bits == 24 {
-						within = 0
-					}
-					if !(math.Abs(float64(v)-float64(got[i])) <= within) {
-						t.Fatalf("%s[%d]: %v, want %v", name, i, got[i], v)
-					}
+				tol := golden.Tolerance{Abs: 0x1p-25, Rel: math.Ldexp(1, -c.bits)}
+				if c.bits == 24 {
+					tol = golden.Exact
 				}
+				golden.Near(t, name, got, x, tol)
 			}
 		})
 	}
