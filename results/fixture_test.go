@@ -14,7 +14,7 @@ import (
 func ptr[T any](v T) *T { return &v }
 
 func manifest(model, task string, seed uint64) Manifest {
-	return Manifest{
+	m := Manifest{
 		Schema:    Schema,
 		Model:     Model{Name: model, Path: "models/" + model, Architecture: "bert", Parameters: 1234567, SHA256: "aa"},
 		Tokenizer: Tokenizer{Type: "wordpiece", VocabSize: 2000, Lowercase: ptr(true), StripAccents: ptr(false), SHA256: "bb"},
@@ -26,6 +26,10 @@ func manifest(model, task string, seed uint64) Manifest {
 		Recipe:  json.RawMessage(fmt.Sprintf(`{"batch_size":32,"learning_rate":3e-05,"seed":%d}`, seed)),
 		Program: Program{"0.1.0", "abc", "go1.26", "go"},
 	}
+	if err := m.Identify(m.Model.SHA256, m.Tokenizer.SHA256, task); err != nil {
+		panic(err)
+	}
+	return m
 }
 
 func result(model, task string, seed uint64, score float64) Result {

@@ -22,13 +22,13 @@ const (
 	CheckpointDir   = "checkpoint"
 )
 
-// Schema is the version of the records that this program writes.
-const Schema = 1
-
 // Manifest says what a run was made from: together with the program it
 // determines every other file but timing.jsonl.
 type Manifest struct {
 	Schema    int             `json:"schema"`
+	Identity  string          `json:"identity"` // Parts.Hash(): the run's name
+	Parts     Identity        `json:"parts"`
+	Warnings  []Warning       `json:"warnings"` // in the order in which they came up; none: []
 	Model     Model           `json:"model"`
 	Tokenizer Tokenizer       `json:"tokenizer"`
 	Task      string          `json:"task"`

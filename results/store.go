@@ -135,6 +135,9 @@ func decodeRun(dir string, result, manifest []byte) (Run, error) {
 	if err := decode(ManifestFile, manifest, &r.Manifest); err != nil {
 		return Run{}, err
 	}
+	if err := r.Manifest.migrate(); err != nil {
+		return Run{}, fmt.Errorf("%s: %w", ManifestFile, err)
+	}
 	switch {
 	case r.Result.Model == "":
 		return Run{}, fmt.Errorf("%s: no \"model\"", ResultFile)

@@ -66,6 +66,7 @@ type Writer struct {
 func Create(dir string, m Manifest) (*Writer, error) {
 	w := &Writer{final: filepath.Clean(dir)}
 	m.Data = append([]Data{}, m.Data...) // an empty list, not null
+	m.Warnings = append([]Warning{}, m.Warnings...)
 	for i, d := range m.Data {
 		if d.Dropped == nil {
 			m.Data[i].Dropped = map[string]int{}

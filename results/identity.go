@@ -1,0 +1,169 @@
+package results
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+)
+
+// Numerics is the version of the numbers that this program computes. It is
+// raised whenever the same model, data, recipe and seed give other bytes than
+// before on one set of kernels; a test in package runs remembers them.
+const Numerics = 1
+
+// Identity is all that a result is a function of. It holds no paths, no times,
+// no number of threads and no build: these change no byte.
+type Identity struct {
+	Numerics  int                        `json:"numerics"`  // 0 where the run does not know it
+	Kernels   string                     `json:"kernels"`   // sets of kernels round differently
+	Model     string                     `json:"model"`     // SHA-256 of weights and config; of a model from nothing, of what draws it
+	Tokenizer string                     `json:"tokenizer"` // SHA-256 of its files; of one to be trained, of its options
+	Task      string                     `json:"task"`      // SHA-256 of its definition
+	Data      map[string]string          `json:"data"`      // SHA-256 of each split's file
+	Recipe    map[string]json.RawMessage `json:"recipe"`    // every field that can change a byte, but the seed
+	Seed      uint64                     `json:"seed"`
+}
+
+// Identify gives the manifest its identity, from its kernels, data and recipe,
+// and the fingerprints of what the model, the tokenizer and the task are.
+func (m *Manifest) Identify(model, tokenizer, task string) (err error) {
+	m.Parts, err = NewIdentity(m.Program.Kernels, model, tokenizer, task, m.Data, m.Recipe)
+	m.Identity = m.Parts.Hash()
+	return err
+}
+
+// changesNothing are the recipe fields that leave every byte of a run as it is.
+var changesNothing = []string{"save_steps", "threads"}
+
+// logOnly are the recipe fields that add lines to the log, and change no weight.
+var logOnly = []string{"eval_steps"}
+
+// NewIdentity returns the identity of a run of this program. recipe is the JSON
+// object of a recipe, its seed included.
+func NewIdentity(kernels, model, tokenizer, task string, data []Data, recipe json.RawMessage) (Identity, error) {
+	id := Identity{Numerics: Numerics, Kernels: kernels, Model: model, Tokenizer: tokenizer, Task: task, Data: map[string]string{}}
+	for _, d := range data {
+		id.Data[d.Split] = d.SHA256
+	}
+	var fields map[string]json.RawMessage
+	if len(recipe) == 0 {
+		recipe = json.RawMessage("{}")
+	}
+	if err := json.Unmarshal(recipe, &fields); err != nil {
+		return Identity{}, fmt.Errorf("recipe: %w", err)
+	}
+	if raw, ok := fields["seed"]; ok {
+		if err := json.Unmarshal(raw, &id.Seed); err != nil {
+			return Identity{}, fmt.Errorf("recipe: seed: %w", err)
+		}
+	}
+	delete(fields, "seed")
+	for _, name := range changesNothing {
+		delete(fields, name)
+	}
+	id.Recipe = make(map[string]json.RawMessage, len(fields))
+	for name, v := range fields {
+		var b bytes.Buffer
+		if err := json.Compact(&b, v); err != nil {
+			return Identity{}, fmt.Errorf("recipe: %s: %w", name, err)
+		}
+		id.Recipe[name] = b.Bytes()
+	}
+	return id, nil
+}
+
+// Hash returns the name of the run: two runs of one hash have the same bytes in
+// every file but timing.jsonl. It is 64 hexadecimal digits.
+func (id Identity) Hash() string { return hashOf(id) }
+
+// Variant returns the hash with the seed left out: what runs share that may be
+// averaged over their seeds.
+func (id Identity) Variant() string {
+	id.Seed = 0
+	return hashOf(struct {
+		Variant Identity `json:"variant"`
+	}{id})
+}
+
+// Training returns the hash of what the weights are a function of: fields that
+// only add to the log are left out. A saved state goes with it.
+func (id Identity) Training() string {
+	id.Recipe = maps.Clone(id.Recipe)
+	for _, name := range logOnly {
+		delete(id.Recipe, name)
+	}
+	return hashOf(struct {
+		Training Identity `json:"training"`
+	}{id})
+}
+
+// HashJSON returns the SHA-256 of v as JSON, in hexadecimal digits: of a task's
+// definition, of the sizes of a model from nothing. It panics on a value that
+// JSON can't hold.
+func HashJSON(v any) string { return hashOf(v) }
+
+// hashOf returns the SHA-256 of v's JSON, whose maps are sorted by key.
+func hashOf(v any) string {
+	b, err := encode(v, "")
+	if err != nil {
+		panic("results: identity: " + err.Error()) // its fields are JSON by construction
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}
+
+// Difference is a part in which two identities differ, as people read it:
+// fingerprints shortened, "none" where a side lacks it.
+type Difference struct {
+	Name   string `json:"name"`
+	Mine   string `json:"mine"`
+	Theirs string `json:"theirs"`
+}
+
+// Differences lists the parts in which id differs from other, in the order of
+// the fields, recipe fields and splits by name; none where the hashes are equal.
+func (id Identity) Differences(other Identity) []Difference {
+	var all []Difference
+	add := func(name, mine, theirs string) {
+		if mine == theirs {
+			return
+		}
+		all = append(all, Difference{name, brief(mine), brief(theirs)})
+	}
+	add("numerics", version(id.Numerics), version(other.Numerics))
+	add("kernels", id.Kernels, other.Kernels)
+	add("model", id.Model, other.Model)
+	add("tokenizer", id.Tokenizer, other.Tokenizer)
+	add("task", id.Task, other.Task)
+	for _, split := range keysOf(id.Data, other.Data) {
+		add(split+" data", id.Data[split], other.Data[split])
+	}
+	for _, name := range keysOf(id.Recipe, other.Recipe) {
+		add(name, string(id.Recipe[name]), string(other.Recipe[name]))
+	}
+	add("seed", strconv.FormatUint(id.Seed, 10), strconv.FormatUint(other.Seed, 10))
+	return all
+}
+
+func version(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
+}
+
+func keysOf[V any](a, b map[string]V) []string {
+	keys := slices.Collect(maps.Keys(a))
+	for k := range b {
+		if _, both := a[k]; !both {
+			keys = append(keys, k)
+		}
+	}
+	slices.Sort(keys)
+	return keys
+}

@@ -1,0 +1,112 @@
+package results
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func identity(t *testing.T, recipe string) Identity {
+	t.Helper()
+	id, err := NewIdentity("avx2", "aa", "bb", "cc", []Data{{Split: "train", SHA256: "dd"}, {Split: "test", SHA256: "ee"}}, json.RawMessage(recipe))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+const aRecipe = `{"batch_size":32,"seed":1,"eval_steps":0,"save_steps":0}`
+
+func TestIdentity(t *testing.T) {
+	id := identity(t, aRecipe)
+	for _, c := range []struct {
+		name                           string
+		change                         func(*Identity)
+		sameHash, sameVariant, sameFit bool
+		differences                    string
+	}{
+		{"nothing", func(*Identity) {}, true, true, true, ""},
+		{"save_steps and threads", func(o *Identity) {
+			*o = identity(t, `{"threads":3, "save_steps":50,"seed":1,"batch_size": 32,"eval_steps":0}`)
+		}, true, true, true, ""},
+		{"seed", func(o *Identity) { o.Seed = 2 }, false, true, false, "seed 1, 2"},
+		{"eval_steps", func(o *Identity) {
+			*o = identity(t, `{"batch_size":32,"seed":1,"eval_steps":10}`)
+		}, false, false, true, "eval_steps 0, 10"},
+		{"a recipe field", func(o *Identity) {
+			*o = identity(t, `{"batch_size":16,"seed":1,"eval_steps":0}`)
+		}, false, false, false, "batch_size 32, 16"},
+		{"a new recipe field", func(o *Identity) {
+			*o = identity(t, `{"batch_size":32,"seed":1,"eval_steps":0,"keep":"best"}`)
+		}, false, false, false, `keep none, "best"`},
+		{"numerics", func(o *Identity) { o.Numerics++ }, false, false, false, fmt.Sprintf("numerics %d, %d", Numerics, Numerics+1)},
+		{"kernels", func(o *Identity) { o.Kernels = "go" }, false, false, false, "kernels avx2, go"},
+		{"model", func(o *Identity) { o.Model = strings.Repeat("f", 64) }, false, false, false, "model aa, ffffffffffff"},
+		{"tokenizer", func(o *Identity) { o.Tokenizer = "x" }, false, false, false, "tokenizer bb, x"},
+		{"task", func(o *Identity) { o.Task = "" }, false, false, false, "task cc, none"},
+		{"a split's data", func(o *Identity) { o.Data = map[string]string{"train": "dd", "test": "x"} }, false, false, false, "test data ee, x"},
+		{"another split", func(o *Identity) {
+			o.Data = map[string]string{"train": "dd", "test": "ee", "dev": "ff"}
+		}, false, false, false, "dev data none, ff"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			other := id
+			c.change(&other)
+			if got := id.Hash() == other.Hash(); got != c.sameHash {
+				t.Errorf("same hash: %v", got)
+			}
+			if got := id.Variant() == other.Variant(); got != c.sameVariant {
+				t.Errorf("same variant: %v", got)
+			}
+			if got := id.Training() == other.Training(); got != c.sameFit {
+				t.Errorf("same training: %v", got)
+			}
+			var text []string
+			for _, d := range id.Differences(other) {
+				text = append(text, fmt.Sprintf("%s %s, %s", d.Name, d.Mine, d.Theirs))
+			}
+			if got := strings.Join(text, "; "); got != c.differences {
+				t.Errorf("differences %q, want %q", got, c.differences)
+			}
+		})
+	}
+	if id.Hash() == id.Variant() || id.Hash() == id.Training() {
+		t.Error("a variant has a run's name")
+	}
+}
+
+// An identity survives its way through a manifest.
+func TestIdentityIsReadBack(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	m := manifest("m", "nsmc", 1)
+	writeRun(t, dir, m, result("m", "nsmc", 1, 10))
+	r, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := r.Manifest.Parts; got.Hash() != m.Identity || r.Manifest.Identity != m.Identity || got.Differences(m.Parts) != nil {
+		t.Errorf("%+v, want %+v", got, m.Parts)
+	}
+}
+
+func TestSchema(t *testing.T) {
+	result := []byte(`{"model":"m","task":"nsmc","metric":"accuracy"}`)
+	of := func(schema int) (Run, error) {
+		return decodeRun("d", result, fmt.Appendf(nil, `{"schema":%d,"task":"nsmc","model":{"path":"p","sha256":"aa"},"recipe":{"seed":3,"epochs":2},"program":{"kernels":"go"}}`, schema))
+	}
+	_, err := of(Schema + 1)
+	var newer *SchemaError
+	if !errors.As(err, &newer) || !strings.Contains(err.Error(), "a newer bench wrote it") {
+		t.Errorf("newer: %v", err)
+	}
+	old, err := of(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p := old.Manifest.Parts; p.Numerics != 0 || p.Model != "aa" || p.Seed != 3 || string(p.Recipe["epochs"]) != "2" || old.Manifest.Identity != p.Hash() {
+		t.Errorf("migrated: %+v", old.Manifest)
+	}
+}
