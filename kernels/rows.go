@@ -79,8 +79,8 @@ func topOf(row []float32, with *lanes) float32 {
 	return most(top, row[n:])
 }
 
-// most returns the largest of top and x; a number that is none is left out, for
-// the sum will find it.
+// most returns the largest of top and x. A NaN is passed over: the row's sum will
+// be one.
 func most(top float32, x []float32) float32 {
 	for _, v := range x {
 		if v > top {

@@ -10,7 +10,10 @@ type loops struct {
 	expLess func(x *float32, n int, with *float32)
 	adamw   func(p, m, v, g *float32, n int, with *float32)
 	squares func(x *float32, n int, with *float32)
-	rows    *rowLoops
+	// nonFinite leaves lanes of zeros in with, or of NaN where an element of x is
+	// NaN or infinite.
+	nonFinite func(x *float32, n int, with *float32)
+	rows      *rowLoops
 }
 
 // activations are the loops there are, by Act.

@@ -42,6 +42,9 @@ func adamw_neon(p, m, v, grad *float32, n int, with *float32)
 func squares_neon(x *float32, n int, with *float32)
 
 //go:noescape
+func nonFinite_neon(x *float32, n int, with *float32)
+
+//go:noescape
 func top_neon(x *float32, n int, with *float32)
 
 //go:noescape
@@ -76,6 +79,6 @@ func drop_neon(y, x *float32, n int, with *float32)
 
 var (
 	loopsNEON = loops{4, add_neon, mulAdd_neon, activations{GELU: gelu_neon, GELUTanh: geluTanh_neon, SiLU: silu_neon, Tanh: tanh_neon},
-		activations{GELU: geluSlope_neon, GELUTanh: geluTanhSlope_neon, SiLU: siluSlope_neon, Tanh: tanhSlope_neon}, expLess_neon, adamw_neon, squares_neon, &rowLoopsNEON}
+		activations{GELU: geluSlope_neon, GELUTanh: geluTanhSlope_neon, SiLU: siluSlope_neon, Tanh: tanhSlope_neon}, expLess_neon, adamw_neon, squares_neon, nonFinite_neon, &rowLoopsNEON}
 	rowLoopsNEON = rowLoops{top_neon, sum_neon, scale_neon, dot_neon, softmaxGrad_neon, spread_neon, norm_neon, normSums_neon, normGrad_neon, normParams_neon, drop_neon}
 )

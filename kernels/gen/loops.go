@@ -158,6 +158,18 @@ func vectorLoops(b *bytes.Buffer, s isa) {
 	}, func(w *writer, _ []string) {
 		w.p("VMOVUPS %s, (R9)", sum)
 	})
+
+	// x·0 is 0, but NaN for an x that is infinite or NaN.
+	var zeros string
+	loop(b, s, "nonFinite", []string{"x"}, true, func(w *writer, _ []string) {
+		sum, zeros = w.get(), w.get()
+		zero(w.p, s, sum)
+		zero(w.p, s, zeros)
+	}, func(w *writer, at []string) {
+		w.p("VFMADD231PS %s, %s, %s", at[0], zeros, sum)
+	}, func(w *writer, _ []string) {
+		w.p("VMOVUPS %s, (R9)", sum)
+	})
 }
 
 // gelu returns GELU of v and, with slope, its derivative: v⁺ - |v|·q, where q is

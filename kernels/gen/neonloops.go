@@ -127,10 +127,10 @@ func (w *writer) neon(line string) {
 		a, b := three()
 		word(0x4e601c00, fmt.Sprintf("BIC %s, %s, %s", a, b, dst), dst, b, a)
 	case "VCMPPS":
-		if args[0] != "$13" {
+		if args[0] != "$1" {
 			panic("comparison " + args[0])
 		}
-		word(0x6e20e400, fmt.Sprintf("FCMGE %s, %s, %s", args[1], args[2], dst), dst, args[2], args[1])
+		word(0x6ea0e400, fmt.Sprintf("FCMGT %s, %s, %s", args[2], args[1], dst), dst, args[1], args[2])
 	case "VROUNDPS":
 		if args[0] != "$0" {
 			panic("rounding " + args[0])

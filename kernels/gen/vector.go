@@ -144,27 +144,31 @@ func (w *writer) logic(name, dst, a, b string) {
 }
 
 // exp replaces x by its exponential: below the smallest normal number by 0, and
-// for x at most 88.3. The steps are exp32's.
+// for x at most 88.3. A NaN remains one, for it is not below, and the larger and
+// the smaller of a number and a NaN is the operand that comes last. The steps are
+// exp32's.
 func (w *writer) exp(x string) {
 	low := w.c(-87.33654)
-	mask := ""
+	below := ""
 	if w.isa == avx512 {
-		w.p("VCMPPS $13, %s, %s, K1", low, x) // x >= low
+		w.p("VCMPPS $5, %s, %s, K1", low, x) // not x < low
 	} else {
-		mask = w.get()
-		w.p("VCMPPS $13, %s, %s, %s", low, x, mask)
+		below = w.get()
+		w.p("VCMPPS $1, %s, %s, %s", low, x, below) // x < low
 	}
-	w.op("VMAXPS", x, x, low)
+	w.op("VMAXPS", x, low, x)
 	w.drop(low)
-	w.opc("VMINPS", x, x, 88.3)
+	high := w.c(88.3)
+	w.op("VMINPS", x, high, x)
+	w.drop(high)
 	poly, scale := w.expParts(x)
 	w.opc("VADDPS", poly, poly, 1)
 	w.op("VMULPS", x, poly, scale)
 	if w.isa == avx512 {
 		w.p("VMOVAPS.Z %s, K1, %s", x, x)
 	} else {
-		w.op("VANDPS", x, x, mask)
-		w.drop(mask)
+		w.op("VANDNPS", x, below, x)
+		w.drop(below)
 	}
 	w.drop(scale, poly)
 }
