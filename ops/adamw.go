@@ -26,6 +26,7 @@ type AdamW struct {
 
 // update is what a step does to one parameter.
 type update struct {
+	p    *nn.Param
 	t    *Tensor
 	m    *Moments
 	g    []float32
@@ -54,26 +55,44 @@ func MomentsOf(p *nn.Param) *Moments {
 }
 
 // OptimizeParams updates p by its gradient; without one it does nothing.
-func (o *AdamW) OptimizeParams(p *nn.Param) error {
-	o.OptimizeAll([]*nn.Param{p})
-	return nil
-}
+func (o *AdamW) OptimizeParams(p *nn.Param) error { return o.OptimizeAll([]*nn.Param{p}) }
 
 // OptimizeAll is OptimizeParams of every one of params, in one pass over them.
-func (o *AdamW) OptimizeAll(params []*nn.Param) {
+// All are updated; a *NotFiniteError then names the first of them that has
+// become NaN or infinite somewhere.
+func (o *AdamW) OptimizeAll(params []*nn.Param) error {
 	o.updates, o.pieces = o.updates[:0], o.pieces[:0]
 	for _, p := range params {
 		o.plan(p)
 	}
+	broken := newFirst()
 	kernels.Parallel(len(o.pieces), func(i int) {
 		piece := &o.pieces[i]
-		u := &o.updates[piece.of]
-		if lo, hi := piece.from, piece.to; piece.sparse {
-			u.with.UpdateRows(u.t.data, u.m.M, u.m.V, u.g, u.t.cols, u.rows[lo:hi])
-		} else {
-			u.with.Update(u.t.data[lo:hi], u.m.M[lo:hi], u.m.V[lo:hi], u.g[lo:hi])
+		if u := &o.updates[piece.of]; !u.run(piece) {
+			broken.add(piece.of)
 		}
 	})
+	if i, ok := broken.get(); ok {
+		return &NotFiniteError{Param: o.updates[i].p}
+	}
+	return nil
+}
+
+// run updates one piece and tells whether it is finite, while it is near.
+func (u *update) run(piece *piece) bool {
+	lo, hi := piece.from, piece.to
+	if !piece.sparse {
+		u.with.Update(u.t.data[lo:hi], u.m.M[lo:hi], u.m.V[lo:hi], u.g[lo:hi])
+		return kernels.Finite(u.t.data[lo:hi])
+	}
+	rows, cols := u.rows[lo:hi], u.t.cols
+	u.with.UpdateRows(u.t.data, u.m.M, u.m.V, u.g, cols, rows)
+	for _, r := range rows {
+		if !kernels.Finite(u.t.data[int(r)*cols : (int(r)+1)*cols]) {
+			return false
+		}
+	}
+	return true
 }
 
 // plan adds the update of p.
@@ -94,7 +113,7 @@ func (o *AdamW) plan(p *nn.Param) {
 		s.All, s.Live = true, nil
 	}
 	o.pieces = cut(o.pieces, len(o.updates), t, sparse, len(s.Live))
-	o.updates = append(o.updates, update{t: t, m: s, g: g.Values, rows: s.Live, with: k.Factors()})
+	o.updates = append(o.updates, update{p: p, t: t, m: s, g: g.Values, rows: s.Live, with: k.Factors()})
 }
 
 // decayOthers shrinks the rows that are not live.

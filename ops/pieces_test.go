@@ -48,7 +48,9 @@ func TestOnePassOverParameters(t *testing.T) {
 		got := build()
 		var norm GradNorm
 		norms = append(norms, norm.Of(got), norm.Of(got))
-		rule().OptimizeAll(got)
+		if err := rule().OptimizeAll(got); err != nil {
+			t.Fatal(err)
+		}
 		for i := range got {
 			if !slices.Equal(Of(got[i]).data, Of(want[i]).data) {
 				t.Errorf("%d threads: parameter %d differs", threads, i)
