@@ -9,11 +9,13 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v4"
 
 	"github.com/lmkor/bench/internal/atomicfile"
 	"github.com/lmkor/bench/internal/strictyaml"
+	arch "github.com/lmkor/bench/models"
 )
 
 // ModelSpec is a model that can be named: one of the hub's, one in an archive of
@@ -105,7 +107,7 @@ func (s *Scratch) mistake() (msg string, keys []string) {
 	if s.Config["vocab_size"] != nil {
 		return "vocab_size belongs under tokenizer", []string{"scratch", "config", "vocab_size"}
 	}
-	if msg, keys := unknownField(s.Config, architectureFields); msg != "" {
+	if msg, keys := unknownField(s.Config); msg != "" {
 		return msg, append([]string{"scratch", "config"}, keys...)
 	}
 	for _, n := range []struct {
@@ -119,22 +121,30 @@ func (s *Scratch) mistake() (msg string, keys []string) {
 	return "", nil
 }
 
-// unknownField finds the first field of a config that is not known, in the
-// configs of an encoder-decoder's parts too.
-func unknownField(config map[string]any, known []string) (msg string, keys []string) {
+// unknownField finds the first field of a config that its architecture does not
+// read, in the configs of an encoder-decoder's parts too.
+func unknownField(config map[string]any) (msg string, keys []string) {
+	modelType, _ := config["model_type"].(string)
+	a, err := arch.ArchitectureOf(modelType)
+	if err != nil {
+		return fmt.Sprintf("model_type %v: want one of %s", config["model_type"], strings.Join(arch.ModelTypes(), ", ")), []string{"model_type"}
+	}
+	known := slices.DeleteFunc(a.Fields(), func(name string) bool { return name == "vocab_size" }) // the tokenizer's
+	for name := range a.Rename {
+		known = append(known, name)
+	}
 	for _, name := range sortedKeys(config) {
+		if !slices.Contains(known, name) {
+			return strictyaml.UnknownField(name, known), []string{name}
+		}
 		if name == "encoder" || name == "decoder" {
 			part, ok := config[name].(map[string]any)
 			if !ok {
 				return name + ": want a config", []string{name}
 			}
-			if msg, keys := unknownField(part, known); msg != "" {
+			if msg, keys := unknownField(part); msg != "" {
 				return msg, append([]string{name}, keys...)
 			}
-			continue
-		}
-		if !slices.Contains(known, name) {
-			return strictyaml.UnknownField(name, known), []string{name}
 		}
 	}
 	return "", nil
@@ -151,21 +161,6 @@ func Models() ([]*ModelSpec, error) {
 		all = append(all, m)
 	}
 	return all, nil
-}
-
-// architectureFields are the fields of config.json that say how a model is built,
-// over all architectures.
-var architectureFields = []string{
-	"model_type", "hidden_size", "embedding_size", "num_hidden_layers", "num_attention_heads", "intermediate_size",
-	"hidden_act", "max_position_embeddings", "type_vocab_size", "pad_token_id", "eos_token_id", "layer_norm_eps",
-	"position_embedding_type", "initializer_range", "tie_word_embeddings", "hidden_dropout_prob",
-	"attention_probs_dropout_prob", "classifier_dropout", "num_hidden_groups", "inner_group_num",
-	"classifier_dropout_prob", "block_sizes", "block_repeats", "num_decoder_layers", "d_model", "n_head", "d_head",
-	"d_inner", "hidden_dropout", "attention_dropout", "activation_dropout", "pooling_type", "attention_type",
-	"separate_cls", "truncate_seq", "pool_q_only", "initializer_std", "n_positions", "n_embd", "n_layer", "n_inner",
-	"activation_function", "resid_pdrop", "embd_pdrop", "attn_pdrop", "layer_norm_epsilon", "scale_attn_weights",
-	"scale_attn_by_inverse_layer_idx", "activation", "dim", "hidden_dim", "n_layers", "n_heads", "dropout",
-	"seq_classif_dropout", "tie_encoder_decoder", "is_decoder", "add_cross_attention", "decoder_start_token_id",
 }
 
 // ErrNameTaken says that a model of that name is there already.

@@ -2,15 +2,12 @@ package configs
 
 import (
 	"path/filepath"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/lmkor/bench/models/hf"
 	"github.com/lmkor/bench/tasks"
-
-	architectures "github.com/lmkor/bench/models"
 )
 
 func TestModelFiles(t *testing.T) {
@@ -30,8 +27,10 @@ func TestModelFiles(t *testing.T) {
 		{"vocabulary in two places", "hidden_size: 8", "vocab_size: 8", `mine.yaml:3:42: vocab_size belongs under tokenizer`},
 		{"no model type", "model_type: bert, ", "", `mine.yaml:3:11: config: want a model_type`},
 		{"config's field", "hidden_size", "hiden_size", `mine.yaml:3:42: unknown field "hiden_size": did you mean "hidden_size"?`},
-		{"a part that is none", "hidden_size: 8", "encoder: 8", `mine.yaml:3:39: encoder: want a config`},
-		{"a part's field", "hidden_size: 8", "encoder: {hiden_size: 8}", `mine.yaml:3:52: unknown field "hiden_size": did you mean "hidden_size"?`},
+		{"a part that is none", "bert, hidden_size: 8", "encoder-decoder, encoder: 8", `mine.yaml:3:50: encoder: want a config`},
+		{"a part of a model that has none", "hidden_size: 8", "encoder: 8", `mine.yaml:3:39: unknown field "encoder"`},
+		{"an architecture that does not run", "bert, hidden_size: 8", "t5", `mine.yaml:3:24: model_type t5: want one of bert`},
+		{"a part's field", "bert, hidden_size: 8", "encoder-decoder, encoder: {model_type: bert, hiden_size: 8}", `mine.yaml:3:81: unknown field "hiden_size": did you mean "hidden_size"?`},
 		{"tokenizer's field", "vocab_size: 500", "vocabsize: 500", `mine.yaml:4:15: unknown field "vocabsize": did you mean "vocab_size"?`},
 		{"recipe", "name: mine\n", "name: mine\nrecipe: scrach\n", `mine.yaml:2:9: no recipe "scrach": did you mean "scratch"?`},
 	} {
@@ -39,24 +38,6 @@ func TestModelFiles(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: error %v\nwant %q", c.name, err, c.want)
 		}
-	}
-}
-
-// A configuration field that the models know can be written in a model's file.
-func TestArchitectureFieldsAreTheModels(t *testing.T) {
-	own := []string{"vocab_size", "architectures", "problem_type", "-", // of the tokenizer and the task
-		"encoder", "decoder"} // whole configs
-	var known []string
-	for i := range reflect.TypeFor[architectures.Config]().NumField() {
-		if name := reflect.TypeFor[architectures.Config]().Field(i).Tag.Get("json"); !slices.Contains(own, name) {
-			known = append(known, name)
-		}
-	}
-	slices.Sort(known)
-	have := slices.Clone(architectureFields)
-	slices.Sort(have)
-	if !slices.Equal(known, have) {
-		t.Errorf("the models know %v\nmodel files may have %v", known, have)
 	}
 }
 

@@ -2,6 +2,7 @@ package models
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/nlpodyssey/spago/mat"
 	"github.com/nlpodyssey/spago/nn"
@@ -23,6 +24,27 @@ type albertBody struct {
 type albertGroup struct {
 	nn.Module
 	Layers []*postLayer
+}
+
+func albertArchitecture() Architecture {
+	return Architecture{
+		ModelType: "albert", Class: "Albert", Prefix: "albert.",
+		// AlbertForPreTraining has a sentence-order head beside.
+		Heads: append(slices.Clone(encoderHeads), HeadClass{"ForPreTraining", MaskedLMHead}),
+		Defaults: bertDefaults.with(func(c *Config) {
+			c.VocabSize, c.EmbeddingSize, c.HiddenSize, c.IntermediateSize = 30000, 128, 4096, 16384
+			c.NumAttentionHeads, c.NumHiddenGroups, c.InnerGroupNum = 64, 1, 1
+			c.HiddenAct, c.HiddenDropout, c.AttentionDropout, c.ClassifierDropoutProb = "gelu_new", 0, 0, 0.1
+			c.EOSTokenID = 3
+		}),
+		Reads: []string{
+			"vocab_size", "embedding_size", "hidden_size", "num_hidden_layers", "num_hidden_groups", "inner_group_num",
+			"num_attention_heads", "intermediate_size", "hidden_act", "max_position_embeddings", "type_vocab_size",
+			"layer_norm_eps", "position_embedding_type",
+		},
+		Dropouts: []string{"hidden_dropout_prob", "attention_probs_dropout_prob", "classifier_dropout_prob"},
+		build:    newAlbert,
+	}
 }
 
 func newAlbert(b *builder, c *Config, h Head) (network, error) {

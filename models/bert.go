@@ -1,6 +1,8 @@
 package models
 
 import (
+	"slices"
+
 	"github.com/nlpodyssey/spago/mat"
 	"github.com/nlpodyssey/spago/nn"
 
@@ -32,6 +34,44 @@ type head interface {
 
 func (n *stacked) forward(p *ops.Pass, in *Batch, c *Config) mat.Tensor {
 	return n.Head.forward(p, n.Body.forward(p, in, c, n.Head.rows(in)), c)
+}
+
+// bertDefaults are what the configs of BERT and of those like it have in common.
+var bertDefaults = Config{
+	VocabSize: 30522, HiddenSize: 768, NumHiddenLayers: 12, NumAttentionHeads: 12, IntermediateSize: 3072,
+	HiddenAct: "gelu", MaxPositionEmbeddings: 512, TypeVocabSize: 2, LayerNormEps: 1e-12,
+	PositionEmbeddingType: "absolute", InitializerRange: 0.02, HiddenDropout: 0.1, AttentionDropout: 0.1,
+}
+
+// with returns the config as change leaves it.
+func (c Config) with(change func(*Config)) Config {
+	change(&c)
+	return c
+}
+
+// bertFields are what BERT and those like it read of config.json.
+var bertFields = []string{
+	"vocab_size", "hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size", "hidden_act",
+	"max_position_embeddings", "type_vocab_size", "layer_norm_eps", "position_embedding_type", "is_decoder",
+	"add_cross_attention",
+}
+
+// bertDropouts are the rates of BERT and of those like it.
+var bertDropouts = []string{"hidden_dropout_prob", "attention_probs_dropout_prob", "classifier_dropout"}
+
+// encoderHeads are the classes of heads that every encoder has.
+var encoderHeads = []HeadClass{
+	{"ForSequenceClassification", SequenceHead}, {"ForTokenClassification", TokenHead}, {"ForMaskedLM", MaskedLMHead},
+}
+
+func bertArchitecture() Architecture {
+	return Architecture{
+		ModelType: "bert", Class: "Bert", Prefix: "bert.",
+		// BertForPreTraining has a sentence-order head beside.
+		Heads:    append(slices.Clone(encoderHeads), HeadClass{"LMHeadModel", CausalLMHead}, HeadClass{"ForPreTraining", MaskedLMHead}),
+		Defaults: bertDefaults, Reads: bertFields, Dropouts: bertDropouts,
+		build: newBert,
+	}
 }
 
 func newBert(b *builder, c *Config, h Head) (network, error) {
@@ -86,6 +126,26 @@ func (n *causalEncoder) encode(*ops.Pass, *Batch, *Config) *source { return nil 
 func (n *causalEncoder) next(p *ops.Pass, in *Batch, c *Config, st *decoding) mat.Tensor {
 	return n.LM.forward(p, n.Encoder.run(p, in, c, in.lasts(-1), st, nil), c)
 }
+
+func robertaArchitecture() Architecture {
+	return Architecture{
+		ModelType: "roberta", Class: "Roberta", Prefix: "roberta.", Heads: encoderHeads,
+		Defaults: bertDefaults.with(func(c *Config) { c.VocabSize, c.PadTokenID, c.EOSTokenID = 50265, 1, 2 }),
+		Reads:    bertFields, Dropouts: bertDropouts,
+		MaxTokens: robertaTokens,
+		build:     newRoberta,
+	}
+}
+
+func xlmRobertaArchitecture() Architecture {
+	a := robertaArchitecture()
+	a.ModelType, a.Class, a.Defaults.VocabSize = "xlm-roberta", "XLMRoberta", 30522
+	return a
+}
+
+// robertaTokens is how many tokens RoBERTa has positions for: it counts them
+// from behind the padding's.
+func robertaTokens(c *Config) int { return c.MaxPositionEmbeddings - c.PadTokenID - 1 }
 
 // newRoberta builds RoBERTa and XLM-RoBERTa, which differ in name only.
 func newRoberta(b *builder, c *Config, h Head) (network, error) {

@@ -14,20 +14,13 @@ func (e *InputError) Error() string { return e.Msg }
 // too many tokens, or ids or token types without an embedding: Forward would
 // panic.
 func (m *Model) Check(in *Batch) error {
-	c, most := &m.Config, m.MaxTokens()
-	types := c.TypeVocabSize
-	switch c.ModelType {
-	case "gpt2", "distilbert", "funnel":
-		types = 0 // no table of them
-	case "encoder-decoder":
-		if in.Target != nil {
-			if err := checkBatch(in.Target, c.Decoder.VocabSize, 0, c.Decoder.MaxPositionEmbeddings); err != nil {
-				return err
-			}
+	c := &m.Config
+	if in.Target != nil && c.Decoder != nil {
+		if err := checkBatch(in.Target, c.Decoder.VocabSize, 0, c.Decoder.MaxTokens()); err != nil {
+			return err
 		}
-		types = 0 // never told
 	}
-	return checkBatch(in, m.VocabSize(), types, most)
+	return checkBatch(in, c.Vocabulary(), c.TokenTypes(), c.MaxTokens())
 }
 
 // checkBatch checks ids, lengths and, where there is more than one, types.

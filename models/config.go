@@ -66,7 +66,7 @@ type Config struct {
 	ResidPdrop         float64 `json:"resid_pdrop"`
 	EmbdPdrop          float64 `json:"embd_pdrop"`
 	AttnPdrop          float64 `json:"attn_pdrop"`
-	LayerNormEpsilon   float64 `json:"layer_norm_epsilon"` // 0: 1e-5
+	LayerNormEpsilon   float64 `json:"layer_norm_epsilon"`
 	ScaleAttnWeights   bool    `json:"scale_attn_weights"`
 	ScaleAttnByLayer   bool    `json:"scale_attn_by_inverse_layer_idx"`
 	EOSTokenID         int     `json:"eos_token_id"`
@@ -106,26 +106,6 @@ const (
 	CausalLMHead      HeadKind = "causal-lm"
 	DiscriminatorHead HeadKind = "replaced-token-detection"
 )
-
-// withDropout returns the config with rate for every dropout, or its own rates
-// where rate is nil.
-func (c Config) withDropout(rate *float64) Config {
-	if rate == nil {
-		return c
-	}
-	c.HiddenDropout, c.AttentionDropout, c.ClassifierDropout = *rate, *rate, rate
-	c.ClassifierDropoutProb = *rate
-	c.FunnelHiddenDropout, c.FunnelAttentionDropout, c.ActivationDropout = *rate, *rate, *rate
-	c.ResidPdrop, c.EmbdPdrop, c.AttnPdrop = *rate, *rate, *rate
-	c.Dropout, c.SeqClassifDropout = *rate, *rate
-	for _, part := range []**Config{&c.Encoder, &c.Decoder} {
-		if *part != nil {
-			nested := (*part).withDropout(rate)
-			*part = &nested
-		}
-	}
-	return c
-}
 
 // Error says what of a config the models can't run.
 type Error struct {

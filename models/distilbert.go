@@ -6,6 +6,23 @@ import (
 	"github.com/lmkor/bench/kernels"
 )
 
+func distilBertArchitecture() Architecture {
+	return Architecture{
+		ModelType: "distilbert", Class: "DistilBert", Prefix: "distilbert.", Heads: encoderHeads,
+		Defaults: Config{
+			VocabSize: 30522, MaxPositionEmbeddings: 512, Dim: 768, HiddenDim: 3072, NLayers: 6, NHeads: 12, Activation: "gelu",
+			InitializerRange: 0.02, Dropout: 0.1, FunnelAttentionDropout: 0.1, SeqClassifDropout: 0.2,
+		},
+		Rename:     map[string]string{"hidden_size": "dim", "num_attention_heads": "n_heads", "num_hidden_layers": "n_layers"},
+		Reads:      []string{"vocab_size", "max_position_embeddings", "dim", "hidden_dim", "n_layers", "n_heads", "activation"},
+		Dropouts:   []string{"dropout", "attention_dropout", "seq_classif_dropout"},
+		Idle:       []string{"qa_dropout", "tie_weights_", "output_past"},
+		TokenTypes: func(*Config) int { return 0 },
+		Sizes:      func(c *Config) Sizes { return Sizes{c.NLayers, c.Dim, c.HiddenDim, c.NHeads} },
+		build:      newDistilBert,
+	}
+}
+
 // newDistilBert builds DistilBERT: BERT without token types and pooler, under
 // names of its own.
 func newDistilBert(b *builder, c *Config, h Head) (network, error) {

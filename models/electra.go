@@ -1,6 +1,24 @@
 package models
 
-import "github.com/lmkor/bench/kernels"
+import (
+	"slices"
+
+	"github.com/lmkor/bench/kernels"
+)
+
+func electraArchitecture() Architecture {
+	return Architecture{
+		ModelType: "electra", Class: "Electra", Prefix: "electra.",
+		Heads: append(slices.Clone(encoderHeads), HeadClass{"ForPreTraining", DiscriminatorHead}),
+		Defaults: bertDefaults.with(func(c *Config) {
+			c.EmbeddingSize, c.HiddenSize, c.IntermediateSize, c.NumAttentionHeads = 128, 256, 1024, 4
+		}),
+		Reads: append(slices.Clone(bertFields), "embedding_size"), Dropouts: bertDropouts,
+		// Of the head for questions with several answers to choose from.
+		Idle:  []string{"summary_type", "summary_use_proj", "summary_activation", "summary_last_dropout"},
+		build: newElectra,
+	}
+}
 
 // newElectra builds ELECTRA: BERT's encoder behind narrower embeddings, as the
 // discriminator that tells replaced tokens and as the generator that replaces

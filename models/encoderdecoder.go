@@ -21,6 +21,18 @@ type encoderDecoder struct {
 	Head    *lmHead
 }
 
+func encoderDecoderArchitecture() Architecture {
+	return Architecture{
+		ModelType: "encoder-decoder", Class: "EncoderDecoderModel", Heads: []HeadClass{{"", CausalLMHead}},
+		Defaults:   Config{PadTokenID: -1},
+		Reads:      []string{"encoder", "decoder", "tie_encoder_decoder", "decoder_start_token_id"},
+		MaxTokens:  func(c *Config) int { return c.Encoder.MaxTokens() },
+		TokenTypes: func(*Config) int { return 0 }, // never told
+		Sizes:      func(c *Config) Sizes { return c.Encoder.Sizes() },
+		build:      newEncoderDecoder,
+	}
+}
+
 func newEncoderDecoder(b *builder, c *Config, head Head) (network, error) {
 	if head.Kind != CausalLMHead {
 		return nil, noHead(c, head)

@@ -3,6 +3,7 @@ package models
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/nlpodyssey/spago/mat"
 	"github.com/nlpodyssey/spago/nn"
@@ -102,6 +103,39 @@ type funnelBlock struct {
 	nn.Module
 	Layers  []*funnelLayer
 	repeats int // how often each layer runs
+}
+
+func funnelArchitecture() Architecture {
+	return Architecture{
+		ModelType: "funnel", Class: "Funnel", Prefix: "funnel.",
+		Heads: append(slices.Clone(encoderHeads), HeadClass{"ForPreTraining", DiscriminatorHead}),
+		Defaults: Config{
+			VocabSize: 30522, BlockSizes: []int{4, 4, 4}, NumDecoderLayers: 2, DModel: 768, NHead: 12, DHead: 64, DInner: 3072,
+			HiddenAct: "gelu_new", FunnelHiddenDropout: 0.1, FunnelAttentionDropout: 0.1, LayerNormEps: 1e-9, InitializerRange: 0.1,
+			PoolingType: "mean", AttentionType: "relative_shift", SeparateCls: true, TruncateSeq: true, PoolQOnly: true,
+			PadTokenID: -1,
+		},
+		Rename: map[string]string{"hidden_size": "d_model", "num_attention_heads": "n_head"},
+		Reads: []string{"vocab_size", "block_sizes", "block_repeats", "num_decoder_layers", "d_model", "n_head", "d_head", "d_inner",
+			"hidden_act", "layer_norm_eps", "initializer_std", "pooling_type", "attention_type", "separate_cls", "truncate_seq",
+			"pool_q_only", "max_position_embeddings", "type_vocab_size"},
+		Dropouts: []string{"hidden_dropout", "attention_dropout", "activation_dropout"},
+		MaxTokens: func(c *Config) int {
+			if c.MaxPositionEmbeddings == 0 {
+				return math.MaxInt32
+			}
+			return c.MaxPositionEmbeddings
+		},
+		TokenTypes: func(*Config) int { return 0 }, // no table of them
+		Sizes: func(c *Config) Sizes {
+			layers := 0
+			for i, n := range c.BlockSizes {
+				layers += n * c.blockRepeats(i)
+			}
+			return Sizes{layers, c.DModel, c.DInner, c.NHead}
+		},
+		build: newFunnel,
+	}
 }
 
 func newFunnel(b *builder, c *Config, h Head) (network, error) {

@@ -42,6 +42,38 @@ type gpt2Body struct {
 	act              kernels.Act
 }
 
+func gpt2Architecture() Architecture {
+	return Architecture{
+		ModelType: "gpt2", Class: "GPT2", Prefix: "transformer.",
+		Heads: []HeadClass{{"ForSequenceClassification", SequenceHead}, {"ForTokenClassification", TokenHead}, {"LMHeadModel", CausalLMHead}},
+		Defaults: Config{
+			VocabSize: 50257, NPositions: 1024, NEmbd: 768, NLayer: 12, NHead: 12, ActivationFunction: "gelu_new",
+			InitializerRange: 0.02, ResidPdrop: 0.1, EmbdPdrop: 0.1, AttnPdrop: 0.1, LayerNormEpsilon: 1e-5, ScaleAttnWeights: true,
+			PadTokenID: -1, EOSTokenID: 50256,
+		},
+		Rename: map[string]string{"hidden_size": "n_embd", "max_position_embeddings": "n_positions",
+			"num_attention_heads": "n_head", "num_hidden_layers": "n_layer"},
+		Reads: []string{"vocab_size", "n_positions", "n_embd", "n_layer", "n_head", "n_inner", "activation_function",
+			"layer_norm_epsilon", "scale_attn_weights", "scale_attn_by_inverse_layer_idx"},
+		Dropouts: []string{"resid_pdrop", "embd_pdrop", "attn_pdrop", "classifier_dropout"},
+		// Scores are computed in float32 anyway; the rest is of the head for
+		// questions with several answers to choose from.
+		Idle: []string{"reorder_and_upcast_attn", "n_ctx", "summary_type", "summary_use_proj", "summary_activation",
+			"summary_first_dropout", "summary_proj_to_labels"},
+		MaxTokens:  func(c *Config) int { return c.NPositions },
+		TokenTypes: func(*Config) int { return 0 },
+		Sizes: func(c *Config) Sizes {
+			inner := c.NInner
+			if inner == 0 {
+				inner = 4 * c.NEmbd
+			}
+			return Sizes{c.NLayer, c.NEmbd, inner, c.NHead}
+		},
+		NeedsPad: true,
+		build:    newGPT2,
+	}
+}
+
 func newGPT2(b *builder, c *Config, h Head) (network, error) {
 	if err := c.checkGPT2(); err != nil {
 		return nil, err
@@ -51,9 +83,6 @@ func newGPT2(b *builder, c *Config, h Head) (network, error) {
 		return nil, err
 	}
 	eps, inner, w := c.LayerNormEpsilon, c.NInner, c.NEmbd
-	if eps == 0 {
-		eps = 1e-5
-	}
 	if inner == 0 {
 		inner = 4 * w
 	}

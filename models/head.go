@@ -16,17 +16,9 @@ func HeadOf(c *Config) (Head, error) {
 	if h.Labels == 0 {
 		h.Labels = 2 // transformers' default
 	}
-	for _, k := range []struct {
-		suffix string
-		kind   HeadKind
-	}{
-		{"ForSequenceClassification", SequenceHead}, {"ForTokenClassification", TokenHead}, {"ForMaskedLM", MaskedLMHead},
-		{"ForCausalLM", CausalLMHead}, {"LMHeadModel", CausalLMHead}, {"EncoderDecoderModel", CausalLMHead},
-		{"ElectraForPreTraining", DiscriminatorHead}, {"FunnelForPreTraining", DiscriminatorHead},
-		{"ForPreTraining", MaskedLMHead}, // of BERT and ALBERT, beside a sentence-order head
-	} {
-		if strings.HasSuffix(class, k.suffix) {
-			h.Kind = k.kind
+	for _, k := range c.arch().Heads {
+		if strings.HasSuffix(class, k.Suffix) && (k.Suffix != "" || class == c.arch().Class) {
+			h.Kind = k.Kind
 			return h, nil
 		}
 	}

@@ -2,8 +2,6 @@ package models
 
 import (
 	"fmt"
-	"math"
-	"strings"
 
 	"github.com/nlpodyssey/spago/mat"
 	"github.com/nlpodyssey/spago/nn"
@@ -45,64 +43,36 @@ func New(c Config, head Head, seed uint64) (*Model, error) {
 	return m, nil
 }
 
-// architectures are the model types that run: what their classes put before the
-// names of the base model, and their constructors.
-var architectures = []struct {
-	modelType, prefix string
-	build             func(b *builder, c *Config, head Head) (network, error)
-}{
-	{"bert", "bert.", newBert},
-	{"albert", "albert.", newAlbert},
-	{"electra", "electra.", newElectra},
-	{"funnel", "funnel.", newFunnel},
-	{"gpt2", "transformer.", newGPT2},
-	{"encoder-decoder", "", newEncoderDecoder},
-	{"roberta", "roberta.", newRoberta},
-	{"xlm-roberta", "roberta.", newRoberta},
-	{"distilbert", "distilbert.", newDistilBert},
-}
-
-// ModelTypes returns the model_type of every architecture that runs.
-func ModelTypes() []string {
-	var all []string
-	for _, a := range architectures {
-		all = append(all, a.modelType)
-	}
-	return all
-}
-
 // mostValues is more than the largest model of these architectures has.
 const mostValues = 1 << 36
 
 // build returns a model whose parameters are all zero, and of which most values
 // may be there: a config that asks for more is an error, not an allocation.
 func build(c Config, head Head, most int) (m *Model, err error) {
-	for _, a := range architectures {
-		if a.modelType != c.ModelType {
-			continue
-		}
-		if head.Kind == SequenceHead || head.Kind == TokenHead {
-			if err := (size{"id2label", head.Labels}).check(); err != nil {
-				return nil, err
-			}
-		}
-		b := &builder{room: most}
-		defer func() {
-			switch r := recover().(type) {
-			case nil:
-			case *tooLarge:
-				m, err = nil, r
-			default:
-				panic(r)
-			}
-		}()
-		net, err := a.build(b, &c, head)
-		if err != nil {
+	a, err := ArchitectureOf(c.ModelType)
+	if err != nil {
+		return nil, err
+	}
+	if head.Kind == SequenceHead || head.Kind == TokenHead {
+		if err := (size{"id2label", head.Labels}).check(); err != nil {
 			return nil, err
 		}
-		return &Model{Net: net, Config: c, Head: head, params: b.params, net: net, rates: c, prefix: a.prefix}, nil
 	}
-	return nil, &Error{"model_type", fmt.Sprintf("%q: want one of %s", c.ModelType, strings.Join(ModelTypes(), ", "))}
+	b := &builder{room: most}
+	defer func() {
+		switch r := recover().(type) {
+		case nil:
+		case *tooLarge:
+			m, err = nil, r
+		default:
+			panic(r)
+		}
+	}()
+	net, err := a.build(b, &c, head)
+	if err != nil {
+		return nil, err
+	}
+	return &Model{Net: net, Config: c, Head: head, params: b.params, net: net, rates: c, prefix: a.Prefix}, nil
 }
 
 // size is a number of a config that must be positive.
@@ -166,23 +136,6 @@ func (m *Model) MaxTokens() int { return m.Config.MaxTokens() }
 
 // VocabSize returns the number of token ids that the model knows.
 func (m *Model) VocabSize() int { return m.Config.Vocabulary() }
-
-// MaxTokens returns how many tokens a sequence may have, as Model.MaxTokens.
-func (c *Config) MaxTokens() int {
-	switch c.ModelType {
-	case "gpt2":
-		return c.NPositions
-	case "roberta", "xlm-roberta":
-		return c.MaxPositionEmbeddings - c.PadTokenID - 1
-	case "encoder-decoder":
-		return c.Encoder.MaxPositionEmbeddings
-	case "funnel":
-		if c.MaxPositionEmbeddings == 0 {
-			return math.MaxInt32
-		}
-	}
-	return c.MaxPositionEmbeddings
-}
 
 // Vocabulary returns the number of token ids, as Model.VocabSize.
 func (c *Config) Vocabulary() int {

@@ -82,15 +82,12 @@ func (r *checkReport) checkTypes(c *hf.Config, tok *tokenizers.Tokenizer) {
 	if c.ModelType == "encoder-decoder" {
 		c = c.EncoderAlone()
 	}
-	types := c.TypeVocabSize
-	switch c.ModelType {
-	case "gpt2", "distilbert":
-		return // no token types
-	case "funnel":
-		if c.TypeVocabSize > 0 && c.TypeVocabSize < 3 {
-			r.warn("type_vocab_size %d: Funnel's [CLS] has token type 2", types)
-		}
-		return
+	if c.ModelType == "funnel" && c.TypeVocabSize > 0 && c.TypeVocabSize < 3 {
+		r.warn("type_vocab_size %d: Funnel's [CLS] has token type 2", c.TypeVocabSize)
+	}
+	types := c.TokenTypes()
+	if types == 0 {
+		return // it is not told of any
 	}
 	most := 0
 	for _, k := range tok.Encode("가", "나", true, tokenizers.Options{}).TypeIDs {
@@ -263,24 +260,10 @@ const programMB = 60
 // GPT-2 0.8.
 func activationsMB(c *models.Config) float64 {
 	flight := 1.4
-	hidden, layers, inner, heads := c.HiddenSize, c.NumHiddenLayers, c.IntermediateSize, c.NumAttentionHeads
-	switch c.ModelType {
-	case "funnel":
-		hidden, inner, heads, layers = c.DModel, c.DInner, c.NHead, 0
-		for i, n := range c.BlockSizes {
-			layers += n * c.BlockRepeats[i]
-		}
-	case "gpt2":
+	if c.ModelType == "gpt2" {
 		flight = 1.8
-		hidden, layers, inner, heads = c.NEmbd, c.NLayer, c.NInner, c.NHead
-		if inner == 0 {
-			inner = 4 * hidden
-		}
-	case "distilbert":
-		hidden, layers, inner, heads = c.Dim, c.NLayers, c.HiddenDim, c.NHeads
-	case "encoder-decoder":
-		return activationsMB(c.Encoder) // which is what a task trains
 	}
+	z := c.Sizes()
 	length := min(recipeLength, c.MaxTokens())
-	return flight * 4 * float64(32*length*layers) * float64(10*hidden+2*inner+heads*length) / 1e6
+	return flight * 4 * float64(32*length*z.Layers) * float64(10*z.Hidden+2*z.Inner+z.Heads*length) / 1e6
 }

@@ -90,13 +90,19 @@ func (c *Config) decode() error {
 		return err
 	}
 	if c.ModelType == "" {
-		if c.ModelType = typeOfClass(c.Architectures); c.ModelType == "" {
+		if len(c.Architectures) > 0 {
+			c.ModelType = models.TypeOfClass(c.Architectures[0])
+		}
+		if c.ModelType == "" {
 			return errors.New("model_type: there is none")
 		}
 	}
-	kind := familyOf(c.ModelType)
+	kind, err := models.ArchitectureOf(c.ModelType)
+	if err != nil { // it is read as far as it goes
+		kind = &models.Architecture{ModelType: c.ModelType}
+	}
 	architectures := c.Architectures
-	c.Config = kind.defaults()
+	c.Config = kind.NewConfig()
 	c.Config.Architectures = architectures
 	plain := map[string]json.RawMessage{}
 	for _, name := range c.fields.keys {
@@ -104,7 +110,7 @@ func (c *Config) decode() error {
 			continue
 		}
 		to := name
-		if own, ok := kind.alias[name]; ok {
+		if own, ok := kind.Rename[name]; ok {
 			to = own
 		}
 		if _, twice := plain[to]; twice && to == name {
@@ -166,25 +172,9 @@ func (c *Config) check() error {
 	default:
 		return fmt.Errorf("problem_type: %q: want regression, single_label_classification or multi_label_classification", c.ProblemType)
 	}
-	rates := []struct {
-		name string
-		p    float64
-	}{
-		{"hidden_dropout_prob", c.HiddenDropout}, {"attention_probs_dropout_prob", c.AttentionDropout},
-		{"classifier_dropout_prob", c.ClassifierDropoutProb}, {"hidden_dropout", c.FunnelHiddenDropout},
-		{"attention_dropout", c.FunnelAttentionDropout}, {"activation_dropout", c.ActivationDropout},
-		{"resid_pdrop", c.ResidPdrop}, {"embd_pdrop", c.EmbdPdrop}, {"attn_pdrop", c.AttnPdrop},
-		{"dropout", c.Dropout}, {"seq_classif_dropout", c.SeqClassifDropout},
-	}
-	if p := c.ClassifierDropout; p != nil {
-		rates = append(rates, struct {
-			name string
-			p    float64
-		}{"classifier_dropout", *p})
-	}
-	for _, r := range rates {
-		if !(r.p >= 0 && r.p < 1) {
-			return fmt.Errorf("%s: %v: want a rate from 0 to below 1", r.name, r.p)
+	for _, r := range c.Rates() {
+		if !(r.Value >= 0 && r.Value < 1) {
+			return fmt.Errorf("%s: %v: want a rate from 0 to below 1", r.Field, r.Value)
 		}
 	}
 	return nil

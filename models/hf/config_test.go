@@ -168,7 +168,7 @@ func TestSetTaskNamesTheClass(t *testing.T) {
 		{"electra", models.DiscriminatorHead, "ElectraForPreTraining"},
 		{"gpt2", models.CausalLMHead, "GPT2LMHeadModel"},
 		{"albert", models.MaskedLMHead, "AlbertForMaskedLM"},
-		{"bert", models.CausalLMHead, "BertForCausalLM"},
+		{"bert", models.CausalLMHead, "BertLMHeadModel"},
 	} {
 		got, err := ParseConfig([]byte(`{"model_type":"` + c.modelType + `"}`))
 		if err != nil {

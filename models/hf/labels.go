@@ -83,7 +83,9 @@ func (c *Config) SetPadTokenID(id int) {
 // which transformers knows which class to load it with. The weights are
 // float32 from here on.
 func (c *Config) SetTask(head models.Head, labels []string) {
-	c.Architectures = []string{className(c.ModelType, head.Kind)}
+	if a, err := models.ArchitectureOf(c.ModelType); err == nil {
+		c.Architectures = []string{a.ClassOf(head.Kind)}
+	}
 	c.set("architectures", c.Architectures)
 	c.set("model_type", c.ModelType)
 	c.Labels = slices.Clone(labels)
