@@ -2,6 +2,7 @@ package ops
 
 import (
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"sync"
 
@@ -9,22 +10,31 @@ import (
 )
 
 // Arena lends float32 buffers for activations and their gradients, and takes
-// them back. It asks the runtime for memory in large slabs only, so after the
-// first steps a training loop allocates none. It is safe for concurrent use.
+// them back. It asks the runtime for memory in slabs, so after the first steps a
+// training loop allocates none. It is safe for concurrent use.
+//
+// Batches differ in length, and each that is larger than all before it needs
+// more. What it needs beyond the first slab it gets in slabs of its own; once
+// nothing is lent, all are replaced by one of the size that was needed. A hole
+// in one slab can't be joined to a hole in another: kept, they would grow to a
+// multiple of what is ever lent at once.
 type Arena struct {
 	mu    sync.Mutex
 	slabs [][]float32
 	free  []block // by slab, then offset; neighbours are merged
 	lent  map[*float32]block
 	used  int // floats lent now
-	peak  int
+	peak  int // the most that was lent at once
+	held  int // floats in slabs
+	most  int // the most that was held
+	sized int // the peak when the slabs were last joined
 }
 
 type block struct{ slab, off, n int }
 
 const (
-	slabFloats = 4 << 20 // 16 MiB
-	grain      = 16      // floats: one cache line, so that rows start aligned
+	slabFloats = 512 << 10 // the least that is asked for: 2 MiB, a large page
+	grain      = 16        // floats: one cache line, so that rows start aligned
 )
 
 // Get lends a buffer of n floats, its contents undefined.
@@ -32,19 +42,15 @@ func (a *Arena) Get(n int) []float32 {
 	if n == 0 {
 		return nil
 	}
-	need := (n + grain - 1) / grain * grain
+	need := roundUp(n, grain)
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	best := -1
-	for i, f := range a.free {
-		if f.n >= need && (best < 0 || f.n < a.free[best].n) {
-			best = i
-		}
+	if a.used == 0 && len(a.slabs) > 1 {
+		a.join()
 	}
+	best := a.fit(need)
 	if best < 0 {
-		size := max(need, slabFloats)
-		a.slabs = append(a.slabs, kernels.Floats(size))
-		a.free = append(a.free, block{len(a.slabs) - 1, 0, size})
+		a.grow(max(need, slabFloats, min(a.held/16, 16*slabFloats)))
 		best = len(a.free) - 1
 	}
 	f := a.free[best]
@@ -61,6 +67,43 @@ func (a *Arena) Get(n int) []float32 {
 	a.used += need
 	a.peak = max(a.peak, a.used)
 	return buf
+}
+
+func roundUp(n, step int) int { return (n + step - 1) / step * step }
+
+// fit returns the smallest free block of at least so many floats, or -1.
+func (a *Arena) fit(need int) int {
+	best := -1
+	for i, f := range a.free {
+		if f.n >= need && (best < 0 || f.n < a.free[best].n) {
+			best = i
+		}
+	}
+	return best
+}
+
+// grow adds a slab.
+func (a *Arena) grow(floats int) {
+	a.slabs = append(a.slabs, kernels.Floats(floats))
+	a.free = append(a.free, block{len(a.slabs) - 1, 0, floats})
+	a.held += floats
+	a.most = max(a.most, a.held)
+}
+
+// join replaces the slabs, of which nothing is lent, by one. It has room for the
+// peak, and a little for holes; where that was not enough, the holes' share grows.
+func (a *Arena) join() {
+	size := a.peak + a.peak/32
+	if a.sized == a.peak {
+		size = max(size, len(a.slabs[0])+len(a.slabs[0])/50)
+	}
+	a.sized = a.peak
+	clear(a.slabs)
+	a.slabs, a.free, a.held = a.slabs[:0], a.free[:0], 0
+	if size > 16*slabFloats {
+		debug.FreeOSMemory() // or the old ones would be there beside the new one for long
+	}
+	a.grow(roundUp(size, slabFloats))
 }
 
 // GetZero lends a buffer of n zeros.
@@ -112,12 +155,10 @@ func (a *Arena) Reset() {
 	a.used = 0
 }
 
-// Bytes returns how much memory the arena holds and the most that was lent at once.
+// Bytes returns the most memory that the arena has held, and the most that was
+// lent at once.
 func (a *Arena) Bytes() (held, peak int) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	for _, s := range a.slabs {
-		held += 4 * len(s)
-	}
-	return held, 4 * a.peak
+	return 4 * a.most, 4 * a.peak
 }
