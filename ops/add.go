@@ -49,10 +49,6 @@ func (o *add) Backward(gy mat.Tensor) error {
 	return nil
 }
 
-func (o *add) cost() (string, float64, float64) {
-	return "add", 0, 12 * float64(Of(o.ins[0]).Size())
-}
-
 // take is the output's gradient for the operator to hand on whole: finish
 // will not return it to the arena.
 func (o *base) take() *Tensor {
@@ -87,5 +83,3 @@ func (o *through) Backward(mat.Tensor) error {
 	o.ins[0].AccGrad(g)
 	return nil
 }
-
-func (o *through) cost() (string, float64, float64) { return "through", 0, 0 }

@@ -57,7 +57,3 @@ func (o *binaryCrossEntropy) Backward(gy mat.Tensor) error {
 	}
 	return o.hand(gy, dx)
 }
-
-func (o *binaryCrossEntropy) cost() (string, float64, float64) {
-	return "loss", 0, 8 * float64(len(o.labels))
-}

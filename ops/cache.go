@@ -120,10 +120,6 @@ func (o *cachedAttention) append(x *Tensor) {
 
 func (o *cachedAttention) Backward(mat.Tensor) error { panic("ops: cached attention has no gradient") }
 
-func (o *cachedAttention) cost() (string, float64, float64) {
-	return "attention", 4 * float64(o.pairs*o.c.h), 8 * float64(o.pairs*o.c.h)
-}
-
 // Detached returns a copy of x outside of the pass's memory.
 func Detached(x mat.Tensor) *Tensor {
 	t := Of(x)

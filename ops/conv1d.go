@@ -64,9 +64,3 @@ func (o *conv1d) Backward(gy mat.Tensor) error {
 	}
 	return nil
 }
-
-func (o *conv1d) cost() (string, float64, float64) {
-	x, w := Of(o.x), Of(o.w)
-	n, in, out := float64(x.rows), float64(x.cols), float64(w.cols)
-	return "linear", 2 * n * in * out, 4 * (n*in + in*out + n*out)
-}

@@ -72,7 +72,3 @@ func (o *gatherAdd) Backward(gy mat.Tensor) error {
 	o.ins[1].AccGrad(da)
 	return nil
 }
-
-func (o *gatherAdd) cost() (string, float64, float64) {
-	return "gather", 0, 12 * float64(len(o.ia)*Of(o.ins[0]).cols)
-}

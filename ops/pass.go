@@ -131,6 +131,7 @@ type base struct {
 	out  *Tensor
 	ins  []mat.Tensor
 	kept [][]float32
+	size int // floats of kept, for Trace
 }
 
 // Operands returns the tensors that get a gradient.
@@ -140,6 +141,7 @@ func (o *base) Operands() []mat.Tensor { return o.ins }
 // Grad the caller must drop it with unkeep at the end of Forward.
 func (o *base) keep(n int) []float32 {
 	b := o.p.Mem.Get(n)
+	o.size += n
 	o.kept = append(o.kept, b)
 	return b
 }
@@ -195,7 +197,12 @@ func Backward(loss mat.Tensor, scale float32) error {
 	g := t.pass.alloc(1, 1)
 	g.data[0] = scale
 	t.AccGrad(g)
-	tape := t.pass.tape
+	return t.pass.walk()
+}
+
+// walk runs the backward functions of the tape, the last first, and clears it.
+func (p *Pass) walk() error {
+	tape := p.tape
 	for i := len(tape) - 1; i >= 0; i-- {
 		out := tape[i].o.Value().(*Tensor)
 		if !tape[i].o.RequiresGrad() || out.grad == nil {
@@ -205,11 +212,11 @@ func Backward(loss mat.Tensor, scale float32) error {
 		if err := tape[i].f.Backward(out.grad); err != nil {
 			return err
 		}
-		if tr := t.pass.Trace; tr != nil {
-			tr.add(tape[i].f, true, time.Since(start))
+		if p.Trace != nil {
+			p.Trace.add(tape[i].f, true, time.Since(start))
 		}
 	}
 	clear(tape)
-	t.pass.tape = tape[:0]
+	p.tape = tape[:0]
 	return nil
 }

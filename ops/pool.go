@@ -83,7 +83,3 @@ func (o *pool) Backward(gy mat.Tensor) error {
 	o.ins[0].AccGrad(dx)
 	return nil
 }
-
-func (o *pool) cost() (string, float64, float64) {
-	return "pool", 0, 12 * float64(len(o.pairs)*Of(o.ins[0]).cols)
-}

@@ -49,6 +49,8 @@ type Positions interface {
 	grad(o *relative, j relativeJob, ds, dq []float32)
 	// kernelGrad adds to dw the gradient of the kernel, from those of all scores.
 	kernelGrad(o *relative, ds []float32, dw []float32, acc bool)
+	// flops counts the products of what is above.
+	flops(o *relative, backward bool) float64
 }
 
 // clsType is the token type of [CLS], which is of both segments.
@@ -192,12 +194,4 @@ func (o *relative) scores(j relativeJob, s []float32) {
 			row[c] -= 1e6
 		}
 	}
-}
-
-func (o *relative) cost() (string, float64, float64) {
-	var pairs float64
-	for _, j := range o.jobs {
-		pairs += float64(j.nq * j.nk)
-	}
-	return "attention", 6 * pairs * float64(o.d), 4 * (3*pairs + 4*float64(Of(o.q).rows*o.h))
 }
