@@ -13,7 +13,7 @@ type Confusion struct {
 
 // NewConfusion counts. It panics if the lengths differ or a class lies outside
 // 0 to classes-1.
-func NewConfusion(gold, pred []int, classes int) Confusion {
+func NewConfusion[I int | int32](gold, pred []I, classes int) Confusion {
 	c := Confusion{Classes: classes, Cells: make([]int, classes*classes)}
 	for _, cell := range cellsOf(gold, pred, classes) {
 		c.Cells[cell]++
@@ -22,17 +22,17 @@ func NewConfusion(gold, pred []int, classes int) Confusion {
 }
 
 // cellsOf returns every example's cell of the confusion matrix.
-func cellsOf(gold, pred []int, classes int) []int32 {
+func cellsOf[I int | int32](gold, pred []I, classes int) []int32 {
 	if len(gold) != len(pred) {
 		panic(fmt.Sprintf("metrics: %d gold classes, %d predicted", len(gold), len(pred)))
 	}
 	cells := make([]int32, len(gold))
 	for i, g := range gold {
 		p := pred[i]
-		if g < 0 || g >= classes || p < 0 || p >= classes {
+		if g < 0 || int(g) >= classes || p < 0 || int(p) >= classes {
 			panic(fmt.Sprintf("metrics: example %d: gold %d, predicted %d of %d classes", i, g, p, classes))
 		}
-		cells[i] = int32(g*classes + p)
+		cells[i] = int32(int(g)*classes + int(p))
 	}
 	return cells
 }

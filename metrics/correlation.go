@@ -15,6 +15,13 @@ func PearsonR(x, y []float64) (float64, bool) {
 	if len(x) < 2 || constant(x) || constant(y) {
 		return 0, false
 	}
+	if len(x) == 2 { // a line through two points: rounding the mean leaves less than that
+		if (x[0] < x[1]) == (y[0] < y[1]) {
+			return 1, true
+		}
+		return -1, true
+	}
+	x, y = scaled(x), scaled(y)
 	mx, my := mean(x), mean(y)
 	var xx, yy, xy float64
 	for i := range x {
@@ -26,14 +33,37 @@ func PearsonR(x, y []float64) (float64, bool) {
 	return quotient(xy, xx, yy)
 }
 
+// scaled returns x times the power of two that brings its largest magnitude to
+// between 1/2 and 1: squares then neither overflow nor underflow, and nothing is
+// rounded that the unscaled sums would not round alike. Within a few powers of
+// ten of 1 it is x itself.
+func scaled(x []float64) []float64 {
+	largest := 0.0
+	for _, v := range x {
+		largest = max(largest, math.Abs(v))
+	}
+	if largest == 0 || largest > 1e-9 && largest < 1e9 {
+		return x
+	}
+	_, exp := math.Frexp(largest)
+	out := make([]float64, len(x))
+	for i, v := range x {
+		out[i] = math.Ldexp(v, -exp)
+	}
+	return out
+}
+
 // SpearmanRho returns the rank correlation of x and y, ties with their average
 // rank, as scipy's spearmanr; false where it is undefined, as PearsonR.
 func SpearmanRho(x, y []float64) (float64, bool) { return PearsonR(Ranks(x), Ranks(y)) }
 
 // Ranks returns every value's rank from 1, equal values sharing the average.
-func Ranks(x []float64) []float64 {
-	ranks := make([]float64, len(x))
-	for _, tied := range ties(x) {
+func Ranks(x []float64) []float64 { return ranksOf(ties(x), len(x)) }
+
+// ranksOf returns the ranks of n values from their groups of equals.
+func ranksOf(groups []tie, n int) []float64 {
+	ranks := make([]float64, n)
+	for _, tied := range groups {
 		// tied.first values are smaller: ranks first+1 to first+len.
 		r := float64(tied.first) + float64(len(tied.rows)+1)/2
 		for _, i := range tied.rows {

@@ -77,29 +77,49 @@ type TypeScore struct {
 // sentence. It panics if the number or lengths of sentences differ.
 func NewEntityReport(gold, pred [][]string, mode Mode) EntityReport {
 	checkSentences(gold, pred)
-	byType := map[string]*entityCounts{}
-	at := func(typ string) *entityCounts {
-		c := byType[typ]
-		if c == nil {
-			c = &entityCounts{}
-			byType[typ] = c
-		}
-		return c
-	}
+	c := NewEntityCounter(mode)
 	for i := range gold {
-		g, p := Entities(gold[i], mode), Entities(pred[i], mode)
-		for _, e := range g {
-			at(e.Type).gold++
-		}
-		for _, e := range p {
-			at(e.Type).pred++
-		}
-		for _, e := range common(g, p) {
-			at(e.Type).hit++
-		}
+		c.Add(gold[i], pred[i])
 	}
-	return reportOf(byType)
+	return c.Report()
 }
+
+// EntityCounter counts entities by type, sentence by sentence.
+type EntityCounter struct {
+	mode   Mode
+	byType map[string]*entityCounts
+}
+
+// NewEntityCounter returns a counter of no sentences.
+func NewEntityCounter(mode Mode) *EntityCounter {
+	return &EntityCounter{mode, map[string]*entityCounts{}}
+}
+
+func (c *EntityCounter) of(typ string) *entityCounts {
+	n := c.byType[typ]
+	if n == nil {
+		n = &entityCounts{}
+		c.byType[strings.Clone(typ)] = n
+	}
+	return n
+}
+
+// Add counts a sentence's gold and predicted tags, as many.
+func (c *EntityCounter) Add(gold, pred []string) {
+	g, p := Entities(gold, c.mode), Entities(pred, c.mode)
+	for _, e := range g {
+		c.of(e.Type).gold++
+	}
+	for _, e := range p {
+		c.of(e.Type).pred++
+	}
+	for _, e := range common(g, p) {
+		c.of(e.Type).hit++
+	}
+}
+
+// Report returns the scores of what was counted.
+func (c *EntityCounter) Report() EntityReport { return reportOf(c.byType) }
 
 func reportOf(byType map[string]*entityCounts) EntityReport {
 	var r EntityReport
@@ -112,22 +132,22 @@ func reportOf(byType map[string]*entityCounts) EntityReport {
 	slices.Sort(types)
 	for _, t := range types {
 		c := *byType[t]
-		s := scoreOf(c.hit, c.pred, c.gold)
+		s := c.score()
 		r.Types = append(r.Types, TypeScore{t, s})
 		all = all.plus(c)
 		macro = macro.plus(s, 1)
 		weighted = weighted.plus(s, float64(s.Support))
 	}
-	r.Micro = scoreOf(all.hit, all.pred, all.gold)
+	r.Micro = all.score()
 	if n := len(types); n > 0 {
 		m := macro.over(float64(n))
-		m.Support = all.gold
+		m.Support = int(all.gold)
 		r.Macro = &m
 	}
 	if all.gold > 0 {
 		r.Weighted = weighted.over(float64(all.gold))
 	}
-	r.Weighted.Support = all.gold
+	r.Weighted.Support = int(all.gold)
 	return r
 }
 
@@ -144,16 +164,18 @@ func (s ClassScore) over(n float64) ClassScore {
 
 // entityCounts are one sentence's, type's or set's entities: what precision,
 // recall and F1 are functions of.
-type entityCounts struct{ hit, pred, gold int }
+type entityCounts struct{ hit, pred, gold int32 }
 
 func (c entityCounts) plus(d entityCounts) entityCounts {
 	return entityCounts{c.hit + d.hit, c.pred + d.pred, c.gold + d.gold}
 }
 
+func (c entityCounts) score() ClassScore { return scoreOf(int(c.hit), int(c.pred), int(c.gold)) }
+
 // countEntities compares one sentence's tags.
 func countEntities(gold, pred []string) entityCounts {
 	g, p := Entities(gold, Lenient), Entities(pred, Lenient)
-	return entityCounts{hit: len(common(g, p)), pred: len(p), gold: len(g)}
+	return entityCounts{hit: int32(len(common(g, p))), pred: int32(len(p)), gold: int32(len(g))}
 }
 
 // common returns the entities that are in both lists, each sorted by First.

@@ -64,7 +64,7 @@ type Labels struct {
 
 // NewLabels returns a classification sample. It panics if the lengths differ or
 // a class lies outside 0 to classes-1.
-func NewLabels(gold, pred []int, classes int) *Labels {
+func NewLabels[I int | int32](gold, pred []I, classes int) *Labels {
 	return &Labels{classes, cellsOf(gold, pred, classes)}
 }
 

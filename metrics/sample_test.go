@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"encoding/json"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -32,9 +33,9 @@ func TestScoresOfOtherKindsAreNull(t *testing.T) {
 	}{
 		{"labels", NewLabels([]int{0, 1}, []int{0, 1}, 2),
 			`{"accuracy":1,"macro_f1":1,"matthews":1,"precision":null,"recall":null,"f1":null,"f1_full_gold":null,"spearman":null,"pearson":null}`},
-		{"no labels", NewLabels(nil, nil, 2),
+		{"no labels", NewLabels[int](nil, nil, 2),
 			`{"accuracy":null,"macro_f1":null,"matthews":null,"precision":null,"recall":null,"f1":null,"f1_full_gold":null,"spearman":null,"pearson":null}`},
-		{"values", NewValues([]float64{1, 2}, []float64{1, 3}),
+		{"values", NewValues([]float64{1, 2, 3}, []float64{1, 3, 5}),
 			`{"accuracy":null,"macro_f1":null,"matthews":null,"precision":null,"recall":null,"f1":null,"f1_full_gold":null,"spearman":1,"pearson":1}`},
 		{"one value", NewValues([]float64{1}, []float64{1}),
 			`{"accuracy":null,"macro_f1":null,"matthews":null,"precision":null,"recall":null,"f1":null,"f1_full_gold":null,"spearman":null,"pearson":null}`},
@@ -65,6 +66,35 @@ func TestKeptWords(t *testing.T) {
 	}
 	if pred[0][3] != "LOC-B" {
 		t.Error("NewTags wrote into the caller's predictions")
+	}
+}
+
+// As scipy's pearsonr: scaled before it squares, and of two points the sign.
+func TestPearsonOfExtremes(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		x, y []float64
+		want float64
+	}{
+		{"squares underflow", []float64{1, 5, 1, 3, 2, 4}, []float64{1e-160, 5e-160, 1e-160, 3e-160, 2e-160, 4e-160}, 1},
+		{"squares overflow", []float64{1.8, 2.9, 0.1}, []float64{1.8e303, 2.9e303, 1e302}, 1},
+		{"the sum overflows", []float64{1, 2, 3}, []float64{-1.5e308, -1.6e308, -1.7e308}, -1},
+		{"denormal", []float64{1, 2, 3}, []float64{5e-324, 1e-323, 1.5e-323}, 1},
+		{"one unit in the last place", []float64{3, 4}, []float64{1, math.Nextafter(1, 2)}, 1},
+		{"down", []float64{3, 4}, []float64{math.Nextafter(1, 2), 1}, -1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := NewValues(c.x, c.y)
+			near(t, "r", *s.Scores().Pearson, c.want)
+			ones := make([]uint32, len(c.x))
+			for i := range ones {
+				ones[i] = 2
+			}
+			if len(c.x) > 2 {
+				r, _ := s.weighted(Pearson)(ones)
+				near(t, "weighted", r, c.want)
+			}
+		})
 	}
 }
 

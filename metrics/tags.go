@@ -14,23 +14,31 @@ type Tags struct {
 // A nil kept keeps all. It panics if numbers of sentences or words differ.
 func NewTags(gold, pred [][]string, kept []int) *Tags {
 	checkSentences(gold, pred)
-	s := &Tags{make([]entityCounts, len(gold)), make([]entityCounts, len(gold)), make([]bool, len(gold))}
+	s := &Tags{}
 	for i, g := range gold {
-		p := pred[i]
-		if kept == nil || kept[i] >= len(g) {
-			s.kept[i] = countEntities(g, p)
-			s.full[i] = s.kept[i]
-		} else {
-			p = slices.Clone(p)
-			for j := kept[i]; j < len(p); j++ {
-				p[j] = "O"
-			}
-			s.kept[i] = countEntities(g[:kept[i]], p[:kept[i]])
-			s.full[i] = countEntities(g, p)
+		n := len(g)
+		if kept != nil {
+			n = min(n, kept[i])
 		}
-		s.exact[i] = slices.Equal(g, p)
+		s.Add(g, pred[i], n)
 	}
 	return s
+}
+
+// Add appends a sentence of which the first kept words reached the model, as
+// NewTags does; the sample keeps no reference to it.
+func (s *Tags) Add(gold, pred []string, kept int) {
+	counts := countEntities(gold[:kept], pred[:kept])
+	full := counts
+	if kept < len(gold) {
+		pred = slices.Clone(pred)
+		for j := kept; j < len(pred); j++ {
+			pred[j] = "O"
+		}
+		full = countEntities(gold, pred)
+	}
+	s.kept, s.full = append(s.kept, counts), append(s.full, full)
+	s.exact = append(s.exact, slices.Equal(gold, pred))
 }
 
 func (s *Tags) Len() int       { return len(s.kept) }
@@ -48,8 +56,8 @@ func (s *Tags) rows(n Name) []entityCounts {
 	return s.kept
 }
 
-// score returns 0 for a ratio of 0 to 0, as seqeval does.
-func (c entityCounts) score(n Name) float64 {
+// named returns score n, 0 for a ratio of 0 to 0, as seqeval does.
+func (c entitySums) named(n Name) float64 {
 	s := scoreOf(c.hit, c.pred, c.gold)
 	switch n {
 	case Precision:
@@ -68,24 +76,21 @@ func (s *Tags) weighted(n Name) func([]uint32) (float64, bool) {
 	}
 	rows := s.rows(n)
 	return func(w []uint32) (float64, bool) {
-		var sum entityCounts
+		var sum entitySums
 		for i, c := range rows {
-			k := int(w[i])
-			sum.hit += k * c.hit
-			sum.pred += k * c.pred
-			sum.gold += k * c.gold
+			sum.add(c, int(w[i]))
 		}
-		return sum.score(n), len(rows) > 0
+		return sum.named(n), len(rows) > 0
 	}
 }
 
 func (s *Tags) swapped(other Sample, n Name) func(stream) (float64, float64, bool) {
 	mine, theirs := s.rows(n), other.(*Tags).rows(n)
-	var base entityCounts
+	var base entitySums
 	var differ [][2]entityCounts
 	for i, c := range mine {
 		if c == theirs[i] {
-			base = base.plus(c)
+			base.add(c, 1)
 		} else {
 			differ = append(differ, [2]entityCounts{c, theirs[i]})
 		}
@@ -97,8 +102,19 @@ func (s *Tags) swapped(other Sample, n Name) func(stream) (float64, float64, boo
 			if c.at(i) {
 				d[0], d[1] = d[1], d[0]
 			}
-			a, b = a.plus(d[0]), b.plus(d[1])
+			a.add(d[0], 1)
+			b.add(d[1], 1)
 		}
-		return a.score(n), b.score(n), true
+		return a.named(n), b.named(n), true
 	}
+}
+
+// entitySums are entityCounts of a whole set.
+type entitySums struct{ hit, pred, gold int }
+
+// add adds a sentence's counts times times.
+func (c *entitySums) add(d entityCounts, times int) {
+	c.hit += times * int(d.hit)
+	c.pred += times * int(d.pred)
+	c.gold += times * int(d.gold)
 }

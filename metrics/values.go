@@ -8,7 +8,7 @@ import (
 
 // Values is a regression sample.
 type Values struct {
-	gold, pred         []float64
+	gold, pred         []float64 // scaled: no score knows a unit
 	goldTies, predTies []tie
 }
 
@@ -17,7 +17,7 @@ func NewValues(gold, pred []float64) *Values {
 	if len(gold) != len(pred) {
 		panic(fmt.Sprintf("metrics: %d gold values, %d predicted", len(gold), len(pred)))
 	}
-	return &Values{gold, pred, ties(gold), ties(pred)}
+	return &Values{scaled(gold), scaled(pred), ties(gold), ties(pred)}
 }
 
 func (s *Values) Len() int      { return len(s.gold) }
@@ -27,7 +27,7 @@ func (s *Values) right() []bool { return nil }
 // Scores returns both correlations.
 func (s *Values) Scores() Scores {
 	var all Scores
-	rho, ok := SpearmanRho(s.gold, s.pred)
+	rho, ok := PearsonR(ranksOf(s.goldTies, len(s.gold)), ranksOf(s.predTies, len(s.pred)))
 	all.set(Spearman, rho, ok)
 	r, ok := PearsonR(s.gold, s.pred)
 	all.set(Pearson, r, ok)
@@ -125,8 +125,8 @@ func (s *Values) swapped(other Sample, n Name) func(stream) (float64, float64, b
 			return va, vb, okA && okB
 		}
 	}
-	gold := Ranks(s.gold)
-	both := ties(append(Ranks(mine), Ranks(theirs)...)) // sorted once: every exchange keeps the order
+	gold := ranksOf(s.goldTies, len(s.gold))
+	both := ties(append(ranksOf(s.predTies, len(mine)), ranksOf(other.(*Values).predTies, len(theirs))...)) // sorted once: every exchange keeps the order
 	heads := make([]bool, len(mine))
 	return func(st stream) (float64, float64, bool) {
 		c := coins{stream: st}

@@ -1,9 +1,7 @@
 package results
 
 import (
-	"errors"
 	"fmt"
-	"slices"
 )
 
 // MismatchError says that two predictions files are not of the same examples.
@@ -16,94 +14,150 @@ func (e *MismatchError) Error() string { return fmt.Sprintf("%s and %s: %v", e.A
 func (e *MismatchError) Unwrap() error { return e.Err }
 
 // Align returns b with its rows in the order of a, by id where both files have
-// ids, and checks that they are the same examples: as many, and of the same
-// gold. kind is the task's; NoAnswer takes a's own. The error is a
-// *MismatchError that names the first differing lines.
-func Align(a, b *Predictions, kind AnswerKind) (*Predictions, error) {
-	if kind == NoAnswer {
-		kind = a.Kind
-	}
+// ids, its classes as a's, and checks that they are the same examples: as many,
+// and of the same gold. The error is a *MismatchError that names the first
+// differing lines.
+func Align(a, b *Answers) (*Answers, error) {
+	b = b.recoded(a)
 	if !a.Numbered && !b.Numbered {
-		b = reordered(a, b)
+		if order, same := a.ids.order(&b.ids); same && order != nil {
+			b = b.reordered(order)
+		}
 	}
-	for i := range min(len(a.Rows), len(b.Rows)) {
-		x, y := a.Rows[i], b.Rows[i]
+	for i := range min(a.n, b.n) {
 		var err error
 		switch {
-		case !a.Numbered && !b.Numbered && x.ID != y.ID:
-			err = fmt.Errorf("id %s against %s: want predictions of the same examples", x.ID, y.ID)
-		case !sameGold(x.Gold, y.Gold, kind):
-			err = fmt.Errorf("gold %s against %s: want predictions of the same examples", quoted(x.Gold), quoted(y.Gold))
+		case !a.Numbered && !b.Numbered && a.ID(i) != b.ID(i):
+			err = fmt.Errorf("id %s against %s: want predictions of the same examples", a.ID(i), b.ID(i))
+		case !sameGold(a, b, i):
+			err = fmt.Errorf("gold %s against %s: want predictions of the same examples", a.goldText(i), b.goldText(i))
 		default:
 			continue
 		}
-		return nil, &MismatchError{place(a, i), place(b, i), err}
+		return nil, &MismatchError{a.place(i), b.place(i), err}
 	}
-	if len(a.Rows) != len(b.Rows) {
-		longer, n := a, len(b.Rows)
-		if len(b.Rows) > len(a.Rows) {
-			longer, n = b, len(a.Rows)
+	if a.n != b.n {
+		longer, n := a, b.n
+		if b.n > a.n {
+			longer, n = b, a.n
 		}
 		return nil, &MismatchError{a.File, b.File, fmt.Errorf("%d against %d predictions, the first without a counterpart at %s: want predictions of the same examples",
-			len(a.Rows), len(b.Rows), place(longer, n))}
+			a.n, b.n, longer.place(n))}
 	}
 	return b, nil
 }
 
-// TextsDiffer returns an error that names the first rows of aligned files that
-// have the same gold and other text, nil where there are none. Files without
-// text do not differ.
-func TextsDiffer(a, b *Predictions) error {
-	for i, x := range a.Rows {
-		s, t := x.Reading(), b.Rows[i].Reading()
-		if s != "" && t != "" && s != t {
-			return &MismatchError{place(a, i), place(b, i), errors.New("the same gold, and other text")}
+func sameGold(a, b *Answers, i int) bool {
+	switch {
+	case a.Kind != b.Kind:
+		return false
+	case a.Kind == NumberAnswer:
+		return a.GoldValue[i] == b.GoldValue[i]
+	case a.Kind == TagsAnswer:
+		x, _ := a.Tags(i)
+		y, _ := b.Tags(i)
+		if len(x) != len(y) {
+			return false
 		}
+		for k := range x {
+			if x[k] != y[k] {
+				return false
+			}
+		}
+		return true
 	}
-	return nil
+	return a.Gold[i] == b.Gold[i]
 }
 
-func place(p *Predictions, i int) string { return fmt.Sprintf("%s:%d", p.File, p.Rows[i].Line) }
-
-func quoted(a Answer) string {
-	if a.Kind == LabelAnswer {
-		return fmt.Sprintf("%q", a.Label)
+// goldText shows example i's gold to a reader.
+func (a *Answers) goldText(i int) string {
+	switch a.Kind {
+	case NumberAnswer:
+		return Number(a.GoldValue[i]).String()
+	case TagsAnswer:
+		gold, _ := a.Tags(i)
+		return Tags(a.names(gold)).String()
 	}
-	return a.String()
+	return fmt.Sprintf("%q", a.Labels[a.Gold[i]])
 }
 
-func sameGold(x, y Answer, kind AnswerKind) bool {
-	if kind == LabelAnswer {
-		l, okL := x.AsLabel()
-		m, okM := y.AsLabel()
-		return okL && okM && l == m
+func (a *Answers) names(codes []int32) []string {
+	out := make([]string, len(codes))
+	for i, k := range codes {
+		out[i] = a.Labels[k]
 	}
-	return x.Equal(y)
+	return out
 }
 
-// reordered returns b in a's order if both hold the same ids, each once;
-// otherwise b.
-func reordered(a, b *Predictions) *Predictions {
-	at := make(map[ID]int, len(b.Rows))
-	for i, r := range b.Rows {
-		at[r.ID] = i
-	}
-	if len(at) != len(b.Rows) || len(a.Rows) != len(b.Rows) {
+// recoded returns b with its classes or tags numbered as a's are, those that a
+// lacks behind them; a gets these too.
+func (b *Answers) recoded(a *Answers) *Answers {
+	if a.Kind != b.Kind || a.Kind == NumberAnswer {
 		return b
 	}
-	rows := make([]Prediction, 0, len(b.Rows))
-	for _, r := range a.Rows {
-		i, ok := at[r.ID]
+	index := map[string]int32{}
+	for k, l := range a.Labels {
+		index[l] = int32(k)
+	}
+	to := make([]int32, len(b.Labels))
+	same := true
+	for k, l := range b.Labels {
+		at, ok := index[l]
 		if !ok {
-			return b
+			at = int32(len(a.Labels))
+			a.Labels = append(a.Labels, l)
 		}
-		delete(at, r.ID) // twice in a is not the same ids
-		rows = append(rows, b.Rows[i])
-	}
-	if slices.EqualFunc(rows, b.Rows, func(x, y Prediction) bool { return x.Line == y.Line }) {
-		return b
+		to[k] = at
+		same = same && int(at) == k
 	}
 	out := *b
-	out.Rows = rows
+	out.Labels = a.Labels
+	if same {
+		return &out
+	}
+	move := func(codes []int32) []int32 {
+		moved := make([]int32, len(codes))
+		for i, k := range codes {
+			moved[i] = to[k]
+		}
+		return moved
+	}
+	out.Gold, out.Pred = move(b.Gold), move(b.Pred)
 	return &out
+}
+
+// reordered returns the answers with row i the one that was row order[i].
+func (a *Answers) reordered(order []int32) *Answers {
+	out := *a
+	out.GoldValue, out.PredValue = gather(a.GoldValue, order), gather(a.PredValue, order)
+	out.Confidence, out.Group = gather(a.Confidence, order), gather(a.Group, order)
+	out.offsets, out.texts, out.Kept = gather(a.offsets, order), gather(a.texts, order), gather(a.Kept, order)
+	out.lines = make([]int32, len(order))
+	out.ids = idList{ends: []int{}}
+	for i, from := range order {
+		out.lines[i] = int32(a.line(int(from)))
+		out.ids.push(string(a.ID(int(from))))
+	}
+	if a.Kind != TagsAnswer {
+		out.Gold, out.Pred = gather(a.Gold, order), gather(a.Pred, order)
+		return &out
+	}
+	out.Gold, out.Pred, out.starts = nil, nil, []int{0}
+	for _, from := range order {
+		gold, pred := a.Tags(int(from))
+		out.Gold, out.Pred = append(out.Gold, gold...), append(out.Pred, pred...)
+		out.starts = append(out.starts, len(out.Gold))
+	}
+	return &out
+}
+
+func gather[T any](all []T, order []int32) []T {
+	if all == nil {
+		return nil
+	}
+	out := make([]T, len(order))
+	for i, from := range order {
+		out[i] = all[from]
+	}
+	return out
 }

@@ -26,22 +26,15 @@ type LabelScore struct {
 	metrics.ClassScore
 }
 
-// Breakdown returns what lies behind the score; the arguments are Sample's.
-func (p *Predictions) Breakdown(kind AnswerKind, labels []string) (Breakdown, error) {
-	if kind == NoAnswer {
-		kind = p.Kind
-	}
-	switch kind {
+// Breakdown returns what lies behind the score.
+func (a *Answers) Breakdown() Breakdown {
+	switch a.Kind {
 	case LabelAnswer:
-		gold, pred, names, err := p.Classes(labels)
-		if err != nil {
-			return Breakdown{}, err
-		}
-		return breakClasses(metrics.NewConfusion(gold, pred, len(names)), names), nil
+		return breakClasses(metrics.NewConfusion(a.Gold, a.Pred, len(a.Labels)), a.Labels)
 	case TagsAnswer:
-		return p.breakTags(), nil
+		return a.breakTags()
 	}
-	return Breakdown{}, nil
+	return Breakdown{}
 }
 
 func breakClasses(c metrics.Confusion, names []string) Breakdown {
@@ -56,17 +49,14 @@ func breakClasses(c metrics.Confusion, names []string) Breakdown {
 	return b
 }
 
-func (p *Predictions) breakTags() Breakdown {
-	var gold, pred [][]string
-	for _, r := range p.Rows {
-		kept := len(r.Gold.Tags)
-		if r.Kept != nil {
-			kept = *r.Kept
-		}
-		gold, pred = append(gold, r.Gold.Tags[:kept]), append(pred, r.Pred.Tags[:kept])
-	}
-	strict := metrics.NewEntityReport(gold, pred, metrics.Strict).Micro
-	return Breakdown{Entities: metrics.NewEntityReport(gold, pred, metrics.Lenient).Types, Strict: &strict}
+func (a *Answers) breakTags() Breakdown {
+	lenient, strict := metrics.NewEntityCounter(metrics.Lenient), metrics.NewEntityCounter(metrics.Strict)
+	a.eachSentence(nil, func(gold, pred []string, kept int) {
+		lenient.Add(gold[:kept], pred[:kept])
+		strict.Add(gold[:kept], pred[:kept])
+	})
+	micro := strict.Report().Micro
+	return Breakdown{Entities: lenient.Report().Types, Strict: &micro}
 }
 
 // Hard is an example that the model got wrong, and how.
@@ -77,59 +67,74 @@ type Hard struct {
 
 // Hardest returns up to n of the worst answers, the worst first: wrong labels by
 // the confidence in them, numbers by their distance from gold, sentences by
-// wrong words. Equals keep the file's order.
-func (p *Predictions) Hardest(n int, labels []string) []Hard {
+// wrong words. Equals keep the file's order. The answers must have been read
+// with Detail.
+func (a *Answers) Hardest(n int) ([]Hard, error) {
 	type wrong struct {
 		row int
 		by  float64
 	}
-	var all []wrong
-	for i, r := range p.Rows {
-		if by := r.wrongness(labels); by > 0 {
-			all = append(all, wrong{i, by})
+	worse := func(x, y wrong) int { return cmp.Or(cmp.Compare(y.by, x.by), cmp.Compare(x.row, y.row)) }
+	var worst []wrong // at most twice n, cut back to n when full
+	for i := range a.n {
+		by := a.wrongness(i)
+		if by == 0 {
+			continue
+		}
+		worst = append(worst, wrong{i, by})
+		if len(worst) >= 2*n+16 {
+			slices.SortFunc(worst, worse)
+			worst = worst[:n]
 		}
 	}
-	slices.SortStableFunc(all, func(a, b wrong) int { return cmp.Compare(b.by, a.by) })
-	var out []Hard
-	for _, w := range all[:min(n, len(all))] {
-		r := p.Rows[w.row]
-		out = append(out, Hard{r, r.why(labels, w.by)})
+	slices.SortFunc(worst, worse)
+	worst = worst[:min(n, len(worst))]
+	var rows []int
+	for _, w := range worst {
+		rows = append(rows, w.row)
 	}
-	return out
+	preds, err := a.Predictions(rows)
+	if err != nil {
+		return nil, err
+	}
+	var out []Hard
+	for k, w := range worst {
+		out = append(out, Hard{preds[k], a.why(w.row, w.by)})
+	}
+	return out, nil
 }
 
 // wrongness is 0 for a right answer.
-func (p Prediction) wrongness(labels []string) float64 {
-	switch p.Gold.Kind {
+func (a *Answers) wrongness(i int) float64 {
+	switch a.Kind {
 	case TagsAnswer:
 		n := 0
-		for i, t := range p.Gold.Tags {
-			if p.Pred.Tags[i] != t {
+		gold, pred := a.Tags(i)
+		for k := range gold {
+			if pred[k] != gold[k] {
 				n++
 			}
 		}
 		return float64(n)
 	case NumberAnswer:
-		if p.Pred.Kind == NumberAnswer {
-			return math.Abs(p.Gold.Number - p.Pred.Number)
-		}
+		return math.Abs(a.GoldValue[i] - a.PredValue[i])
 	}
-	gold, _ := p.Gold.AsLabel()
-	pred, _ := p.Pred.AsLabel()
-	if gold == pred {
+	switch c := float64(a.Confidence[i]); {
+	case a.Gold[i] == a.Pred[i]:
 		return 0
+	case math.IsNaN(c):
+		return 1
+	default:
+		return 1 + c
 	}
-	if k := slices.Index(labels, pred); k >= 0 && k < len(p.Probs) {
-		return 1 + p.Probs[k]
-	}
-	return 1
 }
 
-func (p Prediction) why(labels []string, by float64) string {
+func (a *Answers) why(i int, by float64) string {
 	switch {
-	case p.Gold.Kind == TagsAnswer:
-		return fmt.Sprintf("%d of %d words wrong", int(by), len(p.Gold.Tags))
-	case p.Gold.Kind == NumberAnswer && p.Pred.Kind == NumberAnswer:
+	case a.Kind == TagsAnswer:
+		gold, _ := a.Tags(i)
+		return fmt.Sprintf("%d of %d words wrong", int(by), len(gold))
+	case a.Kind == NumberAnswer:
 		return fmt.Sprintf("off by %.2f", by)
 	case by > 1:
 		return fmt.Sprintf("%.1f %% sure", (by-1)*100)

@@ -20,11 +20,18 @@ type LineError struct {
 func (e *LineError) Error() string { return fmt.Sprintf("%s:%d: %v", e.File, e.Line, e.Err) }
 func (e *LineError) Unwrap() error { return e.Err }
 
+// maxLine is the longest line that is read, in bytes: far more than an example
+// of any task, and little enough to refuse a file that is no JSON Lines at all.
+const maxLine = 16 << 20
+
 // lines reads JSON Lines: one value a line, blank lines skipped.
 type lines struct {
-	r    *bufio.Reader
-	file string
-	line int // of the last value
+	r      *bufio.Reader
+	file   string
+	line   int    // of the last value
+	offset int64  // in bytes, of the last line's first
+	behind int64  // of the line behind it
+	long   []byte // a line longer than the reader's buffer
 }
 
 func newLines(r io.Reader, file string) *lines {
@@ -36,11 +43,15 @@ func (l *lines) fault(err error) error { return &LineError{l.file, l.line, err} 
 // next decodes the next value into v; false at the end of the file.
 func (l *lines) next(v any) (bool, error) {
 	for {
-		b, err := l.r.ReadBytes('\n')
+		b, err := l.read()
+		l.line++
 		if err != nil && err != io.EOF {
+			var fault *LineError
+			if errors.As(err, &fault) {
+				return false, err
+			}
 			return false, fmt.Errorf("%s: %w", l.file, err)
 		}
-		l.line++
 		if l.line == 1 {
 			b = bytes.TrimPrefix(b, []byte("\ufeff"))
 		}
@@ -49,6 +60,25 @@ func (l *lines) next(v any) (bool, error) {
 		}
 		if err == io.EOF {
 			return false, nil
+		}
+	}
+}
+
+// read returns the next line, valid until the next call; io.EOF with the last.
+func (l *lines) read() ([]byte, error) {
+	l.offset, l.long = l.behind, l.long[:0]
+	for {
+		b, err := l.r.ReadSlice('\n')
+		l.behind += int64(len(b))
+		if err == bufio.ErrBufferFull || len(l.long) > 0 {
+			if len(l.long)+len(b) > maxLine {
+				return nil, &LineError{l.file, l.line + 1, fmt.Errorf("longer than %d MiB: want one JSON object a line", maxLine>>20)}
+			}
+			l.long = append(l.long, b...)
+			b = l.long
+		}
+		if err != bufio.ErrBufferFull {
+			return b, err
 		}
 	}
 }

@@ -1,6 +1,8 @@
 package results
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -17,8 +19,6 @@ type Prediction struct {
 	TextPair *string   `json:"text_pair,omitempty"`
 	Words    []string  `json:"words,omitempty"`
 	Kept     *int      `json:"kept,omitempty"` // how many words reached the model: the tags behind them are O. Nil: all
-
-	Line int `json:"-"` // where it was read
 }
 
 // Reading returns the example as one text.
@@ -32,56 +32,146 @@ func (p Prediction) Reading() string {
 	return p.Text
 }
 
-// Predictions is a file of predictions, all of one kind.
-type Predictions struct {
-	File     string
-	Kind     AnswerKind
-	Numbered bool // the file has no ids: rows are numbered from 0
-	Rows     []Prediction
+// Right reports whether the answer is gold's. Words that the model never saw
+// count as predicted O.
+func (p Prediction) Right() bool {
+	if p.Gold.Kind != TagsAnswer {
+		gold, _ := p.Gold.AsLabel()
+		pred, _ := p.Pred.AsLabel()
+		return gold == pred
+	}
+	for i, tag := range p.Gold.Tags {
+		pred := p.Pred.Tags[i]
+		if p.Kept != nil && i >= *p.Kept {
+			pred = "O"
+		}
+		if pred != tag {
+			return false
+		}
+	}
+	return true
 }
 
-// ReadPredictions reads a predictions file. Errors are *LineError.
-func ReadPredictions(path string) (*Predictions, error) {
+// noID marks a line without id: no JSON string becomes it.
+const noID ID = "\x00none"
+
+// scanned is a prediction where it stands in its file.
+type scanned struct {
+	Prediction
+	numbered bool // the line has no id: ID is its number, from 0
+	line     int
+	offset   int64           // of the line's first byte
+	column   json.RawMessage // the column asked for; nil where the line lacks it
+}
+
+// scan reads predictions from r and calls each on every one; file names r in
+// errors, which are *LineError. Fields that it does not know are ignored, but
+// for column, where that is not "". row is reused.
+func scan(r io.Reader, file, column string, each func(row *scanned) error) error {
+	lines := newLines(r, file)
+	var kind AnswerKind
+	for n := 0; ; n++ {
+		row := scanned{Prediction: Prediction{ID: noID}}
+		var v any = &row.Prediction
+		if column != "" {
+			v = &withColumn{&row, column}
+		}
+		ok, err := lines.next(v)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			if n == 0 {
+				return &LineError{File: file, Line: 1, Err: fmt.Errorf("no predictions: want one JSON object a line")}
+			}
+			return nil
+		}
+		row.line, row.offset = lines.line, lines.offset
+		if row.ID == noID {
+			row.ID, row.numbered = IntID(n), true
+		}
+		if n == 0 {
+			kind = row.Gold.Kind
+		}
+		if err := row.check(kind); err != nil {
+			return lines.fault(err)
+		}
+		if err := each(&row); err != nil {
+			return lines.fault(err)
+		}
+	}
+}
+
+// withColumn decodes a prediction and one more of its fields.
+type withColumn struct {
+	row  *scanned
+	name string
+}
+
+func (c *withColumn) UnmarshalJSON(b []byte) error {
+	if err := json.Unmarshal(b, &c.row.Prediction); err != nil {
+		return err
+	}
+	var all map[string]json.RawMessage
+	if err := json.Unmarshal(b, &all); err != nil {
+		return err
+	}
+	c.row.column = all[c.name]
+	return nil
+}
+
+// EachPrediction calls each on every prediction of a file, in order, and holds
+// one at a time. Errors of the file are *LineError, an error of each ends the
+// reading.
+func EachPrediction(path string, each func(Prediction) error) error {
+	f, err := openFile(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return scan(f, path, "", func(row *scanned) error { return each(row.Prediction) })
+}
+
+// openFile opens a file to read; folders, devices and pipes are refused, which
+// could be without end or be read once only.
+func openFile(path string) (*os.File, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	return DecodePredictions(f, path)
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("%s is %s: want a file", path, fileKind(info.Mode()))
+	}
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
 }
 
-// DecodePredictions reads predictions from r; file names it in errors. Fields
-// that it does not know are ignored, and a line without id gets its number,
-// counted from 0.
-func DecodePredictions(r io.Reader, file string) (*Predictions, error) {
-	p := &Predictions{File: file}
-	lines := newLines(r, file)
-	for {
-		row := Prediction{ID: "\x00"}
-		ok, err := lines.next(&row)
-		if err != nil {
-			return nil, err
-		}
-		if !ok {
-			break
-		}
-		row.Line = lines.line
-		if row.ID == "\x00" {
-			row.ID = IntID(len(p.Rows))
-			p.Numbered = true
-		}
-		if len(p.Rows) == 0 {
-			p.Kind = row.Gold.Kind
-		}
-		if err := row.check(p.Kind); err != nil {
-			return nil, lines.fault(err)
-		}
-		p.Rows = append(p.Rows, row)
+func fileKind(m os.FileMode) string {
+	switch {
+	case m.IsDir():
+		return "a folder"
+	case m&os.ModeNamedPipe != 0:
+		return "a pipe"
+	case m&os.ModeDevice != 0:
+		return "a device"
 	}
-	if len(p.Rows) == 0 {
-		return nil, &LineError{File: file, Line: 1, Err: fmt.Errorf("no predictions: want one JSON object a line")}
+	return "no regular file"
+}
+
+// predictionAt reads the one prediction whose line begins at offset.
+func predictionAt(f io.ReaderAt, offset int64) (Prediction, error) {
+	l := newLines(io.NewSectionReader(f, offset, maxLine+1), "")
+	b, err := l.read()
+	if err != nil && err != io.EOF {
+		return Prediction{}, err
 	}
-	return p, nil
+	var p Prediction
+	err = json.Unmarshal(bytes.TrimPrefix(b, []byte("\ufeff")), &p)
+	return p, err
 }
 
 func (p *Prediction) check(kind AnswerKind) error {

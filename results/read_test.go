@@ -32,7 +32,7 @@ func TestDecodePredictions(t *testing.T) {
 		{"probs", `{"probs":"x","gold":"1","pred":"1"}`, `p.jsonl:1: "probs" is string: want []float64`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, err := DecodePredictions(strings.NewReader(c.in), "p.jsonl")
+			_, err := Reading{}.Decode(strings.NewReader(c.in), "p.jsonl")
 			var line *LineError
 			if !errors.As(err, &line) || !strings.HasPrefix(err.Error(), c.err) {
 				t.Errorf("error %v, want %s…", err, c.err)
@@ -40,16 +40,13 @@ func TestDecodePredictions(t *testing.T) {
 		})
 	}
 
-	p, err := DecodePredictions(strings.NewReader("\ufeff"+`{"gold":1,"pred":"0","logits":[1,2]}`+"\r\n\n"+`{"id":"x","gold":"1","pred":"1","text":"가"}`), "p.jsonl")
-	if err != nil {
-		t.Fatal(err)
+	p := decodeAs(t, "p.jsonl", "\ufeff"+`{"gold":1,"pred":"0","logits":[1,2]}`+"\r\n\n"+`{"id":"x","gold":"1","pred":"1","text":"가"}`,
+		Reading{Kind: LabelAnswer, Labels: []string{"0", "1"}})
+	if p.ID(0) != "0" || p.ID(1) != "x" || p.line(1) != 3 || !p.Numbered {
+		t.Errorf("%+v", p)
 	}
-	if p.Rows[0].ID != "0" || p.Rows[1].ID != "x" || p.Rows[1].Line != 3 {
-		t.Errorf("%+v", p.Rows)
-	}
-	gold, pred, labels, err := p.Classes([]string{"0", "1"})
-	if err != nil || !slices.Equal(gold, []int{1, 1}) || !slices.Equal(pred, []int{0, 1}) || len(labels) != 2 {
-		t.Errorf("classes %v %v %v %v", gold, pred, labels, err)
+	if !slices.Equal(p.Gold, []int32{1, 1}) || !slices.Equal(p.Pred, []int32{0, 1}) {
+		t.Errorf("classes %v %v", p.Gold, p.Pred)
 	}
 }
 
@@ -59,13 +56,21 @@ func TestPredictionsRoundTrip(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := DecodePredictions(bytes.NewReader(b), "x")
-		if err != nil {
+		path := filepath.Join(t.TempDir(), "x")
+		if err := os.WriteFile(path, b, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		again, _ := json.Marshal(got.Rows[0])
-		if string(again) != string(b) || !got.Rows[0].Gold.Equal(p.Gold) {
-			t.Errorf("%s became %s", b, again)
+		rows := 0
+		err = EachPrediction(path, func(got Prediction) error {
+			again, _ := json.Marshal(got)
+			if string(again) != string(b) || !got.Gold.Equal(p.Gold) {
+				t.Errorf("%s became %s", b, again)
+			}
+			rows++
+			return nil
+		})
+		if err != nil || rows != 1 {
+			t.Errorf("%d rows, %v", rows, err)
 		}
 	}
 }
@@ -90,11 +95,7 @@ func TestSample(t *testing.T) {
 		{"label for tags", `{"gold":"O","pred":"O"}`, TagsAnswer, nil, "", 0, `f:1: "gold" is a label: want a list of tags`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			p, err := DecodePredictions(strings.NewReader(c.in), "f")
-			if err != nil {
-				t.Fatal(err)
-			}
-			s, err := p.Sample(c.kind, c.labels)
+			a, err := Reading{Kind: c.kind, Labels: c.labels}.Decode(strings.NewReader(c.in), "f")
 			if c.err != "" {
 				if err == nil || err.Error() != c.err {
 					t.Errorf("error %v, want %s", err, c.err)
@@ -104,7 +105,7 @@ func TestSample(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got, ok := s.Scores().Get(c.metric); !ok || got != c.want {
+			if got, ok := a.Sample().Scores().Get(c.metric); !ok || got != c.want {
 				t.Errorf("%s %v, want %v", c.metric, got, c.want)
 			}
 		})
@@ -202,7 +203,7 @@ func FuzzDecodePredictions(f *testing.F) {
 	}
 	f.Add([]byte("{\"gold\":1e400,\"pred\":\"\\ud800\"}\n\n[]"))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		p, err := DecodePredictions(bytes.NewReader(b), "f")
+		a, err := Reading{Detail: true, By: "x"}.Decode(bytes.NewReader(b), "f")
 		if err != nil {
 			var line *LineError
 			if !errors.As(err, &line) || line.Line < 1 {
@@ -210,15 +211,12 @@ func FuzzDecodePredictions(f *testing.F) {
 			}
 			return
 		}
-		if s, err := p.Sample(NoAnswer, nil); err == nil {
-			if _, err := json.Marshal(s.Scores()); err != nil {
-				t.Fatal(err)
-			}
+		if _, err := json.Marshal(a.Sample().Scores()); err != nil {
+			t.Fatal(err)
 		}
-		for _, r := range p.Rows {
-			if _, err := json.Marshal(r); err != nil {
-				t.Fatal(err)
-			}
+		a.Breakdown()
+		if _, err := Align(a, a); err != nil {
+			t.Fatal(err)
 		}
 	})
 }

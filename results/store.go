@@ -30,9 +30,9 @@ func (r Run) Log() ([]Event, error) {
 	return events, err
 }
 
-// Predictions reads the run's predictions.
-func (r Run) Predictions() (*Predictions, error) {
-	return ReadPredictions(filepath.Join(r.Path, PredictionsFile))
+// Answers reads the run's predictions.
+func (r Run) Answers(o Reading) (*Answers, error) {
+	return o.Open(filepath.Join(r.Path, PredictionsFile))
 }
 
 // RunError is a folder that should be a run and is none.

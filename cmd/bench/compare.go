@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -113,35 +112,26 @@ have ids, with the same gold.`,
 
 // compare reads both sides and tests their difference.
 func (p pair) compare(cmd *cobra.Command) (*comparison, error) {
-	a, err := p.a.read()
-	if err != nil {
-		return nil, err
-	}
-	b, err := p.b.read()
-	if err != nil {
-		return nil, err
-	}
-	kind, labels, metric := a.Kind, []string(nil), p.metric
+	reading, metric := results.Reading{Detail: true}, p.metric
 	if p.task != nil {
-		kind, labels, metric = answerKind(p.task), p.task.Labels, p.task.Metric
+		reading.Kind, reading.Labels, metric = answerKind(p.task), p.task.Labels, p.task.Metric
 	}
-	if b, err = results.Align(a, b, kind); err != nil {
+	a, err := p.a.read(reading)
+	if err != nil {
+		return nil, err
+	}
+	reading.Kind = a.Kind
+	b, err := p.b.read(reading)
+	if err != nil {
+		return nil, err
+	}
+	if b, err = results.Align(a, b); err != nil {
 		return nil, err
 	}
 	if err := results.TextsDiffer(a, b); err != nil {
 		fmt.Fprintf(cmd.ErrOrStderr(), "bench: warning: %v\n", err)
 	}
-	if labels == nil && kind == results.LabelAnswer {
-		labels = allLabels(a, b)
-	}
-	sampleA, err := a.Sample(kind, labels)
-	if err != nil {
-		return nil, err
-	}
-	sampleB, err := b.Sample(kind, labels)
-	if err != nil {
-		return nil, err
-	}
+	kind, sampleA, sampleB := a.Kind, a.Sample(), b.Sample()
 	if metric == "" {
 		metric = map[results.AnswerKind]metrics.Name{results.LabelAnswer: metrics.Accuracy, results.NumberAnswer: metrics.Spearman, results.TagsAnswer: metrics.F1}[kind]
 		fmt.Fprintf(cmd.ErrOrStderr(), "bench: no --task: %s compared by %s\n", answersName(kind), metric)
@@ -163,7 +153,9 @@ func (p pair) compare(cmd *cobra.Command) (*comparison, error) {
 		c.Difference.Interval = &[2]float64{results.Percent(m.Interval.Low), results.Percent(m.Interval.High)}
 	}
 	if m.McNemar != nil {
-		c.Flips = flips(a, b)
+		if c.Flips, err = flips(a, b); err != nil {
+			return nil, err
+		}
 	}
 	return c, nil
 }
@@ -178,29 +170,25 @@ func answersName(k results.AnswerKind) string {
 	return "labels"
 }
 
-// allLabels are the classes that occur on either side.
-func allLabels(files ...*results.Predictions) (all []string) {
-	for _, p := range files {
-		for _, r := range p.Rows {
-			for _, x := range []results.Answer{r.Gold, r.Pred} {
-				if l, ok := x.AsLabel(); ok {
-					all = append(all, l)
-				}
-			}
+// flips lists the examples that one side answers right and the other wrong.
+func flips(a, b *results.Answers) ([]flip, error) {
+	var rows []int
+	for i := range a.Len() {
+		if a.Right(i) != b.Right(i) {
+			rows = append(rows, i)
 		}
 	}
-	slices.Sort(all)
-	return slices.Compact(all)
-}
-
-// flips lists the examples that one side answers right and the other wrong.
-func flips(a, b *results.Predictions) []flip {
+	mine, err := a.Predictions(rows)
+	if err != nil {
+		return nil, err
+	}
+	theirs, err := b.Predictions(rows)
+	if err != nil {
+		return nil, err
+	}
 	all := []flip{}
-	for i, x := range a.Rows {
-		y := b.Rows[i]
-		if isRight(x) == isRight(y) {
-			continue
-		}
+	for k, x := range mine {
+		y := theirs[k]
 		if x.Text == "" && len(x.Words) == 0 { // files may tell the text on one side only
 			x.Text, x.TextPair, x.Words = y.Text, y.TextPair, y.Words
 		}
@@ -209,27 +197,7 @@ func flips(a, b *results.Predictions) []flip {
 		}
 		all = append(all, flip{x.ID, x.Gold, x.Pred, y.Pred, x.Text, x.TextPair})
 	}
-	return all
-}
-
-// isRight is metrics' notion of a right answer: words that the model never saw
-// count as predicted O.
-func isRight(p results.Prediction) bool {
-	if p.Gold.Kind != results.TagsAnswer {
-		gold, _ := p.Gold.AsLabel()
-		pred, _ := p.Pred.AsLabel()
-		return gold == pred
-	}
-	for i, tag := range p.Gold.Tags {
-		pred := p.Pred.Tags[i]
-		if p.Kept != nil && i >= *p.Kept {
-			pred = "O"
-		}
-		if pred != tag {
-			return false
-		}
-	}
-	return true
+	return all, nil
 }
 
 func (c *comparison) print(cmd *cobra.Command, show int) error {

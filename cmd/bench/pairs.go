@@ -28,11 +28,11 @@ type side struct {
 	file string
 }
 
-func (s side) read() (*results.Predictions, error) {
+func (s side) read(o results.Reading) (*results.Answers, error) {
 	if s.run != nil {
-		return s.run.Predictions()
+		return s.run.Answers(o)
 	}
-	return results.ReadPredictions(s.file)
+	return o.Open(s.file)
 }
 
 // findPairs says what of A is compared with what of B.

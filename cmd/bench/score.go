@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
@@ -44,25 +46,7 @@ directory, which knows its task, or - for standard input.`,
 			if err := checkFormat(format, "table", "json"); err != nil {
 				return err
 			}
-			p, name, err := openPredictions(cmd, a[0], task)
-			if err != nil {
-				return err
-			}
-			if name == "" {
-				return usagef("no --task: want a task's name, or the path of a task file")
-			}
-			t, err := tasks.Find(name)
-			if err != nil {
-				return err
-			}
-			s, err := score(t, p)
-			if err != nil {
-				return err
-			}
-			if format == "json" {
-				return printJSON(cmd, s)
-			}
-			return s.print(cmd)
+			return scoreOptions{file: a[0], task: task, format: format}.run(cmd.InOrStdin(), cmd.OutOrStdout())
 		},
 	}
 	cmd.Flags().StringVar(&task, "task", "", "the task: its name, or the path of a task file")
@@ -70,25 +54,39 @@ directory, which knows its task, or - for standard input.`,
 	return cmd
 }
 
-// openPredictions reads a predictions file, that of a run directory, or standard
-// input. It returns the task too: the given one, or the run's.
-func openPredictions(cmd *cobra.Command, path, task string) (*results.Predictions, string, error) {
-	if path == "-" {
-		p, err := results.DecodePredictions(cmd.InOrStdin(), "standard input")
-		return p, task, err
+// scoreOptions are what `bench score` is asked for.
+type scoreOptions struct {
+	file, task, format string // file may be - for standard input, or a run directory
+}
+
+func (o scoreOptions) run(in io.Reader, out io.Writer) error {
+	if run, err := results.Open(o.file); err == nil {
+		o.task, o.file = cmp.Or(o.task, run.Result.Task), filepath.Join(o.file, results.PredictionsFile)
+	} else if info, statErr := os.Stat(o.file); statErr == nil && info.IsDir() {
+		return fmt.Errorf("%s: %w", o.file, err)
 	}
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		run, err := results.Open(path)
-		if err != nil {
-			return nil, "", fmt.Errorf("%s: %w", path, err)
-		}
-		if task == "" {
-			task = run.Result.Task
-		}
-		path = filepath.Join(path, results.PredictionsFile)
+	if o.task == "" {
+		return usagef("no --task: want a task's name, or the path of a task file")
 	}
-	p, err := results.ReadPredictions(path)
-	return p, task, err
+	t, err := tasks.Find(o.task)
+	if err != nil {
+		return err
+	}
+	reading := results.Reading{Kind: answerKind(t), Labels: t.Labels}
+	var answers *results.Answers
+	if o.file == "-" {
+		answers, err = reading.Decode(in, "standard input")
+	} else {
+		answers, err = reading.Open(o.file)
+	}
+	if err != nil {
+		return err
+	}
+	s := scoreAnswers(t, answers)
+	if o.format == "json" {
+		return writeJSON(out, s)
+	}
+	return s.print(out)
 }
 
 // answerKind is what a task's predictions hold.
@@ -102,19 +100,14 @@ func answerKind(t *tasks.Task) results.AnswerKind {
 	return results.LabelAnswer
 }
 
-func score(t *tasks.Task, p *results.Predictions) (*scored, error) {
-	sample, err := p.Sample(answerKind(t), t.Labels)
-	if err != nil {
-		return nil, err
-	}
-	s := &scored{Task: t.Name, N: sample.Len(), Metric: t.Metric, Scores: sample.Scores()}
+func scoreAnswers(t *tasks.Task, a *results.Answers) *scored {
+	sample := a.Sample()
+	s := &scored{Task: t.Name, N: sample.Len(), Metric: t.Metric, Scores: sample.Scores(), Breakdown: a.Breakdown()}
 	s.Score, s.Interval = results.Headline(sample, t.Metric)
-	s.Breakdown, err = p.Breakdown(answerKind(t), t.Labels)
-	return s, err
+	return s
 }
 
-func (s *scored) print(cmd *cobra.Command) error {
-	out := cmd.OutOrStdout()
+func (s *scored) print(out io.Writer) error {
 	t := &tables.Table{Title: fmt.Sprintf("%s, %d examples, in per cent", s.Task, s.N), Head: []string{"score", "", "95 % interval"}, Left: 1}
 	for _, n := range metrics.Names {
 		v, ok := s.Scores.Get(n)

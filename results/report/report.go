@@ -175,24 +175,19 @@ func (p Page) run(r results.Run) runView {
 			v.Scores = append(v.Scores, pair{string(n), results.Printed(results.Percent(s))})
 		}
 	}
-	preds, err := r.Predictions()
+	answers, err := r.Answers(results.Reading{Labels: p.Labels[res.Task], Detail: true})
 	if err != nil {
 		v.Fault = err.Error()
 		return v
 	}
-	labels := p.Labels[res.Task]
-	b, err := preds.Breakdown(results.NoAnswer, labels)
-	if err != nil {
-		v.Fault = err.Error()
-		return v
-	}
-	if labels == nil {
-		for _, l := range b.Labels {
-			labels = append(labels, l.Label)
-		}
-	}
+	b := answers.Breakdown()
 	v.Breakdown, v.Confusion = breakdown(b), confusionOf(b)
-	for _, h := range preds.Hardest(p.Hardest, labels) {
+	hardest, err := answers.Hardest(p.Hardest)
+	if err != nil {
+		v.Fault = err.Error()
+		return v
+	}
+	for _, h := range hardest {
 		v.Hardest = append(v.Hardest, hard(h))
 	}
 	return v

@@ -50,11 +50,15 @@ func writeRuns(t *testing.T, root string) {
 		for j, task := range []string{"nsmc", "naver-ner", "korsts"} {
 			metric := []metrics.Name{metrics.Accuracy, metrics.F1, metrics.Spearman}[j]
 			rows := predictions(task)
-			p := &results.Predictions{Kind: rows[0].Gold.Kind, Rows: rows}
-			s, err := p.Sample(results.NoAnswer, nil)
+			var text bytes.Buffer
+			for _, row := range rows {
+				json.NewEncoder(&text).Encode(row)
+			}
+			answers, err := results.Reading{}.Decode(&text, "predictions")
 			if err != nil {
 				t.Fatal(err)
 			}
+			s := answers.Sample()
 			recipe, _ := results.EncodeRecipe(struct {
 				BatchSize    int     `json:"batch_size"`
 				LearningRate float64 `json:"learning_rate"`

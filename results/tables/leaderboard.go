@@ -127,7 +127,7 @@ func intervals(l *results.Leaderboard) (notes []string) {
 func leaderboardCSV(w io.Writer, l *results.Leaderboard) error {
 	head := []string{"model", "published", "select"}
 	for _, c := range l.Columns {
-		head = append(head, c.Task)
+		head = append(head, CSVText(c.Task))
 	}
 	for _, c := range l.Columns {
 		for _, part := range []string{"sd", "seeds", "n", "low", "high", "best", "incomparable"} {
@@ -137,7 +137,7 @@ func leaderboardCSV(w io.Writer, l *results.Leaderboard) error {
 	out := csv.NewWriter(w)
 	out.Write(head)
 	for _, r := range l.Rows {
-		row := []string{r.Model, strconv.FormatBool(r.Published), string(l.Select)}
+		row := []string{CSVText(r.Model), strconv.FormatBool(r.Published), string(l.Select)}
 		if r.Published {
 			row[2] = ""
 		}

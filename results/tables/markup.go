@@ -5,6 +5,8 @@ import (
 	"html"
 	"io"
 	"strings"
+
+	"github.com/lmkor/bench/results"
 )
 
 func (t *Table) latex(w io.Writer) error {
@@ -34,9 +36,16 @@ func (t *Table) latex(w io.Writer) error {
 }
 
 func latexText(s string) string {
-	return strings.NewReplacer(`\`, `\textbackslash{}`, "&", `\&`, "%", `\%`, "$", `\$`, "#", `\#`, "_", `\_`, "{", `\{`, "}", `\}`,
-		"~", `\textasciitilde{}`, "^", `\textasciicircum{}`, "±", `$\pm$`, "–", "--", "‡", `\ddag{}`, "<", `\textless{}`, ">", `\textgreater{}`, "|", `\textbar{}`).Replace(oneLine(s))
+	s = latexSigns.Replace(results.Plain(s))
+	if s != "" && (s[0] == '[' || s[0] == '*') { // at a row's beginning an argument of the \\ before
+		s = "{" + s[:1] + "}" + s[1:]
+	}
+	return s
 }
+
+var latexSigns = strings.NewReplacer(`\`, `\textbackslash{}`, "&", `\&`, "%", `\%`, "$", `\$`, "#", `\#`, "_", `\_`, "{", `\{`, "}", `\}`,
+	"~", `\textasciitilde{}`, "^", `\textasciicircum{}`, "±", `$\pm$`, "–", "--", "−", `$-$`, "†", `\dag{}`, "‡", `\ddag{}`,
+	"<", `\textless{}`, ">", `\textgreater{}`, "|", `\textbar{}`, `"`, `\textquotedbl{}`)
 
 func (t *Table) html(w io.Writer) error {
 	var b strings.Builder
@@ -83,4 +92,6 @@ func (t *Table) html(w io.Writer) error {
 	return err
 }
 
-func htmlText(s string) string { return strings.ReplaceAll(html.EscapeString(s), "\n", "<br>") }
+func htmlText(s string) string {
+	return strings.ReplaceAll(html.EscapeString(linesOf(s, '\n')), "\n", "<br>")
+}

@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
-	"unicode"
 
 	"github.com/olekukonko/tablewriter"
 	"github.com/olekukonko/tablewriter/renderer"
 	"github.com/olekukonko/tablewriter/tw"
+
+	"github.com/lmkor/bench/results"
 )
 
 // Format is a way to write a table.
@@ -100,16 +102,16 @@ func (t *Table) oneHead() *Table {
 
 func (t *Table) terminal(w io.Writer, opt Options) error {
 	if t.Title != "" {
-		fmt.Fprintln(w, oneLine(t.Title))
+		fmt.Fprintln(w, results.Plain(t.Title))
 	}
 	starred := !opt.Bold && slices.ContainsFunc(t.Rows, func(r []Cell) bool { return slices.ContainsFunc(r, func(c Cell) bool { return c.Bold }) })
-	head := apply(t.Head, oneLine)
+	head := apply(t.Head, results.Plain)
 	for i, u := range t.Under {
-		head[i] += "\n" + oneLine(u)
+		head[i] += "\n" + results.Plain(u)
 	}
 	light := renderer.NewBlueprint(tw.Rendition{Symbols: tw.NewSymbols(tw.StyleLight)})
 	err := t.render(w, light, head, func(column int, c Cell) string {
-		text := oneLine(c.Text)
+		text := results.Plain(c.Text)
 		switch {
 		case c.Bold && opt.Bold:
 			return "\x1b[1m" + text + "\x1b[22m"
@@ -127,20 +129,9 @@ func (t *Table) terminal(w io.Writer, opt Options) error {
 		fmt.Fprintln(w, "* best of its column")
 	}
 	for _, n := range t.Notes {
-		fmt.Fprintln(w, oneLine(n))
+		fmt.Fprintln(w, results.Plain(n))
 	}
 	return nil
-}
-
-// oneLine keeps text from breaking out of its cell: control characters, among
-// them the escapes of terminals, become blanks.
-func oneLine(s string) string {
-	return strings.TrimSpace(strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
-			return ' '
-		}
-		return r
-	}, s))
 }
 
 func (t *Table) markdown(w io.Writer) error {
@@ -163,16 +154,21 @@ func (t *Table) markdown(w io.Writer) error {
 // not, and a newline would split its row.
 func markdownText(s string) string {
 	s = strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\n", "\x00")
-	s = oneLineBut(s, '\x00')
-	s = strings.NewReplacer(`\`, `\\`, "|", `\|`, "<", `\<`, "`", "\\`", "*", `\*`).Replace(s)
+	s = linesOf(s, '\x00')
+	s = markdownSigns.Replace(s)
 	return strings.ReplaceAll(s, "\x00", "<br>")
 }
 
-// oneLineBut is oneLine that keeps one character.
-func oneLineBut(s string, keep rune) string {
+// markdownSigns escapes the signs of emphasis, code, links, HTML, entities and
+// mathematics.
+var markdownSigns = strings.NewReplacer(`\`, `\\`, "|", `\|`, "<", `\<`, ">", `\>`, "`", "\\`", "*", `\*`, "_", `\_`,
+	"[", `\[`, "]", `\]`, "~", `\~`, "&", `\&`, "$", `\$`)
+
+// linesOf is results.Plain of the parts between one character, which stays.
+func linesOf(s string, keep rune) string {
 	parts := strings.Split(s, string(keep))
 	for i, p := range parts {
-		parts[i] = oneLine(p)
+		parts[i] = results.Plain(p)
 	}
 	return strings.Join(parts, string(keep))
 }
@@ -216,14 +212,28 @@ func apply(s []string, f func(string) string) []string {
 
 func (t *Table) csv(w io.Writer) error {
 	c := csv.NewWriter(w)
-	c.Write(t.Head)
+	c.Write(apply(t.Head, CSVText))
 	for _, row := range t.Rows {
 		var out []string
 		for _, cell := range row {
-			out = append(out, cell.Text)
+			out = append(out, CSVText(cell.Text))
 		}
 		c.Write(out)
 	}
 	c.Flush()
 	return c.Error()
+}
+
+// CSVText returns s as it may stand in a CSV file: a text that spreadsheets would
+// compute (=, +, - or @ first, and no number) gets an apostrophe before it, and
+// nothing turns the reading direction.
+func CSVText(s string) string {
+	s = linesOf(s, '\n')
+	if s == "" || !strings.ContainsRune("=+-@", rune(s[0])) {
+		return s
+	}
+	if _, err := strconv.ParseFloat(s, 64); err == nil {
+		return s
+	}
+	return "'" + s
 }
