@@ -110,8 +110,5 @@ func (k kind) load(name string, v any) (raw []byte, file string, err error) {
 
 // unknown says which name is the nearest, or which there are.
 func (k kind) unknown(name string) error {
-	if near := nearest.Name(name, k.names()); near != "" {
-		return fmt.Errorf("no %s %q: did you mean %q?", k.noun, name, near)
-	}
-	return fmt.Errorf("no %s %q: want one of %s, or a file ending in .yaml", k.noun, name, strings.Join(k.names(), ", "))
+	return nearest.Unknown(k.noun, name, k.names(), "a file ending in .yaml")
 }

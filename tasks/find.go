@@ -1,14 +1,13 @@
 package tasks
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/lmkor/bench/internal/nearest"
 )
 
 // Find returns the task of that name, or a user's own task where name is the
-// path of a YAML file.
+// path of a YAML file. A name that is neither is a *nearest.UnknownError.
 func Find(name string) (*Task, error) {
 	for i := range All {
 		if All[i].Name == name {
@@ -18,8 +17,5 @@ func Find(name string) (*Task, error) {
 	if strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml") {
 		return LoadYAML(name)
 	}
-	if near := nearest.Name(name, Names()); near != "" {
-		return nil, fmt.Errorf("no task %q: did you mean %q?", name, near)
-	}
-	return nil, fmt.Errorf("no task %q: want one of %s, or a task file ending in .yaml", name, strings.Join(Names(), ", "))
+	return nil, nearest.Unknown("task", name, Names(), "a task file ending in .yaml")
 }

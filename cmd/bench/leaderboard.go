@@ -2,13 +2,10 @@ package main
 
 import (
 	"fmt"
-	"io"
-	"os"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"github.com/lmkor/bench/configs"
 	"github.com/lmkor/bench/results"
@@ -141,12 +138,6 @@ func formatNames() []string {
 		names = append(names, string(f))
 	}
 	return names
-}
-
-// isTerminal reports whether w shows bold type.
-func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd())) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 }
 
 // drawBoard draws one kind of picture.

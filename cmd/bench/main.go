@@ -3,11 +3,19 @@
 package main
 
 import (
+	"fmt"
 	"os"
-	"time"
 )
 
-// started is when the program was.
-var started = time.Now()
+func main() { os.Exit(process()) }
 
-func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
+// process runs the program on the process's own streams. What the file system tells
+// when standard output is closed, a full disk across the network, counts too.
+func process() int {
+	status := run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	if err := os.Stdout.Close(); err != nil && status == statusDone {
+		fmt.Fprintf(os.Stderr, "bench: standard output: %v\n", err)
+		return statusFault
+	}
+	return status
+}

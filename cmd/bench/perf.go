@@ -100,7 +100,7 @@ func (f *perfFlags) measure(cmd *cobra.Command) (*perfReport, error) {
 	if err != nil {
 		return nil, err
 	}
-	ready := time.Since(started)
+	ready := time.Since(startOf(cmd.Context()))
 	kernels.SetThreads(recipe.Threads)
 	r := &perfReport{Machine: thisMachine()}
 	threads := kernels.Threads()

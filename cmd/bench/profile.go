@@ -1,31 +1,32 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"runtime/pprof"
 )
 
-// profileFile is where --cpuprofile writes; profile is open while it does.
-var (
-	profileFile string
-	profile     *os.File
-)
-
-func startProfile() (err error) {
-	if profileFile == "" {
-		return nil
-	}
-	if profile, err = os.Create(profileFile); err != nil {
-		return err
-	}
-	return pprof.StartCPUProfile(profile)
+// profile is the CPU profile that --cpuprofile asks for.
+type profile struct {
+	path string // none: ""
+	file *os.File
 }
 
-func stopProfile() {
-	if profile == nil {
-		return
+func (p *profile) start() (err error) {
+	if p.path == "" {
+		return nil
+	}
+	if p.file, err = os.Create(p.path); err != nil {
+		return err
+	}
+	return pprof.StartCPUProfile(p.file)
+}
+
+// stop writes the profile that start began, if it did.
+func (p *profile) stop() error {
+	if p.file == nil {
+		return nil
 	}
 	pprof.StopCPUProfile()
-	profile.Close()
-	profile, profileFile = nil, ""
+	return errors.Join(p.file.Sync(), p.file.Close())
 }

@@ -3,13 +3,11 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"sync"
 	"time"
 
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
-	"golang.org/x/term"
 
 	"github.com/lmkor/bench/trainers"
 )
@@ -36,7 +34,7 @@ const lineEvery = 15 * time.Second
 
 func newProgress(w io.Writer, label string) *progress {
 	p := &progress{w: w, label: label, start: time.Now(), spoken: time.Now()}
-	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+	if terminal(w) != nil {
 		p.container = mpb.New(mpb.WithOutput(w), mpb.WithWidth(24), mpb.WithRefreshRate(120*time.Millisecond))
 	}
 	return p

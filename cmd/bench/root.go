@@ -5,20 +5,24 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/lmkor/bench/internal/nearest"
 	"github.com/lmkor/bench/kernels"
 )
 
 // Exit statuses.
 const (
-	statusDone  = 0
-	statusFault = 1
-	statusUsage = 2
+	statusDone        = 0
+	statusFault       = 1
+	statusUsage       = 2
+	statusInterrupted = 3 // and the same command goes on from there
 )
 
 // usageError marks an error as wrong usage: exit status 2.
@@ -30,36 +34,82 @@ func (e usageError) Unwrap() error { return e.err }
 // usagef returns a usage error.
 func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
 
-// run is the whole program: it returns the exit status.
-func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	root := newRoot()
-	root.SetArgs(args)
-	root.SetIn(stdin)
-	root.SetOut(stdout)
-	root.SetErr(stderr)
-	err := kernels.Err()
-	if err == nil {
-		err = root.ExecuteContext(ctx)
-	}
-	stopProfile()
-	if err == nil {
+// resumableError marks the error of a command that was interrupted, and that goes
+// on from there when it is given again: exit status 3.
+type resumableError struct{ err error }
+
+func (e resumableError) Error() string { return e.err.Error() }
+func (e resumableError) Unwrap() error { return e.err }
+
+// statusOf returns the exit status that an error ends with.
+func statusOf(err error) int {
+	var usage usageError
+	var unknown *nearest.UnknownError
+	var resumable resumableError
+	switch {
+	case err == nil:
 		return statusDone
-	}
-	fmt.Fprintf(stderr, "bench: %v\n", err)
-	if u := (usageError{}); errors.As(err, &u) {
+	case errors.As(err, &usage), errors.As(err, &unknown):
 		return statusUsage
+	case errors.As(err, &resumable):
+		return statusInterrupted
 	}
 	return statusFault
 }
 
+// run is the whole program: it returns the exit status.
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	ctx, cancel, stop := interruptible(withStart(context.Background(), time.Now()), os.Exit)
+	defer stop()
+	signal.Ignore(syscall.SIGPIPE) // writing to a closed pipe is an error as any other
+	out := &output{w: stdout, failed: func(err error) { cancel(err) }}
+	prof := &profile{}
+	root := newRoot(prof)
+	root.SetArgs(args)
+	root.SetIn(stdin)
+	root.SetOut(out)
+	root.SetErr(stderr)
+	err := kernels.Err()
+	if err == nil {
+		err = await(ctx, root)
+	}
+	err = errors.Join(err, prof.stop())
+	if fault := out.fault(); fault != nil {
+		var p *fs.PathError // its path is the system's name of standard output
+		if errors.As(fault, &p) {
+			fault = p.Err
+		}
+		err = fmt.Errorf("standard output: %w", fault)
+	}
+	if err != nil {
+		fmt.Fprintf(stderr, "bench: %v\n", err)
+	}
+	return statusOf(err)
+}
+
+// startKey is the key of a context's withStart.
+type startKey struct{}
+
+// withStart returns a context that knows when the program was started.
+func withStart(ctx context.Context, at time.Time) context.Context {
+	return context.WithValue(ctx, startKey{}, at)
+}
+
+// startOf returns when the program was started; without withStart, now.
+func startOf(ctx context.Context) time.Time {
+	if at, ok := ctx.Value(startKey{}).(time.Time); ok {
+		return at
+	}
+	return time.Now()
+}
+
 // newRoot returns the command tree. Commands read cmd.InOrStdin, write data to
-// cmd.OutOrStdout, and progress and warnings to cmd.ErrOrStderr.
-func newRoot() *cobra.Command {
+// cmd.OutOrStdout, and progress and warnings to cmd.ErrOrStderr: see streamsOf.
+func newRoot(prof *profile) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "bench",
 		Short:         "Fine-tune and score Korean language models",
+		Version:       thisBuild().String(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 
@@ -67,9 +117,15 @@ func newRoot() *cobra.Command {
 		Args:                       cobra.ArbitraryArgs,
 		RunE:                       groupHelp,
 	}
-	root.PersistentFlags().StringVar(&profileFile, "cpuprofile", "", "write a CPU profile to `FILE`, for go tool pprof")
-	root.PersistentPreRunE = func(*cobra.Command, []string) error { return startProfile() }
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.SetVersionTemplate("{{.Version}}\n")
+	root.PersistentFlags().StringVar(&prof.path, "cpuprofile", "", "write a CPU profile to `FILE`, for go tool pprof")
+	root.PersistentPreRunE = func(*cobra.Command, []string) error { return prof.start() }
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
+		if c := (choiceError{}); errors.As(err, &c) {
+			err = c
+		}
+		return usageError{err}
+	})
 	for _, c := range []func() *cobra.Command{ // in the help's order
 		newQuickstartCmd,
 		newTokenizeCmd,

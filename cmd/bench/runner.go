@@ -167,7 +167,7 @@ func (r *runner) train(ctx context.Context, c cell, s *checkpoints.Loaded, data 
 		}
 		split = append(split, trainers.Split{Name: data.dev.Split, Data: dev})
 	}
-	log := &runLog{w: w, bar: newProgress(r.stderr, c.name())}
+	log := &runLog{w: w, start: startOf(ctx), bar: newProgress(r.stderr, c.name())}
 	defer log.bar.Done()
 	kernels.SetThreads(c.recipe.Threads)
 	trainer, err := trainers.New(s.Model, options(c.recipe), log, &runStore{w: w, file: trainers.FileStore{Path: filepath.Join(w.StateDir(), "state")}})
@@ -304,6 +304,7 @@ type runLog struct {
 	bar *progress
 	err error // the first
 
+	start   time.Time // of the program
 	stepped bool
 }
 
@@ -318,7 +319,7 @@ func (l *runLog) Step(e trainers.StepEvent) {
 	l.keep(l.w.Step(results.StepEvent{Step: e.Step, Epoch: e.Epoch, Loss: e.Loss, LR: e.LR, GradNorm: e.GradNorm}))
 	t := timing("step", "", e.Step, e.Sequences, e.Tokens, e.Elapsed.Seconds())
 	if !l.stepped {
-		l.stepped, t.StartSeconds = true, (time.Since(started) - e.Elapsed).Seconds()
+		l.stepped, t.StartSeconds = true, (time.Since(l.start) - e.Elapsed).Seconds()
 	}
 	l.keep(l.w.Timing(t))
 	l.bar.Step(e)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -15,15 +16,16 @@ import (
 	"github.com/lmkor/bench/tokenizers"
 )
 
-// tokenizeFlags are the flags of `bench tokenize`.
-type tokenizeFlags struct {
+// tokenizeOptions are the flags of `bench tokenize`.
+type tokenizeOptions struct {
 	model        string
 	pairs, words bool
+	limited      bool // --max-length is given
 	options      tokenizers.Options
 }
 
 func newTokenizeCmd() *cobra.Command {
-	var f tokenizeFlags
+	var o tokenizeOptions
 	cmd := &cobra.Command{
 		Use:   "tokenize --model DIR < lines",
 		Short: "Show how a model's tokenizer cuts lines of text",
@@ -39,45 +41,51 @@ a SentencePiece .model, vocab.json and merges.txt, with their configuration.`,
   echo '서울 에서 만나다' | bench tokenize --model ./my-model --words`,
 		Args: args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if f.model == "" {
-				return usagef("--model is missing: want a directory, a Hugging Face name in the cache, a name of 'bench models list', or a tokenizer's file")
-			}
-			if f.pairs && f.words {
-				return usagef("--pairs and --words: want one of them")
-			}
-			switch f.options.Truncation {
-			case tokenizers.LongestFirst, tokenizers.LongestFirstPython:
-			default:
-				return usagef("--truncation %q: want %s or %s", f.options.Truncation, tokenizers.LongestFirst, tokenizers.LongestFirstPython)
-			}
-			load := tokenizerOf
-			if info, err := os.Stat(f.model); err == nil && !info.IsDir() {
-				load = tokenizers.Load // tokenizer.json or a .model alone
-			}
-			t, err := load(f.model)
-			if err != nil {
-				return err
-			}
-			if n := t.Specials(f.pairs); cmd.Flags().Changed("max-length") && (f.options.MaxLength < 1 || !f.options.NoSpecial && f.options.MaxLength < n) {
-				return usagef("--max-length %d: want at least %d, for the special tokens", f.options.MaxLength, max(n, 1))
-			}
-			return tokenize(cmd.InOrStdin(), cmd.OutOrStdout(), t, f)
+			o.limited = cmd.Flags().Changed("max-length")
+			return o.run(cmd.Context(), streamsOf(cmd))
 		},
 	}
-	cmd.Flags().StringVar(&f.model, "model", "", "directory, hub name or name of the model, or a tokenizer's file")
-	cmd.Flags().IntVar(&f.options.MaxLength, "max-length", 0, "cut to this many tokens, special ones included (default no limit)")
-	cmd.Flags().BoolVar(&f.pairs, "pairs", false, "each line is a text and its pair, split by a tab")
-	cmd.Flags().BoolVar(&f.words, "words", false, "each line is a sentence of words, split by white space")
-	cmd.Flags().BoolVar(&f.options.NoSpecial, "no-special", false, "add no [CLS] and [SEP]")
-	cmd.Flags().StringVar(&f.options.Truncation, "truncation", tokenizers.LongestFirst, "how pairs are cut: longest_first or longest_first_python")
+	fl := cmd.Flags()
+	fl.StringVar(&o.model, "model", "", "directory, hub name or name of the model, or a tokenizer's file")
+	fl.IntVar(&o.options.MaxLength, "max-length", 0, "cut to this many tokens, special ones included (default no limit)")
+	fl.BoolVar(&o.pairs, "pairs", false, "each line is a text and its pair, split by a tab")
+	fl.BoolVar(&o.words, "words", false, "each line is a sentence of words, split by white space")
+	fl.BoolVar(&o.options.NoSpecial, "no-special", false, "add no [CLS] and [SEP]")
+	choiceFlag(cmd, &o.options.Truncation, "truncation", "how pairs are cut", tokenizers.LongestFirst, tokenizers.LongestFirstPython)
 	return cmd
 }
 
-// tokenize reads lines from r and writes one JSON object for each to w.
-func tokenize(r io.Reader, w io.Writer, t *tokenizers.Tokenizer, f tokenizeFlags) error {
+func (o tokenizeOptions) run(ctx context.Context, s streams) error {
+	if o.model == "" {
+		return usagef("--model is missing: want a directory, a Hugging Face name in the cache, " +
+			"a name of 'bench models list', or a tokenizer's file")
+	}
+	if o.pairs && o.words {
+		return usagef("--pairs and --words: want one of them")
+	}
+	load := tokenizerOf
+	if info, err := os.Stat(o.model); err == nil && !info.IsDir() {
+		load = tokenizers.Load // tokenizer.json or a .model alone
+	}
+	t, err := load(o.model)
+	if err != nil {
+		return err
+	}
+	if n := t.Specials(o.pairs); o.limited && (o.options.MaxLength < 1 || !o.options.NoSpecial && o.options.MaxLength < n) {
+		return usagef("--max-length %d: want at least %d, for the special tokens", o.options.MaxLength, max(n, 1))
+	}
+	return o.tokenize(ctx, s.in, s.out, t)
+}
+
+// tokenize reads lines from r and writes one JSON object for each to w, until ctx
+// is done.
+func (o tokenizeOptions) tokenize(ctx context.Context, r io.Reader, w io.Writer, t *tokenizers.Tokenizer) error {
 	in, out := bufio.NewReaderSize(r, 1<<16), bufio.NewWriterSize(w, 1<<16)
 	var buf []byte
 	for n := 1; ; n++ {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
 		line, err := in.ReadString('\n')
 		if line == "" && err != nil {
 			if errors.Is(err, io.EOF) {
@@ -91,18 +99,18 @@ func tokenize(r io.Reader, w io.Writer, t *tokenizers.Tokenizer, f tokenizeFlags
 		}
 		var enc tokenizers.Encoding
 		switch {
-		case f.words:
-			enc = t.EncodeWords(strings.Fields(line), f.options)
-		case f.pairs:
+		case o.words:
+			enc = t.EncodeWords(strings.Fields(line), o.options)
+		case o.pairs:
 			text, pair, found := strings.Cut(line, "\t")
 			if !found {
 				return errors.Join(fmt.Errorf("stdin:%d: no tab: want text and pair split by a tab", n), out.Flush())
 			}
-			enc = t.Encode(text, pair, true, f.options)
+			enc = t.Encode(text, pair, true, o.options)
 		default:
-			enc = t.Encode(line, "", false, f.options)
+			enc = t.Encode(line, "", false, o.options)
 		}
-		buf = appendEncoding(buf[:0], enc, f.words)
+		buf = appendEncoding(buf[:0], enc, o.words)
 		if _, err := out.Write(buf); err != nil {
 			return err
 		}

@@ -1,12 +1,13 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"runtime"
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
+
+	"github.com/lmkor/bench/kernels"
 )
 
 // version is the release that the sources belong to; CHANGELOG.md has its history.
@@ -14,42 +15,61 @@ const version = "0.1.0"
 
 // build describes this program in `bench version` and in run manifests.
 type build struct {
-	Version string `json:"version"`
-	Commit  string `json:"commit"`
-	Go      string `json:"go"`
+	Version  string `json:"version"`
+	Commit   string `json:"commit"`   // of a build from a repository, else empty
+	Modified bool   `json:"modified"` // the sources differ from the commit's
+	Go       string `json:"go"`
+	Platform string `json:"platform"`
+	Kernels  string `json:"kernels"` // the set that this machine and BENCH_KERNELS choose
 }
 
 func thisBuild() build {
-	b := build{Version: version, Go: runtime.Version()}
+	b := build{Version: version, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH, Kernels: kernels.Name()}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, s := range info.Settings {
-			if s.Key == "vcs.revision" {
+			switch s.Key {
+			case "vcs.revision":
 				b.Commit = s.Value
+			case "vcs.modified":
+				b.Modified = s.Value == "true"
 			}
 		}
 	}
 	return b
 }
 
+func (b build) String() string {
+	commit := ""
+	if b.Commit != "" {
+		commit = " " + b.Commit[:min(len(b.Commit), 12)]
+		if b.Modified {
+			commit += "+"
+		}
+	}
+	return fmt.Sprintf("bench %s%s %s %s, %s kernels", b.Version, commit, b.Go, b.Platform, b.Kernels)
+}
+
+// versionOptions are the flags of `bench version`.
+type versionOptions struct{ format string }
+
 func newVersionCmd() *cobra.Command {
-	var format string
+	var o versionOptions
 	cmd := &cobra.Command{
 		Use:     "version",
 		Short:   "Print the program's version",
+		Long:    "Prints the release, the commit that it was built from (with + where files differed from\nit), Go's version, the platform, and the set of kernels that this machine gets.",
 		Example: "  bench version\n  bench version --format json",
 		Args:    args(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			b := thisBuild()
-			switch format {
-			case "json":
-				return json.NewEncoder(cmd.OutOrStdout()).Encode(b)
-			case "table":
-				_, err := fmt.Fprintf(cmd.OutOrStdout(), "bench %s %s %s/%s\n", b.Version, b.Go, runtime.GOOS, runtime.GOARCH)
-				return err
-			}
-			return usagef("--format %q: want table or json", format)
-		},
+		RunE:    func(cmd *cobra.Command, _ []string) error { return o.run(streamsOf(cmd)) },
 	}
-	cmd.Flags().StringVar(&format, "format", "table", "table or json")
+	formatFlag(cmd, &o.format, "table", "json")
 	return cmd
+}
+
+func (o versionOptions) run(s streams) error {
+	if o.format == "json" {
+		return s.jsonLine(thisBuild())
+	}
+	_, err := fmt.Fprintln(s.out, thisBuild())
+	return err
 }

@@ -1,7 +1,10 @@
 // Package nearest finds the known name that a mistyped one most likely meant.
 package nearest
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // Name returns the name of have that is the fewest edits away from name, at most
 // half of name's bytes; failing that, the nearest one of those that contain name
@@ -51,4 +54,28 @@ func Edits(a, b string) int {
 		above, row, next = row, next, above
 	}
 	return row[len(b)]
+}
+
+// UnknownError is a name that is none of those it should be one of.
+type UnknownError struct {
+	Noun string   // what has such a name
+	Name string   // that nothing has
+	Have []string // the names there are
+	Else string   // what else it could be; none: ""
+}
+
+// Unknown returns the error of a name that is none of have.
+func Unknown(noun, name string, have []string, orElse string) *UnknownError {
+	return &UnknownError{noun, name, have, orElse}
+}
+
+func (e *UnknownError) Error() string {
+	if near := Name(e.Name, e.Have); near != "" {
+		return fmt.Sprintf("no %s %q: did you mean %q?", e.Noun, e.Name, near)
+	}
+	msg := fmt.Sprintf("no %s %q: want one of %s", e.Noun, e.Name, strings.Join(e.Have, ", "))
+	if e.Else != "" {
+		msg += ", or " + e.Else
+	}
+	return msg
 }

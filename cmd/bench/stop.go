@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// errInterrupted is the cause of a context that a signal has cancelled.
+var errInterrupted = errors.New("interrupted")
+
+// signalled is what a shell calls the exit status of a process that a signal has
+// ended, less the signal's number.
+const signalled = 128
+
+// interruptible returns a context that the first SIGINT or SIGTERM cancels, with
+// errInterrupted as its cause, and a function that ends listening. The second
+// signal calls exit at once, with the status that a shell gives such a process.
+func interruptible(parent context.Context, exit func(status int)) (ctx context.Context, cancel context.CancelCauseFunc, stop func()) {
+	ctx, cancel = context.WithCancelCause(parent)
+	signals, done := make(chan os.Signal, 2), make(chan struct{})
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		for first := true; ; first = false {
+			select {
+			case <-done:
+				return
+			case s := <-signals:
+				if n, ok := s.(syscall.Signal); ok && !first {
+					exit(signalled + int(n))
+					return
+				}
+				cancel(errInterrupted)
+			}
+		}
+	}()
+	return ctx, cancel, func() {
+		signal.Stop(signals)
+		close(done)
+		cancel(nil)
+	}
+}
+
+// savesOnStop is the annotation of commands that have something to bring in
+// safety when they are stopped. They are waited for; all others have graceTime.
+const savesOnStop = "saves-on-stop"
+
+// graceTime is how long a stopped command may go on to end by itself.
+const graceTime = 300 * time.Millisecond
+
+// await runs the command line until its command returns, or is stopped: a command
+// that does not look at its context ends all the same.
+func await(ctx context.Context, root *cobra.Command) error {
+	running := make(chan *cobra.Command, 1)
+	prepare := root.PersistentPreRunE
+	root.PersistentPreRunE = func(cmd *cobra.Command, args []string) error {
+		running <- cmd
+		return prepare(cmd, args)
+	}
+	done := make(chan error, 1)
+	go func() { done <- root.ExecuteContext(ctx) }()
+	saves := false
+	var patience <-chan time.Time
+	stopped := ctx.Done()
+	for {
+		select {
+		case err := <-done:
+			return err
+		case cmd := <-running:
+			saves = cmd.Annotations[savesOnStop] != ""
+		case <-stopped:
+			stopped, patience = nil, time.After(graceTime)
+		case <-patience:
+			if patience = nil; !saves {
+				return context.Cause(ctx)
+			}
+		}
+	}
+}

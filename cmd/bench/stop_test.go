@@ -1,0 +1,71 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// interrupt sends this process a signal and waits until it has been seen.
+func interrupt(t *testing.T, seen <-chan struct{}) {
+	t.Helper()
+	self, err := os.FindProcess(os.Getpid())
+	if err == nil {
+		err = self.Signal(os.Interrupt)
+	}
+	if err != nil {
+		t.Skip("this system sends no signal to itself: ", err)
+	}
+	select {
+	case <-seen:
+	case <-time.After(10 * time.Second):
+		t.Fatal("the signal was not seen")
+	}
+}
+
+func TestSecondSignalEndsAtOnce(t *testing.T) {
+	exited := make(chan struct{})
+	status := 0
+	ctx, _, stop := interruptible(context.Background(), func(s int) { status = s; close(exited) })
+	defer stop()
+	interrupt(t, ctx.Done())
+	if cause := context.Cause(ctx); !errors.Is(cause, errInterrupted) {
+		t.Errorf("cause %v", cause)
+	}
+	interrupt(t, exited)
+	if want := signalled + int(syscall.SIGINT); status != want {
+		t.Errorf("exit status %d, want %d", status, want)
+	}
+}
+
+// A command that never looks at its context ends when it is stopped; one that
+// saves is waited for.
+func TestAwait(t *testing.T) {
+	for _, saves := range []bool{false, true} {
+		release := make(chan struct{})
+		cmd := &cobra.Command{
+			SilenceErrors: true, SilenceUsage: true,
+			RunE: func(*cobra.Command, []string) error { <-release; return errors.New("saved") },
+		}
+		cmd.PersistentPreRunE = func(*cobra.Command, []string) error { return nil }
+		if saves {
+			cmd.Annotations = map[string]string{savesOnStop: "yes"}
+		}
+		cmd.SetArgs(nil)
+		cmd.SetOut(io.Discard)
+		ctx, cancel := context.WithCancelCause(context.Background())
+		time.AfterFunc(20*time.Millisecond, func() { cancel(errInterrupted) })
+		time.AfterFunc(graceTime+300*time.Millisecond, func() { close(release) })
+		err := await(ctx, cmd)
+		if saves && err.Error() != "saved" || !saves && !errors.Is(err, errInterrupted) {
+			t.Errorf("saves: %v, error %v", saves, err)
+		}
+		<-release
+	}
+}
