@@ -185,19 +185,33 @@ func paramGradOf(w *nn.Param) (buf []float32, acc bool) {
 	return t.param.dense()
 }
 
-// Backward propagates the gradient scale (1 for one batch a step) of loss,
-// [1, 1], through every operator of its pass, the last first, on the calling
-// goroutine. spago's own ag.Backward gives the same gradients, but starts a
-// goroutine a node, and sums an activation's third gradient in any order.
-func Backward(loss mat.Tensor, scale float32) error {
-	t := Of(loss)
-	if t.Size() != 1 {
-		panic(fmt.Sprintf("ops: backward from a tensor of %dx%d", t.rows, t.cols))
+// Root is a loss, [1, 1], and its weight in a sum of losses.
+type Root struct {
+	Loss   mat.Tensor
+	Weight float32 // its gradient: 1 for one loss and one batch a step
+}
+
+// Backward propagates the gradient scale of loss: see BackwardFrom.
+func Backward(loss mat.Tensor, scale float32) error { return BackwardFrom(Root{loss, scale}) }
+
+// BackwardFrom propagates the gradients of a weighted sum of losses of one pass
+// through all of its operators, the last first, on the calling goroutine. A loss
+// may be named twice. spago's own ag.Backward gives the same gradients, but
+// starts a goroutine a node, and sums an activation's third gradient in any
+// order. It panics if there is no root, if one is not [1, 1], or if they are of
+// different passes.
+func BackwardFrom(roots ...Root) error {
+	p := Of(roots[0].Loss).pass
+	for _, r := range roots {
+		t := Of(r.Loss)
+		if t.Size() != 1 || t.pass != p {
+			panic(fmt.Sprintf("ops: backward from a tensor of %dx%d, or of another pass", t.rows, t.cols))
+		}
+		g := p.alloc(1, 1)
+		g.data[0] = r.Weight
+		t.AccGrad(g)
 	}
-	g := t.pass.alloc(1, 1)
-	g.data[0] = scale
-	t.AccGrad(g)
-	return t.pass.walk()
+	return p.walk()
 }
 
 // walk runs the backward functions of the tape, the last first, and clears it.

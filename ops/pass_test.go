@@ -9,6 +9,7 @@ import (
 	"github.com/nlpodyssey/spago/mat"
 	"github.com/nlpodyssey/spago/nn"
 
+	"github.com/lmkor/bench/internal/golden"
 	"github.com/lmkor/bench/kernels"
 )
 
@@ -65,6 +66,32 @@ func TestBackwardEqualsSpagos(t *testing.T) {
 	if !slices.Equal(got[0], got[1]) {
 		t.Error("gradients differ from those of spago's own backward")
 	}
+}
+
+// TestBackwardFromWeightedLosses holds the gradients of 2·a + b/2 to those of a and
+// b alone.
+func TestBackwardFromWeightedLosses(t *testing.T) {
+	x, w := randomParam(4, 5, 1), randomParam(3, 5, 2)
+	LayOutGradients([]*nn.Param{x, w})
+	run := func(roots func(a, b mat.Tensor) []Root) []float32 {
+		for _, p := range []*nn.Param{x, w} {
+			p.ZeroGrad()
+		}
+		p := &Pass{Mem: &Arena{}, Grad: true}
+		y := Linear(p, x, kernels.Tanh, []*nn.Param{w}, []*nn.Param{nil})
+		if err := BackwardFrom(roots(CrossEntropy(p, y, []int32{0, 1, 2, 0}), MSE(p, y, numbers(12, 3)))...); err != nil {
+			t.Fatal(err)
+		}
+		return gradients([]*nn.Param{x, w})
+	}
+	first := run(func(a, _ mat.Tensor) []Root { return []Root{{a, 1}} })
+	second := run(func(_, b mat.Tensor) []Root { return []Root{{b, 1}} })
+	both := run(func(a, b mat.Tensor) []Root { return []Root{{a, 1.5}, {b, 0.5}, {a, 0.5}} })
+	want := make([]float32, len(both))
+	for i := range want {
+		want[i] = 2*first[i] + second[i]/2
+	}
+	golden.Near(t, "gradients of the sum", both, want, golden.Tolerance{Abs: 1e-6, Rel: 1e-6})
 }
 
 func TestThreadsDoNotChangeGradients(t *testing.T) {
