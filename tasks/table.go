@@ -7,7 +7,8 @@ var All = []Task{
 	{
 		Name: "nsmc", Title: "NSMC", Kind: Classify, Labels: binary, Metric: metrics.Accuracy,
 		Text: col("document"), Label: col("label"),
-		Files: files("ratings_train.txt", "", "ratings_test.txt"), Scored: Test,
+		Spellings: []Spelling{{"0", []string{"negative", "neg", "부정"}}, {"1", []string{"positive", "pos", "긍정"}}},
+		Files:     files("ratings_train.txt", "", "ratings_test.txt"), Scored: Test,
 	},
 	{
 		Name: "naver-ner", Title: "Naver NER", Kind: Tag, Labels: nerTags, Metric: metrics.EntityF1,
@@ -16,15 +17,17 @@ var All = []Task{
 	{
 		Name: "paws", Title: "PAWS", Kind: Classify, Labels: binary, Metric: metrics.Accuracy,
 		Text: col("sentence1"), Pair: col("sentence2"), Label: col("label"),
-		Files: files("translated_train.tsv", "dev_2k.tsv", "test_2k.tsv"), Scored: Test,
+		Spellings: []Spelling{{"0", []string{"not paraphrase", "non paraphrase", "different"}}, {"1", []string{"paraphrase", "same"}}},
+		Files:     files("translated_train.tsv", "dev_2k.tsv", "test_2k.tsv"), Scored: Test,
 		SkipEmpty: true, Placeholder: "NS",
 	},
 	{
 		// The reference trains on the MNLI part alone. --train takes the other one,
 		// or both in one file.
 		Name: "kornli", Title: "KorNLI", Kind: Classify, Metric: metrics.Accuracy,
-		Labels: []string{"contradiction", "entailment", "neutral"},
-		Text:   col("sentence1"), Pair: col("sentence2"), Label: col("gold_label"),
+		Labels:    []string{"contradiction", "entailment", "neutral"},
+		Spellings: []Spelling{{"contradiction", []string{"모순"}}, {"entailment", []string{"함의"}}, {"neutral", []string{"중립"}}},
+		Text:      col("sentence1"), Pair: col("sentence2"), Label: col("gold_label"),
 		Files: files("multinli.train.ko.tsv", "xnli.dev.ko.tsv", "xnli.test.ko.tsv"), Scored: Test,
 		Extra: files("snli_1.0_train.ko.tsv", "", ""),
 	},
@@ -36,15 +39,17 @@ var All = []Task{
 	{
 		Name: "question-pair", Title: "Question Pair", Kind: Classify, Labels: binary, Metric: metrics.Accuracy,
 		Text: col("question1"), Pair: col("question2"), Label: col("is_duplicate"), // 0: the same, 1: different
-		Files: files("train.tsv", "dev.tsv", "test.tsv"), Scored: Test,
+		Spellings: []Spelling{{"0", []string{"duplicate", "similar", "same"}}, {"1", []string{"not duplicate", "different"}}},
+		Files:     files("train.tsv", "dev.tsv", "test.tsv"), Scored: Test,
 		SkipEmpty: true,
 	},
 	{
 		// The test file has no labels. KoELECTRA's copy of the files calls the
 		// same column by another name.
 		Name: "hate-speech", Title: "Hate Speech", Kind: Classify, Metric: metrics.MacroF1,
-		Labels: []string{"none", "offensive", "hate"},
-		Text:   col("comments", "comment"), Label: col("hate"),
+		Labels:    []string{"none", "offensive", "hate"},
+		Spellings: []Spelling{{"none", []string{"neither", "혐오 없음"}}, {"offensive", []string{"공격적"}}, {"hate", []string{"혐오"}}},
+		Text:      col("comments", "comment"), Label: col("hate"),
 		Files: files("train.tsv", "dev.tsv", ""), Scored: Dev,
 	},
 }

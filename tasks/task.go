@@ -27,6 +27,10 @@ type Task struct {
 	Kind   Kind
 	Labels []string // in the order of the model's outputs; none of a regression
 
+	// Spellings are other names of the labels, as checkpoints have them: in small
+	// letters, with blanks for underlines and hyphens.
+	Spellings []Spelling
+
 	// Columns by header name; the first name that is there counts. A tagging
 	// task has no header, and none of these.
 	Text, Pair, Label []string
@@ -38,6 +42,12 @@ type Task struct {
 
 	SkipEmpty   bool   // rows with an empty side are dropped, and counted
 	Placeholder string // a side of just this means that there is no text: dropped and counted too
+}
+
+// Spelling is what else a label is called.
+type Spelling struct {
+	Label string
+	Names []string
 }
 
 // File names the official file of a split.

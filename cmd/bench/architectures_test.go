@@ -9,9 +9,11 @@ import (
 	"testing"
 
 	"github.com/lmkor/bench/configs"
+	"github.com/lmkor/bench/internal/smallmodel"
 	"github.com/lmkor/bench/kernels"
 	"github.com/lmkor/bench/models"
 	"github.com/lmkor/bench/models/hf"
+	"github.com/lmkor/bench/models/inspect"
 )
 
 // TestEveryArchitectureLearns trains the smallest model of every architecture on
@@ -81,21 +83,21 @@ func scratchOfEach(t *testing.T) (names []string) {
 // class for the task for, or could not run as they are: of an encoder-decoder the
 // encoder, a BERT, and GPT-2 with a padding token.
 func TestTrainedPart(t *testing.T) {
-	half := func() fields {
-		return fields{"model_type": "bert", "hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 64}
+	half := func() smallmodel.Fields {
+		return smallmodel.Fields{"model_type": "bert", "hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 64}
 	}
-	tok := sampleVocabulary(t)
+	tok := smallmodel.Vocabulary(t)
 	for _, c := range []struct {
 		name, class, says string
-		config            fields
+		config            smallmodel.Fields
 	}{
 		{"encoder-decoder", "BertForSequenceClassification", "of the encoder-decoder, the encoder is trained",
-			fields{"model_type": "encoder-decoder", "architectures": []string{"EncoderDecoderModel"}, "tie_encoder_decoder": true, "encoder": half(), "decoder": half()}},
+			smallmodel.Fields{"model_type": "encoder-decoder", "architectures": []string{"EncoderDecoderModel"}, "tie_encoder_decoder": true, "encoder": half(), "decoder": half()}},
 		{"gpt2", "GPT2ForSequenceClassification", "the head is new",
-			fields{"model_type": "gpt2", "architectures": []string{"GPT2LMHeadModel"}, "n_embd": 32, "n_layer": 1, "n_head": 2}},
+			smallmodel.Fields{"model_type": "gpt2", "architectures": []string{"GPT2LMHeadModel"}, "n_embd": 32, "n_layer": 1, "n_head": 2}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			f := runFlags{models: []string{newDirectory(t, c.config, tok).write(t, tok)}, tasks: []string{"nsmc"},
+			f := runFlags{models: []string{smallmodel.New(t, c.config, tok).Write(t, tok)}, tasks: []string{"nsmc"},
 				set: []string{"epochs=1", "max_train_rows=64"}, dataDir: sampleData, runs: t.TempDir()}
 			cells, err := f.cells(nil)
 			if err != nil {
@@ -109,9 +111,9 @@ func TestTrainedPart(t *testing.T) {
 				t.Errorf("said %q, want %q", &said, c.says)
 			}
 			dir := filepath.Join(cells[0].dir, "checkpoint")
-			r, _, status := check(t, dir)
-			if status != 0 || r.Class != c.class || len(r.Unexpected)+len(r.Drawn) > 0 {
-				t.Errorf("status %d, %+v", status, r)
+			r := inspect.Directory(dir)
+			if r.Err() != nil || r.Class != c.class || len(r.Unexpected)+len(r.Drawn) > 0 {
+				t.Errorf("%+v", r)
 			}
 			if config, err := hf.ReadConfig(dir); err != nil || config.PadTokenID != int(tok.PadID()) {
 				t.Errorf("%v, padding %d", err, config.PadTokenID)

@@ -15,6 +15,9 @@ import (
 	"github.com/lmkor/bench/tokenizers"
 )
 
+// modelsTestdata is where the models' own reference outputs lie.
+const modelsTestdata = "../../models/testdata"
+
 // bench runs the program and returns its outputs.
 func bench(t *testing.T, stdin string, args ...string) (status int, stdout, stderr string) {
 	t.Helper()

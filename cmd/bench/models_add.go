@@ -2,16 +2,21 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"github.com/lmkor/bench/checkpoints"
 	"github.com/lmkor/bench/configs"
+	"github.com/lmkor/bench/models/inspect"
 )
 
+// addOptions are the flags of `bench models add`.
+type addOptions struct{ model, name, title, format string }
+
 func newModelsAddCmd() *cobra.Command {
-	var name, title, format string
+	var o addOptions
 	cmd := &cobra.Command{
 		Use:   "add DIR --name N",
 		Short: "Give a model directory a name that every command takes",
@@ -21,48 +26,54 @@ YAML files in the user's configuration folder, or in BENCH_CONFIG_DIR.`,
 		Example: "  bench models add ./my-bert --name my-bert\n  bench run --model my-bert --task nsmc --data-dir DATA",
 		Args:    args(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, a []string) error {
-			if err := checkFormat(format, "table", "json"); err != nil {
+			o.model = a[0]
+			if err := checkFormat(o.format, "table", "json"); err != nil {
 				return err
 			}
-			if name == "" {
+			if o.name == "" {
 				return usagef("--name is missing: want the name to give")
 			}
-			m, err := checkpoints.Find(a[0])
-			if err != nil {
-				return err
-			}
-			if m.Scratch != nil {
-				return usagef("%s starts from nothing: there is no directory to name", m.Name)
-			}
-			dir, err := filepath.Abs(m.Dir)
-			if err != nil {
-				return err
-			}
-			r := checkModel(dir)
-			for _, w := range r.Warnings {
-				fmt.Fprintf(cmd.ErrOrStderr(), "bench: warning: %s\n", w)
-			}
-			if len(r.Errors) > 0 {
-				return r.err()
-			}
-			file, err := configs.AddModel(configs.ModelSpec{Name: name, Title: title, Dir: dir, Architecture: r.Architecture})
-			if err != nil {
-				return err
-			}
-			if format == "json" {
-				return printJSON(cmd, struct {
-					Name string `json:"name"`
-					Dir  string `json:"dir"`
-					File string `json:"file"`
-				}{name, dir, file})
-			}
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s is %s now, in %s\n", name, dir, file)
-			return err
+			return o.run(cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
 	fl := cmd.Flags()
-	fl.StringVar(&name, "name", "", "the name `N` to give")
-	fl.StringVar(&title, "title", "", "how tables call the model (default the name)")
-	fl.StringVar(&format, "format", "table", "table or json")
+	fl.StringVar(&o.name, "name", "", "the name `N` to give")
+	fl.StringVar(&o.title, "title", "", "how tables call the model (default the name)")
+	fl.StringVar(&o.format, "format", "table", "table or json")
 	return cmd
+}
+
+// run puts the directory on the list, unless it can't run.
+func (o *addOptions) run(stdout, stderr io.Writer) error {
+	m, err := checkpoints.Find(o.model)
+	if err != nil {
+		return err
+	}
+	if m.Scratch != nil {
+		return usagef("%s starts from nothing: there is no directory to name", m.Name)
+	}
+	dir, err := filepath.Abs(m.Dir)
+	if err != nil {
+		return err
+	}
+	r := inspect.Directory(dir)
+	for _, w := range r.Warnings {
+		fmt.Fprintf(stderr, "bench: warning: %s\n", w.Message)
+	}
+	if err := r.Err(); err != nil {
+		return err
+	}
+	file, err := configs.AddModel(configs.ModelSpec{Name: o.name, Title: o.title, Dir: dir, Architecture: r.Architecture})
+	if err != nil {
+		return err
+	}
+	if o.format == "json" {
+		return writeJSON(stdout, struct {
+			Name string `json:"name"`
+			Dir  string `json:"dir"`
+			File string `json:"file"`
+		}{o.name, dir, file})
+	}
+	_, err = fmt.Fprintf(stdout, "%s is %s now, in %s\n", o.name, dir, file)
+	return err
 }

@@ -2,43 +2,21 @@ package main
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
+	"io"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"github.com/lmkor/bench/checkpoints"
-	"github.com/lmkor/bench/models/hf"
-	"github.com/lmkor/bench/tokenizers"
+	"github.com/lmkor/bench/models/inspect"
 )
 
-// checkReport is what `bench models check` found in a directory.
-type checkReport struct {
-	Dir          string           `json:"dir"`
-	Architecture string           `json:"architecture"`
-	Class        string           `json:"class"`
-	Head         string           `json:"head"`
-	Parameters   int              `json:"parameters"`
-	WeightsMB    float64          `json:"weights_mb"`   // of the model itself
-	FineTuneMB   float64          `json:"fine_tune_mb"` // about: weights, gradients, moments, and a full batch's activations
-	VocabSize    int              `json:"vocab_size"`
-	MaxTokens    int              `json:"max_position_embeddings"`
-	Tokenizer    *tokenizers.Info `json:"tokenizer"`
-	UnknownShare *float64         `json:"unknown_share"` // of tokens, on Korean sample text
-	Labels       []string         `json:"labels"`
-	Drawn        []string         `json:"drawn"`      // of the head: the checkpoint lacks them
-	Missing      []string         `json:"missing"`    // of the architecture
-	Unexpected   []string         `json:"unexpected"` // the model has no use for them
-	Odd          []string         `json:"odd"`        // tensors whose shape or values can't be right
-	Licence      string           `json:"licence"`
-	Warnings     []string         `json:"warnings"`
-	Errors       []string         `json:"errors"` // for which it can't run
-}
+// checkOptions are the flags of `bench models check`.
+type checkOptions struct{ model, format string }
 
 func newModelsCheckCmd() *cobra.Command {
-	var format string
+	var o checkOptions
 	cmd := &cobra.Command{
 		Use:   "check DIR",
 		Short: "Say what a model directory is and what is wrong with it",
@@ -48,96 +26,41 @@ warnings alone do not fail it.`,
 		Example: "  bench models check ./my-bert\n  bench models check ./my-bert --format json",
 		Args:    args(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, a []string) error {
-			if err := checkFormat(format, "table", "json"); err != nil {
+			o.model = a[0]
+			if err := checkFormat(o.format, "table", "json"); err != nil {
 				return err
 			}
-			m, err := checkpoints.Find(a[0])
-			if err != nil {
-				return err
-			}
-			if m.Scratch != nil {
-				return usagef("%s starts from nothing: there is no directory to check", m.Name)
-			}
-			r := checkModel(m.Dir)
-			if format == "json" {
-				err = printJSON(cmd, r)
-			} else {
-				err = r.print(cmd)
-			}
-			if err == nil && len(r.Errors) > 0 {
-				err = r.err()
-			}
-			return err
+			return o.run(cmd.OutOrStdout())
 		},
 	}
-	cmd.Flags().StringVar(&format, "format", "table", "table or json")
+	cmd.Flags().StringVar(&o.format, "format", "table", "table or json")
 	return cmd
 }
 
-// err is what the check fails with: the errors, which may name the directory
-// themselves.
-func (r *checkReport) err() error {
-	var all []string
-	for _, e := range r.Errors {
-		all = append(all, strings.TrimPrefix(e, r.Dir+": "))
-	}
-	return fmt.Errorf("%s: %s", r.Dir, strings.Join(all, "; "))
-}
-
-func (r *checkReport) fault(err error) { r.Errors = append(r.Errors, err.Error()) }
-func (r *checkReport) warn(format string, args ...any) {
-	r.Warnings = append(r.Warnings, fmt.Sprintf(format, args...))
-}
-
-// checkModel reads everything that a directory holds; a part that can't be read
-// does not keep it from the others.
-func checkModel(dir string) *checkReport {
-	r := &checkReport{Dir: dir, Licence: licenceOf(dir)}
-	c, err := hf.ReadConfig(dir)
+// run prints what is in the directory, and returns an error if it can't run.
+func (o *checkOptions) run(stdout io.Writer) error {
+	m, err := checkpoints.Find(o.model)
 	if err != nil {
-		r.fault(err)
+		return err
 	}
-	tok, err := tokenizers.Load(dir)
-	switch {
-	case err == nil:
-		r.checkTokenizer(tok)
-	case c == nil && strings.HasPrefix(err.Error(), "config.json:"): // said already
-	default:
-		r.fault(err)
+	if m.Scratch != nil {
+		return usagef("%s starts from nothing: there is no directory to check", m.Name)
 	}
-	if c == nil {
-		return r
+	r := inspect.Directory(m.Dir)
+	if o.format == "json" {
+		err = writeJSON(stdout, r)
+	} else {
+		err = printInspection(stdout, r)
 	}
-	if r.checkConfig(c, tok) {
-		r.checkWeights(dir, c)
-	}
-	return r
-}
-
-// licenceOf reads the licence that a model card names in its front matter.
-func licenceOf(dir string) string {
-	b, err := os.ReadFile(filepath.Join(dir, "README.md"))
 	if err != nil {
-		return ""
+		return err
 	}
-	front, ok := strings.CutPrefix(strings.ReplaceAll(string(b), "\r\n", "\n"), "---\n")
-	if !ok {
-		return ""
-	}
-	front, _, ok = strings.Cut(front, "\n---")
-	if !ok {
-		return ""
-	}
-	for line := range strings.Lines(front) {
-		if v, ok := strings.CutPrefix(line, "license:"); ok {
-			return strings.Trim(strings.TrimSpace(v), `"'`)
-		}
-	}
-	return ""
+	return r.Err()
 }
 
-func (r *checkReport) print(cmd *cobra.Command) error {
-	w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 8, 2, ' ', 0)
+// printInspection prints a report as a table, an item a line.
+func printInspection(stdout io.Writer, r *inspect.Report) error {
+	w := tabwriter.NewWriter(stdout, 0, 8, 2, ' ', 0)
 	row := func(name, value string) {
 		if value != "" {
 			fmt.Fprintf(w, "%s\t%s\n", name, value)
@@ -154,7 +77,7 @@ func (r *checkReport) print(cmd *cobra.Command) error {
 	row("head", r.Head)
 	if r.Parameters > 0 {
 		row("parameters", fmt.Sprintf("%d", r.Parameters))
-		row("memory", fmt.Sprintf("%.1f MB of weights; about %.0f MB to fine-tune (batch 32, length %d)", r.WeightsMB, r.FineTuneMB, recipeLength))
+		row("memory", fmt.Sprintf("%.1f MB of weights; about %.0f MB to fine-tune (batch 32, length %d)", r.WeightsMB, r.FineTuneMB, inspect.RecipeLength))
 	}
 	row("vocabulary", fmt.Sprint(r.VocabSize))
 	if t := r.Tokenizer; t != nil {
@@ -176,7 +99,9 @@ func (r *checkReport) print(cmd *cobra.Command) error {
 	list("unexpected", r.Unexpected)
 	list("missing", r.Missing)
 	list("odd", r.Odd)
-	list("warning", r.Warnings)
+	for _, found := range r.Warnings {
+		row("warning", found.Message)
+	}
 	list("error", r.Errors)
 	return w.Flush()
 }

@@ -1,19 +1,23 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
-	"math"
+	"io"
 
 	"github.com/spf13/cobra"
 
 	"github.com/lmkor/bench/checkpoints"
-	"github.com/lmkor/bench/ops"
+	"github.com/lmkor/bench/models/inspect"
 )
 
+// verifyOptions are the flags of `bench models verify`.
+type verifyOptions struct {
+	model, file, format string
+	tolerance           float64
+}
+
 func newModelsVerifyCmd() *cobra.Command {
-	var file, format string
-	var tolerance float64
+	var o verifyOptions
 	cmd := &cobra.Command{
 		Use:   "verify DIR --reference FILE.jsonl",
 		Short: "Prove that a checkpoint computes what the reference computes",
@@ -21,116 +25,73 @@ func newModelsVerifyCmd() *cobra.Command {
 Each line of the reference holds text, text_pair, max_length, input_ids, token_type_ids
 and logits; where present, positions (only those rows are given), add_special_tokens,
 logits_padded (of the text padded to max_length), argmax and logsumexp of every position,
-and target, labels, decoder_input_ids and loss of an encoder-decoder. null means that the
-reference gave none. It fails if ids differ, or numbers by more than the tolerance.`,
+and target (cut to max_target_length where given), labels, decoder_input_ids and loss of
+an encoder-decoder. null means that the reference gave none. It fails if ids differ, if
+numbers differ by more than the tolerance, or if a logit is NaN or infinite. README.md
+shows how to make such a file with transformers.`,
 		Example: `  bench models verify ./my-bert --reference reference.jsonl
   bench models verify ./my-bert --reference reference.jsonl --tolerance 1e-5 --format json`,
 		Args: args(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, a []string) error {
-			if err := checkFormat(format, "table", "json"); err != nil {
+			o.model = a[0]
+			if err := o.check(); err != nil {
 				return err
 			}
-			if file == "" {
-				return usagef("--reference is missing: want a file of the reference's answers")
-			}
-			if !(tolerance >= 0) {
-				return usagef("--tolerance %v: want 0 or more", tolerance)
-			}
-			h, err := checkpoints.OpenHeaded(a[0])
-			if err != nil {
-				return err
-			}
-			v := verification{h: h, pass: &ops.Pass{Mem: &ops.Arena{}}}
-			if err := v.read(file, func(n int, found string) {
-				if format == "table" {
-					fmt.Fprintf(cmd.OutOrStdout(), "%s:%d: %s\n", file, n, found)
-				}
-			}); err != nil {
-				return err
-			}
-			return v.report(cmd, tolerance, format)
+			return o.run(cmd.OutOrStdout())
 		},
 	}
-	cmd.Flags().StringVar(&file, "reference", "", "the reference's answers, `FILE`.jsonl")
-	cmd.Flags().Float64Var(&tolerance, "tolerance", 1e-4, "the largest difference that passes")
-	cmd.Flags().StringVar(&format, "format", "table", "table or json")
+	cmd.Flags().StringVar(&o.file, "reference", "", "the reference's answers, `FILE`.jsonl")
+	cmd.Flags().Float64Var(&o.tolerance, "tolerance", 1e-4, "the largest difference that passes")
+	cmd.Flags().StringVar(&o.format, "format", "table", "table or json")
 	return cmd
 }
 
-// answer is a line of a reference file.
-type answer struct {
-	Text             *string   `json:"text"`
-	TextPair         *string   `json:"text_pair"`
-	MaxLength        int       `json:"max_length"`
-	AddSpecialTokens *bool     `json:"add_special_tokens"`
-	InputIDs         []int32   `json:"input_ids"`
-	TokenTypeIDs     []int32   `json:"token_type_ids"`
-	Positions        []int     `json:"positions"`
-	Logits           numbers   `json:"logits"`
-	ArgMax           []int     `json:"argmax"`
-	LogSumExp        []float64 `json:"logsumexp"`
-	LogitsPadded     numbers   `json:"logits_padded"`
-	ArgMaxPadded     []int     `json:"argmax_padded"`
-	LogSumExpPadded  []float64 `json:"logsumexp_padded"`
-
-	Target          *string  `json:"target"`
-	Labels          []int32  `json:"labels"`
-	DecoderInputIDs []int32  `json:"decoder_input_ids"`
-	Loss            *float64 `json:"loss"`
-}
-
-// numbers are the numbers of an array of any depth, in order.
-type numbers []float64
-
-// UnmarshalJSON reads a number, an array or null.
-func (n *numbers) UnmarshalJSON(b []byte) error {
-	if len(b) > 0 && b[0] == '[' {
-		var parts []json.RawMessage
-		if err := json.Unmarshal(b, &parts); err != nil {
-			return err
-		}
-		for _, p := range parts {
-			if err := n.UnmarshalJSON(p); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	var v *float64
-	if err := json.Unmarshal(b, &v); err != nil || v == nil {
+func (o *verifyOptions) check() error {
+	if err := checkFormat(o.format, "table", "json"); err != nil {
 		return err
 	}
-	*n = append(*n, *v)
+	if o.file == "" {
+		return usagef("--reference is missing: want a file of the reference's answers")
+	}
+	if !(o.tolerance >= 0) {
+		return usagef("--tolerance %v: want 0 or more", o.tolerance)
+	}
 	return nil
 }
 
-// verified is what `--format json` prints.
-type verified struct {
-	Cases      int      `json:"cases"`
-	IDsDiffer  int      `json:"ids_differ"`
-	MaxAbsDiff *float64 `json:"max_abs_diff"` // null if something is no number
-	Passed     bool     `json:"passed"`
-}
-
-// report prints the outcome and returns an error if it is a failure.
-func (v *verification) report(cmd *cobra.Command, tolerance float64, format string) error {
-	out := verified{Cases: v.cases, IDsDiffer: v.differ, Passed: v.differ == 0 && v.worst <= tolerance}
-	if !math.IsInf(v.worst, 0) && !math.IsNaN(v.worst) {
-		out.MaxAbsDiff = &v.worst
+// run prints what differs, and returns an error if the checkpoint fails.
+func (o *verifyOptions) run(stdout io.Writer) error {
+	h, err := checkpoints.OpenHeaded(o.model)
+	if err != nil {
+		return err
 	}
-	var err error
-	if format == "json" {
-		err = printJSON(cmd, out)
+	differs := func(line int, what string) {
+		if o.format == "table" {
+			fmt.Fprintf(stdout, "%s:%d: %s\n", o.file, line, what)
+		}
+	}
+	v, err := inspect.Verify(inspect.Subject{Config: h.Config, Model: h.Model, Tokenizer: h.Tokenizer}, o.file, o.tolerance, differs)
+	if err != nil {
+		return err
+	}
+	worst := "some are NaN or infinite"
+	if v.MaxAbsDiff != nil {
+		worst = fmt.Sprintf("the largest difference %.3g", *v.MaxAbsDiff)
+	}
+	if o.format == "json" {
+		err = writeJSON(stdout, v)
 	} else {
-		_, err = fmt.Fprintf(cmd.OutOrStdout(), "%d cases, %d with other ids; %d numbers, the largest difference %.3g\n", v.cases, v.differ, v.compared, v.worst)
+		_, err = fmt.Fprintf(stdout, "%d cases, %d with other ids; %d numbers, %s\n", v.Cases, v.IDsDiffer, v.Numbers, worst)
 	}
 	switch {
 	case err != nil:
 		return err
-	case v.differ > 0:
-		return fmt.Errorf("%s: ids differ from the reference's in %d of %d cases", v.h.Dir, v.differ, v.cases)
-	case !out.Passed:
-		return fmt.Errorf("%s: logits differ from the reference's by up to %.3g: want %g at most", v.h.Dir, v.worst, tolerance)
+	case v.IDsDiffer > 0:
+		return fmt.Errorf("%s: ids differ from the reference's in %d of %d cases", o.model, v.IDsDiffer, v.Cases)
+	case v.MaxAbsDiff == nil:
+		return fmt.Errorf("%s: logits are NaN or infinite", o.model)
+	case !v.Passed:
+		return fmt.Errorf("%s: logits differ from the reference's by up to %.3g: want %g at most", o.model, *v.MaxAbsDiff, o.tolerance)
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package main
+package inspect
 
 import (
 	"bufio"
@@ -11,24 +11,55 @@ import (
 	"os"
 	"slices"
 
-	"github.com/lmkor/bench/checkpoints"
 	"github.com/lmkor/bench/models"
+	"github.com/lmkor/bench/models/hf"
 	"github.com/lmkor/bench/ops"
 	"github.com/lmkor/bench/tokenizers"
 )
 
+// Subject is the checkpoint that a reference is compared with.
+type Subject struct {
+	Config    *hf.Config
+	Model     *models.Model
+	Tokenizer *tokenizers.Tokenizer
+}
+
+// Verified is how a checkpoint compares with a reference.
+type Verified struct {
+	Cases      int      `json:"cases"`
+	IDsDiffer  int      `json:"ids_differ"`   // cases with other ids
+	MaxAbsDiff *float64 `json:"max_abs_diff"` // null if a logit is NaN or infinite
+	Passed     bool     `json:"passed"`
+	Numbers    int      `json:"-"` // compared
+}
+
+// Verify compares a checkpoint with every line of a reference file, and calls
+// differs for those whose ids are others. It passes if there are none, and no
+// number differs by more than the tolerance.
+func Verify(s Subject, file string, tolerance float64, differs func(line int, what string)) (Verified, error) {
+	v := verification{Subject: s, pass: &ops.Pass{Mem: &ops.Arena{}}}
+	if err := v.read(file, differs); err != nil {
+		return Verified{}, err
+	}
+	out := Verified{Cases: v.cases, IDsDiffer: v.differ, Numbers: v.compared, Passed: v.differ == 0 && v.worst <= tolerance}
+	if !math.IsInf(v.worst, 0) && !math.IsNaN(v.worst) {
+		out.MaxAbsDiff = &v.worst
+	}
+	return out, nil
+}
+
 // verification is a comparison under way.
 type verification struct {
-	h        *checkpoints.Headed
+	Subject
 	pass     *ops.Pass
 	cases    int
 	differ   int     // cases with other ids
-	worst    float64 // difference of a number
+	worst    float64 // difference of a number; infinite once one is NaN
 	compared int     // numbers
 }
 
-// read compares every line of a file and tells found about those whose ids differ.
-func (v *verification) read(file string, found func(line int, what string)) error {
+// read compares every line of a file.
+func (v *verification) read(file string, differs func(line int, what string)) error {
 	f, err := os.Open(file)
 	if err != nil {
 		return err
@@ -53,7 +84,7 @@ func (v *verification) read(file string, found func(line int, what string)) erro
 		v.cases++
 		if what := v.tokens(&a); what != "" {
 			v.differ++
-			found(n, what)
+			differs(n, what)
 		}
 		if err := v.numbers(&a); err != nil {
 			return fmt.Errorf("%s:%d: %w", file, n, err)
@@ -65,7 +96,8 @@ func (v *verification) read(file string, found func(line int, what string)) erro
 	return nil
 }
 
-// tokens says how our ids of the line's texts differ, or nothing.
+// tokens compares the ids of the line's texts with the reference's, which it
+// fills in where there are none. It returns how they differ, or nothing.
 func (v *verification) tokens(a *answer) string {
 	special := a.AddSpecialTokens == nil || *a.AddSpecialTokens
 	opt := tokenizers.Options{MaxLength: a.MaxLength, NoSpecial: !special}
@@ -74,7 +106,10 @@ func (v *verification) tokens(a *answer) string {
 		if a.TextPair != nil {
 			pair = *a.TextPair
 		}
-		e := v.h.Tokenizer.Encode(*a.Text, pair, a.TextPair != nil, opt)
+		e := v.Tokenizer.Encode(*a.Text, pair, a.TextPair != nil, opt)
+		if a.InputIDs == nil {
+			a.InputIDs, a.TokenTypeIDs = e.IDs, e.TypeIDs
+		}
 		if what := idDifference("input_ids", e.IDs, a.InputIDs); what != "" {
 			return what
 		}
@@ -87,18 +122,39 @@ func (v *verification) tokens(a *answer) string {
 	if a.Target == nil {
 		return ""
 	}
-	// Whether targets are cut to max_length, and begin with [CLS], is for the
-	// maker of the reference to say.
-	var first string
-	for _, most := range []int{a.MaxLength, 0} {
-		ids := v.h.Tokenizer.Encode(*a.Target, "", false, tokenizers.Options{MaxLength: most}).IDs
-		if len(ids) > 0 && len(a.Labels) == len(ids)-1 {
+	return v.target(a)
+}
+
+// target compares the ids of the text that a decoder is to write. Without a
+// max_target_length the file may have cut it to max_length or not at all; and
+// whether labels begin with [CLS] is for the maker of the reference to decide.
+func (v *verification) target(a *answer) (first string) {
+	lengths := []int{a.MaxTargetLength}
+	if a.MaxTargetLength == 0 {
+		lengths = []int{a.MaxLength, 0}
+	}
+	want := a.Labels
+	for len(want) > 0 && want[len(want)-1] == ops.Ignore {
+		want = want[:len(want)-1] // padding of the reference's batch
+	}
+	padding := len(a.Labels) - len(want)
+	for _, most := range lengths {
+		ids := v.Tokenizer.Encode(*a.Target, "", false, tokenizers.Options{MaxLength: most}).IDs
+		if a.Labels != nil && len(ids) > 0 && len(want) == len(ids)-1 {
 			ids = ids[1:]
 		}
-		what := idDifference("labels", ids, a.Labels)
+		what := ""
+		if a.Labels != nil {
+			what = idDifference("labels", ids, want)
+		}
 		if what == "" && len(ids) > 0 {
-			shifted := append([]int32{int32(v.h.Config.DecoderStartTokenID)}, ids[:len(ids)-1]...)
-			what = idDifference("decoder_input_ids", shifted, a.DecoderInputIDs)
+			shifted := append([]int32{int32(v.Config.DecoderStartTokenID)}, ids[:len(ids)-1]...)
+			if a.DecoderInputIDs == nil {
+				a.DecoderInputIDs = shifted
+				padding = 0
+			}
+			decoder := a.DecoderInputIDs[:max(0, len(a.DecoderInputIDs)-padding)]
+			what = idDifference("decoder_input_ids", shifted, decoder)
 		}
 		if what == "" {
 			return ""
@@ -130,22 +186,22 @@ func (v *verification) numbers(a *answer) error {
 		return fmt.Errorf("%d token_type_ids for %d input_ids", len(a.TokenTypeIDs), len(a.InputIDs))
 	}
 	in.Append(a.InputIDs, a.TokenTypeIDs)
-	if v.h.Config.ModelType == "encoder-decoder" {
+	if v.Config.ModelType == "encoder-decoder" {
 		if a.DecoderInputIDs == nil {
 			return errors.New("no decoder_input_ids: an encoder-decoder needs them")
 		}
 		in.Target = &models.Batch{}
 		in.Target.Append(a.DecoderInputIDs, nil)
 	}
-	if err := v.h.Model.Check(in); err != nil {
+	if err := v.Model.Check(in); err != nil {
 		return err
 	}
-	if a.Logits != nil || a.LogSumExp != nil || a.Loss != nil {
+	if a.Logits != nil || a.LogSumExp != nil || a.ArgMax != nil || a.Loss != nil {
 		if err := v.compare(in, a, a.Logits, a.ArgMax, a.LogSumExp); err != nil {
 			return err
 		}
 	}
-	if a.LogitsPadded != nil || a.LogSumExpPadded != nil {
+	if a.LogitsPadded != nil || a.LogSumExpPadded != nil || a.ArgMaxPadded != nil {
 		in.PadTo = a.MaxLength
 		whole := *a
 		whole.Loss = nil
@@ -156,12 +212,17 @@ func (v *verification) numbers(a *answer) error {
 	return nil
 }
 
-// compare runs the model and notes the largest difference.
+// compare runs the model and keeps the largest difference.
 func (v *verification) compare(in *models.Batch, a *answer, logits []float64, argmax []int, sums []float64) error {
 	v.pass.Begin(0)
 	defer v.pass.Release()
-	y := ops.Of(v.h.Model.Forward(v.pass, in))
+	y := ops.Of(v.Model.Forward(v.pass, in))
 	rows, cols := y.Rows(), y.Cols()
+	for _, x := range y.Floats() {
+		if x != x || math.IsInf(float64(x), 0) {
+			v.worst = math.Inf(1) // wherever it is: the reference's rows may leave it out
+		}
+	}
 	at := a.Positions
 	if at == nil {
 		at = make([]int, rows)
@@ -177,7 +238,7 @@ func (v *verification) compare(in *models.Batch, a *answer, logits []float64, ar
 		if p < 0 || p >= rows {
 			return fmt.Errorf("position %d of %d", p, rows)
 		}
-		v.note(float64(y.Floats()[p*cols+i%cols]), logits[i])
+		v.compareNumber(float64(y.Floats()[p*cols+i%cols]), logits[i])
 	}
 	if sums != nil && len(sums) != rows || argmax != nil && len(argmax) != rows {
 		return fmt.Errorf("%d logsumexp and %d argmax: the model has %d rows", len(sums), len(argmax), rows)
@@ -185,7 +246,7 @@ func (v *verification) compare(in *models.Batch, a *answer, logits []float64, ar
 	for p := range rows {
 		row := y.Floats()[p*cols : (p+1)*cols]
 		if sums != nil {
-			v.note(logSumExp(row), sums[p])
+			v.compareNumber(logSumExp(row), sums[p])
 		}
 		if argmax == nil {
 			continue
@@ -193,26 +254,26 @@ func (v *verification) compare(in *models.Batch, a *answer, logits []float64, ar
 		if argmax[p] < 0 || argmax[p] >= cols {
 			return fmt.Errorf("argmax %d of %d logits", argmax[p], cols)
 		}
-		v.note(float64(row[argmax[p]]), float64(slices.Max(row)))
+		v.compareNumber(float64(row[argmax[p]]), float64(slices.Max(row)))
 	}
 	if a.Loss != nil {
 		if len(a.Labels) != rows {
 			return fmt.Errorf("%d labels: the model has %d rows", len(a.Labels), rows)
 		}
-		v.note(crossEntropy(y.Floats(), cols, a.Labels), *a.Loss)
+		v.compareNumber(crossEntropy(y.Floats(), cols, a.Labels), *a.Loss)
 	}
 	return nil
 }
 
-// note takes up a number and what it should be.
-func (v *verification) note(got, want float64) {
+// compareNumber counts a number and its distance from what it should be. NaN is
+// infinitely far from everything.
+func (v *verification) compareNumber(got, want float64) {
 	v.compared++
-	if d := math.Abs(got - want); !(d <= v.worst) { // NaN too, and for good
-		v.worst = d
+	d := math.Abs(got - want)
+	if math.IsNaN(d) {
+		d = math.Inf(1)
 	}
-	if math.IsNaN(got) {
-		v.worst = math.Inf(1)
-	}
+	v.worst = max(v.worst, d)
 }
 
 func logSumExp(row []float32) float64 {
@@ -224,7 +285,8 @@ func logSumExp(row []float32) float64 {
 	return top + math.Log(sum)
 }
 
-// crossEntropy is the mean over the labels that are none of ops.Ignore.
+// crossEntropy is the mean over the labels other than ops.Ignore; NaN where there
+// are none, and where one lies outside.
 func crossEntropy(logits []float32, cols int, labels []int32) float64 {
 	var total float64
 	n := 0
