@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -27,24 +26,21 @@ YAML files in the user's configuration folder, or in BENCH_CONFIG_DIR.`,
 		Args:    args(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, a []string) error {
 			o.model = a[0]
-			if err := checkFormat(o.format, "table", "json"); err != nil {
-				return err
-			}
 			if o.name == "" {
 				return usagef("--name is missing: want the name to give")
 			}
-			return o.run(cmd.OutOrStdout(), cmd.ErrOrStderr())
+			return o.run(streamsOf(cmd))
 		},
 	}
 	fl := cmd.Flags()
 	fl.StringVar(&o.name, "name", "", "the name `N` to give")
 	fl.StringVar(&o.title, "title", "", "how tables call the model (default the name)")
-	fl.StringVar(&o.format, "format", "table", "table or json")
+	formatFlag(cmd, &o.format, "table", "json")
 	return cmd
 }
 
 // run puts the directory on the list, unless it can't run.
-func (o *addOptions) run(stdout, stderr io.Writer) error {
+func (o *addOptions) run(s streams) error {
 	m, err := checkpoints.Find(o.model)
 	if err != nil {
 		return err
@@ -58,7 +54,7 @@ func (o *addOptions) run(stdout, stderr io.Writer) error {
 	}
 	r := inspect.Directory(dir)
 	for _, w := range r.Warnings {
-		fmt.Fprintf(stderr, "bench: warning: %s\n", w.Message)
+		fmt.Fprintf(s.err, "bench: warning: %s\n", w.Message)
 	}
 	if err := r.Err(); err != nil {
 		return err
@@ -68,12 +64,12 @@ func (o *addOptions) run(stdout, stderr io.Writer) error {
 		return err
 	}
 	if o.format == "json" {
-		return writeJSON(stdout, struct {
+		return s.json(struct {
 			Name string `json:"name"`
 			Dir  string `json:"dir"`
 			File string `json:"file"`
 		}{o.name, dir, file})
 	}
-	_, err = fmt.Fprintf(stdout, "%s is %s now, in %s\n", o.name, dir, file)
+	_, err = fmt.Fprintf(s.out, "%s is %s now, in %s\n", o.name, dir, file)
 	return err
 }

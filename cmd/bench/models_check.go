@@ -27,18 +27,15 @@ warnings alone do not fail it.`,
 		Args:    args(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, a []string) error {
 			o.model = a[0]
-			if err := checkFormat(o.format, "table", "json"); err != nil {
-				return err
-			}
-			return o.run(cmd.OutOrStdout())
+			return o.run(streamsOf(cmd))
 		},
 	}
-	cmd.Flags().StringVar(&o.format, "format", "table", "table or json")
+	formatFlag(cmd, &o.format, "table", "json")
 	return cmd
 }
 
 // run prints what is in the directory, and returns an error if it can't run.
-func (o *checkOptions) run(stdout io.Writer) error {
+func (o *checkOptions) run(s streams) error {
 	m, err := checkpoints.Find(o.model)
 	if err != nil {
 		return err
@@ -48,9 +45,9 @@ func (o *checkOptions) run(stdout io.Writer) error {
 	}
 	r := inspect.Directory(m.Dir)
 	if o.format == "json" {
-		err = writeJSON(stdout, r)
+		err = s.json(r)
 	} else {
-		err = printInspection(stdout, r)
+		err = printInspection(s.out, r)
 	}
 	if err != nil {
 		return err

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 
 	"github.com/spf13/cobra"
 
@@ -37,19 +36,16 @@ shows how to make such a file with transformers.`,
 			if err := o.check(); err != nil {
 				return err
 			}
-			return o.run(cmd.OutOrStdout())
+			return o.run(streamsOf(cmd))
 		},
 	}
 	cmd.Flags().StringVar(&o.file, "reference", "", "the reference's answers, `FILE`.jsonl")
 	cmd.Flags().Float64Var(&o.tolerance, "tolerance", 1e-4, "the largest difference that passes")
-	cmd.Flags().StringVar(&o.format, "format", "table", "table or json")
+	formatFlag(cmd, &o.format, "table", "json")
 	return cmd
 }
 
 func (o *verifyOptions) check() error {
-	if err := checkFormat(o.format, "table", "json"); err != nil {
-		return err
-	}
 	if o.file == "" {
 		return usagef("--reference is missing: want a file of the reference's answers")
 	}
@@ -60,14 +56,14 @@ func (o *verifyOptions) check() error {
 }
 
 // run prints what differs, and returns an error if the checkpoint fails.
-func (o *verifyOptions) run(stdout io.Writer) error {
+func (o *verifyOptions) run(s streams) error {
 	h, err := checkpoints.OpenHeaded(o.model)
 	if err != nil {
 		return err
 	}
 	differs := func(line int, what string) {
 		if o.format == "table" {
-			fmt.Fprintf(stdout, "%s:%d: %s\n", o.file, line, what)
+			fmt.Fprintf(s.out, "%s:%d: %s\n", o.file, line, what)
 		}
 	}
 	v, err := inspect.Verify(inspect.Subject{Config: h.Config, Model: h.Model, Tokenizer: h.Tokenizer}, o.file, o.tolerance, differs)
@@ -79,9 +75,9 @@ func (o *verifyOptions) run(stdout io.Writer) error {
 		worst = fmt.Sprintf("the largest difference %.3g", *v.MaxAbsDiff)
 	}
 	if o.format == "json" {
-		err = writeJSON(stdout, v)
+		err = s.json(v)
 	} else {
-		_, err = fmt.Fprintf(stdout, "%d cases, %d with other ids; %d numbers, %s\n", v.Cases, v.IDsDiffer, v.Numbers, worst)
+		_, err = fmt.Fprintf(s.out, "%d cases, %d with other ids; %d numbers, %s\n", v.Cases, v.IDsDiffer, v.Numbers, worst)
 	}
 	switch {
 	case err != nil:
