@@ -28,6 +28,16 @@ const (
 	ReLU
 	SiLU
 	Tanh
+
+	// Those behind are rare: they have no loops of their own.
+	GELUClipped // GELU cut at 10 (gelu_10)
+	LaplaceCDF  // the normal distribution's, of mean 0.707107 and deviation 0.282095 (laplace)
+	LeakyReLU   // 0.01·x below 0
+	Mish        // x·tanh(log(1+exp(x)))
+	QuickGELU   // x·sigmoid(1.702x)
+	ReLUSquared // relu2
+	ReLU6       // cut at 6
+	Sigmoid
 	acts // how many there are
 )
 
@@ -88,8 +98,10 @@ func (act Act) of(v float32) (y, slope float32) {
 	case Tanh:
 		t := tanh32(v)
 		return t, 1 - t*t
+	case Identity:
+		return v, 1
 	}
-	return v, 1
+	return act.ofRare(v)
 }
 
 // mulAddTo multiplies dy by slope and adds it to sum, on the calling goroutine.
