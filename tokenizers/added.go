@@ -33,6 +33,9 @@ func newFinder(tokens []AddedToken) *finder {
 		if t.Content == "" {
 			continue
 		}
+		if f.trie.value(t.Content) >= 0 {
+			continue // of several with one content the first is found
+		}
 		f.trie.insert(t.Content, int32(len(f.tokens)))
 		f.tokens = append(f.tokens, t)
 		if c := t.Content[0]; !f.first[c] {
@@ -84,7 +87,9 @@ func (f *finder) next(text string, begin int) (token, from, to int) {
 }
 
 // cut calls plain for the stretches of text between added tokens, never empty, and
-// token for the tokens, in order; offsets are in bytes.
+// token for the tokens, in order; offsets are in bytes. A token that takes the white
+// space after it does not keep others from being found in that white space, where
+// they overlap it: that is the reference's.
 func (f *finder) cut(text string, plain func(from, to int), token func(t *AddedToken, from, to int)) {
 	done := 0
 	for begin := 0; ; {
@@ -103,14 +108,11 @@ func (f *finder) cut(text string, plain func(from, to int), token func(t *AddedT
 		if t.RStrip {
 			to = len(text) - len(strings.TrimLeftFunc(text[to:], isSpace))
 		}
-		if from < done { // inside the white space that the token before took
-			from = done
-		}
 		if done < from {
 			plain(done, from)
 		}
-		token(t, from, to)
-		done, begin = to, max(begin, to)
+		token(t, min(from, to), to)
+		done = to
 	}
 	if done < len(text) {
 		plain(done, len(text))

@@ -1,5 +1,7 @@
 package tokenizers
 
+import "unicode/utf8"
+
 // bpe cuts a word into characters and joins neighbours by the rules of its
 // list, the first rule of the list first, the leftmost pair first.
 type bpe struct {
@@ -21,6 +23,7 @@ type link struct {
 	id, prev, next int32
 	from, to       int32
 	chars          int32 // 0: joined to the one before
+	size           int32 // bytes of normalised text
 }
 
 // joint is a pair of neighbours that a rule may join.
@@ -34,37 +37,93 @@ func (m *bpe) word(w *work, chars []char) {
 			return
 		}
 	}
-	w.links = w.links[:0]
-	unknown := false // the last link is unknown and may grow
-	for i, c := range chars {
-		id := m.char(c.r, i == 0, i == len(chars)-1)
-		if id < 0 && m.bytes != nil {
-			for _, p := range m.bytes.spell(nil, chars[i:i+1], index) {
-				w.links = append(w.links, link{id: p.id, from: p.from, to: p.to, chars: 1})
-			}
-			unknown = false
-			continue
-		}
-		if id < 0 {
-			if m.unk < 0 {
-				continue
-			}
-			if unknown && m.fuse {
-				last := &w.links[len(w.links)-1]
-				last.to, last.chars = c.to, last.chars+1
-				continue
-			}
-			id, unknown = m.unk, true
-		} else {
-			unknown = false
-		}
-		w.links = append(w.links, link{id: id, from: c.from, to: c.to, chars: 1})
-	}
+	shifted := m.spell(w, chars)
 	m.join(w)
+	if shifted {
+		placeBySize(w.links, chars)
+	}
 	for i := int32(0); i >= 0 && int(i) < len(w.links); i = w.links[i].next {
 		l := w.links[i]
 		w.pieces = append(w.pieces, piece{l.id, l.from, l.to, index})
 	}
+}
+
+// spell makes w.links the tokens of single characters. It reports whether the
+// links' sizes do not add up to where they stand: where characters are left out,
+// or spelled with a prefix in bytes, or unknown ones come after those behind them.
+func (m *bpe) spell(w *work, chars []char) (shifted bool) {
+	w.links = w.links[:0]
+	unknown := link{id: -1} // those not in w.links yet, since more may join them
+	flush := func() {
+		if unknown.id >= 0 {
+			w.links = append(w.links, unknown)
+			unknown.id = -1
+		}
+	}
+	for i, c := range chars {
+		first, last := i == 0, i == len(chars)-1
+		this := link{id: m.char(c.r, first, last), from: c.from, to: c.to, chars: 1, size: int32(utf8.RuneLen(c.r))}
+		if this.id >= 0 {
+			flush()
+			w.links = append(w.links, this)
+			continue
+		}
+		if m.bytes != nil {
+			if text := m.affixed(c.r, first, last); m.bytes.spells(text) {
+				for k := range len(text) {
+					w.links = append(w.links, link{id: m.bytes[text[k]], from: c.from, to: c.to, chars: 1, size: 1})
+				}
+				shifted = shifted || unknown.id >= 0 || len(text) != int(this.size)
+				continue
+			}
+		}
+		switch this.id = m.unk; {
+		case m.unk < 0:
+			shifted = true
+		case unknown.id >= 0 && m.fuse:
+			unknown.to, unknown.chars, unknown.size = c.to, unknown.chars+1, unknown.size+this.size
+		default:
+			flush()
+			unknown = this
+		}
+	}
+	flush()
+	return shifted
+}
+
+// placeBySize gives the links the offsets that the tokenizers library computes: of
+// the characters where it takes each to stand, from the sizes of those before.
+// Beyond the word the library hands on its bytes as they are: these are stored as -1-n.
+func placeBySize(links []link, chars []char) {
+	var at []int32 // the char that each byte is part of
+	for i, c := range chars {
+		for range utf8.RuneLen(c.r) {
+			at = append(at, int32(i))
+		}
+	}
+	begin := int32(0)
+	for i := int32(0); i >= 0 && int(i) < len(links); i = links[i].next {
+		l := &links[i]
+		end := begin + l.size
+		if int(end) <= len(at) {
+			l.from, l.to = chars[at[begin]].from, chars[at[end-1]].to
+		} else {
+			l.from, l.to = -1-begin, -1-end
+		}
+		begin = end
+	}
+}
+
+// affixed is a character with what a token of it must have around it.
+func (m *bpe) affixed(r rune, first, last bool) string {
+	s := string(r)
+	if !first {
+		s = m.prefix + s
+	}
+	if last {
+		s += m.tail
+	}
+	return s
 }
 
 // char returns the token of one character, -1 if there is none.
@@ -75,14 +134,7 @@ func (m *bpe) char(r rune, first, last bool) int32 {
 		}
 		return -1
 	}
-	s := string(r)
-	if !first {
-		s = m.prefix + s
-	}
-	if last {
-		s += m.tail
-	}
-	return m.vocab.id(s)
+	return m.vocab.id(m.affixed(r, first, last))
 }
 
 // join applies the rules to w.links until none is left to apply.
@@ -117,7 +169,7 @@ func (m *bpe) join(w *work) {
 		if r, ok := m.rules[pairKey(left.id, right.id)]; !ok || r.id != j.id || r.rank != j.rank {
 			continue // one of the two has been joined to another since
 		}
-		left.id, left.to, left.chars = j.id, right.to, left.chars+right.chars
+		left.id, left.to, left.chars, left.size = j.id, right.to, left.chars+right.chars, left.size+right.size
 		right.chars = 0
 		left.next = right.next
 		if left.next >= 0 {

@@ -1,6 +1,9 @@
 package tokenizers
 
-import "unicode/utf8"
+import (
+	"slices"
+	"unicode/utf8"
+)
 
 // byteRunes gives each byte a visible character, as GPT-2's vocabulary spells
 // them: printable ones of Latin-1 stand for themselves, the rest follow U+0100.
@@ -41,6 +44,17 @@ func (b byteLevel) split(words [][]char) [][]char {
 		words[i] = spellBytes(chars)
 	}
 	return words
+}
+
+// spellsBlanks reports whether s, or one of its parts, spells text byte by byte.
+func spellsBlanks(s splitter) bool {
+	switch s := s.(type) {
+	case byteLevel:
+		return true
+	case splitters:
+		return slices.ContainsFunc(s, spellsBlanks)
+	}
+	return false
 }
 
 // normalize spells the text without cutting it.

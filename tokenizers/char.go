@@ -45,3 +45,26 @@ func (c *codePoints) at(offset int) int {
 	c.bytes = offset
 	return c.runs
 }
+
+// strayOffsets are the offsets that the tokenizers library gives a token that it
+// takes to lie at the bytes [begin, end) of a word, beyond its end: in
+// code points they are read as bytes of the whole text, if it has as many. Those in bytes
+// are kept within the text.
+func strayOffsets(text string, begin, end int) (bytes, runes [2]int) {
+	bytes = [2]int{min(begin, len(text)), min(end, len(text))}
+	index := func(at int) int { // of the code point that the byte at is part of
+		for at > 0 && !utf8.RuneStart(text[at]) {
+			at--
+		}
+		return utf8.RuneCountInString(text[:at])
+	}
+	switch {
+	case begin >= len(text):
+		return bytes, [2]int{begin, end}
+	case end < len(text):
+		return bytes, [2]int{index(begin), index(end)}
+	case end == len(text):
+		return bytes, [2]int{index(begin), index(end-1) + 1}
+	}
+	return bytes, [2]int{index(begin), index(begin) + 2}
+}

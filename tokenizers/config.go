@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"slices"
 	"strconv"
-	"strings"
 )
 
 // config is what tokenizer_config.json, special_tokens_map.json and
@@ -33,8 +32,16 @@ type config struct {
 	Additional   []tokenField          `json:"additional_special_tokens"`
 	AddedDecoder map[string]AddedToken `json:"added_tokens_decoder"` // by id; absent before 2023
 
-	modelType string // of config.json
-	read      bool   // there is a tokenizer_config.json
+	TruncationSide string          `json:"truncation_side"`
+	SplitSpecial   bool            `json:"split_special_tokens"`
+	BosFirst       bool            `json:"add_bos_token"`
+	SplitPunct     bool            `json:"split_by_punct"`
+	AutoMap        json.RawMessage `json:"auto_map"`
+
+	modelType   string // of config.json, or of the encoder in it
+	read        bool   // there is a tokenizer_config.json
+	classFile   string // the file that Class comes from
+	autoMapFile string // the file that AutoMap comes from
 }
 
 // tokenField is a special token: its text alone, or an object with switches.
@@ -48,45 +55,106 @@ func (f *tokenField) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, &f.AddedToken)
 }
 
-// readConfig reads the configuration from files; all of them may be absent.
-func readConfig(files map[string][]byte) (*config, error) {
+// readConfig reads the configuration of s; all of its files may be absent.
+func readConfig(s *source) (*config, error) {
 	c := new(config)
-	if b := files[modelConfig]; b != nil {
-		var m struct {
-			ModelType string `json:"model_type"`
-			Tokenizer string `json:"tokenizer_class"`
-		}
-		if err := unmarshal(modelConfig, b, &m); err != nil {
+	for _, f := range []struct {
+		name string
+		read func([]byte) error
+	}{
+		{modelConfig, c.readModel},
+		{configFile, c.readOwn},
+		{specialFile, c.readSpecial},
+		{addedFile, c.readAdded},
+	} {
+		b, err := s.read(f.name)
+		if err != nil {
 			return nil, err
 		}
-		c.modelType, c.Class = m.ModelType, m.Tokenizer
-	}
-	if b := files[configFile]; b != nil {
-		if err := unmarshal(configFile, b, c); err != nil {
+		if b == nil {
+			continue
+		}
+		if err := f.read(b); err != nil {
 			return nil, err
 		}
-		c.read = true
-	}
-	if b := files[specialFile]; b != nil && c.AddedDecoder == nil {
-		// Only directories older than added_tokens_decoder heed this file.
-		if err := unmarshal(specialFile, b, c); err != nil {
-			return nil, err
-		}
-	}
-	if b := files[addedFile]; b != nil && c.AddedDecoder == nil {
-		if err := c.readAdded(b); err != nil {
-			return nil, err
-		}
-	}
-	c.Class = strings.TrimSuffix(c.Class, "Fast")
-	if c.Class == "" && c.modelType == "funnel" {
-		c.Class = "FunnelTokenizer"
 	}
 	return c, nil
 }
 
-// readAdded reads added_tokens.json, a map of tokens to ids.
+// readModel reads the model's config.json, which tells the class where nothing else does.
+func (c *config) readModel(b []byte) error {
+	var m struct {
+		ModelType string          `json:"model_type"`
+		Tokenizer string          `json:"tokenizer_class"`
+		AutoMap   json.RawMessage `json:"auto_map"`
+		Encoder   struct {
+			ModelType string `json:"model_type"`
+		} `json:"encoder"`
+	}
+	if err := unmarshal(modelConfig, b, &m); err != nil {
+		return err
+	}
+	if c.modelType = m.ModelType; m.ModelType == "encoder-decoder" {
+		c.modelType = m.Encoder.ModelType
+	}
+	c.Class, c.classFile = m.Tokenizer, modelConfig
+	c.AutoMap, c.autoMapFile = m.AutoMap, modelConfig
+	return nil
+}
+
+// readOwn reads tokenizer_config.json, whose class goes before config.json's.
+func (c *config) readOwn(b []byte) error {
+	class, autoMap := c.Class, c.AutoMap
+	c.Class, c.AutoMap = "", nil
+	if err := unmarshal(configFile, b, c); err != nil {
+		return err
+	}
+	c.read = true
+	switch {
+	case c.Class != "":
+		c.classFile, c.autoMapFile = configFile, configFile
+	case c.AutoMap != nil:
+		c.Class, c.autoMapFile = class, configFile
+	default:
+		c.Class, c.AutoMap = class, autoMap
+	}
+	switch c.TruncationSide {
+	case "", "left", "right":
+	default:
+		return &Error{File: configFile, Msg: "truncation_side " + strconv.Quote(c.TruncationSide) + ": want left or right"}
+	}
+	return nil
+}
+
+// readSpecial reads special_tokens_map.json, which only directories older than
+// added_tokens_decoder heed.
+func (c *config) readSpecial(b []byte) error {
+	if c.AddedDecoder != nil {
+		return nil
+	}
+	return unmarshal(specialFile, b, c)
+}
+
+// ownCode is the Python class of the directory's own that auto_map names, "" if there is none.
+func (c *config) ownCode() string {
+	var names []*string
+	var byKind struct{ AutoTokenizer []*string }
+	if json.Unmarshal(c.AutoMap, &names) != nil && json.Unmarshal(c.AutoMap, &byKind) == nil {
+		names = byKind.AutoTokenizer
+	}
+	for _, name := range names {
+		if name != nil && *name != "" {
+			return *name
+		}
+	}
+	return ""
+}
+
+// readAdded reads added_tokens.json, a map of tokens to ids, as old as special_tokens_map.json.
 func (c *config) readAdded(b []byte) error {
+	if c.AddedDecoder != nil {
+		return nil
+	}
 	var ids map[string]int64
 	if err := unmarshal(addedFile, b, &ids); err != nil {
 		return err
@@ -108,7 +176,7 @@ func (c *config) readAdded(b []byte) error {
 }
 
 // known reports whether transformers would load the directory at all: a bare tokenizer.json is the library's alone.
-func (c *config) known() bool { return c.Class != "" || c.modelType != "" || c.read }
+func (c *config) known() bool { return c.Class != "" || c.read }
 
 // or is *p, or the default where the files say nothing.
 func or[T any](p *T, otherwise T) T {

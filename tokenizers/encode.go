@@ -36,6 +36,7 @@ func (t *Tokenizer) Encode(text, pair string, hasPair bool, opt Options) Encodin
 	s := workspaces.Get().(*IDs)
 	defer workspaces.Put(s)
 	s.a.spelled, s.b.spelled = true, true
+	hasPair = hasPair && pair != "" // as transformers has it: an empty second text is none
 	s.a.start(t, text, opt)
 	if hasPair {
 		s.b.start(t, pair, opt)
@@ -58,6 +59,7 @@ func (t *Tokenizer) Encode(text, pair string, hasPair bool, opt Options) Encodin
 // EncodeIDs leaves the ids and type ids of text, and pair if hasPair, in dst. After
 // dst has grown to its full size, it allocates nothing.
 func (t *Tokenizer) EncodeIDs(dst *IDs, text, pair string, hasPair bool, opt Options) {
+	hasPair = hasPair && pair != ""
 	dst.a.start(t, text, opt)
 	if hasPair {
 		dst.b.start(t, pair, opt)
@@ -127,7 +129,7 @@ func (t *Tokenizer) EncodeTagged(words []string, maxLength int) (ids []int32, wo
 				break
 			}
 			wordStarts = append(wordStarts, int32(len(ids)))
-			s.a.start(t, word, Options{})
+			s.a.startWord(t, word)
 			if len(s.a.pieces) == 0 {
 				ids = append(ids, max(t.roles.unk, 0))
 			}
@@ -142,33 +144,58 @@ func (t *Tokenizer) EncodeTagged(words []string, maxLength int) (ids []int32, wo
 
 // fit cuts the pieces of s to the options' length and returns the parts around them.
 func (t *Tokenizer) fit(s *IDs, hasPair bool, opt Options) []part {
-	from := &t.template
-	if opt.NoSpecial {
-		from = &bareTemplate
-	}
-	parts := from.single
+	parts, bare := t.template.single, t.template.bare[0]
 	if hasPair {
-		parts = from.pair
+		parts, bare = t.template.pair, t.template.bare[1]
+	}
+	if opt.NoSpecial {
+		parts = bare
 	}
 	if opt.MaxLength <= 0 {
 		return parts
 	}
 	room := opt.MaxLength - specials(parts)
 	if !hasPair {
-		s.a.pieces = s.a.pieces[:min(len(s.a.pieces), max(room, 0))]
+		s.a.keep(min(len(s.a.pieces), max(room, 0)), t.cutsLeft)
 		return parts
 	}
 	n, m := shares(len(s.a.pieces), len(s.b.pieces), room, opt.Truncation == LongestFirstPython)
-	s.a.pieces, s.b.pieces = s.a.pieces[:n], s.b.pieces[:m]
+	s.a.keep(n, t.cutsLeft)
+	s.b.keep(m, t.cutsLeft)
 	return parts
 }
 
+// keep cuts all but n pieces away, from the end or, if left, from the beginning.
+func (w *work) keep(n int, left bool) {
+	if !left {
+		w.pieces = w.pieces[:n]
+		return
+	}
+	gone := len(w.pieces) - n
+	w.pieces = w.pieces[:copy(w.pieces, w.pieces[gone:])]
+	for len(w.surfaces) > 0 && w.surfaces[0].piece < gone {
+		w.surfaces = w.surfaces[1:]
+	}
+	for i := range w.surfaces {
+		w.surfaces[i].piece -= gone
+	}
+}
+
 func (w *work) start(t *Tokenizer, text string, opt Options) {
+	w.inWords = false
 	w.pieces, w.surfaces, w.word, w.fixed = w.pieces[:0], w.surfaces[:0], 0, false
 	t.cut(w, text, opt.Specials)
 }
 
+// startWord cuts one word of a sentence, as a text of its own.
+func (w *work) startWord(t *Tokenizer, word string) {
+	w.inWords = true
+	w.pieces, w.surfaces, w.word, w.fixed = w.pieces[:0], w.surfaces[:0], 0, false
+	t.cut(w, word, false)
+}
+
 func (w *work) startWords(t *Tokenizer, words []string, opt Options) {
+	w.inWords = true
 	w.pieces, w.surfaces, w.fixed = w.pieces[:0], w.surfaces[:0], true
 	for i, word := range words {
 		w.word = int32(i)
@@ -205,11 +232,19 @@ func (e *Encoding) add(t *Tokenizer, w *work, begin, end int, typeID int32, text
 		e.IDs = append(e.IDs, p.id)
 		e.TypeIDs = append(e.TypeIDs, typeID)
 		e.Tokens = append(e.Tokens, token)
-		bytes := [2]int{int(p.from), int(p.to)}
-		runes := [2]int{at.at(bytes[0]), at.at(bytes[1])}
-		if t.trim != nil {
-			t.trim.offsets(token, begin+i == 0, &bytes)
-			t.trim.offsets(token, begin+i == 0, &runes)
+		var bytes, runes [2]int
+		if p.from >= 0 {
+			bytes = [2]int{int(p.from), int(p.to)}
+			runes = [2]int{at.at(bytes[0]), at.at(bytes[1])}
+		} else {
+			bytes, runes = strayOffsets(text, int(-1-p.from), int(-1-p.to))
+		}
+		if trim := t.trim; trim != nil {
+			if w.inWords {
+				trim = &trimmedOffsets{blankFirst: true}
+			}
+			trim.offsets(token, begin+i == 0, &bytes)
+			trim.offsets(token, begin+i == 0, &runes)
 		}
 		e.Offsets = append(e.Offsets, runes)
 		e.ByteOffsets = append(e.ByteOffsets, bytes)

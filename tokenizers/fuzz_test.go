@@ -85,12 +85,17 @@ func checkSound(t *testing.T, tok *Tokenizer, text, pair string, rises bool) {
 	}
 }
 
+// fromMemory loads a tokenizer from files by name.
+func fromMemory(files map[string][]byte) (*Tokenizer, error) {
+	return LoadOptions{}.load(memory(files))
+}
+
 func FuzzVocab(f *testing.F) {
 	f.Add([]byte(smallVocab), []byte(`{"do_lower_case": false}`), []byte(`{"mask_token": {"content": "[MASK]", "lstrip": true}}`))
 	f.Add([]byte("a\r\n\xef\xbb\xbf\n\n"), []byte(`{"added_tokens_decoder": {"7": {"content": "가", "normalized": true, "single_word": true}}}`), []byte(`{}`))
 	f.Add([]byte("[UNK]\n"), []byte(`{"tokenizer_class": "FunnelTokenizer", "strip_accents": true}`), []byte(`{"additional_special_tokens": ["", " "]}`))
 	f.Fuzz(func(t *testing.T, vocab, config, special []byte) {
-		tok, err := fromFiles("", map[string][]byte{vocabFile: vocab, configFile: config, specialFile: special, addedFile: config})
+		tok, err := fromMemory(map[string][]byte{vocabFile: vocab, configFile: config, specialFile: special, addedFile: config})
 		if err == nil {
 			tryTexts(t, tok)
 		}
@@ -109,13 +114,13 @@ var smallForms = []string{
 
 func FuzzTokenizerJSON(f *testing.F) {
 	for _, form := range smallForms {
-		if _, err := fromFiles("", map[string][]byte{jsonFile: []byte(form)}); err != nil {
+		if _, err := fromMemory(map[string][]byte{jsonFile: []byte(form)}); err != nil {
 			f.Fatalf("%s: %v", form, err)
 		}
 		f.Add([]byte(form))
 	}
 	f.Fuzz(func(t *testing.T, form []byte) {
-		tok, err := fromFiles("", map[string][]byte{jsonFile: form})
+		tok, err := fromMemory(map[string][]byte{jsonFile: form})
 		if err == nil {
 			tryTexts(t, tok)
 		}
@@ -132,7 +137,7 @@ func FuzzSentencePiece(f *testing.F) {
 			{kobertFile: model, vocabFile: vocab},
 			{"sentencepiece.bpe.model": model, configFile: []byte(`{"tokenizer_class": "XLMRobertaTokenizer"}`)},
 		} {
-			tok, err := fromFiles("", files)
+			tok, err := fromMemory(files)
 			if err == nil {
 				tryTexts(t, tok)
 			}
@@ -169,7 +174,7 @@ func FuzzMerges(f *testing.F) {
 	f.Add([]byte(`{"a": 0, "b": 1, "ab": 2, "<s>": 3}`), []byte("#version: 0.2\na b\n"))
 	f.Fuzz(func(t *testing.T, vocab, merges []byte) {
 		for _, conf := range []string{`{}`, `{"tokenizer_class": "RobertaTokenizer", "add_prefix_space": true}`} {
-			tok, err := fromFiles("", map[string][]byte{bpeVocabFile: vocab, mergesFile: merges, configFile: []byte(conf)})
+			tok, err := fromMemory(map[string][]byte{bpeVocabFile: vocab, mergesFile: merges, configFile: []byte(conf)})
 			if err == nil {
 				tryTexts(t, tok)
 			}

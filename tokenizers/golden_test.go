@@ -105,7 +105,7 @@ func TestGoldenDirectories(t *testing.T) {
 // TestGoldenPython holds SentencePiece directories of models with special tokens of their own
 // to transformers' tokenizers in Python, which tell ids alone.
 func TestGoldenPython(t *testing.T) {
-	for _, name := range []string{"xlmr", "albert"} {
+	for _, name := range []string{"xlmr", "albert", "deberta", "deberta-lower"} {
 		t.Run(name, func(t *testing.T) {
 			dir := filepath.Join("testdata", "hf", name)
 			tok, err := Load(dir)

@@ -15,9 +15,6 @@ const (
 	moranHome    = "/usr/local/moran" // where HanBERT's own instructions put the analyser
 )
 
-// moranFiles are what the analyser needs beside its library.
-var moranFiles = []string{moranLibrary, "moran.db", "udict.txt", "uentity.txt"}
-
 // analyser cuts a text into morphemes, split by blanks.
 type analyser interface {
 	analyse(text string) string
@@ -32,22 +29,28 @@ type hanbert struct {
 // hanbertMaxChars is HanBERT's limit to a morpheme's code points.
 const hanbertMaxChars = 200
 
-// loadHanBERT makes the tokenizer of a directory with vocab_54k.txt and the analyser.
-func loadHanBERT(dir string, files map[string][]byte, conf *config) (*Tokenizer, error) {
-	v, err := readVocab(hanbertFile, files[hanbertFile], strings.TrimSpace)
+// loadHanBERT makes the tokenizer of a directory with vocab_54k.txt. The
+// analyser is native code, which is never taken from a model's directory: it
+// comes from where its own installer puts it, or from the path that the caller names.
+func loadHanBERT(s *source, conf *config) (*Tokenizer, error) {
+	b, err := s.read(hanbertFile)
 	if err != nil {
 		return nil, err
 	}
-	path := filepath.Join(dir, moranLibrary)
-	if _, err := os.Stat(path); err != nil {
+	v, err := readVocab(hanbertFile, b, strings.TrimSpace)
+	if err != nil {
+		return nil, err
+	}
+	path := s.moran
+	if path == "" {
 		if path = filepath.Join(moranHome, moranLibrary); !exists(path) {
-			return nil, &Error{File: filepath.Join(dir, moranLibrary), Msg: "not found, nor in " + moranHome +
-				": HanBERT's morphological analyser comes in its authors' archive, which" +
-				" https://github.com/monologg/HanBert-Transformers links to; copy " + strings.Join(moranFiles, ", ") +
-				" from it into the model's directory"}
+			return nil, &Error{File: path, Msg: "not found: HanBERT's morphological analyser comes in its authors'" +
+				" archive, which https://github.com/monologg/HanBert-Transformers links to, with an installer that" +
+				" puts it there; it is native code, so it is not loaded from the model's directory," +
+				" but from there, or from the path that --moran gives"}
 		}
 	}
-	moran, err := openMoran(path)
+	moran, sum, err := openMoran(path)
 	if err != nil {
 		return nil, err
 	}
@@ -55,11 +58,7 @@ func loadHanBERT(dir string, files map[string][]byte, conf *config) (*Tokenizer,
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range moranFiles {
-		if file := filepath.Join(filepath.Dir(path), name); exists(file) {
-			t.beside = append(t.beside, file)
-		}
-	}
+	t.info.Analyser = &Analyser{path, sum}
 	return t, nil
 }
 

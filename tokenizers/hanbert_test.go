@@ -1,6 +1,10 @@
 package tokenizers
 
 import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -46,8 +50,8 @@ char *Moran4dnlp(char *in, char *out, int size) {
 }
 `
 
-// buildStandIn compiles source to a library in dir, or skips the test.
-func buildStandIn(t *testing.T, dir, source string) {
+// buildStandIn compiles source to a library in dir and returns its path, or skips the test.
+func buildStandIn(t *testing.T, dir, source string) string {
 	t.Helper()
 	if runtime.GOOS != "linux" && runtime.GOOS != "darwin" {
 		t.Skip("the analyser's library is opened on Linux and macOS only")
@@ -60,17 +64,19 @@ func buildStandIn(t *testing.T, dir, source string) {
 	if err := os.WriteFile(file, []byte(source), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if out, err := exec.Command(cc, "-shared", "-fPIC", "-o", filepath.Join(dir, moranLibrary), file).CombinedOutput(); err != nil {
+	library := filepath.Join(dir, moranLibrary)
+	if out, err := exec.Command(cc, "-shared", "-fPIC", "-o", library, file).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
+	return library
 }
 
 const hanbertVocab = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\n나\n~~는\n밥\n~~를\n하\n##늘\n~~았\n~~다\n漢\n字\n ABC \nabc\n가\n##가\n먹\n##었\n"
 
 func TestHanBERT(t *testing.T) {
-	dir := writeDir(t, "vocab_54k.txt", hanbertVocab)
-	buildStandIn(t, dir, standIn)
-	tok, err := Load(dir)
+	dir, home := writeDir(t, "vocab_54k.txt", hanbertVocab), t.TempDir()
+	library := buildStandIn(t, home, standIn)
+	tok, err := LoadOptions{Moran: library}.Load(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,12 +124,22 @@ func TestHanBERT(t *testing.T) {
 	}
 	group.Wait()
 
-	// A saved tokenizer has its library with it.
+	// What was run is recorded, and stays where it is.
+	b, err := os.ReadFile(library)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a := tok.Info().Analyser; a == nil || a.Path != library || a.SHA256 != fmt.Sprintf("%x", sha256.Sum256(b)) {
+		t.Errorf("analyser: got %+v", a)
+	}
 	saved := filepath.Join(t.TempDir(), "saved")
 	if err := tok.Save(saved); err != nil {
 		t.Fatal(err)
 	}
-	again, err := Load(saved)
+	if exists(filepath.Join(saved, moranLibrary)) {
+		t.Error("the library was saved with the model")
+	}
+	again, err := LoadOptions{Moran: library}.Load(saved)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,20 +148,54 @@ func TestHanBERT(t *testing.T) {
 	}
 }
 
-func TestHanBERTErrors(t *testing.T) {
+// TestNoCodeFromModelDirectory holds a model's directory to being data: a
+// library in it is not loaded, whatever its name.
+func TestNoCodeFromModelDirectory(t *testing.T) {
 	dir := writeDir(t, "vocab_54k.txt", hanbertVocab)
-	_, err := Load(dir)
-	if err == nil || !strings.Contains(err.Error(), "not found") || !strings.Contains(err.Error(), "https://github.com/monologg/HanBert-Transformers") {
-		t.Errorf("no library: got %v", err)
+	marker := filepath.Join(t.TempDir(), "ran")
+	buildStandIn(t, dir, fmt.Sprintf(`
+#include <stdio.h>
+__attribute__((constructor)) static void run(void) { fclose(fopen(%q, "w")); }
+void MorAn16_open_dbs(void) {}
+char *Moran4dnlp(char *in, char *out, int size) { return in; }
+`, marker))
+	if _, err := Load(dir); err == nil || !strings.Contains(err.Error(), "it is not loaded from the model's directory") {
+		t.Errorf("got %v", err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, moranLibrary), []byte("no library"), 0o666); err != nil {
+	if exists(marker) {
+		t.Fatal("the library in the model's directory was run")
+	}
+	if _, err := (LoadOptions{Moran: filepath.Join(dir, moranLibrary)}).Load(dir); err != nil {
 		t.Fatal(err)
 	}
-	if _, err = Load(dir); err == nil || !strings.Contains(err.Error(), "a shared library for Linux") {
+	if !exists(marker) {
+		t.Error("the library that the caller names was not run: this test shows nothing")
+	}
+}
+
+func TestHanBERTErrors(t *testing.T) {
+	dir, home := writeDir(t, "vocab_54k.txt", hanbertVocab), t.TempDir()
+	library := filepath.Join(home, moranLibrary)
+	load := func() error {
+		_, err := LoadOptions{Moran: library}.Load(dir)
+		return err
+	}
+	_, err := Load(dir)
+	if err == nil || !strings.Contains(err.Error(), "/usr/local/moran/libmoran4dnlp.so: not found") ||
+		!strings.Contains(err.Error(), "https://github.com/monologg/HanBert-Transformers") {
+		t.Errorf("no library: got %v", err)
+	}
+	if err := load(); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("no file: got %v", err)
+	}
+	if err := os.WriteFile(library, []byte("no library"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if err := load(); err == nil || !strings.Contains(err.Error(), "a shared library for Linux") {
 		t.Errorf("not a library: got %v", err)
 	}
-	buildStandIn(t, dir, "void MorAn16_open_dbs(void) {}\n")
-	if _, err = Load(dir); err == nil || !strings.Contains(err.Error(), "no function Moran4dnlp") {
+	buildStandIn(t, home, "void MorAn16_open_dbs(void) {}\n")
+	if err := load(); err == nil || !strings.Contains(err.Error(), "no function Moran4dnlp") {
 		t.Errorf("another library: got %v", err)
 	}
 }

@@ -14,6 +14,10 @@ type jsonForm struct {
 	Post    json.RawMessage `json:"post_processor"`
 	Decoder json.RawMessage `json:"decoder"`
 	Model   json.RawMessage `json:"model"`
+
+	Truncation *struct {
+		Direction string `json:"direction"`
+	} `json:"truncation"`
 }
 
 // part of a pipeline in JSON: its type, and what the types have between them.

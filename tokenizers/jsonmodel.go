@@ -150,7 +150,7 @@ func (m *jsonModel) unigram() (model, *vocab, error) {
 	if m.ByteTokens {
 		u.bytes = byteTokensOf(v)
 	}
-	if u.unk < 0 && u.bytes == nil {
+	if u.unk < 0 && !u.bytes.complete() {
 		return nil, nil, fmt.Errorf("no unk_id: a unigram model needs one")
 	}
 	return u, v, nil

@@ -203,16 +203,20 @@ func (t *Tokenizer) parsePost(b json.RawMessage, depth int) error {
 			t.trim = &trimmedOffsets{or(p.AddPrefixSpace, true)}
 		}
 	case "TemplateProcessing":
-		if t.template.single, err = p.template(p.Single); err != nil {
+		single, err := p.template(p.Single)
+		if err != nil {
 			return err
 		}
-		for _, x := range t.template.single {
+		for _, x := range single {
 			if x.id == secondText {
 				return fmt.Errorf("TemplateProcessing: sequence B in single: want A, for there is one text")
 			}
 		}
-		t.template.pair, err = p.template(p.Pair)
-		return err
+		pair, err := p.template(p.Pair)
+		if err != nil {
+			return err
+		}
+		t.template = newTemplate(single, pair)
 	default:
 		return unknownType("post_processor", p.Type, "Sequence", "BertProcessing", "RobertaProcessing", "ByteLevel", "TemplateProcessing")
 	}

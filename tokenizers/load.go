@@ -8,10 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 )
 
 // Error says what is wrong with a file of a tokenizer.
@@ -49,105 +46,88 @@ const (
 	bpeVocabFile = "vocab.json"
 	mergesFile   = "merges.txt"
 
+	albertFile  = "spiece.model"
+	xlmrFile    = "sentencepiece.bpe.model"
+	debertaFile = "spm.model"
+	kobertFile  = "tokenizer_78b3253a26.model"
+
 	modelConfig = "config.json" // of the model: tells the kind where nothing else does
 )
 
-// tokenizerFiles are those that belong to the tokenizer, and are saved with it.
-var tokenizerFiles = []string{
-	jsonFile, vocabFile, hanbertFile, bpeVocabFile, mergesFile, configFile, specialFile, addedFile, // and *.model
+// LoadOptions overrule what a directory says of its tokenizer. The zero value
+// overrules nothing.
+type LoadOptions struct {
+	Class string // of transformers, as tokenizer_class has it; "": what the files say
+	Moran string // HanBERT's analyser, a shared library; "": where its own installer puts it
 }
 
-// Load reads the tokenizer of a Hugging Face directory.
-func Load(dir string) (*Tokenizer, error) {
-	files, err := readFiles(dir)
+// Load reads the tokenizer of a Hugging Face directory, or of a lone
+// tokenizer.json or SentencePiece model.
+func Load(dir string) (*Tokenizer, error) { return LoadOptions{}.Load(dir) }
+
+// Load is Load of the package with options.
+func (o LoadOptions) Load(dir string) (*Tokenizer, error) {
+	s, err := openSource(dir)
 	if err != nil {
 		return nil, err
 	}
-	t, err := fromFiles(dir, files)
-	if errors.Is(err, errNoFiles) {
-		return nil, &Error{File: dir, Err: err}
-	}
-	return t, err
+	return o.load(s)
 }
 
 var errNoFiles = errors.New("no tokenizer: want tokenizer.json, vocab.txt, a SentencePiece .model, or vocab.json and merges.txt")
 
-// spFile is the name of the SentencePiece model among files, "" if there is none.
-func spFile(files map[string][]byte) string {
-	for _, name := range slices.Sorted(maps.Keys(files)) {
-		if strings.HasSuffix(name, ".model") {
-			return name
-		}
-	}
-	return ""
-}
-
-// fromFiles makes the tokenizer that files, by name, describe; dir is where
-// they lie, "" if nowhere.
-func fromFiles(dir string, files map[string][]byte) (*Tokenizer, error) {
-	conf, err := readConfig(files)
+// load makes the tokenizer that the files of s describe.
+func (o LoadOptions) load(s *source) (*Tokenizer, error) {
+	conf, err := readConfig(s)
 	if err != nil {
 		return nil, err
 	}
-	var t *Tokenizer
-	switch {
-	case files[hanbertFile] != nil:
-		t, err = loadHanBERT(dir, files, conf)
-	case files[jsonFile] != nil:
-		t, err = loadJSON(files, conf)
-	case spFile(files) != "":
-		t, err = loadSP(spFile(files), files, conf)
-	case files[vocabFile] != nil:
-		t, err = loadBert(files, conf)
-	case files[bpeVocabFile] != nil && files[mergesFile] != nil:
-		t, err = loadBPE(files, conf)
-	default:
-		return nil, errNoFiles
-	}
+	c, err := s.classOf(conf, o)
 	if err != nil {
 		return nil, err
 	}
-	delete(files, modelConfig)
-	t.files = files
-	t.info.SHA256 = fingerprint(files)
-	return t, nil
-}
-
-// readFiles reads the files of dir that concern its tokenizer, by name. In the
-// place of a directory the path may be that of one file.
-func readFiles(dir string) (map[string][]byte, error) {
-	info, err := os.Stat(dir)
+	s.moran = o.Moran
+	t, err := s.loadAs(c, conf)
 	if err != nil {
 		return nil, err
 	}
-	names := append(slices.Clone(tokenizerFiles), modelConfig)
-	if !info.IsDir() {
-		dir, names = filepath.Dir(dir), []string{filepath.Base(dir)}
-	} else if models, err := filepath.Glob(filepath.Join(escapeGlob(dir), "*.model")); err == nil {
-		for _, path := range models {
-			names = append(names, filepath.Base(path))
-		}
-	}
-	files := make(map[string][]byte)
-	for _, name := range names {
-		b, err := os.ReadFile(filepath.Join(dir, name))
-		switch {
-		case err == nil:
-			files[name] = b
-		case errors.Is(err, fs.ErrNotExist):
-		default:
+	if o.Class != "" {
+		if err := s.overrule(c); err != nil {
 			return nil, err
 		}
 	}
-	return files, nil
+	delete(s.files, modelConfig)
+	if conf.TruncationSide != "" { // else tokenizer.json may have said it
+		t.cutsLeft = conf.TruncationSide == "left"
+	}
+	t.files, t.info.Class = s.files, conf.Class
+	t.info.SHA256 = fingerprint(s.files)
+	return t, nil
 }
 
-// escapeGlob makes a pattern that matches dir alone.
-func escapeGlob(dir string) string {
-	if filepath.Separator == '\\' {
-		return dir // Windows has no escapes, and no such characters in names but [ and ]
+// loadAs makes the tokenizer of a class; nil stands for a lone file's.
+func (s *source) loadAs(c *class, conf *config) (*Tokenizer, error) {
+	conf.Class = ""
+	if c != nil {
+		conf.Class = c.name
+		if name := s.missing(c); name != "" {
+			return nil, &Error{File: s.path(name), Msg: c.name + " reads it", Err: fs.ErrNotExist}
+		}
 	}
-	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`).Replace(dir)
+	switch {
+	case c == nil && s.has(jsonFile):
+		return loadJSON(s, conf)
+	case c == nil:
+		return loadSP(s, conf)
+	case !c.json || !s.has(jsonFile):
+		return c.load(s, conf)
+	}
+	for _, names := range c.files { // not needed, but to be saved for tokenizers in Python
+		if _, err := s.read(s.first(names)); err != nil {
+			return nil, err
+		}
+	}
+	return loadJSON(s, conf)
 }
 
 // fingerprint is the SHA-256 of the files' names, lengths and bytes, in the order of names.

@@ -9,8 +9,12 @@ import (
 
 // loadBert makes the tokenizer of a directory with vocab.txt, as BERT's and
 // Funnel's are.
-func loadBert(files map[string][]byte, conf *config) (*Tokenizer, error) {
-	v, err := readVocab(vocabFile, files[vocabFile], nil)
+func loadBert(s *source, conf *config) (*Tokenizer, error) {
+	b, err := s.read(vocabFile)
+	if err != nil {
+		return nil, err
+	}
+	v, err := readVocab(vocabFile, b, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +88,7 @@ func (t *Tokenizer) addBertSpecials(conf *config) error {
 		a.ID = t.vocab.add(a.Content)
 		added = append(added, a)
 	}
-	t.addTokens(added)
+	t.addTokens(added, conf)
 	if words, ok := t.pipe.model.(*wordPiece); ok {
 		words.unk = t.roles.unk
 	}
@@ -93,25 +97,29 @@ func (t *Tokenizer) addBertSpecials(conf *config) error {
 	return nil
 }
 
-// addTokens has the tokens found in text; of several with one content the first counts.
-func (t *Tokenizer) addTokens(tokens []AddedToken) {
+// addTokens has the tokens found in text; of several with one content the first
+// counts, special ones before others. Of those that mean a special token, none
+// is found where the directory has them read as text.
+func (t *Tokenizer) addTokens(tokens []AddedToken, conf *config) {
 	seen := make(map[string]bool)
 	var raw, normalized []AddedToken
-	for _, a := range tokens {
-		if a.Content == "" || seen[a.Content] {
-			continue
-		}
-		seen[a.Content] = true
-		if a.Special {
-			for int(a.ID) >= len(t.special) {
-				t.special = append(t.special, false)
+	for _, special := range []bool{true, false} {
+		for _, a := range tokens {
+			if a.Special != special || a.Content == "" || seen[a.Content] {
+				continue
 			}
-			t.special[a.ID] = true
-		}
-		if a.Normalized {
-			normalized = append(normalized, a)
-		} else {
-			raw = append(raw, a)
+			seen[a.Content] = true
+			if a.Special {
+				t.setSpecial(a.ID)
+				if conf.SplitSpecial {
+					continue
+				}
+			}
+			if a.Normalized {
+				normalized = append(normalized, a)
+			} else {
+				raw = append(raw, a)
+			}
 		}
 	}
 	t.finder = newFinder(raw)
@@ -123,9 +131,17 @@ func (t *Tokenizer) addTokens(tokens []AddedToken) {
 	t.pipe.finder = newFinder(normalized)
 }
 
+// setSpecial has the token left out when decoding.
+func (t *Tokenizer) setSpecial(id int32) {
+	for int(id) >= len(t.special) {
+		t.special = append(t.special, false)
+	}
+	t.special[id] = true
+}
+
 // finish gives the pipeline its model, and takes the hot path where it is BERT's.
 func (t *Tokenizer) finish(m model) {
-	t.pipe.model = m
+	t.pipe.model, t.pipe.blanks = m, spellsBlanks(t.pipe.pre)
 	t.info.VocabSize = len(t.vocab.tokens)
 	words, isWordPiece := m.(*wordPiece)
 	text, isBert := t.pipe.norm.(bertText)

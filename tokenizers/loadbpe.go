@@ -7,17 +7,25 @@ import (
 
 // loadBPE makes the tokenizer of a directory with vocab.json and merges.txt, as
 // GPT-2's and RoBERTa's are: byte-level BPE.
-func loadBPE(files map[string][]byte, conf *config) (*Tokenizer, error) {
+func loadBPE(s *source, conf *config) (*Tokenizer, error) {
+	vocab, err := s.read(bpeVocabFile)
+	if err != nil {
+		return nil, err
+	}
 	var ids map[string]int64
-	if err := unmarshal(bpeVocabFile, files[bpeVocabFile], &ids); err != nil {
+	if err := unmarshal(bpeVocabFile, vocab, &ids); err != nil {
 		return nil, err
 	}
 	v, err := vocabOf(ids)
 	if err != nil {
 		return nil, &Error{File: bpeVocabFile, Err: err}
 	}
+	merges, err := s.read(mergesFile)
+	if err != nil {
+		return nil, err
+	}
 	var m jsonModel
-	rest := string(files[mergesFile])
+	rest := string(merges)
 	for line := 1; rest != ""; line++ {
 		text, tail, _ := strings.Cut(rest, "\n")
 		rest = tail
@@ -36,7 +44,7 @@ func loadBPE(files map[string][]byte, conf *config) (*Tokenizer, error) {
 	if err != nil {
 		return nil, &Error{File: mergesFile, Err: err}
 	}
-	roberta := conf.Class == "RobertaTokenizer" || conf.modelType == "roberta"
+	roberta := conf.Class == "RobertaTokenizer"
 	t := &Tokenizer{
 		vocab: v.clone(), template: bareTemplate, tidies: conf.Tidies, info: Info{Type: "bpe"},
 		decoder: chain{decodeByteLevel},
@@ -47,15 +55,21 @@ func loadBPE(files map[string][]byte, conf *config) (*Tokenizer, error) {
 		if conf.Mask.Content == "<mask>" {
 			conf.Mask.LStrip = true
 		}
-		t.trim = &trimmedOffsets{conf.BlankFirst}
+		if or(conf.TrimOffsets, true) {
+			t.trim = &trimmedOffsets{conf.BlankFirst}
+		}
 	} else {
 		conf.defaults("<|endoftext|>", "<|endoftext|>", "<|endoftext|>", "", "", "", "")
 	}
 	if err := t.addJSONTokens(nil, conf); err != nil {
 		return nil, err
 	}
-	if roberta {
+	switch {
+	case roberta:
 		t.template = robertaTemplate(t.roles.cls, t.roles.sep)
+	case conf.BosFirst:
+		bos := part{t.roles.bos, 0}
+		t.template = newTemplate([]part{bos, {firstText, 0}}, []part{bos, {firstText, 0}, {secondText, 1}})
 	}
 	t.finish(p)
 	return t, nil

@@ -8,12 +8,17 @@ import (
 
 // loadJSON makes the tokenizer of a tokenizer.json, with what the configuration
 // beside it changes when transformers loads it.
-func loadJSON(files map[string][]byte, conf *config) (*Tokenizer, error) {
+func loadJSON(s *source, conf *config) (*Tokenizer, error) {
+	b, err := s.read(jsonFile)
+	if err != nil {
+		return nil, err
+	}
 	var form jsonForm
-	if err := unmarshal(jsonFile, files[jsonFile], &form); err != nil {
+	if err := unmarshal(jsonFile, b, &form); err != nil {
 		return nil, err
 	}
 	t := &Tokenizer{template: bareTemplate, tidies: conf.Tidies}
+	t.cutsLeft = form.Truncation != nil && form.Truncation.Direction == "Left"
 	if err := t.parse(&form, conf); err != nil {
 		return nil, &Error{File: jsonFile, Err: err}
 	}
@@ -123,7 +128,7 @@ func (t *Tokenizer) addJSONTokens(added []AddedToken, conf *config) error {
 		added = append(added, a)
 	}
 	added = append(added, t.assignRoles(conf)...)
-	t.addTokens(added)
+	t.addTokens(added, conf)
 	return nil
 }
 

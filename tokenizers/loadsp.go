@@ -8,32 +8,65 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// kobertFile is the SentencePiece model that KoBERT's directories hold.
-const kobertFile = "tokenizer_78b3253a26.model"
-
-// loadSP makes the tokenizer of a directory with a SentencePiece model. The class
-// in the configuration decides what is done around the model; without one it
-// is the model alone, with no special tokens added.
-func loadSP(name string, files map[string][]byte, conf *config) (*Tokenizer, error) {
-	m, err := readSPModel(name, files[name])
+// readSP reads the SentencePiece model called name, and makes the beginnings of its tokenizer.
+func readSP(s *source, name string, conf *config) (*Tokenizer, *spModel, error) {
+	b, err := s.read(name)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
+	}
+	m, err := readSPModel(name, b)
+	if err != nil {
+		return nil, nil, err
 	}
 	kind := "unigram"
 	if m.kind == spBPE {
 		kind = "bpe"
 	}
-	t := &Tokenizer{info: Info{Type: kind, StripAccents: conf.Strip}, decoder: spacesFirst{string(spBlank)}, tidies: conf.Tidies}
-	switch {
-	case name == kobertFile || strings.EqualFold(conf.Class, "KoBertTokenizer"):
-		return t, t.asKoBERT(m, files, conf)
-	case conf.Class == "XLMRobertaTokenizer":
-		return t, t.asXLMR(m, conf)
-	case conf.Class == "AlbertTokenizer" || conf.Class == "XLNetTokenizer":
-		s := newSentences(m, nil)
-		s.recut, s.clean = true, kobertText(conf, conf.Class == "AlbertTokenizer")
-		t.info.Lowercase = or(conf.Lower, conf.Class == "AlbertTokenizer")
-		return t, t.around(s, ownVocab(m), conf)
+	return &Tokenizer{
+		info:    Info{Type: kind, StripAccents: conf.Strip},
+		decoder: spacesFirst{string(spBlank)}, tidies: conf.Tidies,
+	}, m, nil
+}
+
+// loadSP makes the tokenizer of a lone SentencePiece model: its own ids, no special tokens added.
+func loadSP(s *source, conf *config) (*Tokenizer, error) {
+	t, m, err := readSP(s, s.spModels()[0], conf)
+	if err != nil {
+		return nil, err
+	}
+	return t, t.around(newSentences(m, nil), ownVocab(m), conf)
+}
+
+// loadAlbert makes ALBERT's tokenizer, which treats text as KoBERT's does, in lower case.
+func loadAlbert(s *source, conf *config) (*Tokenizer, error) {
+	t, m, err := readSP(s, albertFile, conf)
+	if err != nil {
+		return nil, err
+	}
+	conf.defaults("[CLS]", "[SEP]", "<unk>", "[SEP]", "<pad>", "[CLS]", "[MASK]")
+	if conf.Mask.Content == "[MASK]" {
+		conf.Mask.LStrip = true
+	}
+	model := newSentences(m, nil)
+	model.recut, model.clean = true, kobertText(conf, true)
+	t.info.Lowercase = or(conf.Lower, true)
+	return t, t.around(model, ownVocab(m), conf)
+}
+
+// loadDeberta makes the tokenizer of DeBERTa's second and third versions: the
+// model's own ids, [CLS] and [SEP] around the text, [MASK] beyond the model's pieces.
+func loadDeberta(s *source, conf *config) (*Tokenizer, error) {
+	t, m, err := readSP(s, debertaFile, conf)
+	if err != nil {
+		return nil, err
+	}
+	conf.defaults("[CLS]", "[SEP]", "[UNK]", "[SEP]", "[PAD]", "[CLS]", "[MASK]")
+	t.info.Lowercase = or(conf.Lower, false)
+	if t.info.Lowercase {
+		t.pipe.norm = lowered{}
+	}
+	if conf.SplitPunct {
+		t.pipe.pre = cutter{one(isPythonPunct), isolated, false}
 	}
 	return t, t.around(newSentences(m, nil), ownVocab(m), conf)
 }
@@ -63,7 +96,7 @@ func (t *Tokenizer) around(s *sentences, v *vocab, conf *config) error {
 	}
 	t.roles.unk = s.unkID
 	switch {
-	case !conf.read:
+	case conf.Class == "":
 		t.finder, t.hidden = nil, t.finder
 	case t.roles.cls >= 0 && t.roles.sep >= 0:
 		t.template = bertTemplate(t.roles.cls, t.roles.sep, 0)
@@ -72,31 +105,38 @@ func (t *Tokenizer) around(s *sentences, v *vocab, conf *config) error {
 	return nil
 }
 
-// asKoBERT takes ids from vocab.txt, which orders the model's pieces anew. Special tokens
-// are recognised in the text where the files name them; the bare layout reads
-// them as text.
-func (t *Tokenizer) asKoBERT(m *spModel, files map[string][]byte, conf *config) error {
+// loadKoBERT makes KoBERT's tokenizer. It takes ids from vocab.txt, which
+// orders the model's pieces anew. Special tokens are recognised in the text
+// where the files name them; the bare layout reads them as text.
+func loadKoBERT(s *source, conf *config) (*Tokenizer, error) {
+	t, m, err := readSP(s, s.first(kobertFile+"|"+albertFile), conf)
+	if err != nil {
+		return nil, err
+	}
 	v := ownVocab(m)
-	if b := files[vocabFile]; b != nil {
-		var err error
+	b, err := s.read(vocabFile)
+	if err != nil {
+		return nil, err
+	}
+	if b != nil {
 		if v, err = readVocab(vocabFile, b, strings.TrimSpace); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	if v.id("[UNK]") < 0 {
-		return &Error{File: vocabFile, Msg: "no [UNK]: want KoBERT's vocabulary"}
+		return nil, &Error{File: vocabFile, Msg: "no [UNK]: want KoBERT's vocabulary"}
 	}
-	s := newSentences(m, v)
-	s.recut, s.clean = true, kobertText(conf, false)
+	model := newSentences(m, v)
+	model.recut, model.clean = true, kobertText(conf, false)
 	t.info.Lowercase = or(conf.Lower, false)
-	t.vocab, t.pipe.model = v, s
+	t.vocab, t.pipe.model = v, model
 	if err := t.addBertSpecials(conf); err != nil {
-		return err
+		return nil, err
 	}
 	if !conf.names() {
 		t.finder, t.hidden = nil, t.finder
 	}
-	return nil
+	return t, nil
 }
 
 // names reports whether the files name special tokens.
@@ -104,9 +144,13 @@ func (c *config) names() bool {
 	return c.Unk != nil || c.Sep != nil || c.Pad != nil || c.Cls != nil || c.Mask != nil || len(c.Additional)+len(c.AddedDecoder) > 0
 }
 
-// asXLMR moves the model's ids by one, to make room as fairseq's dictionaries do: <s>, <pad>,
-// </s> and <unk> come first, <mask> last.
-func (t *Tokenizer) asXLMR(m *spModel, conf *config) error {
+// loadXLMR makes XLM-R's tokenizer. The model's ids are moved by one, to make
+// room as fairseq's dictionaries do: <s>, <pad>, </s> and <unk> come first, <mask> last.
+func loadXLMR(src *source, conf *config) (*Tokenizer, error) {
+	t, m, err := readSP(src, xlmrFile, conf)
+	if err != nil {
+		return nil, err
+	}
 	v := newVocab(len(m.pieces) + 2)
 	for _, token := range []string{"<s>", "<pad>", "</s>", "<unk>"} {
 		v.add(token)
@@ -134,10 +178,10 @@ func (t *Tokenizer) asXLMR(m *spModel, conf *config) error {
 		a.ID = v.add(a.Content)
 		added = append(added, a)
 	}
-	t.addTokens(added)
+	t.addTokens(added, conf)
 	t.template = robertaTemplate(0, 2)
 	t.finish(s)
-	return nil
+	return t, nil
 }
 
 // kobertText is what KoBERT's, XLNet's and ALBERT's tokenizers do to text first:

@@ -4,7 +4,10 @@ package tokenizers
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"fmt"
+	"os"
+	"path/filepath"
 	"sync"
 	"unsafe"
 
@@ -17,6 +20,7 @@ type moran struct {
 	mu      sync.Mutex
 	in, out []byte
 	run     func(in, out *byte, size int32) unsafe.Pointer
+	sum     string // SHA-256 of the library
 }
 
 // opened keeps each library from being opened, and its databases read, twice.
@@ -25,13 +29,36 @@ var opened struct {
 	libraries map[string]*moran
 }
 
-// openMoran opens the library at path and its databases, which stay open until the program ends.
-func openMoran(path string) (analyser, error) {
+// openMoran opens the library at path and its databases, which stay open until
+// the program ends, and returns the SHA-256 of the library's bytes.
+func openMoran(path string) (analyser, string, error) {
+	path, err := filepath.Abs(path) // a bare name would be sought where the system's loader likes
+	if err != nil {
+		return nil, "", err
+	}
 	opened.Lock()
 	defer opened.Unlock()
 	if m := opened.libraries[path]; m != nil {
-		return m, nil
+		return m, m.sum, nil
 	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, "", err
+	}
+	m, err := loadMoran(path)
+	if err != nil {
+		return nil, "", err
+	}
+	m.sum = fmt.Sprintf("%x", sha256.Sum256(b))
+	if opened.libraries == nil {
+		opened.libraries = make(map[string]*moran)
+	}
+	opened.libraries[path] = m
+	return m, m.sum, nil
+}
+
+// loadMoran loads the library and has it open its databases.
+func loadMoran(path string) (*moran, error) {
 	handle, err := purego.Dlopen(path, purego.RTLD_NOW|purego.RTLD_LOCAL)
 	if err != nil {
 		return nil, &Error{File: path, Msg: errMoranSystem.Error(), Err: err}
@@ -49,10 +76,6 @@ func openMoran(path string) (analyser, error) {
 		purego.RegisterFunc(f.to, symbol)
 	}
 	open()
-	if opened.libraries == nil {
-		opened.libraries = make(map[string]*moran)
-	}
-	opened.libraries[path] = m
 	return m, nil
 }
 

@@ -28,6 +28,7 @@ type pipeline struct {
 	finder *finder    // of tokens sought in normalised text; nil: none
 	pre    splitter   // nil: none
 	model  model
+	blanks bool // pieces spell the blank before a word, so that a word given alone needs one
 }
 
 // work is what tokenizing one text leaves behind, reused for the next.
@@ -37,6 +38,8 @@ type work struct {
 	words  [][]char
 	word   int32 // the next word's index
 	fixed  bool  // the index stays: the text is one of several words given
+
+	inWords bool // the text is a word of a sentence, with a blank before it
 
 	spelled  bool // whether surfaces are wanted
 	surfaces []surface
@@ -121,6 +124,9 @@ func (p *pipeline) run(w *work, chars []char) {
 func (p *pipeline) words(w *work, chars []char) {
 	if len(chars) == 0 {
 		return
+	}
+	if p.blanks && w.inWords && chars[0].r != ' ' {
+		chars = prepended(chars, ' ')
 	}
 	w.words = append(w.words[:0], chars)
 	if p.pre != nil {

@@ -64,7 +64,9 @@ func newSentences(m *spModel, v *vocab) *sentences {
 		for i, p := range m.pieces {
 			own.set(p.text, int32(i))
 		}
-		s.byteIDs = byteTokensOf(own)
+		if s.byteIDs = byteTokensOf(own); !s.byteIDs.complete() {
+			s.byteIDs = nil
+		}
 	}
 	return s
 }

@@ -8,6 +8,23 @@ import (
 // template says how special tokens stand around one text and around a pair.
 type template struct {
 	single, pair []part
+	bare         [2][]part // single and pair without special tokens, their types kept
+}
+
+// newTemplate is the template of its two sides.
+func newTemplate(single, pair []part) template {
+	return template{single, pair, [2][]part{textsOf(single), textsOf(pair)}}
+}
+
+// textsOf returns the parts that are texts.
+func textsOf(parts []part) []part {
+	var texts []part
+	for _, p := range parts {
+		if p.id < 0 {
+			texts = append(texts, p)
+		}
+	}
+	return texts
 }
 
 // part is one element of a template: a special token, or the text.
@@ -23,17 +40,17 @@ const (
 
 // bertTemplate is [CLS] A [SEP], or [CLS] A [SEP] B [SEP].
 func bertTemplate(cls, sep, clsType int32) template {
-	return template{
-		single: []part{{cls, clsType}, {firstText, 0}, {sep, 0}},
-		pair:   []part{{cls, clsType}, {firstText, 0}, {sep, 0}, {secondText, 1}, {sep, 1}},
-	}
+	return newTemplate(
+		[]part{{cls, clsType}, {firstText, 0}, {sep, 0}},
+		[]part{{cls, clsType}, {firstText, 0}, {sep, 0}, {secondText, 1}, {sep, 1}},
+	)
 }
 
 // bareTemplate adds nothing.
-var bareTemplate = template{
-	single: []part{{firstText, 0}},
-	pair:   []part{{firstText, 0}, {secondText, 1}},
-}
+var bareTemplate = newTemplate(
+	[]part{{firstText, 0}},
+	[]part{{firstText, 0}, {secondText, 1}},
+)
 
 // specials counts the special tokens among parts.
 func specials(parts []part) int {
@@ -76,8 +93,8 @@ func (t *trimmedOffsets) offsets(token string, first bool, at *[2]int) {
 
 // robertaTemplate is <s> A </s>, or <s> A </s></s> B </s>, all of type 0.
 func robertaTemplate(cls, sep int32) template {
-	return template{
-		single: []part{{cls, 0}, {firstText, 0}, {sep, 0}},
-		pair:   []part{{cls, 0}, {firstText, 0}, {sep, 0}, {sep, 0}, {secondText, 0}, {sep, 0}},
-	}
+	return newTemplate(
+		[]part{{cls, 0}, {firstText, 0}, {sep, 0}},
+		[]part{{cls, 0}, {firstText, 0}, {sep, 0}, {sep, 0}, {secondText, 0}, {sep, 0}},
+	)
 }

@@ -13,11 +13,11 @@ type Tokenizer struct {
 	template template
 	trim     *trimmedOffsets // nil: offsets as they come
 	decoder  decoder
+	cutsLeft bool // text that is too long loses its beginning
 	tidies   bool // decoded text loses the blanks before signs
 	roles    roles
 	info     Info
 	files    map[string][]byte // as they were read, by name
-	beside   []string          // paths of more files that it needs, too large to keep
 }
 
 // roles are the ids of the tokens with a task of their own, -1 where there is none.
@@ -30,6 +30,15 @@ type Info struct {
 	Lowercase    bool   `json:"lowercase"`
 	StripAccents *bool  `json:"strip_accents"` // nil: as the directory leaves it, undefined
 	SHA256       string `json:"sha256"`        // of the files it was loaded from
+
+	Class    string    `json:"class,omitempty"`    // of transformers; "": a lone file's
+	Analyser *Analyser `json:"analyser,omitempty"` // native code that it runs; nil: none
+}
+
+// Analyser is a shared library that a tokenizer calls.
+type Analyser struct {
+	Path   string `json:"path"`
+	SHA256 string `json:"sha256"`
 }
 
 // Info returns the tokenizer's description.

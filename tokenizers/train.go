@@ -77,7 +77,7 @@ func fromPieces(tokens []string, opt TrainOptions) (*Tokenizer, error) {
 	files := map[string][]byte{
 		vocabFile: text.Bytes(), specialFile: indented(special), configFile: indented(conf),
 	}
-	return fromFiles("", files)
+	return LoadOptions{}.load(memory(files))
 }
 
 func indented(v any) []byte {

@@ -98,6 +98,19 @@ func (t *trie) rehash() {
 	}
 }
 
+// value returns the value of s, -1 if there is none.
+func (t *trie) value(s string) int32 {
+	node, value := uint32(rootNode), int32(-1)
+	for _, r := range s {
+		e := t.step(node, r)
+		if e == nil {
+			return -1
+		}
+		node, value = e.child, e.value
+	}
+	return value
+}
+
 // node returns the node at the end of s, 0 if no string begins with s.
 func (t *trie) node(s string) uint32 {
 	node := uint32(rootNode)

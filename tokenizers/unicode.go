@@ -48,6 +48,15 @@ func isUnicodePunct(r rune) bool {
 	return unicode.Is(unicode.P, r) && !unicode.Is(newPunct, r) || r == 0x166D || r == 0x111C9
 }
 
+// isPythonPunct reports what tokenizers in Python take for punctuation: ASCII
+// signs, and Unicode's by its tables as they are now.
+func isPythonPunct(r rune) bool {
+	if r < 0x80 {
+		return isPunct(r)
+	}
+	return unicode.Is(unicode.P, r)
+}
+
 // isMark reports whether r is a non-spacing mark, an accent to strip.
 func isMark(r rune) bool {
 	if r < 0x300 {

@@ -105,18 +105,23 @@ func (m *unigramWords) word(w *work, chars []char) {
 	w.cuts = w.cuts[:0]
 	for _, c := range m.path(w, chars) {
 		covered := chars[c.begin:c.end]
+		from, to := covered[0].from, covered[len(covered)-1].to
 		id := c.id
 		if id == m.unk {
 			if id = m.exact(covered); id < 0 && m.bytes != nil {
-				w.pieces = m.bytes.spell(w.pieces, covered, index)
-				continue
+				if text := string(appendText(nil, covered)); m.bytes.spells(text) {
+					for k := range len(text) { // each with the offsets of the whole run
+						w.pieces = append(w.pieces, piece{m.bytes[text[k]], from, to, index})
+					}
+					continue
+				}
 			}
 		}
 		if id < 0 {
 			id = m.unk
 			w.surface(covered)
 		}
-		w.pieces = append(w.pieces, piece{id, covered[0].from, covered[len(covered)-1].to, index})
+		w.pieces = append(w.pieces, piece{id, from, to, index})
 	}
 }
 

@@ -20,8 +20,8 @@ os.environ["TOKENIZERS_PARALLELISM"] = "false"
 import sentencepiece  # noqa: E402
 from tokenizers import (AddedToken, BertWordPieceTokenizer, Regex, Tokenizer, decoders, models, normalizers,  # noqa: E402
                         pre_tokenizers, processors, trainers)
-from transformers import (AlbertTokenizer, AutoTokenizer, BertTokenizer, BertTokenizerFast, RobertaTokenizerFast,  # noqa: E402
-                          XLMRobertaTokenizer, XLNetTokenizer, logging)
+from transformers import (AlbertTokenizer, AutoTokenizer, BertTokenizer, BertTokenizerFast, DebertaV2Tokenizer,  # noqa: E402
+                          RobertaTokenizerFast, XLMRobertaTokenizer, XLNetTokenizer, logging)
 
 logging.set_verbosity_error()
 
@@ -465,7 +465,15 @@ def spm_directories():
     folder = OUT / "hf" / "albert"
     model = spm(folder, rules=RULES, unk_piece="<unk>", pad_piece="<pad>", vocab_size=300)
     albert = AlbertTokenizer(str(model), keep_accents=True)
+    special = {"pad_id": 0, "bos_id": 1, "eos_id": 2, "unk_id": 3, "bos_piece": "[CLS]", "eos_piece": "[SEP]", "control_symbols": ""}  # as Microsoft's has them
+    model = spm(OUT / "hf" / "deberta", "spm.model", rules=RULES, vocab_size=300, **special)
+    deberta = DebertaV2Tokenizer(str(model))
+    (OUT / "hf" / "deberta-lower").mkdir(exist_ok=True)
+    (OUT / "hf" / "deberta-lower" / "spm.model").write_bytes(model.read_bytes())
+    lower = {"tokenizer_class": "DebertaV2Tokenizer", "do_lower_case": True, "split_by_punct": True}
     for name, t, conf in (("xlmr", xlmr, {"tokenizer_class": "XLMRobertaTokenizer"}),
+                          ("deberta", deberta, {"tokenizer_class": "DebertaV2Tokenizer"}),
+                          ("deberta-lower", DebertaV2Tokenizer(str(model), do_lower_case=True, split_by_punct=True), lower),
                           ("albert", albert, {"tokenizer_class": "AlbertTokenizer", "keep_accents": True})):
         (OUT / "hf" / name / "tokenizer_config.json").write_text(json.dumps(conf))
         rng = random.Random(9)
