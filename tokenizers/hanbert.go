@@ -3,7 +3,6 @@ package tokenizers
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"unicode"
 )
@@ -12,8 +11,10 @@ import (
 const (
 	hanbertFile  = "vocab_54k.txt"
 	moranLibrary = "libmoran4dnlp.so"
-	moranHome    = "/usr/local/moran" // where HanBERT's own instructions put the analyser
 )
+
+// MoranHome is where HanBERT's own installer puts its analyser.
+const MoranHome = "/usr/local/moran/" + moranLibrary
 
 // analyser cuts a text into morphemes, split by blanks.
 type analyser interface {
@@ -43,7 +44,7 @@ func loadHanBERT(s *source, conf *config) (*Tokenizer, error) {
 	}
 	path := s.moran
 	if path == "" {
-		if path = filepath.Join(moranHome, moranLibrary); !exists(path) {
+		if path = MoranHome; !exists(path) {
 			return nil, &Error{File: path, Msg: "not found: HanBERT's morphological analyser comes in its authors'" +
 				" archive, which https://github.com/monologg/HanBert-Transformers links to, with an installer that" +
 				" puts it there; it is native code, so it is not loaded from the model's directory," +

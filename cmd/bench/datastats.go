@@ -163,7 +163,7 @@ words between blanks.`,
 			}
 			var tok *tokenizers.Tokenizer
 			if model != "" {
-				if tok, err = tokenizerOf(model); err != nil {
+				if tok, err = tokenizerOf(model, tokenizers.LoadOptions{}); err != nil {
 					return err
 				}
 			}
@@ -182,7 +182,7 @@ words between blanks.`,
 }
 
 // tokenizerOf loads the tokenizer of what --model names.
-func tokenizerOf(model string) (*tokenizers.Tokenizer, error) {
+func tokenizerOf(model string, o tokenizers.LoadOptions) (*tokenizers.Tokenizer, error) {
 	m, err := checkpoints.Find(model)
 	if err != nil {
 		return nil, err
@@ -190,7 +190,7 @@ func tokenizerOf(model string) (*tokenizers.Tokenizer, error) {
 	if m.Scratch != nil {
 		return nil, fmt.Errorf("%s starts from nothing: its vocabulary is made of the training text", m.Name)
 	}
-	return tokenizers.Load(m.Dir)
+	return o.Load(m.Dir)
 }
 
 func printStats(cmd *cobra.Command, reports []fileReport) error {

@@ -22,6 +22,7 @@ type tokenizeOptions struct {
 	pairs, words bool
 	limited      bool // --max-length is given
 	options      tokenizers.Options
+	load         tokenizers.LoadOptions
 }
 
 func newTokenizeCmd() *cobra.Command {
@@ -34,8 +35,11 @@ JSON object: tokens, input_ids, token_type_ids and offsets, which are [begin, en
 in Unicode code points of the text (of the pair for pieces of the second text;
 of the word with --words, which adds word_ids; null marks special tokens).
 
-The tokenizer is whatever the model's directory has: vocab.txt, tokenizer.json,
-a SentencePiece .model, vocab.json and merges.txt, with their configuration.`,
+The tokenizer is that of the class that tokenizer_config.json or config.json names,
+or that the model type has in transformers; it decides which of the directory's
+files are read: tokenizer.json, vocab.txt, a SentencePiece .model, or vocab.json and
+merges.txt. A class that is not implemented is refused by name; --tokenizer-class
+has the files read as another's.`,
 		Example: `  echo '영화가 정말 재미있다' | bench tokenize --model ./my-model
   printf '질문 하나\t질문 둘\n' | bench tokenize --model ./my-model --pairs --max-length 128
   echo '서울 에서 만나다' | bench tokenize --model ./my-model --words`,
@@ -52,7 +56,22 @@ a SentencePiece .model, vocab.json and merges.txt, with their configuration.`,
 	fl.BoolVar(&o.words, "words", false, "each line is a sentence of words, split by white space")
 	fl.BoolVar(&o.options.NoSpecial, "no-special", false, "add no [CLS] and [SEP]")
 	choiceFlag(cmd, &o.options.Truncation, "truncation", "how pairs are cut", tokenizers.LongestFirst, tokenizers.LongestFirstPython)
+	tokenizerFlags(cmd, &o.load)
 	return cmd
+}
+
+// tokenizerFlags adds the flags that overrule what a model's directory says of its tokenizer.
+func tokenizerFlags(cmd *cobra.Command, o *tokenizers.LoadOptions) {
+	fl := cmd.Flags()
+	fl.StringVar(&o.Class, "tokenizer-class", "", "read the tokenizer's files as this class of transformers does, whatever they say")
+	fl.StringVar(&o.Moran, "moran", "", "HanBERT's analyser, a shared library to run (default "+tokenizers.MoranHome+")")
+}
+
+// printAnalyser tells which native code a tokenizer runs.
+func printAnalyser(w io.Writer, t *tokenizers.Tokenizer) {
+	if a := t.Info().Analyser; a != nil {
+		fmt.Fprintf(w, "morphological analyser %s, SHA-256 %s\n", a.Path, a.SHA256)
+	}
 }
 
 func (o tokenizeOptions) run(ctx context.Context, s streams) error {
@@ -63,18 +82,41 @@ func (o tokenizeOptions) run(ctx context.Context, s streams) error {
 	if o.pairs && o.words {
 		return usagef("--pairs and --words: want one of them")
 	}
-	load := tokenizerOf
-	if info, err := os.Stat(o.model); err == nil && !info.IsDir() {
-		load = tokenizers.Load // tokenizer.json or a .model alone
-	}
-	t, err := load(o.model)
+	t, err := o.open()
 	if err != nil {
 		return err
 	}
+	printAnalyser(s.err, t)
 	if n := t.Specials(o.pairs); o.limited && (o.options.MaxLength < 1 || !o.options.NoSpecial && o.options.MaxLength < n) {
 		return usagef("--max-length %d: want at least %d, for the special tokens", o.options.MaxLength, max(n, 1))
 	}
 	return o.tokenize(ctx, s.in, s.out, t)
+}
+
+// open loads the tokenizer of the model, or of its file: tokenizer.json or a .model.
+func (o tokenizeOptions) open() (*tokenizers.Tokenizer, error) {
+	if info, err := os.Stat(o.model); err == nil && !info.IsDir() {
+		return o.load.Load(o.model)
+	}
+	return tokenizerOf(o.model, o.load)
+}
+
+// maxLine bounds a line of text in bytes.
+const maxLine = 1 << 26
+
+// readLine reads a line of at most maxLine bytes, its end included.
+func readLine(in *bufio.Reader) (string, error) {
+	var line []byte
+	for {
+		part, err := in.ReadSlice('\n')
+		if len(line)+len(part) > maxLine {
+			return "", fmt.Errorf("a line of more than %d bytes", maxLine)
+		}
+		line = append(line, part...)
+		if !errors.Is(err, bufio.ErrBufferFull) {
+			return string(line), err
+		}
+	}
 }
 
 // tokenize reads lines from r and writes one JSON object for each to w, until ctx
@@ -86,7 +128,7 @@ func (o tokenizeOptions) tokenize(ctx context.Context, r io.Reader, w io.Writer,
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		line, err := in.ReadString('\n')
+		line, err := readLine(in)
 		if line == "" && err != nil {
 			if errors.Is(err, io.EOF) {
 				return out.Flush()
