@@ -90,7 +90,12 @@ func (c *Config) checkAlbert() error {
 			return err
 		}
 	}
-	return nil
+	for _, l := range []layers{{"num_hidden_groups", c.NumHiddenGroups}, {"inner_group_num", c.InnerGroupNum}} {
+		if err := l.check(); err != nil {
+			return err
+		}
+	}
+	return layers{"num_hidden_layers", c.NumHiddenLayers * c.InnerGroupNum}.check()
 }
 
 func (e *albertBody) forward(p *ops.Pass, in *Batch, c *Config, rows []int32) mat.Tensor {

@@ -27,6 +27,10 @@ type Architecture struct {
 	NeedsPad   bool                  // transformers asks for pad_token_id before it classifies batches
 
 	build func(b *builder, c *Config, head Head) (network, error)
+
+	// Of the parts of an encoder-decoder.
+	fromPad bool                                                           // positions count from the padding's index
+	lm      func(b *builder, prefix string, c *Config, e *encoder) *lmHead // nil: it can be no part of one
 }
 
 // HeadClass is the end of a class's name and the head that the class has.

@@ -68,11 +68,15 @@ func (b *Batch) positions(starts []int32) []int32 {
 }
 
 // positionsFromPad returns positions as RoBERTa counts them: the first real
-// token is at pad+1, padding tokens stay at pad and are not counted.
-func (b *Batch) positionsFromPad(pad int32) []int32 {
+// token is at pad+1, padding tokens stay at pad and are not counted, but for
+// those among the starts tokens that came before; nil: none.
+func (b *Batch) positionsFromPad(pad int32, starts []int32) []int32 {
 	pos := make([]int32, len(b.IDs))
 	for s := range b.Sequences() {
 		next := pad
+		if starts != nil {
+			next += starts[s]
+		}
 		for t := b.Offsets[s]; t < b.Offsets[s+1]; t++ {
 			pos[t] = pad
 			if b.IDs[t] != pad {

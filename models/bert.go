@@ -70,7 +70,7 @@ func bertArchitecture() Architecture {
 		// BertForPreTraining has a sentence-order head beside.
 		Heads:    append(slices.Clone(encoderHeads), HeadClass{"LMHeadModel", CausalLMHead}, HeadClass{"ForPreTraining", MaskedLMHead}),
 		Defaults: bertDefaults, Reads: bertFields, Dropouts: bertDropouts,
-		build: newBert,
+		build: newBert, lm: newBertLMHead,
 	}
 }
 
@@ -89,33 +89,44 @@ func newBert(b *builder, c *Config, h Head) (network, error) {
 	case TokenHead:
 		n.Head = newTokenHead(b, c.HiddenSize, h.Labels, (*Config).classifierDropout)
 	case MaskedLMHead, CausalLMHead:
-		lm, err := newBertLMHead(b, "cls.predictions", c, e)
-		if err != nil {
-			return nil, err
-		}
-		n.Head = lm
-		if h.Kind == CausalLMHead {
-			e.causal = true
-			return &causalEncoder{stacked: *n, Encoder: e, LM: lm}, nil
-		}
+		return newEncoderLM(e, newBertLMHead(b, "", c, e), h), nil
 	default:
 		return nil, noHead(c, h)
 	}
 	return n, nil
 }
 
-func newBertLMHead(b *builder, prefix string, c *Config, e *encoder) (*lmHead, error) {
-	act, err := activation("hidden_act", c.HiddenAct)
+// newBertLMHead builds the language model's head that stands behind prefix.
+func newBertLMHead(b *builder, prefix string, c *Config, e *encoder) *lmHead {
+	prefix += "cls.predictions"
 	names := lmNames{prefix + ".transform.dense", prefix + ".transform.LayerNorm", prefix + ".decoder", prefix + ".bias"}
-	return newLMHead(b, names, c.HiddenSize, e.Embeddings.Words, c.LayerNormEps, act, c.TieWordEmbeddings), err
+	return newLMHead(b, names, c.HiddenSize, e.Embeddings.Words, c.LayerNormEps, e.Layers[0].act, c.TieWordEmbeddings)
 }
 
-// causalEncoder is BERT as a language model of its own: each token sees those
-// before it.
+// newEncoderLM puts a language model's head on an encoder: a masked one's, or a
+// causal one's, which the text is continued with.
+func newEncoderLM(e *encoder, lm *lmHead, h Head) network {
+	n := stacked{Body: e, Head: lm}
+	if h.Kind == CausalLMHead {
+		return &causalEncoder{stacked: n, Encoder: e, LM: lm}
+	}
+	return &n
+}
+
+// causalEncoder is an encoder as a language model of its own. Each token sees
+// those before it, but for a config without is_decoder, with which transformers
+// lets it see all.
 type causalEncoder struct {
 	stacked
 	Encoder *encoder
 	LM      *lmHead
+}
+
+func (n *causalEncoder) canDecode(*Config) error {
+	if !n.Encoder.causal {
+		return &Error{"is_decoder", "false: every token sees all, want true of a model that continues texts"}
+	}
+	return nil
 }
 
 func (n *causalEncoder) cacheSizes(c *Config) (layers, width int) {
@@ -129,11 +140,12 @@ func (n *causalEncoder) next(p *ops.Pass, in *Batch, c *Config, st *decoding) ma
 
 func robertaArchitecture() Architecture {
 	return Architecture{
-		ModelType: "roberta", Class: "Roberta", Prefix: "roberta.", Heads: encoderHeads,
+		ModelType: "roberta", Class: "Roberta", Prefix: "roberta.",
+		Heads:    append(slices.Clone(encoderHeads), HeadClass{"ForCausalLM", CausalLMHead}),
 		Defaults: bertDefaults.with(func(c *Config) { c.VocabSize, c.PadTokenID, c.EOSTokenID = 50265, 1, 2 }),
 		Reads:    bertFields, Dropouts: bertDropouts,
 		MaxTokens: robertaTokens,
-		build:     newRoberta,
+		build:     newRoberta, fromPad: true, lm: newRobertaLMHead,
 	}
 }
 
@@ -152,27 +164,30 @@ func newRoberta(b *builder, c *Config, h Head) (network, error) {
 	if err := c.checkBert(); err != nil {
 		return nil, err
 	}
-	if c.PadTokenID < 0 {
-		return nil, &Error{"pad_token_id", "RoBERTa counts positions from it: want one"}
-	}
 	e, err := newBertEncoder(b, "roberta", c, c.HiddenSize)
 	if err != nil {
 		return nil, err
 	}
-	e.Embeddings.fromPad = true
 	n := &stacked{Body: e}
 	switch h.Kind {
 	case SequenceHead:
 		n.Head = newDenseHead(b, "classifier.dense", "classifier.out_proj", c.HiddenSize, h.Labels, kernels.Tanh, (*Config).classifierDropout, true)
 	case TokenHead:
 		n.Head = newTokenHead(b, c.HiddenSize, h.Labels, (*Config).classifierDropout)
-	case MaskedLMHead:
-		names := lmNames{"lm_head.dense", "lm_head.layer_norm", "lm_head.decoder", "lm_head.bias"}
-		n.Head = newLMHead(b, names, c.HiddenSize, e.Embeddings.Words, c.LayerNormEps, kernels.GELU, c.TieWordEmbeddings)
+	case MaskedLMHead, CausalLMHead:
+		return newEncoderLM(e, newRobertaLMHead(b, "", c, e), h), nil
 	default:
 		return nil, noHead(c, h)
 	}
 	return n, nil
+}
+
+// newRobertaLMHead builds the language model's head that stands behind prefix. It
+// uses exact GELU whatever the config says.
+func newRobertaLMHead(b *builder, prefix string, c *Config, e *encoder) *lmHead {
+	prefix += "lm_head"
+	names := lmNames{prefix + ".dense", prefix + ".layer_norm", prefix + ".decoder", prefix + ".bias"}
+	return newLMHead(b, names, c.HiddenSize, e.Embeddings.Words, c.LayerNormEps, kernels.GELU, c.TieWordEmbeddings)
 }
 
 // classifierDropout is the dropout before a BERT-like head: its own, or else

@@ -72,13 +72,14 @@ type Config struct {
 	EOSTokenID         int     `json:"eos_token_id"`
 
 	// DistilBERT, which shares attention_dropout with Funnel.
-	Activation        string  `json:"activation"` // "": gelu
-	Dim               int     `json:"dim"`
-	HiddenDim         int     `json:"hidden_dim"`
-	NLayers           int     `json:"n_layers"`
-	NHeads            int     `json:"n_heads"`
-	Dropout           float64 `json:"dropout"`
-	SeqClassifDropout float64 `json:"seq_classif_dropout"`
+	Activation          string  `json:"activation"` // "": gelu
+	Dim                 int     `json:"dim"`
+	HiddenDim           int     `json:"hidden_dim"`
+	NLayers             int     `json:"n_layers"`
+	NHeads              int     `json:"n_heads"`
+	Dropout             float64 `json:"dropout"`
+	SeqClassifDropout   float64 `json:"seq_classif_dropout"`
+	SinusoidalPositions bool    `json:"sinusoidal_pos_embds"`
 
 	// Encoder-decoder.
 	Encoder             *Config `json:"encoder"`

@@ -32,6 +32,9 @@ func (d *decoding) starts() []int32 {
 
 // decoder is a network that reads token by token.
 type decoder interface {
+	// canDecode returns an error about a config with which a text can't be read
+	// token by token.
+	canDecode(c *Config) error
 	// cacheSizes returns the layers and the width of their keys.
 	cacheSizes(c *Config) (layers, width int)
 	// encode reads an encoder-decoder's source; nil for others.
@@ -58,12 +61,15 @@ func (m *Model) NewDecoder(sequences, room int, source *Batch) (*Decoder, error)
 	if !ok || m.Head.Kind != CausalLMHead {
 		return nil, &Error{"architectures", fmt.Sprintf("%s with a %s head generates no text", m.Config.ModelType, m.Head.Kind)}
 	}
+	if err := net.canDecode(&m.Config); err != nil {
+		return nil, err
+	}
 	most := m.MaxTokens()
 	if source != nil {
 		if err := m.Check(source); err != nil {
 			return nil, err
 		}
-		most = m.Config.Decoder.MaxPositionEmbeddings
+		most = m.Config.Decoder.MaxTokens()
 	}
 	if room > most {
 		return nil, &InputError{Msg: fmt.Sprintf("room for %d tokens: the model takes 1 to %d", room, most)}

@@ -14,7 +14,7 @@ func distilBertArchitecture() Architecture {
 			InitializerRange: 0.02, Dropout: 0.1, FunnelAttentionDropout: 0.1, SeqClassifDropout: 0.2,
 		},
 		Rename:     map[string]string{"hidden_size": "dim", "num_attention_heads": "n_heads", "num_hidden_layers": "n_layers"},
-		Reads:      []string{"vocab_size", "max_position_embeddings", "dim", "hidden_dim", "n_layers", "n_heads", "activation"},
+		Reads:      []string{"vocab_size", "max_position_embeddings", "dim", "hidden_dim", "n_layers", "n_heads", "activation", "sinusoidal_pos_embds"},
 		Dropouts:   []string{"dropout", "attention_dropout", "seq_classif_dropout"},
 		Idle:       []string{"qa_dropout", "tie_weights_", "output_past"},
 		TokenTypes: func(*Config) int { return 0 },
@@ -32,6 +32,12 @@ func newDistilBert(b *builder, c *Config, h Head) (network, error) {
 			return nil, err
 		}
 	}
+	if err := c.checkPad(c.VocabSize); err != nil {
+		return nil, err
+	}
+	if err := (layers{"n_layers", c.NLayers}).check(); err != nil {
+		return nil, err
+	}
 	if err := divides("n_heads", c.NHeads, "dim", c.Dim); err != nil {
 		return nil, err
 	}
@@ -45,6 +51,10 @@ func newDistilBert(b *builder, c *Config, h Head) (network, error) {
 	}
 	const eps = 1e-12
 	e := &encoder{Embeddings: newEmbeddings(b, "distilbert.embeddings", c, c.Dim, 0, eps)}
+	if c.SinusoidalPositions { // which transformers does not train
+		b.of(e.Embeddings.Positions).init = initSinusoids
+		e.Embeddings.Positions.SetRequiresGrad(false)
+	}
 	e.rates = func(c *Config) (float64, layerRates) {
 		return c.Dropout, layerRates{probs: c.FunnelAttentionDropout, inner: c.Dropout}
 	}

@@ -9,7 +9,7 @@ import (
 func electraArchitecture() Architecture {
 	return Architecture{
 		ModelType: "electra", Class: "Electra", Prefix: "electra.",
-		Heads: append(slices.Clone(encoderHeads), HeadClass{"ForPreTraining", DiscriminatorHead}),
+		Heads: append(slices.Clone(encoderHeads), HeadClass{"ForPreTraining", DiscriminatorHead}, HeadClass{"ForCausalLM", CausalLMHead}),
 		Defaults: bertDefaults.with(func(c *Config) {
 			c.EmbeddingSize, c.HiddenSize, c.IntermediateSize, c.NumAttentionHeads = 128, 256, 1024, 4
 		}),
@@ -42,9 +42,9 @@ func newElectra(b *builder, c *Config, h Head) (network, error) {
 		n.Head = newTokenHead(b, c.HiddenSize, h.Labels, (*Config).classifierDropout)
 	case DiscriminatorHead:
 		n.Head = newDiscriminatorHead(b, c.HiddenSize, e.Layers[0].act)
-	case MaskedLMHead:
+	case MaskedLMHead, CausalLMHead:
 		names := lmNames{"generator_predictions.dense", "generator_predictions.LayerNorm", "generator_lm_head", "generator_lm_head.bias"}
-		n.Head = newLMHead(b, names, c.HiddenSize, e.Embeddings.Words, c.LayerNormEps, kernels.GELU, c.TieWordEmbeddings)
+		return newEncoderLM(e, newLMHead(b, names, c.HiddenSize, e.Embeddings.Words, c.LayerNormEps, kernels.GELU, c.TieWordEmbeddings), h), nil
 	default:
 		return nil, noHead(c, h)
 	}

@@ -112,6 +112,7 @@ func newEmbeddings(b *builder, prefix string, c *Config, width, types int, eps f
 		Positions: b.weight(prefix+".position_embeddings.weight", c.MaxPositionEmbeddings, width),
 		pad:       int32(c.PadTokenID),
 	}
+	e.fromPad = c.arch().fromPad
 	if types > 0 {
 		e.Types = b.weight(prefix+".token_type_embeddings.weight", types, width)
 	}
@@ -123,7 +124,7 @@ func (e *embeddings) Forward(p *ops.Pass, in *Batch, dropout float64, starts []i
 	words := ops.Lookup{Table: e.Words, IDs: in.IDs, NoGrad: e.pad}
 	positions := ops.Lookup{Table: e.Positions, IDs: in.positions(starts), NoGrad: -1}
 	if e.fromPad {
-		positions = ops.Lookup{Table: e.Positions, IDs: in.positionsFromPad(e.pad), NoGrad: e.pad}
+		positions = ops.Lookup{Table: e.Positions, IDs: in.positionsFromPad(e.pad, starts), NoGrad: e.pad}
 	}
 	lookups := []ops.Lookup{words, positions}
 	if e.Types != nil {

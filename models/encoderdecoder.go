@@ -2,6 +2,7 @@ package models
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/nlpodyssey/spago/mat"
 	"github.com/nlpodyssey/spago/nn"
@@ -10,7 +11,7 @@ import (
 	"github.com/lmkor/bench/ops"
 )
 
-// encoderDecoder is two BERTs: the second reads the target causally and sees
+// encoderDecoder is two BERTs or RoBERTas: the second reads the target causally and sees
 // the first's output, and scores the vocabulary. They may share their weights.
 type encoderDecoder struct {
 	nn.Module
@@ -37,66 +38,85 @@ func newEncoderDecoder(b *builder, c *Config, head Head) (network, error) {
 	if head.Kind != CausalLMHead {
 		return nil, noHead(c, head)
 	}
+	dec := Config{}
+	if c.Decoder != nil {
+		dec = *c.Decoder
+	}
 	for _, part := range []struct {
 		name string
 		c    *Config
-	}{{"encoder", c.Encoder}, {"decoder", c.Decoder}} {
-		if part.c == nil || part.c.ModelType != "bert" {
-			return nil, &Error{part.name, "want a config with model_type bert"}
+	}{{"encoder", c.Encoder}, {"decoder", &dec}} {
+		if part.c == nil || part.c.arch().lm == nil {
+			return nil, &Error{part.name, "want a config with model_type bert, roberta or xlm-roberta"}
 		}
 		if err := part.c.checkBert(); err != nil {
 			return nil, fmt.Errorf("%s: %w", part.name, err)
 		}
 	}
-	enc, dec := c.Encoder, *c.Decoder
-	dec.IsDecoder = true
+	if !dec.IsDecoder || !dec.AddCrossAttention {
+		return nil, &Error{"decoder", "want is_decoder and add_cross_attention to be true: it would not see the encoder's output"}
+	}
+	enc, arch := c.Encoder, dec.arch()
+	prefix := "decoder." + strings.TrimSuffix(arch.Prefix, ".")
 	n := &encoderDecoder{}
 	var err error
 	if c.TieEncoderDecoder {
 		if err := enc.sameSizes(&dec); err != nil {
 			return nil, err
 		}
-		b.twin = [2]string{"decoder.bert.", "encoder."}
+		b.twin = [2]string{prefix + ".", "encoder."}
 	} else if n.Encoder, err = newBertEncoder(b, "encoder", enc, enc.HiddenSize); err != nil {
 		return nil, err
 	}
-	if n.Decoder, err = newBertEncoder(b, "decoder.bert", &dec, dec.HiddenSize); err != nil {
+	if n.Decoder, err = newBertEncoder(b, prefix, &dec, dec.HiddenSize); err != nil {
 		return nil, err
 	}
 	b.twin = [2]string{}
 	if c.TieEncoderDecoder {
-		n.Encoder = n.Decoder.shared()
+		if n.Encoder, err = n.Decoder.tiedTo(enc); err != nil {
+			return nil, err
+		}
 	}
 	for i, l := range n.Decoder.Layers {
-		l.Cross = newCrossAttention(b, fmt.Sprintf("decoder.bert.encoder.layer.%d.crossattention", i), &dec)
+		l.Cross = newCrossAttention(b, fmt.Sprintf("%s.encoder.layer.%d.crossattention", prefix, i), &dec)
 	}
 	if enc.HiddenSize != dec.HiddenSize {
 		project := b.linear("enc_to_dec_proj", enc.HiddenSize, dec.HiddenSize)
 		n.Project = &project
 	}
 	n.Pooler = b.linear("encoder.pooler.dense", enc.HiddenSize, enc.HiddenSize)
-	n.Head, err = newBertLMHead(b, "decoder.cls.predictions", &dec, n.Decoder)
+	n.Head = arch.lm(b, "decoder.", &dec, n.Decoder)
 	b.head = false
 	for _, p := range []*nn.Param{n.Pooler.W, n.Pooler.B} {
 		b.of(p).head = true // old checkpoints lack it
 	}
-	return n, err
+	return n, nil
 }
 
-// shared returns an encoder over the same parameters that is not causal and
-// has no cross-attention yet.
-func (e *encoder) shared() *encoder {
+// tiedTo returns the encoder that the config c describes over the parameters of
+// e, a decoder: what has no parameters is the config's own.
+func (e *encoder) tiedTo(c *Config) (*encoder, error) {
+	act, err := activation("hidden_act", c.HiddenAct)
+	if err != nil {
+		return nil, err
+	}
+	eps := float32(c.LayerNormEps)
 	s := *e
-	s.causal, s.Layers = false, nil
+	s.causal, s.Layers = c.IsDecoder, nil
+	s.Embeddings.pad, s.Embeddings.Norm.eps = int32(c.PadTokenID), eps
 	for _, l := range e.Layers {
 		copied := *l
+		copied.heads, copied.act, copied.ONorm.eps, copied.Norm.eps = c.NumAttentionHeads, act, eps, eps
 		s.Layers = append(s.Layers, &copied)
 	}
-	return &s
+	return &s, nil
 }
 
 // sameSizes refuses two configs whose weights can't be shared.
 func (c *Config) sameSizes(d *Config) error {
+	if c.ModelType != d.ModelType {
+		return &Error{"tie_encoder_decoder", fmt.Sprintf("encoder and decoder differ in model_type: %s and %s", c.ModelType, d.ModelType)}
+	}
 	for _, f := range []struct {
 		name string
 		a, b int
@@ -130,6 +150,8 @@ func (n *encoderDecoder) read(p *ops.Pass, in *Batch, c *Config) *source {
 	}
 	return &source{x: x, offsets: in.Offsets}
 }
+
+func (n *encoderDecoder) canDecode(*Config) error { return nil }
 
 func (n *encoderDecoder) cacheSizes(c *Config) (layers, width int) {
 	return len(n.Decoder.Layers), c.Decoder.HiddenSize

@@ -10,7 +10,13 @@ import (
 // share their weights, the file has them as the decoder's.
 func EncoderOf(src Source) Source {
 	e := encoderPart{Source: src, names: map[string]string{}}
-	for _, prefix := range []string{"encoder.", "decoder.bert."} {
+	prefixes := []string{"encoder."}
+	for _, a := range architectures() {
+		if a.lm != nil {
+			prefixes = append(prefixes, "decoder."+a.Prefix)
+		}
+	}
+	for _, prefix := range prefixes {
 		for _, n := range src.Names() {
 			rest, ok := strings.CutPrefix(n, prefix)
 			if !ok || strings.Contains(n, ".crossattention.") {

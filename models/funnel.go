@@ -213,6 +213,24 @@ func (c *Config) checkFunnel() error {
 			}
 		}
 	}
+	total := 0
+	for i, n := range c.BlockSizes {
+		if n > mostLayers || c.blockRepeats(i) > mostLayers {
+			return layers{"block_repeats", max(n, c.blockRepeats(i))}.check()
+		}
+		total += n * c.blockRepeats(i)
+	}
+	for _, l := range []layers{{"block_sizes with block_repeats", total}, {"num_decoder_layers", c.NumDecoderLayers}} {
+		if err := l.check(); err != nil {
+			return err
+		}
+	}
+	if c.NumDecoderLayers < 0 {
+		return &Error{"num_decoder_layers", fmt.Sprintf("%d: want 0 or more", c.NumDecoderLayers)}
+	}
+	if err := c.checkPad(c.VocabSize); err != nil {
+		return err
+	}
 	if c.DModel%2 != 0 {
 		return &Error{"d_model", fmt.Sprintf("%d is odd", c.DModel)}
 	}

@@ -63,7 +63,7 @@ func TestPositionsFromPad(t *testing.T) {
 	var b Batch
 	b.Append([]int32{5, 1, 6}, nil)
 	b.Append([]int32{1}, nil)
-	if got := b.positionsFromPad(1); !slices.Equal(got, []int32{2, 1, 3, 1}) {
+	if got := b.positionsFromPad(1, nil); !slices.Equal(got, []int32{2, 1, 3, 1}) {
 		t.Errorf("positions %v", got)
 	}
 }

@@ -127,6 +127,9 @@ func (c *Config) checkGPT2() error {
 			return err
 		}
 	}
+	if err := (layers{"n_layer", c.NLayer}).check(); err != nil {
+		return err
+	}
 	if c.NInner < 0 {
 		return &Error{"n_inner", fmt.Sprintf("%d: want 1 or more, or null", c.NInner)}
 	}
@@ -212,6 +215,7 @@ type gpt2 struct {
 	LM   *lmHead
 }
 
+func (n *gpt2) canDecode(*Config) error                   { return nil }
 func (n *gpt2) cacheSizes(c *Config) (layers, width int)  { return len(n.GPT2.Layers), c.NEmbd }
 func (n *gpt2) encode(*ops.Pass, *Batch, *Config) *source { return nil }
 

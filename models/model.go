@@ -109,7 +109,41 @@ func (c *Config) checkBert() error {
 	if t := c.PositionEmbeddingType; t != "" && t != "absolute" {
 		return &Error{"position_embedding_type", fmt.Sprintf("%q: want absolute", t)}
 	}
+	if err := c.checkPad(c.VocabSize); err != nil {
+		return err
+	}
+	if c.arch().fromPad && (c.PadTokenID < 0 || c.MaxTokens() < 1) {
+		return &Error{"pad_token_id", fmt.Sprintf("%d: positions count from it: want 0 to max_position_embeddings %d - 2", c.PadTokenID, c.MaxPositionEmbeddings)}
+	}
+	if err := (layers{"num_hidden_layers", c.NumHiddenLayers}).check(); err != nil {
+		return err
+	}
 	return divides("num_attention_heads", c.NumAttentionHeads, "hidden_size", c.HiddenSize)
+}
+
+// checkPad refuses a padding token without an embedding.
+func (c *Config) checkPad(vocab int) error {
+	if c.PadTokenID < -1 || c.PadTokenID >= vocab {
+		return &Error{"pad_token_id", fmt.Sprintf("%d: want one of the %d embeddings", c.PadTokenID, vocab)}
+	}
+	return nil
+}
+
+// layers is a number of layers in a config.
+type layers struct {
+	name string
+	n    int
+}
+
+// mostLayers is more than any model has that was ever trained: every layer is
+// memory and time even where all share their weights.
+const mostLayers = 4096
+
+func (l layers) check() error {
+	if l.n > mostLayers {
+		return &Error{l.name, fmt.Sprintf("%d layers: want %d or fewer", l.n, mostLayers)}
+	}
+	return nil
 }
 
 func noHead(c *Config, h Head) error {
@@ -136,6 +170,15 @@ func (m *Model) MaxTokens() int { return m.Config.MaxTokens() }
 
 // VocabSize returns the number of token ids that the model knows.
 func (m *Model) VocabSize() int { return m.Config.Vocabulary() }
+
+// Outputs returns the number of token ids that a language model answers with: of
+// an encoder-decoder those of its decoder.
+func (c *Config) Outputs() int {
+	if c.Decoder != nil {
+		return c.Decoder.VocabSize
+	}
+	return c.Vocabulary()
+}
 
 // Vocabulary returns the number of token ids, as Model.VocabSize.
 func (c *Config) Vocabulary() int {

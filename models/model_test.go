@@ -234,7 +234,7 @@ func TestNewRefusesBadConfigs(t *testing.T) {
 		{"bert", sentence, func(c *models.Config) { c.ModelType = "bart" }, "model_type"},
 		{"bert", sentence, func(c *models.Config) { c.HiddenSize = 0 }, "hidden_size"},
 		{"bert", sentence, func(c *models.Config) { c.NumAttentionHeads = 3 }, "num_attention_heads"},
-		{"bert", sentence, func(c *models.Config) { c.HiddenAct = "mish" }, "hidden_act"},
+		{"bert", sentence, func(c *models.Config) { c.HiddenAct = "prelu" }, "hidden_act"},
 		{"bert", sentence, func(c *models.Config) { c.PositionEmbeddingType = "relative_key" }, "position_embedding_type"},
 		{"bert", models.Head{Kind: models.SequenceHead}, func(*models.Config) {}, "id2label"},
 		{"bert", models.Head{Kind: models.DiscriminatorHead}, func(*models.Config) {}, "model_type"},

@@ -40,7 +40,8 @@ const (
 	initNormal initKind = iota // mean 0
 	initZero
 	initOne
-	initUniform // between 0 and the config's initializer range
+	initUniform   // between 0 and the config's initializer range
+	initSinusoids // of the row: sines in even columns, cosines in odd ones (Vaswani et al. 2017)
 )
 
 // builder collects parameters, in the order of the modules, under the names
@@ -126,6 +127,8 @@ func (p Param) initialize(seed uint64, initRange float64) {
 		for i := range x {
 			x[i] = 1
 		}
+	case initSinusoids:
+		fillSinusoids(x, p.Shape[1])
 	case initUniform:
 		fillUniform(x, seed, p.Name, initRange)
 	case initNormal:
@@ -164,6 +167,17 @@ func fillNormal(x []float32, seed uint64, name string, std float64) {
 		x[i] = float32(r * math.Cos(2*math.Pi*v))
 		if i+1 < len(x) {
 			x[i+1] = float32(r * math.Sin(2*math.Pi*v))
+		}
+	}
+}
+
+// fillSinusoids writes rows of width numbers, that of position t at row t.
+func fillSinusoids(x []float32, width int) {
+	for i := range x {
+		t, k := i/width, i%width
+		angle := float64(t) / math.Pow(10000, float64(2*(k/2))/float64(width))
+		if x[i] = float32(math.Sin(angle)); k%2 == 1 {
+			x[i] = float32(math.Cos(angle))
 		}
 	}
 }

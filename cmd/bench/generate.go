@@ -169,7 +169,7 @@ func (f *generateFlags) prompt(cmd *cobra.Command, h *checkpoints.Headed, text s
 			fmt.Fprintf(cmd.ErrOrStderr(), "a text of %d tokens is cut to %d, which is what %s reads\n", len(ids), most, h.Dir)
 			ids = h.Tokenizer.Encode(text, "", false, tokenizers.Options{MaxLength: most}).IDs
 		}
-		read, most = 1, h.Config.Decoder.MaxPositionEmbeddings
+		read, most = 1, h.Config.Decoder.MaxTokens()
 	}
 	switch {
 	case f.newTokens > 0:

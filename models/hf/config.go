@@ -1,6 +1,7 @@
 package hf
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -97,6 +98,9 @@ func (c *Config) decode() error {
 			return errors.New("model_type: there is none")
 		}
 	}
+	if err := c.checkFixed(); err != nil {
+		return err
+	}
 	kind, err := models.ArchitectureOf(c.ModelType)
 	if err != nil { // it is read as far as it goes
 		kind = &models.Architecture{ModelType: c.ModelType}
@@ -152,6 +156,26 @@ func (c *Config) decode() error {
 	}
 	c.DType = strings.TrimPrefix(c.DType, "torch.")
 	return c.check()
+}
+
+// checkFixed refuses what no model here computes.
+func (c *Config) checkFixed() error {
+	for _, name := range c.fields.keys {
+		want, ok := models.FixedFields[name]
+		if got := compacted(c.fields.values[name]); ok && got != want && got != "null" {
+			return fmt.Errorf("%s: %s: want %s, for nothing else runs", name, got, want)
+		}
+	}
+	return nil
+}
+
+// compacted returns a JSON value without its white space.
+func compacted(raw json.RawMessage) string {
+	var b bytes.Buffer
+	if err := json.Compact(&b, raw); err != nil {
+		return string(raw)
+	}
+	return b.String()
 }
 
 // get decodes one field, if it is there.

@@ -96,9 +96,11 @@ func TestConfigFaults(t *testing.T) {
 		{`{"model_type":"bert","hidden_dropout_prob":1.5}`, "hidden_dropout_prob: 1.5: want a rate from 0 to below 1"},
 		{`{"model_type":"bert","classifier_dropout":-1}`, "classifier_dropout: -1: want a rate"},
 		{`{"model_type":"bert","problem_type":"guess"}`, `problem_type: "guess": want regression`},
-		{`{"model_type":"bert","id2label":{"0":"a","2":"b"}}`, `id2label: "2": want the ids 0 to 1, each once`},
-		{`{"model_type":"bert","id2label":{"0":"a","00":"b"}}`, "want the ids 0 to 1, each once"},
-		{`{"model_type":"bert","id2label":{"x":"a"}}`, `id2label: "x": want the ids 0 to 0`},
+		{`{"model_type":"bert","id2label":{"0":"a","-2":"b"}}`, `id2label: "-2": want ids from 0 on, each once`},
+		{`{"model_type":"bert","id2label":{"0":"a","00":"b"}}`, "want ids from 0 on, each once"},
+		{`{"model_type":"bert","id2label":{"x":"a"}}`, `id2label: "x": want ids from 0 on`},
+		{`{"model_type":"bert","pruned_heads":{"0": [1]}}`, `pruned_heads: {"0":[1]}: want {}`},
+		{`{"model_type":"bert","quantization_config":{"bits":8}}`, `quantization_config: {"bits":8}: want null`},
 		{`{"model_type":"bert","num_labels":-1}`, "num_labels: -1: want 0 to"},
 		{`{"model_type":"bert","num_labels":1000000000000}`, "num_labels: 1000000000000: want 0 to"},
 		{`{"model_type":"bert","encoder":{}}`, "encoder: only an encoder-decoder has one, not bert"},
@@ -154,6 +156,14 @@ func TestWriteConfigKeepsWhatItDoesNotKnow(t *testing.T) {
 	}
 	if !reflect.DeepEqual(c.Config, again.Config) || again.DType != "float32" {
 		t.Errorf("read back %+v, want %+v", again.Config, c.Config)
+	}
+}
+
+// TestLabelsWithGaps counts the outputs as transformers does: by the entries.
+func TestLabelsWithGaps(t *testing.T) {
+	c, err := ParseConfig([]byte(`{"model_type":"bert","pruned_heads":{},"id2label":{"0":"a","3":"d","2":"c"}}`))
+	if want := []string{"a", "LABEL_1", "c"}; err != nil || !slices.Equal(c.Labels, want) {
+		t.Errorf("%q, %v; want %q", c.Labels, err, want)
 	}
 }
 

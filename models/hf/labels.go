@@ -13,7 +13,8 @@ import (
 )
 
 // decodeLabels reads the labels in order: of id2label, or as many numbered ones
-// as num_labels says, or two.
+// as num_labels says, or two. A model has as many outputs as id2label has
+// entries; one whose id is missing there is numbered.
 func (c *Config) decodeLabels() error {
 	count := 2
 	if err := c.get("num_labels", &count); err != nil {
@@ -31,14 +32,16 @@ func (c *Config) decodeLabels() error {
 	if err := c.get("id2label", &ids); err != nil {
 		return err
 	}
-	c.Labels = make([]string, len(ids))
-	seen := make([]bool, len(ids))
+	c.Labels = numberedLabels(len(ids))
+	seen := map[int]bool{}
 	for key, label := range ids {
 		id, err := strconv.Atoi(key)
-		if err != nil || id < 0 || id >= len(ids) || seen[id] {
-			return fmt.Errorf("id2label: %q: want the ids 0 to %d, each once", key, len(ids)-1)
+		if err != nil || id < 0 || seen[id] {
+			return fmt.Errorf("id2label: %q: want ids from 0 on, each once", key)
 		}
-		c.Labels[id], seen[id] = label, true
+		if seen[id] = true; id < len(ids) {
+			c.Labels[id] = label
+		}
 	}
 	return nil
 }

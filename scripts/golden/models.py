@@ -5,7 +5,7 @@
 
 `random` draws configurations over all architectures and heads and writes each
 with its weights, a batch, its logits and loss and the gradients of all
-parameters. 30 of them are committed; for more, write them elsewhere and name
+parameters. 60 of them are committed; for more, write them elsewhere and name
 that folder to the tests:
 
     python scripts/golden/models.py random --count 200 --out /tmp/more
@@ -42,6 +42,14 @@ EPS = [1e-12, 1e-9, 1e-6, 1e-5]
 TURNS = """bert classify|funnel classify|albert tag|electra disc|gpt2 lm|encdec lm|roberta classify|distilbert mlm|funnel tag|bert mlm
 electra classify|albert classify|gpt2 classify|xlm-roberta tag|distilbert classify|funnel mlm|bert tag|electra mlm|albert mlm|encdec lm
 funnel disc|bert lm|roberta mlm|electra tag|gpt2 tag|distilbert tag|albert regress|funnel regress|xlm-roberta mlm|bert regress""".replace("\n", "|").split("|")
+
+# From configuration 30 on: all activations, epsilons down to 0, relative
+# positions, sides of an encoder-decoder that differ.
+WIDE = """encdec lm|bert lm|distilbert classify|gpt2 classify|electra lm|roberta lm|xlm-roberta lm|encdec lm|encdec lm|bert classify
+electra tag|roberta mlm|albert classify|encdec lm|distilbert mlm|bert tag|bert lm|gpt2 lm|electra disc|funnel tag
+albert mlm|encdec lm|xlm-roberta classify|funnel classify|roberta lm|electra classify|encdec lm|bert mlm|distilbert tag|electra lm""".replace("\n", "|").split("|")
+ALL_ACTS = ["gelu_10", "gelu_accurate", "gelu_fast", "gelu_python", "gelu_python_tanh", "laplace", "leaky_relu", "linear", "mish",
+            "quick_gelu", "relu2", "relu6", "sigmoid", "tanh"]
 
 
 def width(r):
@@ -112,6 +120,46 @@ def config(r, arch, vocab):
     return {"bert": hf.BertConfig, "roberta": hf.RobertaConfig, "xlm-roberta": hf.XLMRobertaConfig}[arch](**c)
 
 
+def widen(r, arch, head, c):
+    """Settings that the first configurations leave alone."""
+    if arch == "encdec":
+        widen_parts(r, c)
+        return
+    for act in ("hidden_act", "activation_function", "activation"):
+        if hasattr(c, act):
+            setattr(c, act, r.choice(ACTS + ALL_ACTS))
+    for eps in ("layer_norm_eps", "layer_norm_epsilon"):
+        if hasattr(c, eps):
+            setattr(c, eps, r.choice([0.0, 1e-12, 1e-5, 0.1]))
+    if hasattr(c, "position_embedding_type"):
+        c.position_embedding_type = r.choice(["absolute", "relative_key", "relative_key_query"])
+    if arch == "distilbert":
+        c.sinusoidal_pos_embds = r.random() < 0.7
+    if head == "lm" and arch != "gpt2":
+        c.is_decoder = r.random() < 0.6
+        c.use_cache = False  # with it, relative positions are those of the last token alone
+    elif arch in ("bert", "electra", "roberta") and r.random() < 0.2:
+        c.is_decoder, c.use_cache = True, False
+
+
+def widen_parts(r, c):
+    """The decoder's settings in what no weight depends on; now and then RoBERTas."""
+    kinds = [hf.BertConfig, hf.RobertaConfig, hf.XLMRobertaConfig]
+    kind = [r.choice(kinds), r.choice(kinds)]
+    if c.tie_encoder_decoder:
+        kind[1] = kind[0]
+    for name, k in zip(("encoder", "decoder"), kind):
+        old = getattr(c, name)
+        d = {n: v for n, v in old.to_diff_dict().items() if n not in ("model_type", "transformers_version")}
+        d.update(vocab_size=c.vocab_size, hidden_act=r.choice(ACTS + ALL_ACTS), layer_norm_eps=r.choice([1e-12, 1e-5, 0.1]), pad_token_id=r.choice([0, 1, 5]),
+                 num_attention_heads=r.choice([n for n in range(1, old.hidden_size + 1) if old.hidden_size % n == 0][:4]), max_position_embeddings=40)
+        if not c.tie_encoder_decoder:
+            d["position_embedding_type"] = r.choice(["absolute", "relative_key", "relative_key_query"])
+        if name == "decoder":
+            d["use_cache"] = False
+        setattr(c, name, k(**d))
+
+
 CLASSES = {
     "classify": hf.AutoModelForSequenceClassification, "regress": hf.AutoModelForSequenceClassification,
     "tag": hf.AutoModelForTokenClassification, "mlm": hf.AutoModelForMaskedLM, "disc": hf.AutoModelForPreTraining,
@@ -140,7 +188,6 @@ def fill(m):
             if id(p) in seen:
                 continue
             seen.add(id(p))
-            p.requires_grad_(True)
             if "norm" in name.lower() or "ln_" in name:
                 p.copy_(torch.randn_like(p) * 0.3 + (1 if name.endswith("weight") else 0))
             elif p.dim() == 1 or name.endswith(("_bias", "seg_embed")):
@@ -237,13 +284,15 @@ def numbers(t):
 def draw(i, out):
     r = random.Random(20240 + i)
     torch.manual_seed(777 + i)
-    arch, head = TURNS[i % len(TURNS)].split()
+    arch, head = (TURNS[i] if i < len(TURNS) else WIDE[i % len(WIDE)]).split()
     c = config(r, arch, r.randint(20, 40))
+    if i >= len(TURNS):
+        widen(r, arch, head, c)
     if head in ("classify", "tag"):
         c.num_labels = r.randint(2, 5)
     if head == "regress":
         c.num_labels = 1
-    if head == "lm" and arch == "bert":
+    if head == "lm" and arch == "bert" and i < len(TURNS):
         c.is_decoder = True
     m = build(c, head)
     ids, kinds = sequences(r, c, r.randint(2, 5))
