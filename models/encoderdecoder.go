@@ -42,6 +42,7 @@ func newEncoderDecoder(b *builder, c *Config, head Head) (network, error) {
 	if c.Decoder != nil {
 		dec = *c.Decoder
 	}
+	dec.IsDecoder = true
 	for _, part := range []struct {
 		name string
 		c    *Config
@@ -52,9 +53,6 @@ func newEncoderDecoder(b *builder, c *Config, head Head) (network, error) {
 		if err := part.c.checkBert(); err != nil {
 			return nil, fmt.Errorf("%s: %w", part.name, err)
 		}
-	}
-	if !dec.IsDecoder || !dec.AddCrossAttention {
-		return nil, &Error{"decoder", "want is_decoder and add_cross_attention to be true: it would not see the encoder's output"}
 	}
 	enc, arch := c.Encoder, dec.arch()
 	prefix := "decoder." + strings.TrimSuffix(arch.Prefix, ".")

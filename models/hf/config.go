@@ -67,6 +67,11 @@ func parseConfig(raw []byte) (*Config, error) {
 		if nested.ModelType == "encoder-decoder" {
 			return nil, fmt.Errorf("%s: an encoder-decoder within another", part.name)
 		}
+		for _, name := range []string{"is_decoder", "add_cross_attention"} {
+			if part.name == "decoder" && string(nested.fields.values[name]) == "false" {
+				return nil, fmt.Errorf("decoder: %s: false: want true of a decoder, which would not see the encoder's output", name)
+			}
+		}
 		*part.to = &nested.Config
 	}
 	if c.ModelType == "encoder-decoder" && (c.Encoder == nil || c.Decoder == nil) {

@@ -105,6 +105,7 @@ func TestConfigFaults(t *testing.T) {
 		{`{"model_type":"bert","num_labels":1000000000000}`, "num_labels: 1000000000000: want 0 to"},
 		{`{"model_type":"bert","encoder":{}}`, "encoder: only an encoder-decoder has one, not bert"},
 		{`{"model_type":"encoder-decoder","encoder":{"model_type":"bert"}}`, "an encoder-decoder without encoder or decoder"},
+		{`{"model_type":"encoder-decoder","encoder":{"model_type":"bert"},"decoder":{"model_type":"bert","is_decoder":false}}`, "decoder: is_decoder: false: want true"},
 		{`{"model_type":"encoder-decoder","encoder":{"model_type":"bert"},"decoder":{"model_type":"encoder-decoder"}}`, "decoder: an encoder-decoder within another"},
 		{`{"model_type":"encoder-decoder","encoder":{"model_type":"bert","hidden_size":[]},"decoder":{}}`, "encoder: hidden_size: got array, want int"},
 	} {

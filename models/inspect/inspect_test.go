@@ -91,7 +91,7 @@ func TestModelsCheck(t *testing.T) {
 		{"sizes beyond all weights", func(d *smallmodel.Directory) { d.Config["vocab_size"], d.Config["hidden_size"] = 1<<40, 1<<40 }, nil,
 			[]string{"the sizes are far beyond those of the weights"}, nil},
 		{"too many layers", func(d *smallmodel.Directory) { d.Config["num_hidden_layers"] = 1 << 40 }, nil,
-			[]string{"the sizes are far beyond those of the weights"}, nil},
+			[]string{"num_hidden_layers: 1099511627776 layers: want 4096 or fewer"}, nil},
 		{"another architecture", func(d *smallmodel.Directory) { d.Config["model_type"] = "llama" }, nil, []string{`model_type "llama" is not an architecture that runs`}, nil},
 		{"heads that do not divide", func(d *smallmodel.Directory) { d.Config["num_attention_heads"] = 5 }, nil, []string{"5 heads do not divide hidden_size 32"}, nil},
 	} {
