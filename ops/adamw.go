@@ -19,6 +19,7 @@ type AdamW struct {
 	Scale             float32 // the clipping's factor
 
 	Decay func(*nn.Param) float64 // a parameter's weight decay
+	Rate  func(*nn.Param) float64 // what a parameter's learning rate is of LR; nil: 1
 
 	updates []update
 	pieces  []piece // of the updates, reused from step to step
@@ -102,12 +103,16 @@ func (o *AdamW) plan(p *nn.Param) {
 		return
 	}
 	t, s := Of(p), MomentsOf(p)
-	k := kernels.AdamW{LR: o.LR, Beta1: o.Beta1, Beta2: o.Beta2, Eps: o.Eps, WeightDecay: o.Decay(p), Step: o.Step, Scale: o.Scale}
+	rate := o.LR
+	if o.Rate != nil {
+		rate *= o.Rate(p)
+	}
+	k := kernels.AdamW{LR: rate, Beta1: o.Beta1, Beta2: o.Beta2, Eps: o.Eps, WeightDecay: o.Decay(p), Step: o.Step, Scale: o.Scale}
 	sparse := g.Sparse && !s.All
 	if sparse {
 		s.Live = union(s.Live, g.Rows)
 		if k.WeightDecay != 0 {
-			decayOthers(t, s.Live, float32(o.LR*k.WeightDecay))
+			decayOthers(t, s.Live, float32(rate*k.WeightDecay))
 		}
 	} else {
 		s.All, s.Live = true, nil

@@ -24,6 +24,7 @@ type Encoding struct {
 // by one goroutine at a time; the zero value is ready.
 type IDs struct {
 	IDs, TypeIDs []int32
+	Truncated    bool // the text, or the pair, lost pieces to MaxLength
 	a, b         work
 }
 
@@ -144,6 +145,7 @@ func (t *Tokenizer) EncodeTagged(words []string, maxLength int) (ids []int32, wo
 
 // fit cuts the pieces of s to the options' length and returns the parts around them.
 func (t *Tokenizer) fit(s *IDs, hasPair bool, opt Options) []part {
+	s.Truncated = false
 	parts, bare := t.template.single, t.template.bare[0]
 	if hasPair {
 		parts, bare = t.template.pair, t.template.bare[1]
@@ -156,10 +158,12 @@ func (t *Tokenizer) fit(s *IDs, hasPair bool, opt Options) []part {
 	}
 	room := opt.MaxLength - specials(parts)
 	if !hasPair {
+		s.Truncated = len(s.a.pieces) > max(room, 0)
 		s.a.keep(min(len(s.a.pieces), max(room, 0)), t.cutsLeft)
 		return parts
 	}
 	n, m := shares(len(s.a.pieces), len(s.b.pieces), room, opt.Truncation == LongestFirstPython)
+	s.Truncated = n < len(s.a.pieces) || m < len(s.b.pieces)
 	s.a.keep(n, t.cutsLeft)
 	s.b.keep(m, t.cutsLeft)
 	return parts

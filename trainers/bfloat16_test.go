@@ -7,6 +7,7 @@ import (
 
 	"github.com/lmkor/bench/internal/golden"
 	"github.com/lmkor/bench/kernels"
+	"github.com/lmkor/bench/predictors"
 	"github.com/lmkor/bench/trainers"
 )
 
@@ -14,21 +15,22 @@ import (
 // steps, the accuracy and the weights.
 func fitWith(t *testing.T, bf16 bool, epochs int) (steps []trainers.StepEvent, accuracy float64, all []float32) {
 	t.Helper()
-	d := dataLabelled(t, func(_ int, words []string) int {
+	label := func(_ int, words []string) int {
 		if len(words) > 4 {
 			return 1
 		}
 		return 0
-	})
+	}
 	m, opt := smallModel(t), smallOptions()
 	none := 0.0
 	opt.Bfloat16, opt.Epochs, opt.Accumulation, opt.LearningRate, opt.Dropout = bf16, epochs, 1, 5e-3, &none
+	d := dataLabelled(t, m, predictors.Recipe{Bfloat16: bf16}, label)
 	var r recorder
-	tr, err := trainers.New(m, opt, &r, nil)
+	tr, err := trainers.New(d, opt, &r, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, err := tr.Fit(context.Background(), d, []trainers.Split{{Name: "train", Data: d}})
+	out, err := tr.Fit(context.Background(), []trainers.Split{{Name: "train", Scorer: d}})
 	if err != nil {
 		t.Fatal(err)
 	}

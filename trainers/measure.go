@@ -1,6 +1,7 @@
 package trainers
 
 import (
+	"context"
 	"runtime"
 	"time"
 
@@ -16,49 +17,61 @@ type StepTime struct {
 	Allocated         uint64 // bytes, of the collector's heap, by the whole program
 }
 
-// Measure runs training steps on the data in file order, again from the start
-// where it ends, and tells what each took. The trace, which may be nil, adds up
-// the operators of all steps behind the first warm ones, the optimizer included.
-// between, which may be nil, is called before each of these.
-func (t *Trainer) Measure(d *Data, warm, steps int, trace *ops.Trace, between func()) ([]StepTime, error) {
-	ops.LayOutGradients(t.params)
-	t.zeroGrad()
-	pass := &ops.Pass{Mem: t.mem, Grad: true, Train: true, Seed: t.opt.Seed, Bfloat16: t.opt.Bfloat16}
-	var b models.Batch
+// Measure runs training steps of one batch each on the examples in file order,
+// again from the start where they end, and returns what each took. The trace,
+// which may be nil, adds up the operators of all steps behind the first warm
+// ones, the optimizer included. between, which may be nil, is called before each
+// of these.
+func (t *Trainer) Measure(warm, steps int, trace *ops.Trace, between func()) ([]StepTime, error) {
+	t.restart()
+	defer func() { t.pass.Trace = nil }()
 	var all []StepTime
-	at := 0
+	next := 0
 	for step := range warm + steps {
-		if step == warm {
-			pass.Trace = trace
+		examples := make([]int, min(t.opt.BatchSize, t.objective.Len()))
+		for i := range examples {
+			examples[i] = next
+			next = (next + 1) % t.objective.Len()
 		}
-		rows := make([]int, min(t.opt.BatchSize, d.Len()))
-		for i := range rows {
-			rows[i] = at
-			at = (at + 1) % d.Len()
+		if step < warm {
+			if _, err := t.measureStep(examples); err != nil {
+				return nil, err
+			}
+			continue
 		}
-		if step >= warm && between != nil {
+		t.pass.Trace = trace
+		if between != nil {
 			between()
 		}
-		flops := pass.Trace.FLOPs()
-		before := allocated()
-		start := time.Now()
-		d.batch(&b, rows)
-		b.PadTo = t.padTo()
-		if _, err := t.backward(pass, &b, d, rows, uint64(step)); err != nil {
+		took, err := t.measureStep(examples)
+		if err != nil {
 			return nil, err
 		}
-		updating := time.Now()
-		t.update(t.opt.LearningRate, step+1)
-		if pass.Trace != nil {
-			n := float64(models.Count(t.model.Params()))
-			pass.Trace.Add("optimizer", false, time.Since(updating), 0, 4*8*n) // p, m, v, g read, p, m, v written, g for the norm
-		}
-		if step >= warm {
-			took := time.Since(start)
-			all = append(all, StepTime{b.Sequences(), b.Tokens(), pass.Trace.FLOPs() - flops, took, allocated() - before})
-		}
+		all = append(all, took)
 	}
 	return all, nil
+}
+
+// measureStep makes one step and returns what it took.
+func (t *Trainer) measureStep(examples []int) (StepTime, error) {
+	trace := t.pass.Trace
+	flops, before, start := trace.FLOPs(), allocated(), time.Now()
+	if err := t.accumulate(context.Background(), examples); err != nil {
+		return StepTime{}, err
+	}
+	updating := time.Now()
+	t.at.Step++
+	if err := t.optimizer.Update(t.opt.LearningRate, t.at.Step, t.clip(t.norm.Of(t.weights))); err != nil {
+		return StepTime{}, err
+	}
+	t.zeroGrad()
+	if trace != nil {
+		n := float64(models.Count(t.params))
+		trace.Add("optimizer", false, time.Since(updating), 0, 4*8*n) // p, m, v, g read, p, m, v written, g for the norm
+	}
+	took := StepTime{Sequences: t.at.Sequences, Tokens: t.at.Tokens, FLOPs: trace.FLOPs() - flops, Elapsed: time.Since(start), Allocated: allocated() - before}
+	t.at.part = part{}
+	return took, nil
 }
 
 // allocated returns how many bytes the program has allocated so far.
@@ -67,7 +80,3 @@ func allocated() uint64 {
 	runtime.ReadMemStats(&s)
 	return s.TotalAlloc
 }
-
-// Memory returns how many bytes the activations' arena holds, and the most that
-// was in use at once.
-func (t *Trainer) Memory() (held, peak int) { return t.mem.Bytes() }

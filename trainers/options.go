@@ -1,6 +1,6 @@
-// Package trainers is the fine-tuning loop: batches, optimizer, schedule,
-// clipping, evaluation, save and resume. It takes examples and a model and
-// returns predictions and scores; runs and tables are others' business.
+// Package trainers is the training loop: a step, and a schedule of steps with
+// evaluation, saving and resuming. What is trained for is an Objective; runs and
+// tables are others' business.
 package trainers
 
 import "fmt"
@@ -10,7 +10,6 @@ import "fmt"
 type Options struct {
 	BatchSize    int
 	Epochs       int
-	MaxLength    int
 	LearningRate float64
 	WeightDecay  float64
 	WarmupRatio  float64
@@ -25,23 +24,34 @@ type Options struct {
 	PadToMax     bool     // carry padding to MaxLength where the model's results depend on it
 	Bfloat16     bool
 	EvalSteps    int // evaluate every so many steps too; 0: after epochs only
-	SaveSteps    int // save the state every so many steps too; 0: after epochs only
-	Truncation   string
+	SaveSteps    int // save the state every so many steps, and after epochs; 0: every so often
 }
 
 // Check returns an error that names the first option out of range.
 func (o Options) Check() error {
+	fraction := func(v float64) bool { return v >= 0 && v < 1 }
+	positive := func(v float64) bool { return v >= 0 && isFinite(v) }
 	for _, f := range []struct {
 		name string
 		ok   bool
+		want string
 	}{
-		{"batch_size", o.BatchSize > 0}, {"epochs", o.Epochs > 0}, {"max_length", o.MaxLength > 2},
-		{"learning_rate", o.LearningRate >= 0}, {"warmup_ratio", o.WarmupRatio >= 0 && o.WarmupRatio <= 1},
-		{"max_grad_norm", o.MaxGradNorm >= 0}, {"gradient_accumulation_steps", o.Accumulation > 0},
-		{"weight_decay", o.WeightDecay >= 0}, {"eval_steps", o.EvalSteps >= 0}, {"save_steps", o.SaveSteps >= 0},
+		{"batch_size", o.BatchSize > 0, "1 or more"},
+		{"epochs", o.Epochs > 0, "1 or more"},
+		{"learning_rate", positive(o.LearningRate), "a finite number, 0 or more"},
+		{"weight_decay", positive(o.WeightDecay), "a finite number, 0 or more"},
+		{"warmup_ratio", o.WarmupRatio >= 0 && o.WarmupRatio <= 1, "a number from 0 to 1"},
+		{"max_grad_norm", positive(o.MaxGradNorm), "a finite number, 0 or more"},
+		{"adam_beta1", fraction(o.AdamBeta1), "a number, 0 or more, below 1"},
+		{"adam_beta2", fraction(o.AdamBeta2), "a number, 0 or more, below 1"},
+		{"adam_epsilon", positive(o.AdamEpsilon) && o.AdamEpsilon > 0, "a finite number above 0"},
+		{"gradient_accumulation_steps", o.Accumulation > 0, "1 or more"},
+		{"dropout", o.Dropout == nil || fraction(*o.Dropout), "a number, 0 or more, below 1"},
+		{"eval_steps", o.EvalSteps >= 0, "0 or more"},
+		{"save_steps", o.SaveSteps >= 0, "0 or more"},
 	} {
 		if !f.ok {
-			return fmt.Errorf("%s is out of range", f.name)
+			return fmt.Errorf("%s is out of range: want %s", f.name, f.want)
 		}
 	}
 	return nil

@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/lmkor/bench/models"
+	"github.com/lmkor/bench/objectives"
+	"github.com/lmkor/bench/predictors"
 	"github.com/lmkor/bench/tasks"
 	"github.com/lmkor/bench/tokenizers"
 	"github.com/lmkor/bench/trainers"
@@ -51,11 +53,11 @@ func (b *breaker) Step(e trainers.StepEvent) {
 }
 
 // smallData has labels that nothing in the texts tells.
-func smallData(t *testing.T) *trainers.Data {
-	return dataLabelled(t, func(i int, _ []string) int { return i * 7 % 3 % 2 })
+func smallData(t *testing.T, m *models.Model) *objectives.Labelled {
+	return dataLabelled(t, m, predictors.Recipe{}, func(i int, _ []string) int { return i * 7 % 3 % 2 })
 }
 
-func dataLabelled(t *testing.T, label func(i int, words []string) int) *trainers.Data {
+func dataLabelled(t *testing.T, m *models.Model, r predictors.Recipe, label func(i int, words []string) int) *objectives.Labelled {
 	t.Helper()
 	dir := t.TempDir()
 	words := strings.Fields("영화 정말 재미 있다 없다 배우 연기 좋다 나쁘다 음악 이 가 은 는")
@@ -79,7 +81,8 @@ func dataLabelled(t *testing.T, label func(i int, words []string) int) *trainers
 		}
 		examples = append(examples, tasks.Example{ID: i, Text: strings.Join(text, " "), Label: label(i, text)})
 	}
-	d, err := trainers.Encode(task, examples, tok, 16, "longest_first", 0)
+	r.MaxLength = 16
+	d, err := objectives.NewLabelled(m, tok, task, examples, objectives.Recipe{Recipe: r})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +101,7 @@ func smallModel(t *testing.T) *models.Model {
 }
 
 func smallOptions() trainers.Options {
-	return trainers.Options{BatchSize: 4, Epochs: 3, MaxLength: 16, LearningRate: 1e-2, WeightDecay: 0.01, MaxGradNorm: 1,
+	return trainers.Options{BatchSize: 4, Epochs: 3, LearningRate: 1e-2, WeightDecay: 0.01, MaxGradNorm: 1,
 		AdamBeta1: 0.9, AdamBeta2: 0.999, AdamEpsilon: 1e-8, Accumulation: 3, Seed: 9, Shuffle: true, SaveSteps: 3}
 }
 
@@ -113,15 +116,14 @@ func weights(m *models.Model) (all []float32) {
 // bytes of an unbroken one: 14 batches an epoch, three to a step, so that
 // gradients of two are carried over into the next epoch.
 func TestResumedTrainingEqualsUnbroken(t *testing.T) {
-	data := smallData(t)
-	splits := []trainers.Split{{Name: "test", Data: data}}
 	whole := &recorder{}
 	m := smallModel(t)
-	tr, err := trainers.New(m, smallOptions(), whole, &memory{})
+	data := smallData(t, m)
+	tr, err := trainers.New(data, smallOptions(), whole, &memory{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, err := tr.Fit(context.Background(), data, splits)
+	want, err := tr.Fit(context.Background(), []trainers.Split{{Name: "test", Scorer: data}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,20 +132,22 @@ func TestResumedTrainingEqualsUnbroken(t *testing.T) {
 			store := &trainers.FileStore{Path: filepath.Join(t.TempDir(), "state")}
 			ctx, cancel := context.WithCancel(context.Background())
 			b := &breaker{at: at, cancel: cancel}
-			tr, err := trainers.New(smallModel(t), smallOptions(), b, store)
+			data := smallData(t, smallModel(t))
+			tr, err := trainers.New(data, smallOptions(), b, store)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := tr.Fit(ctx, data, splits); !errors.Is(err, context.Canceled) {
+			if _, err := tr.Fit(ctx, []trainers.Split{{Name: "test", Scorer: data}}); !errors.Is(err, context.Canceled) {
 				t.Fatalf("interrupted training ended with %v", err)
 			}
 			rest := &recorder{}
 			m2 := smallModel(t)
-			tr, err = trainers.New(m2, smallOptions(), rest, store)
+			data = smallData(t, m2)
+			tr, err = trainers.New(data, smallOptions(), rest, store)
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, err := tr.Fit(context.Background(), data, splits)
+			got, err := tr.Fit(context.Background(), []trainers.Split{{Name: "test", Scorer: data}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -166,13 +170,12 @@ func TestResumedTrainingEqualsUnbroken(t *testing.T) {
 
 func TestDivergedTrainingSaysSo(t *testing.T) {
 	opt := smallOptions()
-	opt.LearningRate = 1e30
-	data := smallData(t)
-	tr, err := trainers.New(smallModel(t), opt, &recorder{}, nil)
+	opt.LearningRate, opt.WeightDecay = 1e30, 0
+	tr, err := trainers.New(smallData(t, smallModel(t)), opt, &recorder{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = tr.Fit(context.Background(), data, nil)
+	_, err = tr.Fit(context.Background(), nil)
 	var d *trainers.DivergedError
 	if !errors.As(err, &d) || d.Step < 2 {
 		t.Errorf("error %v, want a DivergedError after the first step", err)
@@ -182,11 +185,11 @@ func TestDivergedTrainingSaysSo(t *testing.T) {
 func TestAccumulationLongerThanAnEpoch(t *testing.T) {
 	opt := smallOptions()
 	opt.Accumulation = 100
-	tr, err := trainers.New(smallModel(t), opt, &recorder{}, nil)
+	tr, err := trainers.New(smallData(t, smallModel(t)), opt, &recorder{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := tr.Fit(context.Background(), smallData(t), nil); err == nil || !strings.Contains(err.Error(), "gradient_accumulation_steps") {
+	if _, err := tr.Fit(context.Background(), nil); err == nil || !strings.Contains(err.Error(), "gradient_accumulation_steps") {
 		t.Errorf("error %v, want one that names gradient_accumulation_steps", err)
 	}
 }

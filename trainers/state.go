@@ -2,7 +2,7 @@ package trainers
 
 import (
 	"fmt"
-	"slices"
+	"strings"
 
 	"github.com/nlpodyssey/spago/nn"
 
@@ -17,21 +17,33 @@ type Store interface {
 	Load() (*State, error)
 }
 
-// State is a training between two optimizer steps: everything that the next
-// step depends on, and what the outcome has so far.
+// State is a training between two batches: everything that the next one depends
+// on, and what the outcome has so far.
 type State struct {
+	Path      string // where Load found it; of no meaning to Save
 	Position  Position
+	Examples  int // of an epoch
+	Steps     int // of the whole training
 	Epochs    []EpochScores
 	Sequences int
 	Tokens    int
-	Tensors   []StateTensor // weights, moments and, within an accumulation, gradients
+	Tensors   []StateTensor // weights, the optimizer's and, within a step, gradients
 }
 
 // Position is where a training stands.
 type Position struct {
-	Step  int `json:"step"`
-	Epoch int `json:"epoch"` // whole ones behind
-	Batch int `json:"batch"` // batches of the current epoch behind
+	Step  int  `json:"step"`
+	Epoch int  `json:"epoch"`         // whole ones behind
+	Batch int  `json:"batch"`         // batches of the current epoch behind
+	Due   bool `json:"due,omitempty"` // the step's evaluation is still to come
+	part
+}
+
+// part is what the batches of an unfinished step add up to.
+type part struct {
+	Loss      float64 `json:"loss,omitempty"`
+	Sequences int     `json:"sequences,omitempty"`
+	Tokens    int     `json:"tokens,omitempty"`
 }
 
 // StateTensor is one tensor of a state.
@@ -42,31 +54,24 @@ type StateTensor struct {
 	Rows []int32 // ascending: the rows that may not be zero; nil: all
 }
 
-// Names of a parameter's tensors in a state.
+// Prefixes of the names of a parameter's own tensors in a state; others are the
+// optimizer's.
 const (
 	stateWeight = "weight/"
-	stateM      = "m/"
-	stateV      = "v/"
 	stateGrad   = "grad/"
 )
 
 // save stores the state, if there is a store. Its tensors are views: Save must
 // be done with them when it returns.
-func (t *Trainer) save(at Position) error {
-	if t.store == nil {
+func (t *Trainer) save() error {
+	if t.saver.store == nil {
 		return nil
 	}
-	s := &State{Position: at, Epochs: t.outcome.Epochs, Sequences: t.outcome.Sequences, Tokens: t.outcome.Tokens}
-	for _, p := range t.model.Params() {
+	s := &State{Position: t.at, Examples: t.plan.examples, Steps: t.plan.steps,
+		Epochs: t.outcome.Epochs, Sequences: t.outcome.Sequences, Tokens: t.outcome.Tokens, Tensors: t.optimizer.State()}
+	for _, p := range t.params {
 		cols := ops.Of(p.Param).Cols()
 		s.Tensors = append(s.Tensors, StateTensor{Name: stateWeight + p.Name, Data: p.Floats(), Cols: cols})
-		if m, ok := p.State.(*ops.Moments); ok {
-			rows := m.Live
-			if !m.All && rows == nil {
-				rows = []int32{}
-			}
-			s.Tensors = append(s.Tensors, StateTensor{stateM + p.Name, m.M, cols, rows}, StateTensor{stateV + p.Name, m.V, cols, rows})
-		}
 		if g := ops.GradientOf(p.Param); g.Values != nil {
 			rows := g.Rows
 			if !g.Sparse {
@@ -75,58 +80,67 @@ func (t *Trainer) save(at Position) error {
 			s.Tensors = append(s.Tensors, StateTensor{stateGrad + p.Name, g.Values, cols, rows})
 		}
 	}
-	return t.store.Save(s)
+	return t.saver.save(s)
 }
 
-// resume takes up the stored state, or starts at the beginning.
-func (t *Trainer) resume() (Position, error) {
-	if t.store == nil {
-		return Position{}, nil
+// resume takes up the stored state, if there is one.
+func (t *Trainer) resume() error {
+	if t.saver.store == nil {
+		return nil
 	}
-	s, err := t.store.Load()
+	s, err := t.saver.store.Load()
 	if err != nil || s == nil {
-		return Position{}, err
+		return err
 	}
-	params := map[string]*nn.Param{}
-	for _, p := range t.model.Params() {
-		params[p.Name] = p.Param
-	}
-	t.zeroGrad()
-	seen := 0
-	for _, x := range s.Tensors {
-		for _, kind := range []string{stateWeight, stateM, stateV, stateGrad} {
-			if len(x.Name) <= len(kind) || x.Name[:len(kind)] != kind {
-				continue
-			}
-			p, ok := params[x.Name[len(kind):]]
-			if !ok || len(x.Data) != ops.Of(p).Size() {
-				return Position{}, fmt.Errorf("saved state: %s does not fit the model", x.Name)
-			}
-			restore(p, kind, x)
-			if kind == stateWeight {
-				seen++
-			}
-		}
-	}
-	if seen != len(params) {
-		return Position{}, fmt.Errorf("saved state: %d of %d parameters", seen, len(params))
+	if err := t.restore(s); err != nil {
+		return &StateError{Path: s.Path, Err: err}
 	}
 	t.outcome.Epochs, t.outcome.Sequences, t.outcome.Tokens = s.Epochs, s.Sequences, s.Tokens
 	t.outcome.Resumed = s.Position.Step
-	return s.Position, nil
+	t.at = s.Position
+	return nil
 }
 
-func restore(p *nn.Param, kind string, x StateTensor) {
-	switch kind {
-	case stateWeight:
-		copy(ops.Of(p).Floats(), x.Data)
-	case stateM:
-		m := ops.MomentsOf(p)
-		copy(m.M, x.Data)
-		m.All, m.Live = x.Rows == nil, slices.Clone(x.Rows)
-	case stateV:
-		copy(ops.MomentsOf(p).V, x.Data)
-	case stateGrad:
-		ops.SetGradient(p, x.Data, x.Rows)
+// restore checks that the state is one of this training, and takes its tensors.
+func (t *Trainer) restore(s *State) error {
+	if s.Examples != t.plan.examples || s.Steps != t.plan.steps {
+		return fmt.Errorf("it is of a training of %d steps on %d examples, this one has %d on %d",
+			s.Steps, s.Examples, t.plan.steps, t.plan.examples)
 	}
+	if err := t.plan.check(s.Position, t.opt.Accumulation); err != nil {
+		return err
+	}
+	params := map[string]*nn.Param{}
+	for _, p := range t.params {
+		params[p.Name] = p.Param
+	}
+	weights := 0
+	for _, x := range s.Tensors {
+		weight, isWeight := strings.CutPrefix(x.Name, stateWeight)
+		grad, isGrad := strings.CutPrefix(x.Name, stateGrad)
+		if !isWeight && !isGrad {
+			if err := t.optimizer.Restore(x); err != nil {
+				return err
+			}
+			continue
+		}
+		name := weight
+		if isGrad {
+			name = grad
+		}
+		p := params[name]
+		if p == nil || len(x.Data) != ops.Of(p).Size() {
+			return fmt.Errorf("%s does not fit the model", x.Name)
+		}
+		if isGrad {
+			ops.SetGradient(p, x.Data, x.Rows)
+			continue
+		}
+		copy(ops.Of(p).Floats(), x.Data)
+		weights++
+	}
+	if weights != len(params) {
+		return fmt.Errorf("it has %d of %d parameters", weights, len(params))
+	}
+	return nil
 }

@@ -2,10 +2,12 @@ package trainers
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"io/fs"
 	"math"
@@ -18,20 +20,26 @@ import (
 
 // FileStore keeps a state in one file, replaced whole: a JSON header behind its
 // length, then the tensors' float32 values, of a gathered table's moments the
-// rows in use only.
+// rows in use only, and a checksum of all that is before it.
 type FileStore struct {
 	Path string
 }
 
 const (
-	stateMagic     = "bench-state-1\n"
-	mostHeader     = 64 << 20 // bytes: names and row lists of a large model are under 10 MB
-	floatsAtOnce   = 1 << 14
-	stateFileWords = "saved state"
+	stateMagic   = "bench-state-2\n"
+	stateFormat  = "bench-state-" // of every version
+	mostHeader   = 64 << 20       // bytes: names and row lists of a large model are under 10 MB
+	floatsAtOnce = 1 << 14
 )
+
+// castagnoli is CRC-32C, which the processor computes as fast as memory is read;
+// every error of up to 32 neighbouring bits shows.
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 type stateHeader struct {
 	Position  Position      `json:"position"`
+	Examples  int           `json:"examples"`
+	Steps     int           `json:"steps"`
 	Epochs    []EpochScores `json:"epochs"`
 	Sequences int           `json:"sequences"`
 	Tokens    int           `json:"tokens"`
@@ -56,68 +64,72 @@ func (e stateEntry) stored() int {
 
 // Save replaces the file, or leaves the old one.
 func (f *FileStore) Save(s *State) error {
-	h := stateHeader{Position: s.Position, Epochs: s.Epochs, Sequences: s.Sequences, Tokens: s.Tokens}
-	for _, x := range s.Tensors {
-		h.Tensors = append(h.Tensors, stateEntry{Name: x.Name, Size: len(x.Data), Cols: x.Cols, Rows: x.Rows, Some: x.Rows != nil})
-	}
-	if err := os.MkdirAll(filepath.Dir(f.Path), 0o755); err != nil {
-		return fmt.Errorf("%s: %w", stateFileWords, err)
-	}
-	head, err := json.Marshal(h)
-	if err != nil {
-		return fmt.Errorf("%s: %w", stateFileWords, err)
-	}
-	err = atomicfile.Write(f.Path, func(out io.Writer) error {
-		w := bufio.NewWriter(out)
-		w.WriteString(stateMagic)
-		w.Write(binary.LittleEndian.AppendUint64(nil, uint64(len(head))))
-		w.Write(head)
-		for _, x := range s.Tensors {
-			if x.Rows == nil {
-				writeFloats(w, x.Data)
-				continue
-			}
-			for _, r := range x.Rows {
-				writeFloats(w, x.Data[int(r)*x.Cols:(int(r)+1)*x.Cols])
-			}
-		}
-		return w.Flush()
-	})
-	if err != nil {
-		return fmt.Errorf("%s: %w", stateFileWords, err)
+	if err := f.save(s); err != nil {
+		return fmt.Errorf("saved state: %w", err)
 	}
 	return nil
 }
 
-// Load reads the file; without one it returns nil.
+func (f *FileStore) save(s *State) error {
+	h := stateHeader{Position: s.Position, Examples: s.Examples, Steps: s.Steps, Epochs: s.Epochs, Sequences: s.Sequences, Tokens: s.Tokens}
+	for _, x := range s.Tensors {
+		h.Tensors = append(h.Tensors, stateEntry{Name: x.Name, Size: len(x.Data), Cols: x.Cols, Rows: x.Rows, Some: x.Rows != nil})
+	}
+	head, err := json.Marshal(h)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(f.Path), 0o755); err != nil {
+		return err
+	}
+	return atomicfile.Write(f.Path, func(out io.Writer) error {
+		sum := crc32.New(castagnoli)
+		w := bufio.NewWriterSize(io.MultiWriter(out, sum), 1<<18)
+		w.WriteString(stateMagic)
+		w.Write(binary.LittleEndian.AppendUint64(nil, uint64(len(head))))
+		w.Write(head)
+		for _, x := range s.Tensors {
+			writeTensor(w, x)
+		}
+		if err := w.Flush(); err != nil {
+			return err
+		}
+		_, err := out.Write(sum.Sum(nil))
+		return err
+	})
+}
+
+// Load reads the file; without one it returns nil. A file that is not whole is
+// a *StateError.
 func (f *FileStore) Load() (*State, error) {
 	file, err := os.Open(f.Path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", stateFileWords, err)
+		return nil, fmt.Errorf("saved state: %w", err)
 	}
 	defer file.Close()
 	s, err := readState(file)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %s: %w", stateFileWords, f.Path, err)
+		return nil, &StateError{Path: f.Path, Err: err}
 	}
+	s.Path = f.Path
 	return s, nil
 }
 
 func readState(file *os.File) (*State, error) {
-	info, err := file.Stat()
+	size, err := verify(file)
 	if err != nil {
 		return nil, err
 	}
-	r := bufio.NewReaderSize(file, 1<<20)
+	r := bufio.NewReaderSize(io.LimitReader(file, size), 1<<20)
 	magic := make([]byte, len(stateMagic)+8)
-	if _, err := io.ReadFull(r, magic); err != nil || string(magic[:len(stateMagic)]) != stateMagic {
-		return nil, errors.New("not a saved state")
+	if _, err := io.ReadFull(r, magic); err != nil {
+		return nil, err
 	}
 	n := binary.LittleEndian.Uint64(magic[len(stateMagic):])
-	if n > mostHeader || int64(n) > info.Size() {
+	if n > mostHeader || int64(n) > size {
 		return nil, fmt.Errorf("a header of %d bytes", n)
 	}
 	head := make([]byte, n)
@@ -128,8 +140,8 @@ func readState(file *os.File) (*State, error) {
 	if err := json.Unmarshal(head, &h); err != nil {
 		return nil, err
 	}
-	s := &State{Position: h.Position, Epochs: h.Epochs, Sequences: h.Sequences, Tokens: h.Tokens}
-	left := info.Size() - int64(len(magic)) - int64(n)
+	s := &State{Position: h.Position, Examples: h.Examples, Steps: h.Steps, Epochs: h.Epochs, Sequences: h.Sequences, Tokens: h.Tokens}
+	left := size - int64(len(magic)) - int64(n)
 	for _, e := range h.Tensors {
 		x, err := readTensor(r, e, left)
 		if err != nil {
@@ -142,6 +154,40 @@ func readState(file *os.File) (*State, error) {
 		return nil, fmt.Errorf("%d bytes too many", left)
 	}
 	return s, nil
+}
+
+// verify compares the file with the checksum at its end, goes back to its
+// beginning, and returns the size of what is before the checksum.
+func verify(file *os.File) (int64, error) {
+	info, err := file.Stat()
+	if err != nil {
+		return 0, err
+	}
+	size := info.Size() - crc32.Size
+	magic := make([]byte, len(stateMagic))
+	if _, err := io.ReadFull(file, magic); err != nil || !info.Mode().IsRegular() || size < 0 {
+		return 0, errors.New("it is no saved state, or cut short")
+	}
+	if string(magic) != stateMagic {
+		if bytes.HasPrefix(magic, []byte(stateFormat)) {
+			return 0, fmt.Errorf("another version of this program wrote it (%s)", bytes.TrimSpace(magic))
+		}
+		return 0, errors.New("it is no saved state")
+	}
+	sum := crc32.New(castagnoli)
+	sum.Write(magic)
+	if _, err := io.CopyN(sum, file, size-int64(len(magic))); err != nil {
+		return 0, err
+	}
+	var want [crc32.Size]byte
+	if _, err := io.ReadFull(file, want[:]); err != nil {
+		return 0, err
+	}
+	if !bytes.Equal(sum.Sum(nil), want[:]) {
+		return 0, errors.New("it is damaged: its checksum does not match")
+	}
+	_, err = file.Seek(0, io.SeekStart)
+	return size, err
 }
 
 // mostValues bounds a tensor whose rows are mostly left out: more than any
@@ -170,6 +216,17 @@ func readTensor(r io.Reader, e stateEntry, left int64) (StateTensor, error) {
 		}
 	}
 	return x, nil
+}
+
+// writeTensor writes the rows that count; an error shows at Flush.
+func writeTensor(w *bufio.Writer, x StateTensor) {
+	if x.Rows == nil {
+		writeFloats(w, x.Data)
+		return
+	}
+	for _, r := range x.Rows {
+		writeFloats(w, x.Data[int(r)*x.Cols:(int(r)+1)*x.Cols])
+	}
 }
 
 // writeFloats writes x little-endian; the error shows at Flush.

@@ -31,7 +31,6 @@ var wideConfigs = []models.Config{
 // are cores among them.
 func TestStepsOnAnyThreads(t *testing.T) {
 	defer kernels.SetThreads(0)
-	data := smallData(t)
 	for _, c := range wideConfigs {
 		t.Run(c.ModelType, func(t *testing.T) {
 			var want []float32
@@ -45,11 +44,12 @@ func TestStepsOnAnyThreads(t *testing.T) {
 				opt := smallOptions()
 				opt.BatchSize, opt.Accumulation, opt.LearningRate = 16, 1, 1e-3
 				var r recorder
-				tr, err := trainers.New(m, opt, &r, nil)
+				data := smallData(t, m)
+				tr, err := trainers.New(data, opt, &r, nil)
 				if err != nil {
 					t.Fatal(err)
 				}
-				if _, err := tr.Fit(context.Background(), data, []trainers.Split{{Name: "test", Data: data}}); err != nil {
+				if _, err := tr.Fit(context.Background(), []trainers.Split{{Name: "test", Scorer: data}}); err != nil {
 					t.Fatal(err)
 				}
 				if len(r.steps) < 10 {
@@ -81,7 +81,6 @@ func TestStepsOnAnyThreads(t *testing.T) {
 func TestAllocationsOfAStep(t *testing.T) {
 	defer kernels.SetThreads(0)
 	kernels.SetThreads(2)
-	data := smallData(t)
 	c := wideConfigs[0]
 	c.NumHiddenLayers = 12
 	m, err := models.New(c, models.Head{Kind: models.SequenceHead, Labels: 2}, 5)
@@ -90,11 +89,11 @@ func TestAllocationsOfAStep(t *testing.T) {
 	}
 	opt := smallOptions()
 	opt.BatchSize = 32
-	tr, err := trainers.New(m, opt, &recorder{}, nil)
+	tr, err := trainers.New(smallData(t, m), opt, &recorder{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	steps, err := tr.Measure(data, 3, 5, nil, nil)
+	steps, err := tr.Measure(3, 5, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

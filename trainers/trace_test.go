@@ -10,6 +10,8 @@ import (
 	"github.com/lmkor/bench/internal/golden"
 	"github.com/lmkor/bench/models"
 	"github.com/lmkor/bench/models/hf"
+	"github.com/lmkor/bench/objectives"
+	"github.com/lmkor/bench/predictors"
 	"github.com/lmkor/bench/tasks"
 	"github.com/lmkor/bench/tokenizers"
 	"github.com/lmkor/bench/trainers"
@@ -73,13 +75,14 @@ func openModel(t *testing.T, dir string, task *tasks.Task) *models.Model {
 	return m
 }
 
-func load(t *testing.T, task *tasks.Task, dir, file, split string, tok *tokenizers.Tokenizer, tr trace) *trainers.Data {
+func load(t *testing.T, m *models.Model, task *tasks.Task, dir, file, split string, tok *tokenizers.Tokenizer, tr trace) *objectives.Labelled {
 	t.Helper()
 	set, err := task.OpenFile(filepath.Join(dir, "data", task.Name, file), split)
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := trainers.Encode(task, set.Examples, tok, tr.MaxLength, "longest_first_python", 0)
+	d, err := objectives.NewLabelled(m, tok, task, set.Examples, objectives.Recipe{Recipe: predictors.Recipe{
+		MaxLength: tr.MaxLength, Truncation: tokenizers.LongestFirstPython, PadToMax: true}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,23 +104,23 @@ func TestTrainingEqualsReference(t *testing.T) {
 			}
 			rec := &recorder{}
 			none := 0.0
-			trainer, err := trainers.New(m, trainers.Options{
-				BatchSize: tr.BatchSize, Epochs: tr.Epochs, MaxLength: tr.MaxLength, LearningRate: tr.LearningRate,
+			train := load(t, m, task, dir, tr.TrainFile, "train", tok, tr)
+			test := load(t, m, task, dir, tr.EvalFile, "test", tok, tr)
+			trainer, err := trainers.New(train, trainers.Options{
+				BatchSize: tr.BatchSize, Epochs: tr.Epochs, LearningRate: tr.LearningRate,
 				WeightDecay: tr.WeightDecay, WarmupRatio: tr.WarmupRatio, MaxGradNorm: 1, AdamBeta1: 0.9, AdamBeta2: 0.999,
-				AdamEpsilon: 1e-8, Accumulation: max(1, tr.Accumulation), Dropout: &none, PadToMax: true,
+				AdamEpsilon: 1e-8, Accumulation: max(1, tr.Accumulation), Dropout: &none,
 			}, rec, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
-			train := load(t, task, dir, tr.TrainFile, "train", tok, tr)
-			test := load(t, task, dir, tr.EvalFile, "test", tok, tr)
-			out, err := trainer.Fit(context.Background(), train, []trainers.Split{{Name: "test", Data: test}})
+			out, err := trainer.Fit(context.Background(), []trainers.Split{{Name: "test", Scorer: test}})
 			if err != nil {
 				t.Fatal(err)
 			}
 			compareSteps(t, rec.steps, golden.Lines[traceStep](t, filepath.Join(dir, "steps.jsonl")))
 			compareWeights(t, m, golden.Tensors(t, filepath.Join(dir, "final.safetensors")))
-			comparePredictions(t, task, out.Predictions["test"], golden.Lines[tracePrediction](t, filepath.Join(dir, "predictions.jsonl")))
+			comparePredictions(t, task, out.Answers["test"], golden.Lines[tracePrediction](t, filepath.Join(dir, "predictions.jsonl")))
 			compareScores(t, out, golden.JSON[map[string]any](t, filepath.Join(dir, "eval.json")))
 		})
 	}
@@ -157,7 +160,7 @@ func compareWeights(t *testing.T, m *models.Model, want map[string][]float32) {
 	}
 }
 
-func comparePredictions(t *testing.T, task *tasks.Task, got []trainers.Prediction, want []tracePrediction) {
+func comparePredictions(t *testing.T, task *tasks.Task, got []predictors.Answer, want []tracePrediction) {
 	t.Helper()
 	if len(got) != len(want) {
 		t.Fatalf("%d predictions, want %d", len(got), len(want))

@@ -8,6 +8,8 @@ import (
 	"github.com/lmkor/bench/checkpoints"
 	"github.com/lmkor/bench/configs"
 	"github.com/lmkor/bench/datasets/samples"
+	"github.com/lmkor/bench/objectives"
+	"github.com/lmkor/bench/predictors"
 	"github.com/lmkor/bench/tasks"
 	"github.com/lmkor/bench/trainers"
 )
@@ -58,11 +60,19 @@ func (d dataSource) has(t *tasks.Task, split string) bool {
 // options turns a resolved recipe into the trainer's.
 func options(r configs.Recipe) trainers.Options {
 	return trainers.Options{
-		BatchSize: r.BatchSize, Epochs: r.Epochs, MaxLength: r.MaxLength, LearningRate: r.LearningRate,
+		BatchSize: r.BatchSize, Epochs: r.Epochs, LearningRate: r.LearningRate,
 		WeightDecay: r.WeightDecay, WarmupRatio: r.WarmupRatio, MaxGradNorm: r.MaxGradNorm,
 		AdamBeta1: r.AdamBeta1, AdamBeta2: r.AdamBeta2, AdamEpsilon: r.AdamEpsilon,
 		Accumulation: r.GradientAccumulationSteps, Seed: r.Seed, Dropout: r.Dropout.Rate, Shuffle: r.Shuffle,
-		PadToMax: r.Padding == "max_length", Bfloat16: r.Precision == "bfloat16",
-		EvalSteps: r.EvalSteps, SaveSteps: r.SaveSteps, Truncation: r.Truncation,
+		Bfloat16: r.Precision == configs.Bfloat16, EvalSteps: r.EvalSteps, SaveSteps: r.SaveSteps,
+	}
+}
+
+// reading is how the recipe reads a split, of which it takes so many rows.
+func reading(r configs.Recipe, rows int) objectives.Recipe {
+	return objectives.Recipe{
+		Recipe: predictors.Recipe{MaxLength: r.MaxLength, Truncation: r.Truncation, PadToMax: r.Padding == configs.PaddingMaxLength,
+			Bfloat16: r.Precision == configs.Bfloat16},
+		MaxRows: rows,
 	}
 }

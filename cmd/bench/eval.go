@@ -11,6 +11,7 @@ import (
 	"github.com/lmkor/bench/checkpoints"
 	"github.com/lmkor/bench/configs"
 	"github.com/lmkor/bench/kernels"
+	"github.com/lmkor/bench/ops"
 	"github.com/lmkor/bench/results"
 	"github.com/lmkor/bench/tasks"
 	"github.com/lmkor/bench/trainers"
@@ -133,11 +134,7 @@ func (c cell) eval(ctx context.Context, split string) (*outcome, error) {
 		return nil, err
 	}
 	kernels.SetThreads(c.recipe.Threads)
-	trainer, err := trainers.New(s.Model, options(c.recipe), nil, nil)
-	if err != nil {
-		return nil, err
-	}
-	preds, err := trainer.Predict(ctx, d)
+	preds, err := d.Predict(ctx, &ops.Arena{})
 	if err != nil {
 		return nil, err
 	}

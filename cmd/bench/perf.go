@@ -11,6 +11,7 @@ import (
 	"github.com/lmkor/bench/checkpoints"
 	"github.com/lmkor/bench/configs"
 	"github.com/lmkor/bench/kernels"
+	"github.com/lmkor/bench/objectives"
 	"github.com/lmkor/bench/ops"
 	"github.com/lmkor/bench/tasks"
 	"github.com/lmkor/bench/trainers"
@@ -89,14 +90,11 @@ func (f *perfFlags) measure(cmd *cobra.Command) (*perfReport, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := trainers.Encode(t, set.Examples, s.Tokenizer, recipe.MaxLength, recipe.Truncation, rows)
-	if err == nil {
-		err = d.Check(s.Model)
-	}
+	d, err := objectives.NewLabelled(s.Model, s.Tokenizer, t, set.Examples, reading(recipe, rows))
 	if err != nil {
 		return nil, err
 	}
-	trainer, err := trainers.New(s.Model, options(recipe), nil, nil)
+	trainer, err := trainers.New(d, options(recipe), nil, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -116,7 +114,7 @@ func (f *perfFlags) measure(cmd *cobra.Command) (*perfReport, error) {
 	fmt.Fprintln(cmd.ErrOrStderr(), "measuring training steps")
 	trace := &ops.Trace{}
 	var peaks []float64
-	times, err := trainer.Measure(d, 3, f.steps, trace, func() { peaks = append(peaks, peakOf(cores)) })
+	times, err := trainer.Measure(3, f.steps, trace, func() { peaks = append(peaks, peakOf(cores)) })
 	if err != nil {
 		return nil, err
 	}
@@ -132,7 +130,7 @@ func (f *perfFlags) measure(cmd *cobra.Command) (*perfReport, error) {
 
 	fmt.Fprintln(cmd.ErrOrStderr(), "measuring evaluation and tokenization")
 	start := time.Now()
-	if _, err := trainer.Predict(cmd.Context(), d); err != nil {
+	if _, err := d.Predict(cmd.Context(), &ops.Arena{}); err != nil {
 		return nil, err
 	}
 	r.Eval.SequencesPerSecond = float64(d.Len()) / time.Since(start).Seconds()

@@ -16,6 +16,8 @@ import (
 	"github.com/lmkor/bench/kernels"
 	"github.com/lmkor/bench/metrics"
 	"github.com/lmkor/bench/models"
+	"github.com/lmkor/bench/objectives"
+	"github.com/lmkor/bench/predictors"
 	"github.com/lmkor/bench/results"
 	"github.com/lmkor/bench/tasks"
 	"github.com/lmkor/bench/trainers"
@@ -159,29 +161,29 @@ func (r *runner) train(ctx context.Context, c cell, s *checkpoints.Loaded, data 
 	if err != nil {
 		return nil, err
 	}
-	split := []trainers.Split{{Name: data.scored.Split, Data: scored}}
+	split := []trainers.Split{{Name: data.scored.Split, Scorer: scored}}
 	if data.dev != nil {
 		dev, err := c.encode(s, data.dev, c.recipe.MaxEvalRows)
 		if err != nil {
 			return nil, err
 		}
-		split = append(split, trainers.Split{Name: data.dev.Split, Data: dev})
+		split = append(split, trainers.Split{Name: data.dev.Split, Scorer: dev})
 	}
 	log := &runLog{w: w, start: startOf(ctx), bar: newProgress(r.stderr, c.name())}
 	defer log.bar.Done()
 	kernels.SetThreads(c.recipe.Threads)
-	trainer, err := trainers.New(s.Model, options(c.recipe), log, &runStore{w: w, file: trainers.FileStore{Path: filepath.Join(w.StateDir(), "state")}})
+	trainer, err := trainers.New(train, options(c.recipe), log, &runStore{w: w, file: trainers.FileStore{Path: filepath.Join(w.StateDir(), "state")}})
 	if err != nil {
 		return nil, err
 	}
-	out, err := trainer.Fit(ctx, train, split)
+	out, err := trainer.Fit(ctx, split)
 	if err == nil {
 		err = log.err
 	}
 	if err != nil {
 		return nil, err
 	}
-	preds := out.Predictions[data.scored.Split]
+	preds := out.Answers[data.scored.Split]
 	res := c.result(out, data, scored.Sample(preds))
 	if err := s.Save(w.CheckpointDir(), m, res); err != nil {
 		return nil, err
@@ -197,12 +199,9 @@ func (r *runner) train(ctx context.Context, c cell, s *checkpoints.Loaded, data 
 }
 
 // encode tokenizes a split; rows that the model can't read are an error.
-func (c cell) encode(s *checkpoints.Loaded, set *tasks.Set, limit int) (*trainers.Data, error) {
-	d, err := trainers.Encode(c.task, set.Examples, s.Tokenizer, c.recipe.MaxLength, c.recipe.Truncation, limit)
-	if err == nil {
-		err = d.Check(s.Model)
-	}
-	var row *trainers.RowError
+func (c cell) encode(s *checkpoints.Loaded, set *tasks.Set, limit int) (*objectives.Labelled, error) {
+	d, err := objectives.NewLabelled(s.Model, s.Tokenizer, c.task, set.Examples, reading(c.recipe, limit))
+	var row *objectives.RowError
 	if errors.As(err, &row) {
 		hint := ""
 		if most := s.Model.MaxTokens(); most < c.recipe.MaxLength {
@@ -275,7 +274,7 @@ func (c cell) result(out *trainers.Outcome, data splits, sample metrics.Sample) 
 }
 
 // records are the predictions as predictions.jsonl has them.
-func records(d *trainers.Data, preds []trainers.Prediction) []results.Prediction {
+func records(d *objectives.Labelled, preds []predictors.Answer) []results.Prediction {
 	rows := make([]results.Prediction, len(preds))
 	for i, p := range preds {
 		e := &d.Examples[i]

@@ -1,0 +1,198 @@
+package predictors
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"iter"
+	"slices"
+
+	"github.com/lmkor/bench/models"
+	"github.com/lmkor/bench/ops"
+	"github.com/lmkor/bench/tokenizers"
+)
+
+// Predictor is a model with its tokenizer and recipe. It is for one goroutine
+// at a time; any number of predictors may read one model.
+type Predictor struct {
+	model  *models.Model
+	tok    *tokenizers.Tokenizer
+	form   Form
+	recipe Recipe
+	mem    *ops.Arena
+}
+
+// New returns a predictor with memory of its own.
+func New(m *models.Model, tok *tokenizers.Tokenizer, form Form, r Recipe) *Predictor {
+	return &Predictor{model: m, tok: tok, form: form, recipe: r, mem: &ops.Arena{}}
+}
+
+// With returns the predictor working in an arena that others use too.
+func (p *Predictor) With(mem *ops.Arena) *Predictor {
+	q := *p
+	q.mem = mem
+	return &q
+}
+
+// Recipe returns what the answers depend on besides the model.
+func (p *Predictor) Recipe() Recipe { return p.recipe }
+
+// Model returns the model that answers.
+func (p *Predictor) Model() *models.Model { return p.model }
+
+// Encode tokenizes n inputs, on all cores. The error is an *InputError about the
+// first one that the model can't read.
+func (p *Predictor) Encode(n int, at func(i int) Input) (*Encoded, error) {
+	e := encode(n, at, p.tok, p.form, p.recipe)
+	return e, e.check(p.model)
+}
+
+// Answer answers inputs, in their order.
+func (p *Predictor) Answer(ctx context.Context, inputs []Input) ([]Answer, error) {
+	e, err := p.Encode(len(inputs), func(i int) Input { return inputs[i] })
+	if err != nil {
+		return nil, err
+	}
+	return p.Predict(ctx, e)
+}
+
+// The most that one chunk of a stream holds.
+const (
+	chunkInputs = 1024
+	chunkBytes  = 4 << 20 // of texts
+)
+
+// Stream answers inputs as they come, in their order, a chunk at a time, so that
+// memory is bounded however many there are. It ends at the first error, the
+// stream's own or one of answering; an *InputError counts from the first input.
+func (p *Predictor) Stream(ctx context.Context, inputs iter.Seq2[Input, error]) iter.Seq2[Answer, error] {
+	return func(yield func(Answer, error) bool) {
+		s := streaming{p: p, ctx: ctx, yield: yield}
+		for in, err := range inputs {
+			if err != nil {
+				if s.flush() {
+					yield(Answer{}, err)
+				}
+				return
+			}
+			if !s.add(in) {
+				return
+			}
+		}
+		s.flush()
+	}
+}
+
+// streaming is a stream between two chunks.
+type streaming struct {
+	p     *Predictor
+	ctx   context.Context
+	yield func(Answer, error) bool
+	chunk []Input
+	bytes int
+	done  int // inputs answered
+}
+
+// add takes one more input; false: the stream has ended.
+func (s *streaming) add(in Input) bool {
+	s.chunk = append(s.chunk, in)
+	s.bytes += len(in.Text) + len(in.Pair)
+	for _, w := range in.Words {
+		s.bytes += len(w)
+	}
+	return len(s.chunk) < chunkInputs && s.bytes < chunkBytes || s.flush()
+}
+
+// flush answers the chunk; false: the stream has ended.
+func (s *streaming) flush() bool {
+	if len(s.chunk) == 0 {
+		return true
+	}
+	answers, err := s.p.Answer(s.ctx, s.chunk)
+	if err != nil {
+		s.yield(Answer{}, s.counted(err))
+		return false
+	}
+	s.done += len(s.chunk)
+	s.chunk, s.bytes = s.chunk[:0], 0
+	for _, a := range answers {
+		if !s.yield(a, nil) {
+			return false
+		}
+	}
+	return true
+}
+
+// counted makes an error count its input from the stream's first.
+func (s *streaming) counted(err error) error {
+	switch e := err.(type) {
+	case *InputError:
+		e.Input += s.done
+	case *NonFiniteError:
+		e.Input += s.done
+	}
+	return err
+}
+
+// batchTokens bounds a batch: enough rows to keep every core busy, few enough
+// to stay in cache.
+const batchTokens = 2048
+
+// Predict answers encoded inputs, in their order. Batches hold inputs of similar
+// length; no answer depends on its batch. It stops between two batches when ctx
+// is cancelled, and with a *NonFiniteError where the model gives no finite
+// numbers.
+func (p *Predictor) Predict(ctx context.Context, e *Encoded) ([]Answer, error) {
+	order := make([]int, e.Len())
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(e.Length(b), e.Length(a)) })
+	out := make([]Answer, e.Len())
+	pass := &ops.Pass{Mem: p.mem, Bfloat16: p.recipe.Bfloat16}
+	var b models.Batch
+	for len(order) > 0 {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		longest := max(e.Length(order[0]), p.recipe.PadTo())
+		n := max(1, min(len(order), batchTokens/longest))
+		e.Fill(&b, order[:n])
+		b.PadTo = p.recipe.PadTo()
+		pass.Begin(0)
+		t := ops.Of(p.model.Forward(pass, &b))
+		logits := rows{t.Floats(), t.Cols()}
+		if !ops.Finite(t) {
+			return nil, p.nonFinite(order[:n], &b, logits)
+		}
+		for k, i := range order[:n] {
+			out[i] = p.form.answer(e, i, logits, k, int(b.Offsets[k]))
+		}
+		pass.Release()
+		order = order[n:]
+	}
+	return out, nil
+}
+
+// NonFiniteError says at which input, from 0, the model's logits are NaN or
+// infinite: its weights are broken, or too large for its precision.
+type NonFiniteError struct{ Input int }
+
+func (e *NonFiniteError) Error() string {
+	return fmt.Sprintf("input %d: the model's logits are NaN or infinite: its weights are broken", e.Input+1)
+}
+
+// nonFinite says which of a batch's inputs has the first logits that are not finite.
+func (p *Predictor) nonFinite(inputs []int, b *models.Batch, logits rows) error {
+	perInput := len(logits.data) == logits.cols*len(inputs)
+	for k, i := range inputs {
+		first, end := int(b.Offsets[k]), int(b.Offsets[k+1])
+		if perInput {
+			first, end = k, k+1
+		}
+		if !finite(logits.data[first*logits.cols : end*logits.cols]) {
+			return &NonFiniteError{Input: i}
+		}
+	}
+	return &NonFiniteError{Input: inputs[0]}
+}

@@ -1,0 +1,199 @@
+package predictors_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"math"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/lmkor/bench/models"
+	"github.com/lmkor/bench/predictors"
+	"github.com/lmkor/bench/tokenizers"
+)
+
+var words = strings.Fields("영화 정말 재미 있다 없다 배우 연기 좋다 나쁘다 음악 이 가 은 는")
+
+func tokenizer(t testing.TB) *tokenizers.Tokenizer {
+	t.Helper()
+	dir := t.TempDir()
+	vocab := append([]string{"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"}, words...)
+	if err := os.WriteFile(filepath.Join(dir, "vocab.txt"), []byte(strings.Join(vocab, "\n")+"\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "tokenizer_config.json"), []byte(`{"tokenizer_class":"BertTokenizer","do_lower_case":false}`), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	tok, err := tokenizers.Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tok
+}
+
+func model(t testing.TB, kind models.HeadKind, labels int) *models.Model {
+	t.Helper()
+	m, err := models.New(models.Config{ModelType: "bert", VocabSize: 24, HiddenSize: 64, NumHiddenLayers: 2, NumAttentionHeads: 2,
+		IntermediateSize: 128, HiddenAct: "gelu", MaxPositionEmbeddings: 40, TypeVocabSize: 2, LayerNormEps: 1e-12,
+		InitializerRange: 0.2}, models.Head{Kind: kind, Labels: labels}, 5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// inputs are n texts, every third with a pair, and the same as words.
+func inputs(n int) (all []predictors.Input) {
+	for i := range n {
+		var text []string
+		for k := range i * 5 % 13 {
+			text = append(text, words[(i*5+k*k*3)%len(words)])
+		}
+		in := predictors.Input{Text: strings.Join(text, " "), Words: text}
+		if i%3 == 0 {
+			in.Pair, in.HasPair = words[i%len(words)], true
+		}
+		all = append(all, in)
+	}
+	return all
+}
+
+func seq(all []predictors.Input) iter.Seq2[predictors.Input, error] {
+	return func(yield func(predictors.Input, error) bool) {
+		for _, in := range all {
+			if !yield(in, nil) {
+				return
+			}
+		}
+	}
+}
+
+// No answer depends on what else is asked, to the last bit: alone, among others,
+// and in a stream of several chunks.
+func TestAnswersDoNotDependOnTheirBatch(t *testing.T) {
+	tok := tokenizer(t)
+	for _, c := range []struct {
+		name string
+		form predictors.Form
+		head models.HeadKind
+		n    int
+	}{
+		{"classes", predictors.Classes{}, models.SequenceHead, 3},
+		{"values", predictors.Values{}, models.SequenceHead, 1},
+		{"tags", predictors.Tags{}, models.TokenHead, 5},
+	} {
+		for _, bf16 := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s/bfloat16=%t", c.name, bf16), func(t *testing.T) {
+				p := predictors.New(model(t, c.head, c.n), tok, c.form, predictors.Recipe{MaxLength: 12, Bfloat16: bf16})
+				all := inputs(1500)
+				want, err := p.Answer(context.Background(), all)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for i, in := range all[:60] {
+					alone, err := p.Answer(context.Background(), []predictors.Input{in})
+					if err != nil {
+						t.Fatal(err)
+					}
+					if !reflect.DeepEqual(alone[0], want[i]) {
+						t.Fatalf("input %d alone: %+v, among others %+v", i, alone[0], want[i])
+					}
+				}
+				i := 0
+				for a, err := range p.Stream(context.Background(), seq(all)) {
+					if err != nil || !reflect.DeepEqual(a, want[i]) {
+						t.Fatalf("input %d of the stream: %+v, %v, want %+v", i, a, err, want[i])
+					}
+					i++
+				}
+				if i != len(all) {
+					t.Errorf("%d answers to %d inputs", i, len(all))
+				}
+			})
+		}
+	}
+}
+
+func TestTruncatedInputsAreMarked(t *testing.T) {
+	tok := tokenizer(t)
+	text := predictors.New(model(t, models.SequenceHead, 2), tok, predictors.Classes{}, predictors.Recipe{MaxLength: 8})
+	long, short := strings.Repeat("영화 ", 7), strings.Repeat("영화 ", 6)
+	got, err := text.Answer(context.Background(), []predictors.Input{{Text: long}, {Text: short},
+		{Text: "영화 영화", Pair: "영화 영화 영화", HasPair: true}, {Text: "영화 영화 영화", Pair: "영화 영화 영화", HasPair: true}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []bool{true, false, false, true} {
+		if got[i].Truncated != want {
+			t.Errorf("text %d: truncated %t, want %t", i, got[i].Truncated, want)
+		}
+	}
+	tags := predictors.New(model(t, models.TokenHead, 5), tok, predictors.Tags{}, predictors.Recipe{MaxLength: 8})
+	got, err = tags.Answer(context.Background(), []predictors.Input{{Words: strings.Fields(long)}, {Words: strings.Fields(short)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a := got[0]; !a.Truncated || a.Kept != 6 || len(a.Tags) != 7 || a.Tags[6] != 0 || len(a.TagProbs) != 6 {
+		t.Errorf("seven words in room for six: %+v", a)
+	}
+	if a := got[1]; a.Truncated || a.Kept != 6 || len(a.Tags) != 6 {
+		t.Errorf("six words in room for six: %+v", a)
+	}
+}
+
+func TestBrokenWeightsAnswerNothing(t *testing.T) {
+	m := model(t, models.SequenceHead, 2)
+	p := predictors.New(m, tokenizer(t), predictors.Classes{}, predictors.Recipe{MaxLength: 12})
+	for _, x := range m.Params() {
+		if x.Name == "bert.embeddings.word_embeddings.weight" {
+			x.Floats()[64*(5+2)] = float32(math.NaN()) // of the third word
+		}
+	}
+	_, err := p.Answer(context.Background(), []predictors.Input{{Text: words[0]}, {Text: words[2]}, {Text: words[1]}})
+	var broken *predictors.NonFiniteError
+	if !errors.As(err, &broken) || broken.Input != 1 {
+		t.Errorf("error %v, want a NonFiniteError about the second input", err)
+	}
+}
+
+func TestStreamStopsAtTheFirstError(t *testing.T) {
+	p := predictors.New(model(t, models.SequenceHead, 2), tokenizer(t), predictors.Classes{}, predictors.Recipe{})
+	all := inputs(1100)
+	all[1050].Text = strings.Repeat("영화 ", 40) // nothing is cut, and the model has room for 40 tokens
+	n := 0
+	var last error
+	for _, err := range p.Stream(context.Background(), seq(all)) {
+		if last = err; err == nil {
+			n++
+		}
+	}
+	var in *predictors.InputError
+	if !errors.As(last, &in) || in.Input != 1050 || n != 1024 {
+		t.Errorf("%d answers, then %v: want 1024, then an InputError about input 1050", n, last)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	for _, err := range p.Stream(ctx, seq(all)) {
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("error %v of a cancelled stream", err)
+		}
+	}
+}
+
+func TestSoftmax(t *testing.T) {
+	p := predictors.Softmax([]float32{1000, 1000, -1000})
+	if p[0] != 0.5 || p[1] != 0.5 || p[2] != 0 {
+		t.Errorf("softmax %v", p)
+	}
+	if p := predictors.Softmax([]float32{1, float32(math.NaN())}); !math.IsNaN(p[0]) {
+		t.Errorf("softmax of NaN: %v", p)
+	}
+	if i := predictors.Argmax([]float32{1, 3, 3, 2}); i != 1 {
+		t.Errorf("argmax %d, want the first of equals", i)
+	}
+}

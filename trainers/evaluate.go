@@ -1,0 +1,58 @@
+package trainers
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/lmkor/bench/metrics"
+	"github.com/lmkor/bench/predictors"
+)
+
+// scored is a split's evaluation and how long it took.
+type scored struct {
+	split string
+	*Evaluation
+	elapsed time.Duration
+}
+
+// score scores every split and keeps the answers.
+func (t *Trainer) score(ctx context.Context, splits []Split) ([]scored, error) {
+	var all []scored
+	answers := map[string][]predictors.Answer{}
+	for _, s := range splits {
+		start := time.Now()
+		e, err := s.Score(ctx, t.mem)
+		if err != nil {
+			return nil, fmt.Errorf("after step %d: %s: %w", t.at.Step, s.Name, err)
+		}
+		answers[s.Name] = e.Answers
+		all = append(all, scored{s.Name, e, time.Since(start)})
+	}
+	t.outcome.Answers = answers
+	return all, nil
+}
+
+// evaluate scores every split and announces the scores.
+func (t *Trainer) evaluate(ctx context.Context, splits []Split, epoch float64) (map[string]metrics.Scores, error) {
+	all, err := t.score(ctx, splits)
+	if err != nil {
+		return nil, err
+	}
+	scores := map[string]metrics.Scores{}
+	for _, s := range all {
+		scores[s.split] = s.Scores
+		t.events.Eval(EvalEvent{Step: t.at.Step, Epoch: epoch, Split: s.split, Scores: s.Scores,
+			Sequences: s.Sequences, Tokens: s.Tokens, Elapsed: s.elapsed})
+	}
+	return scores, nil
+}
+
+// evaluateMidway is the evaluation that is due within an epoch.
+func (t *Trainer) evaluateMidway(ctx context.Context, splits []Split) error {
+	if _, err := t.evaluate(ctx, splits, t.plan.passed(t.at)); err != nil {
+		return err
+	}
+	t.at.Due = false
+	return nil
+}

@@ -1,0 +1,53 @@
+package trainers
+
+import (
+	"time"
+
+	"github.com/lmkor/bench/metrics"
+	"github.com/lmkor/bench/predictors"
+)
+
+// Events hears what happens, as it happens. Neither call may keep its argument.
+type Events interface {
+	Step(StepEvent)
+	Eval(EvalEvent)
+}
+
+// StepEvent is an optimizer step.
+type StepEvent struct {
+	Step, Steps int     // from 1; of the whole training
+	Epoch       float64 // passed, as a fraction
+	Loss        float64 // the batch's mean, before the update
+	LR          float64
+	GradNorm    float64 // before clipping
+
+	Sequences, Tokens int // of this step
+	Elapsed           time.Duration
+}
+
+// EvalEvent is a scored split.
+type EvalEvent struct {
+	Step   int
+	Epoch  float64
+	Split  string
+	Scores metrics.Scores
+
+	Sequences, Tokens int
+	Elapsed           time.Duration
+}
+
+// Outcome is what a training gave.
+type Outcome struct {
+	Epochs    []EpochScores
+	Answers   map[string][]predictors.Answer // after the last step, by split
+	Steps     int
+	Sequences int // seen in training
+	Tokens    int
+	Resumed   int // the step at which the training was taken up again, 0 if from the start
+}
+
+// EpochScores are the scores of every split after an epoch, counted from 1.
+type EpochScores struct {
+	Epoch  int
+	Scores map[string]metrics.Scores
+}

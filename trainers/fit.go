@@ -1,0 +1,115 @@
+package trainers
+
+import (
+	"context"
+	"errors"
+)
+
+// Fit trains for the planned steps, from where a saved state stands, and scores
+// the splits after every epoch. Cancelling ctx stops after the current batch,
+// saves the state, and gives an *InterruptedError.
+func (t *Trainer) Fit(ctx context.Context, splits []Split) (*Outcome, error) {
+	var err error
+	if t.plan, err = newPlan(t.objective.Len(), t.opt); err != nil {
+		return nil, err
+	}
+	t.restart()
+	t.outcome = Outcome{Steps: t.plan.steps}
+	if err := t.resume(); err != nil {
+		return nil, err
+	}
+	t.saver.start(t.params)
+	for t.at.Epoch < t.plan.epochs {
+		if err := t.epoch(ctx, splits); err != nil {
+			return nil, t.stopped(err)
+		}
+	}
+	if t.outcome.Answers == nil { // resumed behind the last epoch
+		if _, err := t.score(ctx, splits); err != nil {
+			return nil, t.stopped(err)
+		}
+	}
+	return &t.outcome, nil
+}
+
+// epoch trains to the end of the current epoch and scores the splits.
+func (t *Trainer) epoch(ctx context.Context, splits []Split) error {
+	examples := order(t.plan.examples, t.at.Epoch, t.opt.Seed, t.opt.Shuffle)
+	if t.at.Due {
+		if err := t.evaluateMidway(ctx, splits); err != nil {
+			return err
+		}
+	}
+	for t.at.Batch < t.plan.batches {
+		if err := t.advance(ctx, examples, splits); err != nil {
+			return err
+		}
+	}
+	scores, err := t.evaluate(ctx, splits, float64(t.at.Epoch+1))
+	if err != nil {
+		return err
+	}
+	t.at.Epoch, t.at.Batch, t.at.part = t.at.Epoch+1, 0, part{}
+	t.outcome.Epochs = append(t.outcome.Epochs, EpochScores{Epoch: t.at.Epoch, Scores: scores})
+	if t.saver.dueAfterEpoch() {
+		return t.save()
+	}
+	return nil
+}
+
+// advance makes the next step and what is due after it, or accumulates the
+// batches behind the epoch's last step.
+func (t *Trainer) advance(ctx context.Context, examples []int, splits []Split) error {
+	o := t.opt
+	end := t.at.Batch - t.at.Batch%o.Accumulation + o.Accumulation
+	batches := cut(examples, o.BatchSize, t.at.Batch, min(end, t.plan.batches))
+	if end > t.plan.batches {
+		for _, b := range batches {
+			if err := t.accumulate(ctx, b); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	e, err := t.step(ctx, batches)
+	if err != nil {
+		return err
+	}
+	t.events.Step(e)
+	if t.at.Due = o.EvalSteps > 0 && e.Step%o.EvalSteps == 0 && t.at.Batch < t.plan.batches; t.at.Due {
+		if err := t.evaluateMidway(ctx, splits); err != nil {
+			return err
+		}
+	}
+	// Behind the epoch's last step comes the evaluation, and the state is saved
+	// then: saved here too, a crash in between would log it twice.
+	if t.at.Batch+o.Accumulation <= t.plan.batches && t.saver.dueAfterStep(e.Step) {
+		return t.save()
+	}
+	return nil
+}
+
+// cut returns batches from to end of an epoch's examples.
+func cut(examples []int, size, from, end int) (batches [][]int) {
+	for i := from; i < end; i++ {
+		batches = append(batches, examples[i*size:min(len(examples), (i+1)*size)])
+	}
+	return batches
+}
+
+// stopped saves the state of a training that was asked to stop; other errors
+// leave the last good state in its place.
+func (t *Trainer) stopped(err error) error {
+	if !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	stop := &InterruptedError{Step: t.at.Step, Steps: t.plan.steps, Err: err}
+	if t.saver.store == nil {
+		return stop
+	}
+	if err := t.save(); err != nil {
+		return errors.Join(stop, err)
+	}
+	stop.Saved = true
+	return stop
+}

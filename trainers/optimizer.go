@@ -1,0 +1,112 @@
+package trainers
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/nlpodyssey/spago/nn"
+
+	"github.com/lmkor/bench/models"
+	"github.com/lmkor/bench/ops"
+)
+
+// Optimizer updates all parameters by their gradients, and has a state that a
+// training taken up again needs.
+type Optimizer interface {
+	// Update makes a step, from 1, at a learning rate, every gradient multiplied
+	// by scale. A *NotFiniteError names a parameter that overflowed.
+	Update(rate float64, step int, scale float32) error
+	// State returns the optimizer's tensors by name, as views.
+	State() []StateTensor
+	// Restore takes one of them back.
+	Restore(StateTensor) error
+}
+
+// NotFiniteError says that a step made a parameter NaN or infinite.
+type NotFiniteError struct{ Name string }
+
+func (e *NotFiniteError) Error() string { return e.Name + " is NaN or infinite" }
+
+// adamW is ops.AdamW on named parameters.
+type adamW struct {
+	params  []models.Param
+	weights []*nn.Param
+	with    ops.AdamW
+}
+
+// Prefixes of the names of a parameter's moments.
+const (
+	firstMoment  = "m/"
+	secondMoment = "v/"
+)
+
+// newAdamW returns an optimizer whose moments are zero, whatever an earlier
+// training left.
+func newAdamW(params []models.Param, opt Options) *adamW {
+	a := &adamW{params: params, with: ops.AdamW{Beta1: opt.AdamBeta1, Beta2: opt.AdamBeta2, Eps: opt.AdamEpsilon}}
+	decays := map[*nn.Param]float64{}
+	for _, p := range params {
+		p.State = nil
+		a.weights = append(a.weights, p.Param)
+		if p.Decays() {
+			decays[p.Param] = opt.WeightDecay
+		}
+	}
+	a.with.Decay = func(p *nn.Param) float64 { return decays[p] }
+	return a
+}
+
+// Update makes a step of AdamW.
+func (a *adamW) Update(rate float64, step int, scale float32) error {
+	a.with.LR, a.with.Step, a.with.Scale = rate, step, scale
+	err := a.with.OptimizeAll(a.weights)
+	var broken *ops.NotFiniteError
+	if errors.As(err, &broken) {
+		for _, p := range a.params {
+			if p.Param == broken.Param {
+				return &NotFiniteError{Name: p.Name}
+			}
+		}
+	}
+	return err
+}
+
+// State returns both moments of every parameter that has any: of a table the
+// rows that may not be zero.
+func (a *adamW) State() (all []StateTensor) {
+	for _, p := range a.params {
+		m, ok := p.State.(*ops.Moments)
+		if !ok {
+			continue
+		}
+		rows := m.Live
+		if !m.All && rows == nil {
+			rows = []int32{}
+		}
+		cols := ops.Of(p.Param).Cols()
+		all = append(all, StateTensor{firstMoment + p.Name, m.M, cols, rows}, StateTensor{secondMoment + p.Name, m.V, cols, rows})
+	}
+	return all
+}
+
+// Restore takes back a moment.
+func (a *adamW) Restore(x StateTensor) error {
+	kind, name := x.Name[:min(len(x.Name), len(firstMoment))], x.Name[min(len(x.Name), len(firstMoment)):]
+	i := slices.IndexFunc(a.params, func(p models.Param) bool { return p.Name == name })
+	if i < 0 || kind != firstMoment && kind != secondMoment {
+		return fmt.Errorf("%s belongs to no parameter", x.Name)
+	}
+	p := a.params[i].Param
+	if len(x.Data) != ops.Of(p).Size() {
+		return fmt.Errorf("%s has %d values, want %d", x.Name, len(x.Data), ops.Of(p).Size())
+	}
+	m := ops.MomentsOf(p)
+	if kind == secondMoment {
+		copy(m.V, x.Data)
+		return nil
+	}
+	copy(m.M, x.Data)
+	m.All, m.Live = x.Rows == nil, slices.Clone(x.Rows)
+	return nil
+}
