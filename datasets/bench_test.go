@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func BenchmarkReadTSV(b *testing.B) {
+func BenchmarkReadTable(b *testing.B) {
 	var text strings.Builder
 	text.WriteString("id\tdocument\tlabel\n")
 	for i := range 20000 {
@@ -15,7 +15,7 @@ func BenchmarkReadTSV(b *testing.B) {
 	fsys := file(text.String())
 	b.SetBytes(int64(text.Len()))
 	for b.Loop() {
-		if _, err := ReadTSV(fsys, "a.tsv", [][]string{{"label"}, {"document"}}, func(Row) error { return nil }); err != nil {
+		if _, err := ReadTable(Source{FS: fsys, Path: "a.tsv"}, [][]string{{"label"}, {"document"}}, func(Row) error { return nil }); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -16,7 +16,7 @@ func file(text string) fstest.MapFS { return fstest.MapFS{"a.tsv": {Data: []byte
 // rows reads a table and writes its rows as `line:"field" "field"`.
 func rows(fsys fs.FS, columns ...[]string) (string, *File, error) {
 	var got []string
-	f, err := ReadTSV(fsys, "a.tsv", columns, func(r Row) error {
+	f, err := ReadTable(Source{FS: fsys, Path: "a.tsv"}, columns, func(r Row) error {
 		s := fmt.Sprintf("%d:", r.Line)
 		for _, field := range r.Fields {
 			s += fmt.Sprintf("%q ", field)
@@ -82,7 +82,7 @@ func TestReadTSVErrors(t *testing.T) {
 		{"NUL", file("document\tlabel\n좋\x00다\t1\n"), "a.tsv:2: a NUL byte", 2},
 		{"NUL in the header", file("document\x00\tlabel\n좋다\t1\n"), "a.tsv:1: a NUL byte", 1},
 		{"invalid UTF-8", file("document\tlabel\n\xb0\xa1\t1\n"), "a.tsv:2: invalid UTF-8", 2},
-		{"UTF-16", file("\xff\xfed\x00o\x00"), "a.tsv:1: invalid UTF-8", 1},
+		{"UTF-16", file("\xff\xfed\x00o\x00"), "a.tsv: is UTF-16: want UTF-8", 0},
 		{"empty", file(""), "a.tsv: is empty", 0},
 		{"blank", file("\ufeff \r\n\n"), "a.tsv: is empty", 0},
 		{"no rows", file("document\tlabel\n\n"), "a.tsv: has a header and no rows", 0},
@@ -105,7 +105,7 @@ func TestReadTSVErrors(t *testing.T) {
 func TestReadingGoesOnAfterABadRow(t *testing.T) {
 	text := "document\tlabel\n좋다\n싫다\t1\n\xff\t1\n그냥\t7\n"
 	cause := errors.New("seven")
-	_, err := ReadTSV(file(text), "a.tsv", [][]string{{"label"}}, func(r Row) error {
+	_, err := ReadTable(Source{FS: file(text), Path: "a.tsv"}, [][]string{{"label"}}, func(r Row) error {
 		if r.Fields[0] == "7" {
 			return cause
 		}
@@ -129,7 +129,7 @@ func TestReadingGoesOnAfterABadRow(t *testing.T) {
 
 func TestReadTagged(t *testing.T) {
 	var got []string
-	f, err := ReadTagged(file("\ufeff철수는 서울에 산다 .\tPER-B LOC-B O O\r\n\n 비\u00a0온다\tO O\n"), "a.tsv", func(s Sentence) error {
+	f, err := ReadTagged(Source{FS: file("\ufeff철수는 서울에 산다 .\tPER-B LOC-B O O\r\n\n 비\u00a0온다\tO O\n"), Path: "a.tsv"}, func(s Sentence) error {
 		got = append(got, fmt.Sprint(s))
 		return nil
 	})
@@ -150,7 +150,7 @@ func TestReadTagged(t *testing.T) {
 		{"철수는\tX\n", "a.tsv:1: no X here"},
 		{"", "a.tsv: is empty"},
 	} {
-		_, err := ReadTagged(file(c.text), "a.tsv", func(s Sentence) error {
+		_, err := ReadTagged(Source{FS: file(c.text), Path: "a.tsv"}, func(s Sentence) error {
 			if s.Tags[0] == "X" {
 				return errors.New("no X here")
 			}

@@ -7,10 +7,10 @@ import (
 	"github.com/lmkor/bench/datasets"
 )
 
-func ExampleReadTSV() {
+func ExampleReadTable() {
 	fsys := fstest.MapFS{"reviews.tsv": {Data: []byte("id\tdocument\tlabel\n1\t또 보고 싶다\t1\n2\t졸렸다\t0\n")}}
 	columns := [][]string{{"label"}, {"document", "text"}} // the second may have either name
-	file, err := datasets.ReadTSV(fsys, "reviews.tsv", columns, func(r datasets.Row) error {
+	file, err := datasets.ReadTable(datasets.Source{FS: fsys, Path: "reviews.tsv"}, columns, func(r datasets.Row) error {
 		fmt.Printf("line %d: %s %s\n", r.Line, r.Fields[0], r.Fields[1])
 		return nil
 	})
@@ -27,7 +27,7 @@ func ExampleReadTSV() {
 
 func ExampleReadTagged() {
 	fsys := fstest.MapFS{"ner.tsv": {Data: []byte("지수는 부산에 갔다\tPER-B LOC-B O\n")}}
-	_, err := datasets.ReadTagged(fsys, "ner.tsv", func(s datasets.Sentence) error {
+	_, err := datasets.ReadTagged(datasets.Source{FS: fsys, Path: "ner.tsv"}, func(s datasets.Sentence) error {
 		fmt.Println(s.Words, s.Tags)
 		return nil
 	})
@@ -39,7 +39,7 @@ func ExampleReadTagged() {
 
 func ExampleError() {
 	fsys := fstest.MapFS{"reviews.tsv": {Data: []byte("document\tlabel\n졸렸다\n")}}
-	_, err := datasets.ReadTSV(fsys, "reviews.tsv", [][]string{{"label"}}, func(datasets.Row) error { return nil })
+	_, err := datasets.ReadTable(datasets.Source{FS: fsys, Path: "reviews.tsv"}, [][]string{{"label"}}, func(datasets.Row) error { return nil })
 	fmt.Println(err)
 	// Output: reviews.tsv:2: 1 column, want 2 for "label"
 }

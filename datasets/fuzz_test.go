@@ -12,7 +12,7 @@ func FuzzReadTSV(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		last, n := 1, 0
-		file, err := ReadTSV(fstest.MapFS{"a.tsv": {Data: raw}}, "a.tsv", [][]string{{"label"}}, func(r Row) error {
+		file, err := ReadTable(Source{FS: fstest.MapFS{"a.tsv": {Data: raw}}, Path: "a.tsv"}, [][]string{{"label"}}, func(r Row) error {
 			if r.Line <= last || len(r.Fields) != 1 || strings.ContainsAny(r.Fields[0], "\t\n\r\x00") {
 				t.Errorf("row %+v after line %d", r, last)
 			}
@@ -30,7 +30,7 @@ func FuzzReadTagged(f *testing.F) {
 	f.Add([]byte("a\tb\n\n"))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		n := 0
-		file, err := ReadTagged(fstest.MapFS{"a.tsv": {Data: raw}}, "a.tsv", func(s Sentence) error {
+		file, err := ReadTagged(Source{FS: fstest.MapFS{"a.tsv": {Data: raw}}, Path: "a.tsv"}, func(s Sentence) error {
 			if len(s.Words) != len(s.Tags) || len(s.Words) == 0 || s.Line < 1 {
 				t.Errorf("sentence %+v", s)
 			}

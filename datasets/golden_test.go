@@ -14,7 +14,7 @@ import (
 func TestReferenceTable(t *testing.T) {
 	type row struct{ Text, Pair, Label string }
 	var got []row
-	_, err := ReadTSV(os.DirFS("testdata"), "table.tsv", [][]string{{"sentence1"}, {"sentence2"}, {"label"}}, func(r Row) error {
+	_, err := ReadTable(Source{FS: os.DirFS("testdata"), Path: "table.tsv"}, [][]string{{"sentence1"}, {"sentence2"}, {"label"}}, func(r Row) error {
 		got = append(got, row{r.Fields[0], r.Fields[1], r.Fields[2]})
 		return nil
 	})
@@ -34,7 +34,7 @@ func TestReferenceTable(t *testing.T) {
 
 func TestReferenceTagged(t *testing.T) {
 	var got []Sentence
-	_, err := ReadTagged(os.DirFS("testdata"), "tagged.tsv", func(s Sentence) error {
+	_, err := ReadTagged(Source{FS: os.DirFS("testdata"), Path: "tagged.tsv"}, func(s Sentence) error {
 		got = append(got, s)
 		return nil
 	})

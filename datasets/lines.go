@@ -1,93 +1,94 @@
 package datasets
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"errors"
-	"io/fs"
-	"path"
+	"bytes"
+	"fmt"
+	"io"
 	"strings"
 	"unicode"
 	"unicode/utf8"
-)
 
-// File is what is known of a file once it has been read.
-type File struct {
-	Name   string // base name
-	SHA256 string // of its bytes
-	Rows   int    // lines, blank ones included, the header and blank lines at the end not
-	Blank  int    // lines of white space alone, which are passed over
-}
+	"golang.org/x/text/encoding/korean"
+)
 
 // text is a file's text while it is read line by line.
 type text struct {
-	File
-	rest   string
-	line   int // number of the last line, from 1
-	faults Faults
+	*content
+	buf   []byte
+	line  int // number of the last line, from 1
+	blank int // lines of white space since the last one that is not
+	err   error
 }
 
-// open reads name from fsys. A byte order mark is dropped. A directory and an
-// empty file are errors.
-func open(fsys fs.FS, name string) (*text, error) {
-	base := path.Base(name)
-	if info, err := fs.Stat(fsys, name); err == nil && info.IsDir() {
-		return nil, &Error{File: base, Msg: "is a directory, want a file"}
-	}
-	raw, err := fs.ReadFile(fsys, name)
+// openText begins to read a file's lines.
+func openText(src Source) (*text, error) {
+	c, err := open(src)
 	if err != nil {
-		var p *fs.PathError
-		if errors.As(err, &p) {
-			err = p.Err
-		}
-		return nil, &Error{File: name, Err: err}
+		return nil, err
 	}
-	sum := sha256.Sum256(raw)
-	t := &text{File: File{Name: base, SHA256: hex.EncodeToString(sum[:])}}
-	t.rest = strings.TrimPrefix(string(raw), "\ufeff")
-	used := len(strings.TrimRightFunc(t.rest, isSpace))
-	if used == 0 {
-		return nil, &Error{File: base, Msg: "is empty"}
-	}
-	if end := strings.IndexAny(t.rest[used:], "\r\n"); end >= 0 {
-		t.rest = t.rest[:used+end]
-	}
-	return t, nil
+	return &text{content: c}, nil
 }
 
 // next returns the next line without its end, which is LF, CRLF or CR, as
-// Python reads text files. It returns false after the last.
-func (t *text) next() (string, bool) {
-	if t.rest == "" {
-		return "", false
+// Python's universal newlines have it. Of a line longer than mostLine it returns
+// the beginning, one byte more than that.
+func (t *text) next() (line string, ok bool) {
+	t.buf = t.buf[:0]
+	for {
+		if _, err := t.in.Peek(1); err != nil {
+			if err != io.EOF {
+				t.err = t.broken(t.line+1, err)
+			}
+			if t.err != nil || len(t.buf) == 0 {
+				return "", false
+			}
+			break
+		}
+		there, _ := t.in.Peek(t.in.Buffered())
+		end := bytes.IndexAny(there, "\r\n")
+		part := there
+		if end >= 0 {
+			part = there[:end]
+		}
+		if room := mostLine + 1 - len(t.buf); len(part) > room {
+			part = part[:room]
+		}
+		t.buf = append(t.buf, part...)
+		if end < 0 {
+			t.discard(len(there))
+			continue
+		}
+		cr := there[end] == '\r'
+		t.discard(end + 1)
+		if cr {
+			if after, _ := t.in.Peek(1); len(after) == 1 && after[0] == '\n' {
+				t.discard(1)
+			}
+		}
+		break
 	}
 	t.line++
-	line := t.rest
-	end := strings.IndexAny(line, "\r\n")
-	if end < 0 {
-		t.rest = ""
-		return line, true
-	}
-	after := end + 1
-	if line[end] == '\r' && strings.HasPrefix(line[after:], "\n") {
-		after++
-	}
-	t.rest = line[after:]
-	return line[:end], true
+	return string(t.buf), true
 }
 
-// row returns the next line that is not blank and holds text.
+// discard passes over n bytes that are in the buffer.
+func (t *text) discard(n int) { _, _ = t.in.Discard(n) }
+
+// row returns the next line that is not blank and holds text. Blank lines are
+// counted once another one follows.
 func (t *text) row() (string, bool) {
 	for {
 		line, ok := t.next()
 		if !ok {
 			return "", false
 		}
-		t.Rows++
 		if strings.TrimFunc(line, isSpace) == "" {
-			t.Blank++
+			t.blank++
 			continue
 		}
+		t.Rows += t.blank + 1
+		t.Blank += t.blank
+		t.blank = 0
 		if err := t.check(line); err != nil {
 			t.faults.add(err)
 			continue
@@ -96,26 +97,69 @@ func (t *text) row() (string, bool) {
 	}
 }
 
+// empty reports whether nothing but white space is left.
+func (t *text) empty() bool {
+	for {
+		line, ok := t.next()
+		if !ok {
+			return true
+		}
+		if strings.TrimFunc(line, isSpace) != "" {
+			return false
+		}
+	}
+}
+
 // check refuses a line that is no text.
 func (t *text) check(line string) *Error {
-	if !utf8.ValidString(line) {
-		return t.errorf("invalid UTF-8")
-	}
-	if strings.IndexByte(line, 0) >= 0 {
-		return t.errorf("a NUL byte")
+	if msg := notText(line); msg != "" {
+		return t.errorf(msg)
 	}
 	return nil
 }
 
-// errorf returns an error at the last line.
-func (t *text) errorf(msg string) *Error { return &Error{File: t.Name, Line: t.line, Msg: msg} }
-
-// done returns the file if no row of it is bad.
-func (t *text) done() (*File, error) {
-	if err := t.faults.err(); err != nil {
-		return nil, err
+// notText says why a line or a record is no text, or nothing.
+func notText(s string) string {
+	switch {
+	case len(s) > mostLine:
+		return fmt.Sprintf("longer than %d MiB", mostLine>>20)
+	case !utf8.ValidString(s):
+		if isCP949(s) {
+			return "invalid UTF-8, and it looks like CP949 (EUC-KR): want UTF-8, as 'iconv -f CP949 -t UTF-8' makes it"
+		}
+		return "invalid UTF-8"
+	case strings.IndexByte(s, 0) >= 0:
+		return "a NUL byte"
 	}
-	return &t.File, nil
+	return ""
+}
+
+// isCP949 reports whether s, which is no UTF-8, is Korean text in CP949.
+func isCP949(s string) bool {
+	decoded, err := korean.EUCKR.NewDecoder().String(s)
+	if err != nil {
+		return false
+	}
+	hangul := false
+	for _, r := range decoded {
+		if r == utf8.RuneError {
+			return false
+		}
+		hangul = hangul || unicode.Is(unicode.Hangul, r)
+	}
+	return hangul
+}
+
+// errorf returns an error at the last line.
+func (t *text) errorf(msg string) *Error { return &Error{File: t.as, Line: t.line, Msg: msg} }
+
+// finish is done, but for an error of reading that stopped it.
+func (t *text) finish() (*File, error) {
+	f, err := t.done()
+	if t.err != nil {
+		return nil, t.err
+	}
+	return f, err
 }
 
 // isSpace is what Python's str.strip and str.split take for white space:

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -32,7 +33,9 @@ type Example struct {
 type Set struct {
 	Task     *Task
 	Split    string
-	File     string         // base name
+	File     string // base name
+	Format   datasets.Format
+	Gzip     bool           // the file is compressed
 	SHA256   string         // of the file
 	Rows     int            // in the file: those dropped and those that became examples
 	Dropped  map[string]int // rows by the reason why they are left out
@@ -51,51 +54,106 @@ func (t *Task) Open(dir, split string) (*Set, error) {
 	if _, err := os.Stat(dir); err != nil {
 		return nil, fmt.Errorf("%s: %w", t.Name, err)
 	}
-	return t.OpenFS(os.DirFS(dir), split)
+	return t.openBelow(os.DirFS(dir), dir, split)
 }
 
 // OpenFS reads the official file of a split from NAME/ in fsys.
-func (t *Task) OpenFS(fsys fs.FS, split string) (*Set, error) {
-	name, ok := t.File(split)
-	if !ok {
-		return nil, fmt.Errorf("%s: no %s split: %w", t.Name, split, fs.ErrNotExist)
-	}
-	return t.read(fsys, path.Join(t.Name, name), split)
-}
+func (t *Task) OpenFS(fsys fs.FS, split string) (*Set, error) { return t.openBelow(fsys, "", split) }
 
-// OpenFile reads a file in the task's format as the given split.
+// OpenFile reads a file in the task's format as the given split. Errors call it
+// as file does.
 func (t *Task) OpenFile(file, split string) (*Set, error) {
-	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s: %w", t.Name, &datasets.Error{File: file, Err: fs.ErrNotExist})
-	}
-	return t.read(os.DirFS(filepath.Dir(file)), filepath.Base(file), split)
+	return t.read(datasets.Source{FS: onDisk(file), Path: filepath.Base(file), As: file}, split)
 }
 
-func (t *Task) read(fsys fs.FS, name, split string) (*Set, error) {
+// Has reports whether the official file of a split is there, as Open would find
+// it. An error is one that Open would give.
+func (t *Task) Has(fsys fs.FS, split string) (bool, error) {
+	_, err := t.locate(fsys, "", split)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+func (t *Task) openBelow(fsys fs.FS, dir, split string) (*Set, error) {
+	name, err := t.locate(fsys, dir, split)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", t.Name, err)
+	}
+	return t.read(datasets.Source{FS: fsys, Path: name}, split)
+}
+
+// locate returns the path of a split's file in fsys, which lies in dir: of the
+// official name, or else of the one other name that differs from it by the
+// extension of another format.
+func (t *Task) locate(fsys fs.FS, dir, split string) (string, error) {
+	official, ok := t.File(split)
+	if !ok {
+		return "", fmt.Errorf("no %s split: %w", split, fs.ErrNotExist)
+	}
+	return LocateFile(fsys, dir, path.Join(t.Name, official))
+}
+
+// LocateFile returns the path of an official file in fsys, which lies in dir: its
+// own name, or else the one other that differs by the extension of another format.
+func LocateFile(fsys fs.FS, dir, official string) (string, error) {
+	folder := path.Dir(official)
+	var found []string
+	for i, name := range datasets.Names(path.Base(official)) {
+		if _, err := fs.Stat(fsys, path.Join(folder, name)); errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if i == 0 {
+			return official, nil
+		}
+		found = append(found, name)
+	}
+	shown := filepath.Join(dir, filepath.FromSlash(official))
+	switch len(found) {
+	case 0:
+		return "", &datasets.Error{File: shown, Err: fs.ErrNotExist}
+	case 1:
+		return path.Join(folder, found[0]), nil
+	}
+	return "", &datasets.Error{File: shown, Msg: fmt.Sprintf("is not there, but %s are: want one of them", strings.Join(found, " and "))}
+}
+
+// onDisk is a file system of one file, of whatever name.
+type onDisk string
+
+func (d onDisk) Open(string) (fs.File, error)     { return os.Open(string(d)) }
+func (d onDisk) Stat(string) (fs.FileInfo, error) { return os.Stat(string(d)) }
+
+func (t *Task) read(src datasets.Source, split string) (*Set, error) {
 	s := &Set{Task: t, Split: split, Dropped: map[string]int{}}
 	read := s.readTable
 	if t.Kind == Tag {
 		read = s.readTagged
 	}
-	f, err := read(fsys, name)
+	f, err := read(src)
 	if err == nil && len(s.Examples) == 0 {
-		err = &datasets.Error{File: f.Name, Msg: fmt.Sprintf("all %d rows were dropped", f.Rows)}
+		as := src.As
+		if as == "" {
+			as = f.Name
+		}
+		err = &datasets.Error{File: as, Msg: fmt.Sprintf("all %d rows were dropped", f.Rows)}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", t.Name, err)
 	}
-	s.File, s.SHA256, s.Rows = f.Name, f.SHA256, f.Rows
+	s.File, s.SHA256, s.Rows, s.Format, s.Gzip = f.Name, f.SHA256, f.Rows, f.Format, f.Gzip
 	if f.Blank > 0 {
 		s.Dropped[BlankLine] = f.Blank
 	}
 	return s, nil
 }
 
-func (s *Set) readTagged(fsys fs.FS, name string) (*datasets.File, error) {
-	return datasets.ReadTagged(fsys, name, func(sent datasets.Sentence) error {
+func (s *Set) readTagged(src datasets.Source) (*datasets.File, error) {
+	return datasets.ReadTagged(src, func(sent datasets.Sentence) error {
 		e := Example{ID: len(s.Examples), Line: sent.Line, Words: sent.Words, Tags: make([]int, len(sent.Tags))}
 		for i, tag := range sent.Tags {
-			if e.Tags[i] = s.Task.LabelIndex(tag); e.Tags[i] < 0 {
+			if e.Tags[i] = s.Task.tagIndex(tag); e.Tags[i] < 0 {
 				return fmt.Errorf("tag %q of word %d: %s", tag, i+1, s.Task.wantLabels())
 			}
 		}
@@ -104,13 +162,13 @@ func (s *Set) readTagged(fsys fs.FS, name string) (*datasets.File, error) {
 	})
 }
 
-func (s *Set) readTable(fsys fs.FS, name string) (*datasets.File, error) {
+func (s *Set) readTable(src datasets.Source) (*datasets.File, error) {
 	t := s.Task
 	columns := [][]string{t.Label, t.Text}
 	if t.IsPair() {
 		columns = append(columns, t.Pair)
 	}
-	return datasets.ReadTSV(fsys, name, columns, func(row datasets.Row) error {
+	return datasets.ReadTable(src, columns, func(row datasets.Row) error {
 		e := Example{ID: len(s.Examples), Line: row.Line, Text: row.Fields[1]}
 		if t.IsPair() {
 			e.Pair, e.HasPair = row.Fields[2], true
@@ -152,6 +210,9 @@ func (t *Task) label(e *Example, text string) error {
 		if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
 			return fmt.Errorf("score %q: want a finite number", text)
 		}
+		if r := t.Range; r != nil && (v < r.Low || v > r.High) {
+			return fmt.Errorf("score %q: want a number from %g to %g", text, r.Low, r.High)
+		}
 		e.Score = v
 		return nil
 	}
@@ -159,4 +220,27 @@ func (t *Task) label(e *Example, text string) error {
 		return fmt.Errorf("label %q: %s", text, t.wantLabels())
 	}
 	return nil
+}
+
+// OpenExtra reads a file of the official release that the recipe does not use,
+// one of Extra, from dir/NAME/.
+func (t *Task) OpenExtra(dir string, f File) (*Set, error) {
+	name, err := LocateFile(os.DirFS(dir), dir, path.Join(t.Name, f.Name))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", t.Name, err)
+	}
+	return t.read(datasets.Source{FS: os.DirFS(dir), Path: name}, f.Split)
+}
+
+// Decomposed counts the examples with Hangul that is taken apart into its letters,
+// as datasets.IsDecomposed finds it: to most vocabularies they are unknown.
+func (s *Set) Decomposed() int {
+	n := 0
+	for i := range s.Examples {
+		e := &s.Examples[i]
+		if datasets.IsDecomposed(e.Text) || datasets.IsDecomposed(e.Pair) || slices.ContainsFunc(e.Words, datasets.IsDecomposed) {
+			n++
+		}
+	}
+	return n
 }

@@ -35,6 +35,7 @@ var All = []Task{
 		Name: "korsts", Title: "KorSTS", Kind: Regress, Metric: metrics.Spearman,
 		Text: col("sentence1"), Pair: col("sentence2"), Label: col("score"),
 		Files: files("sts-train.tsv", "sts-dev.tsv", "sts-test.tsv"), Scored: Test,
+		Range: &Range{0, 5},
 	},
 	{
 		Name: "question-pair", Title: "Question Pair", Kind: Classify, Labels: binary, Metric: metrics.Accuracy,

@@ -40,6 +40,8 @@ type Task struct {
 	Extra  []File // of the official release, and not used by the recipe
 	Scored string // the split whose score is the result
 
+	Range *Range // of the scores of a regression; nil: any number
+
 	SkipEmpty   bool   // rows with an empty side are dropped, and counted
 	Placeholder string // a side of just this means that there is no text: dropped and counted too
 }
@@ -49,6 +51,9 @@ type Spelling struct {
 	Label string
 	Names []string
 }
+
+// Range is the numbers from Low to High, both included.
+type Range struct{ Low, High float64 }
 
 // File names the official file of a split.
 type File struct{ Split, Name string }
@@ -82,6 +87,27 @@ func (t *Task) HasDev() bool {
 
 // LabelIndex returns the place of a label, -1 if it is none of the task's.
 func (t *Task) LabelIndex(label string) int { return slices.Index(t.Labels, label) }
+
+// tagIndex is LabelIndex of a tag, whose B or I may stand at the other end of its
+// type than in the task's labels: B-PER is PER-B.
+func (t *Task) tagIndex(tag string) int {
+	if at := t.LabelIndex(tag); at >= 0 {
+		return at
+	}
+	if kind, ok := strings.CutPrefix(tag, "B-"); ok {
+		return t.LabelIndex(kind + "-B")
+	}
+	if kind, ok := strings.CutPrefix(tag, "I-"); ok {
+		return t.LabelIndex(kind + "-I")
+	}
+	if kind, ok := strings.CutSuffix(tag, "-B"); ok {
+		return t.LabelIndex("B-" + kind)
+	}
+	if kind, ok := strings.CutSuffix(tag, "-I"); ok {
+		return t.LabelIndex("I-" + kind)
+	}
+	return -1
+}
 
 // wantLabels lists the labels for a message.
 func (t *Task) wantLabels() string {

@@ -91,6 +91,8 @@ func TestErrorsNameThePlace(t *testing.T) {
 		{"score", "korsts", Dev, "score\tsentence1\tsentence2\n높음\t가\t나\n", `korsts: sts-dev.tsv:2: score "높음": want a finite number`},
 		{"score too large", "korsts", Dev, "score\tsentence1\tsentence2\n1e999\t가\t나\n", `score "1e999": want a finite number`},
 		{"score not finite", "korsts", Dev, "score\tsentence1\tsentence2\nNaN\t가\t나\n", `score "NaN": want a finite number`},
+		{"score above its range", "korsts", Dev, "score\tsentence1\tsentence2\n5.2\t가\t나\n", `korsts: sts-dev.tsv:2: score "5.2": want a number from 0 to 5`},
+		{"score below its range", "korsts", Dev, "score\tsentence1\tsentence2\n-1\t가\t나\n", `score "-1": want a number from 0 to 5`},
 		{"all dropped", "paws", Test, "id\tsentence1\tsentence2\tlabel\n1\tNS\tNS\t1\n", "paws: test_2k.tsv: all 1 rows were dropped"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -184,9 +186,12 @@ func TestOwnTaskErrors(t *testing.T) {
 		{"name: toxicity", "name: toxicity\nscored: train", `my.yaml:2:9: scored "train": want test or dev`},
 		{"kind: classify", "kind: regress\nmetric: spearman", `"metric" a second time`},
 		{"kind: classify\n", "kind: classify\nkind: classify\n", `my.yaml:3:1: "kind" a second time, after line 2`},
-		{"kind: classify\nlabels: [clean, toxic]\ncolumns: {text: comment, label: toxic}\nmetric: macro_f1", "kind: tag\nlabels: [O, B-PER]", `"B-PER": want a type with -B or -I behind it`},
+		{"kind: classify\nlabels: [clean, toxic]\ncolumns: {text: comment, label: toxic}\nmetric: macro_f1", "kind: tag\nlabels: [O, PER]", `"PER": want a type with -B or -I behind it, as PER-B, or B- or I- before it`},
 		{"kind: classify\nlabels: [clean, toxic]\ncolumns: {text: comment, label: toxic}\nmetric: macro_f1", "kind: tag\nlabels: [PER-B, O]", `"PER-B" first, want O`},
 		{"kind: classify\nlabels: [clean, toxic]\ncolumns: {text: comment, label: toxic}\nmetric: macro_f1", "kind: tag\nlabels: [O, PER-B]\ncolumns: {text: a}", `columns: want none`},
+		{"kind: classify", "kind: classify\nrange: [0, 1]", "my.yaml:3:8: range: want [low, high] of the scores of kind regress"},
+		{"kind: classify", "kind: regress\nrange: [1, 0]", "range: want [low, high]"},
+		{"kind: classify", "kind: regress\nrange: [1]", "range: want [low, high]"},
 		{"kind: classify", "kind: regress", `metric "macro_f1": want one of spearman, pearson`},
 	} {
 		_, err := ParseYAML([]byte(strings.Replace(ownTask, c.from, c.to, 1)), "my.yaml")

@@ -29,9 +29,10 @@ type yamlTask struct {
 		Dev   string `yaml:"dev"`
 		Test  string `yaml:"test"`
 	} `yaml:"files"`
-	Scored      string `yaml:"scored"`
-	SkipEmpty   bool   `yaml:"skip_empty"`
-	Placeholder string `yaml:"placeholder"`
+	Scored      string    `yaml:"scored"`
+	SkipEmpty   bool      `yaml:"skip_empty"`
+	Placeholder string    `yaml:"placeholder"`
+	Range       []float64 `yaml:"range"` // low and high
 }
 
 // LoadYAML reads a task of the user's own. Every mistake in it is an
@@ -60,6 +61,12 @@ func ParseYAML(raw []byte, file string) (*Task, error) {
 		if c.name != "" {
 			*c.to = []string{c.name}
 		}
+	}
+	if len(y.Range) > 0 {
+		if len(y.Range) != 2 || y.Kind != Regress || !(y.Range[0] < y.Range[1]) {
+			return nil, strictyaml.Place(raw, file, "range: want [low, high] of the scores of kind regress", "range")
+		}
+		t.Range = &Range{y.Range[0], y.Range[1]}
 	}
 	t.complete()
 	if m := t.check(); m != nil {
@@ -151,11 +158,17 @@ func (t *Task) checkLabels() *mistake {
 		if i == 0 && l != "O" {
 			return wrong("labels", "%q first, want O, the tag of words outside entities", l)
 		}
-		if i > 0 && !strings.HasSuffix(l, "-B") && !strings.HasSuffix(l, "-I") {
-			return wrong("labels", "%q: want a type with -B or -I behind it, as PER-B", l)
+		if i > 0 && !isTag(l) {
+			return wrong("labels", "%q: want a type with -B or -I behind it, as PER-B, or B- or I- before it", l)
 		}
 	}
 	return nil
+}
+
+// isTag reports whether a label is the beginning or the inside of an entity.
+func isTag(label string) bool {
+	return len(label) > 2 && (strings.HasSuffix(label, "-B") || strings.HasSuffix(label, "-I") ||
+		strings.HasPrefix(label, "B-") || strings.HasPrefix(label, "I-"))
 }
 
 // ranked are the metrics that a kind of task may be ranked by, its own first;

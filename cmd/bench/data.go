@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -109,7 +108,7 @@ func (f *dataFlags) read(all []*tasks.Task, tok *tokenizers.Tokenizer) []fileRep
 			r := f.report(t, file)
 			r.Extra, r.Status = true, fileMissing
 			if f.dir != sampleData {
-				set, err := t.OpenFile(filepath.Join(f.dir, t.Name, file.Name), file.Split)
+				set, err := t.OpenExtra(f.dir, file)
 				r.take(set, err, tok)
 			}
 			reports = append(reports, r)

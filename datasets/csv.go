@@ -1,0 +1,162 @@
+package datasets
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// readCSV reads columns between commas under a header. A field may stand in
+// quotation marks, and then hold commas, line ends and doubled quotation marks.
+// Fields are taken as they are, white space at their ends included.
+func readCSV(src Source, columns [][]string, row func(Row) error) (*File, error) {
+	c, err := open(src)
+	if err != nil {
+		return nil, err
+	}
+	t := &csvTable{content: c, bound: &boundedRecord{r: c.in}}
+	t.r = csv.NewReader(t.bound)
+	t.r.FieldsPerRecord = -1 // their number is checked below, with the line
+	t.r.ReuseRecord = true
+	if err := t.header(columns); err != nil {
+		c.file.Close()
+		return nil, err
+	}
+	for {
+		if err := t.record(row); err == io.EOF {
+			break
+		} else if err != nil {
+			c.file.Close()
+			return nil, err
+		}
+	}
+	f, err := c.done()
+	if err == nil && f.Rows == f.Blank {
+		return nil, c.noRows()
+	}
+	return f, err
+}
+
+// csvTable is a table of CSV while it is read.
+type csvTable struct {
+	*content
+	bound  *boundedRecord
+	r      *csv.Reader
+	at     []int // where the columns stand that were asked for
+	width  int   // how many there are
+	fields []string
+}
+
+func (t *csvTable) header(columns [][]string) error {
+	header, err := t.r.Read()
+	switch {
+	case err == io.EOF:
+		return t.whole("is empty")
+	case err != nil:
+		return t.csvError(err)
+	}
+	for i := range header {
+		header[i] = strings.TrimSpace(header[i])
+	}
+	at, msg := place(header, columns)
+	if text := notText(strings.Join(header, "")); text != "" {
+		msg = text
+	}
+	if msg != "" {
+		return &Error{File: t.as, Line: 1, Msg: msg}
+	}
+	t.at, t.width, t.fields = at, len(header), make([]string, len(at))
+	return nil
+}
+
+// record reads the next record. Its error is what ends the reading, io.EOF at the
+// end.
+func (t *csvTable) record(row func(Row) error) error {
+	t.bound.begin()
+	record, err := t.r.Read()
+	var syntax *csv.ParseError
+	switch {
+	case err == io.EOF:
+		return err
+	case errors.As(err, &syntax):
+		t.Rows++
+		t.faults.add(t.csvError(err))
+		return nil
+	case err != nil:
+		return t.csvError(err)
+	}
+	t.Rows++
+	if len(record) == 1 && t.width > 1 && strings.TrimFunc(record[0], isSpace) == "" {
+		t.Blank++
+		return nil
+	}
+	line, _ := t.r.FieldPos(0)
+	if msg := recordFault(record, t.width); msg != "" {
+		t.faults.add(&Error{File: t.as, Line: line, Msg: msg})
+		return nil
+	}
+	for k, i := range t.at {
+		t.fields[k] = record[i]
+	}
+	if err := row(Row{Line: line, Fields: t.fields}); err != nil {
+		t.faults.add(&Error{File: t.as, Line: line, Err: err})
+	}
+	return nil
+}
+
+// recordFault says what is wrong with a record's fields, or nothing.
+func recordFault(record []string, width int) string {
+	if n := len(record); n != width {
+		msg := fmt.Sprintf("%s, the header has %d", counted(n), width)
+		if n > width {
+			msg += ": is there a comma outside quotation marks?"
+		}
+		return msg
+	}
+	for _, field := range record {
+		if msg := notText(field); msg != "" {
+			return msg
+		}
+	}
+	return ""
+}
+
+// csvError returns a mistake in CSV at its line, or what stopped the reading.
+func (c *content) csvError(err error) *Error {
+	var e *csv.ParseError
+	if !errors.As(err, &e) {
+		var at *Error
+		if errors.As(c.broken(0, err), &at) {
+			return at
+		}
+		return &Error{File: c.as, Err: err}
+	}
+	msg := e.Err.Error()
+	switch {
+	case errors.Is(e.Err, csv.ErrBareQuote):
+		msg = fmt.Sprintf("a quotation mark within a field, at byte %d: want the field in quotation marks, and this one doubled", e.Column)
+	case errors.Is(e.Err, csv.ErrQuote):
+		msg = "a quotation mark that is never closed, or text behind a closed one"
+	}
+	return &Error{File: c.as, Line: e.StartLine, Msg: msg}
+}
+
+// boundedRecord refuses a record of more than mostLine bytes, so that a quotation
+// mark that is never closed does not read the whole file as one field.
+type boundedRecord struct {
+	r    io.Reader
+	read int
+}
+
+func (b *boundedRecord) begin() { b.read = 0 }
+
+func (b *boundedRecord) Read(p []byte) (int, error) {
+	if b.read > mostLine {
+		return 0, fmt.Errorf("a record longer than %d MiB: is a quotation mark never closed?", mostLine>>20)
+	}
+	n, err := b.r.Read(p)
+	b.read += n
+	return n, err
+}
