@@ -39,8 +39,8 @@ type Timing struct {
 
 // The names of events.
 const (
-	stepName = "step"
-	evalName = "eval"
+	stepWord = "step"
+	evalWord = "eval"
 )
 
 type stepLine struct {
@@ -89,10 +89,10 @@ func DecodeLog(r io.Reader, file string) ([]Event, error) {
 			return all, nil
 		}
 		switch line.Event {
-		case stepName:
+		case stepWord:
 			s := line.StepEvent
 			all = append(all, Event{Step: &s})
-		case evalName:
+		case evalWord:
 			all = append(all, Event{Eval: &EvalEvent{line.Step, line.Epoch, line.Split, line.Scores}})
 		case "":
 			return nil, lines.fault(fmt.Errorf("no %q", "event"))

@@ -1,22 +1,34 @@
 package results
 
 import (
-	"bytes"
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 
-	"github.com/gofrs/flock"
+	"github.com/lmkor/bench/internal/atomicfile"
 )
 
+// TakenError says that a run of other settings, or something else, stands where
+// this one was to be published. The finished run is kept whole in Kept.
+type TakenError struct {
+	Final, Kept string
+	Differences []Difference
+}
+
+func (e *TakenError) Error() string {
+	return fmt.Sprintf("%s was finished by other settings meanwhile (%s): this run is kept whole in %s; rename it to where it shall be",
+		e.Final, Changes(e.Differences), e.Kept)
+}
+
 // Publish writes predictions and result, brings everything to the disk and
-// renames the folder to the run's name. If another process published the run
-// first, its files stand and Publish returns ErrFinished. The writer is closed
-// either way, but for faults of the disk that leave the unfinished run in place.
+// renames the folder to the run's name; the state goes last. If another process
+// published the run first, its files stand and Publish returns ErrFinished; a
+// *TakenError if those are of other settings. The writer is closed either way,
+// but for faults of the disk that leave the unfinished run in place.
 func (w *Writer) Publish(preds []Prediction, r Result) error {
 	if !w.opened {
 		panic("results: Publish before Rewind, or twice")
@@ -27,12 +39,15 @@ func (w *Writer) Publish(preds []Prediction, r Result) error {
 		err = w.rename()
 	}
 	if err == nil || errors.Is(err, ErrFinished) {
-		w.sweep()
+		err = errors.Join(err, w.sweep())
 	}
-	w.release()
+	err = errors.Join(err, w.lock.release(false))
+	w.lock = nil
 	return err
 }
 
+// finish writes the run's last files, the result behind all others: it holds
+// their sums, and says by being there that they are whole.
 func (w *Writer) finish(preds []Prediction, r Result) error {
 	if err := w.Sync(); err != nil {
 		return err
@@ -40,72 +55,100 @@ func (w *Writer) finish(preds []Prediction, r Result) error {
 	if err := writeLines(filepath.Join(w.partial, PredictionsFile), preds); err != nil {
 		return err
 	}
+	if err := sweepTemporary(w.partial); err != nil {
+		return err
+	}
+	if err := syncTree(w.partial); err != nil {
+		return err
+	}
 	r.Epochs = append([]Epoch{}, r.Epochs...) // an empty list, not null
+	var err error
+	if r.Files, err = sumFiles(w.partial); err != nil {
+		return err
+	}
 	text, err := encode(r, "  ")
 	if err != nil {
 		return fmt.Errorf("result: %w", err)
 	}
-	err = writeFile(filepath.Join(w.partial, ResultFile), func(out io.Writer) error {
-		_, err := io.Copy(out, bytes.NewReader(append(text, '\n')))
+	return atomicfile.Write(filepath.Join(w.partial, ResultFile), func(out io.Writer) error {
+		_, err := out.Write(append(text, '\n'))
 		return err
 	})
-	if err != nil {
-		return err
-	}
-	if err := os.RemoveAll(w.StateDir()); err != nil {
-		return err
-	}
-	return syncTree(w.partial)
 }
 
-// rename puts the folder in its place, unless another run stands there.
+// rename puts the folder in its place, unless another run stands there. The
+// state steps aside first, for nothing published holds one; until both renames
+// are done the folder is a complete run that Create recognizes.
 func (w *Writer) rename() error {
 	// A rename onto an empty folder works on some systems and fails on others;
 	// removing never removes a run.
 	os.Remove(w.final)
-	if err := os.Rename(w.partial, w.final); err != nil {
-		if Finished(w.final) {
-			if err := os.RemoveAll(w.partial); err != nil {
-				return err
-			}
-			return fmt.Errorf("%s: %w", w.final, ErrFinished)
-		}
+	aside := w.partial + stateExt
+	if err := removeTwice(aside); err != nil {
 		return err
 	}
-	return syncDir(filepath.Dir(w.final))
-}
-
-// sweep removes what unfinished attempts at a now finished run left: folders
-// that no process works in, and locks.
-func (w *Writer) sweep() {
-	for k := 1; ; k++ {
-		partial := partialName(w.final, k)
-		lock := partial + ".lock"
-		if _, err := os.Stat(lock); err != nil {
-			return
-		}
-		if partial == w.partial {
-			w.release()
-		} else {
-			l := flock.New(lock)
-			if got, err := l.TryLock(); !got || err != nil {
-				continue
-			}
-			os.RemoveAll(partial)
-			l.Close() // some systems remove no open file; who claims it now finds the run finished
-		}
-		os.Remove(lock)
+	if err := os.Rename(w.StateDir(), aside); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
 	}
+	err := os.Rename(w.partial, w.final)
+	if err == nil {
+		return atomicfile.SyncDir(filepath.Dir(w.final))
+	}
+	os.Rename(aside, w.StateDir()) // if it fails, Create does it
+	if !Finished(w.final) {
+		return err
+	}
+	there, openErr := Open(w.final)
+	if openErr != nil || there.Manifest.Identity != w.manifest.Identity {
+		return &TakenError{Final: w.final, Kept: w.partial, Differences: w.manifest.Parts.Differences(there.Manifest.Parts)}
+	}
+	if err := removeTwice(w.partial); err != nil {
+		return err
+	}
+	return fmt.Errorf("%s: %w", w.final, ErrFinished)
 }
 
-// syncTree brings every file and folder below dir to the disk.
+// sweep removes what attempts at the now finished run left.
+func (w *Writer) sweep() error {
+	err := w.lock.release(true)
+	return errors.Join(err, Sweep(w.final))
+}
+
+// writeLines writes a JSON Lines file.
+func writeLines[T any](path string, rows []T) error {
+	return writeFile(path, func(out io.Writer) error {
+		b := bufio.NewWriterSize(out, 1<<16)
+		lines := lineWriter{b}
+		for i := range rows {
+			if err := lines.write(rows[i]); err != nil {
+				return fmt.Errorf("%s: row %d: %w", filepath.Base(path), i, err)
+			}
+		}
+		return b.Flush()
+	})
+}
+
+// writeFile writes a file and closes it, whatever happens.
+func writeFile(path string, write func(io.Writer) error) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(write(f), f.Close())
+}
+
+// syncTree brings every file and folder below dir to the disk, the state aside:
+// it was when it was saved.
 func syncTree(dir string) error {
 	return filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
+		if e.IsDir() && path == filepath.Join(dir, stateFolder) {
+			return filepath.SkipDir
+		}
 		if e.IsDir() {
-			return syncDir(path)
+			return atomicfile.SyncDir(path)
 		}
 		f, err := os.OpenFile(path, os.O_RDWR, 0)
 		if err != nil {
@@ -113,20 +156,4 @@ func syncTree(dir string) error {
 		}
 		return errors.Join(f.Sync(), f.Close())
 	})
-}
-
-// syncDir brings a folder's entries to the disk, where the system can.
-func syncDir(dir string) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	f, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	// Some file systems refuse to sync a folder; the rename itself is atomic all
-	// the same.
-	f.Sync()
-	return nil
 }

@@ -138,6 +138,11 @@ func TestFind(t *testing.T) {
 	write("bad/unfinished/manifest.json", good)
 	write(".hidden/result.json", "{")
 	os.Symlink(filepath.Join(root, "a"), filepath.Join(root, "link")) // where links are allowed
+	os.Symlink(root, filepath.Join(root, "b", "loop"))
+	elsewhere := t.TempDir()
+	writeRun(t, filepath.Join(elsewhere, "far", "run"), manifest("m", "nsmc", 3), result("m", "nsmc", 3, 10))
+	linked := os.Symlink(filepath.Join(elsewhere, "far"), filepath.Join(root, "c")) == nil
+	write("b/x/log.jsonl", "{}\n")
 
 	runs, bad, err := Find(root, filepath.Join(root, "a"), filepath.Join(root, "b"))
 	if err != nil {
@@ -148,8 +153,8 @@ func TestFind(t *testing.T) {
 		p, _ := filepath.Rel(root, r.Path)
 		paths = append(paths, filepath.ToSlash(p))
 	}
-	if !slices.Equal(paths, []string{"a", "b/x"}) {
-		t.Errorf("found %v", paths)
+	if want := []string{"a", "b/x", "c/run"}; linked && !slices.Equal(paths, want) {
+		t.Errorf("found %v, want %v", paths, want)
 	}
 	var faults []string
 	for _, b := range bad {
@@ -157,6 +162,7 @@ func TestFind(t *testing.T) {
 		faults = append(faults, filepath.ToSlash(p)+": "+b.Err.Error())
 	}
 	want := []string{
+		"b/x: damaged: log.jsonl has 3 of",
 		"bad/broken: result.json: unexpected end of JSON input",
 		`bad/kinds: result.json: "n" is string: want int`,
 		`bad/metric: result.json: metric "bleu": want one of ["accuracy"`,
@@ -169,7 +175,7 @@ func TestFind(t *testing.T) {
 		t.Fatalf("faults %q", faults)
 	}
 	for i := range want {
-		if !strings.HasPrefix(faults[i], want[i]) && i != 5 { // the system words that one
+		if !strings.HasPrefix(faults[i], want[i]) && i != 6 { // the system words that one
 			t.Errorf("fault %q, want %q", faults[i], want[i])
 		}
 	}

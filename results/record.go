@@ -97,6 +97,7 @@ type Result struct {
 	Select   Select         `json:"select"`
 	Epochs   []Epoch        `json:"epochs"`
 	Train    Train          `json:"train"`
+	Files    []FileSum      `json:"files,omitempty"` // of the run as they were written; none of schema 1
 }
 
 // Select is the score of the checkpoint that each way of choosing picks, in per

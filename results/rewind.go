@@ -2,15 +2,22 @@ package results
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"math"
 	"os"
 	"path/filepath"
+
+	"github.com/lmkor/bench/internal/atomicfile"
 )
 
 // Rewind cuts the logs to the events up to step, where the saved state stands;
-// 0 empties them. It returns an error if the log ends before step: then the
-// state is newer than the log, and only Rewind(0) and a new start help.
+// 0 empties them. Evaluations that the run does not ask for, of a state with
+// another eval_steps, are left out, and a warning counts those that it would
+// have had. It returns an error if the log ends before step: then the state is
+// newer than the log, and only Rewind(0) and a new start help.
 func (w *Writer) Rewind(step int) error {
 	if w.opened {
 		panic("results: Rewind after the first event")
@@ -24,6 +31,13 @@ func (w *Writer) Rewind(step int) error {
 		return err
 	}
 	if _, err := w.cut(TimingFile, step, true); err != nil {
+		return err
+	}
+	if w.missing > 0 {
+		w.manifest.Warnings = append(w.manifest.Warnings, Warning{Code: "evaluations-missing",
+			Message: fmt.Sprintf("taken up at step %d from a training with another eval_steps: %d evaluations before it are not in the log", step, w.missing)})
+	}
+	if err := w.writeManifest(); err != nil {
 		return err
 	}
 	return w.open()
@@ -40,6 +54,9 @@ func (w *Writer) cut(name string, step int, lenient bool) (found bool, err error
 	if err != nil {
 		return false, err
 	}
+	every := w.evalSteps()
+	evaluated := map[int]bool{}
+	var kept bytes.Buffer
 	keep := 0
 	lines := newLines(bytes.NewReader(b), path)
 	for at := 0; at < len(b); {
@@ -47,22 +64,55 @@ func (w *Writer) cut(name string, step int, lenient bool) (found bool, err error
 		if end < 0 {
 			break
 		}
+		line := b[at : at+end+1]
 		var e struct {
 			Event, Split string
 			Step         int
+			Epoch        float64
 		}
-		if lines.decode(b[at:at+end], &e) != nil || e.Step > step || step == 0 {
+		if lines.decode(line[:end], &e) != nil || e.Step > step || step == 0 {
 			break
 		}
-		found = found || e.Event == stepName && e.Step == step
-		if name == LogFile && e.Event == evalName && e.Step == step {
-			w.evals[evalKey{e.Step, e.Split}] = true
-		}
-		at += end + 1
+		at += len(line)
 		keep = at
+		found = found || e.Event == stepWord && e.Step == step
+		if name == LogFile && e.Event == evalWord {
+			if !asked(e.Step, e.Epoch, every) {
+				continue
+			}
+			evaluated[e.Step] = true
+			if e.Step == step {
+				w.evals[evalKey{e.Step, e.Split}] = true
+			}
+		}
+		kept.Write(line)
 	}
 	if !found && step > 0 && !lenient {
 		return false, nil // leave the file: it may explain what happened
 	}
-	return found, os.Truncate(path, int64(keep))
+	if name == LogFile {
+		for s := every; every > 0 && s < step; s += every {
+			if !evaluated[s] {
+				w.missing++
+			}
+		}
+	}
+	if kept.Len() == keep {
+		return found, os.Truncate(path, int64(keep))
+	}
+	return found, atomicfile.Write(path, func(out io.Writer) error { _, err := out.Write(kept.Bytes()); return err })
+}
+
+// asked reports whether a run evaluates at a step: after whole epochs, and every
+// so many steps.
+func asked(step int, epoch float64, every int) bool {
+	return epoch == math.Trunc(epoch) || every > 0 && step%every == 0
+}
+
+// evalSteps is the run's eval_steps, 0 if it has none.
+func (w *Writer) evalSteps() (n int) {
+	if json.Unmarshal(w.manifest.Parts.Recipe["eval_steps"], &n) != nil {
+		return 0
+	}
+	return n
 }

@@ -45,9 +45,10 @@ func (e *RunError) Error() string { return fmt.Sprintf("%s: %v", e.Path, e.Err) 
 func (e *RunError) Unwrap() error { return e.Err }
 
 // Find returns the runs at and below the roots, known by their result.json,
-// each once, sorted by path. Folders whose names begin with a dot are left out:
-// unfinished runs have such names. Runs that cannot be read are told in bad and
-// do not stop the search; a root that is no folder does.
+// each once, sorted by path; links to folders are followed. Folders whose names
+// begin with a dot are left out: unfinished runs have such names. Runs that
+// cannot be read are told in bad and do not stop the search; a root that is no
+// folder does. A run of which a file is damaged is in both.
 func Find(roots ...string) (runs []Run, bad []*RunError, err error) {
 	seen := map[string]bool{}
 	for _, root := range roots {
@@ -58,24 +59,16 @@ func Find(roots ...string) (runs []Run, bad []*RunError, err error) {
 		if !info.IsDir() {
 			return nil, nil, fmt.Errorf("%s: want a folder of runs", root)
 		}
-		search(filepath.Clean(root), func(dir string) {
-			key := dir
-			if real, err := filepath.EvalSymlinks(dir); err == nil {
-				key = real
-			}
-			if abs, err := filepath.Abs(key); err == nil {
-				key = abs
-			}
-			if seen[key] {
-				return
-			}
-			seen[key] = true
+		search(filepath.Clean(root), seen, func(dir string) {
 			run, err := Open(dir)
 			if err != nil {
 				bad = append(bad, &RunError{dir, err})
 				return
 			}
 			runs = append(runs, run)
+			if err := run.Check(false); err != nil {
+				bad = append(bad, &RunError{dir, err})
+			}
 		}, func(path string, err error) { bad = append(bad, &RunError{path, err}) })
 	}
 	slices.SortFunc(runs, func(a, b Run) int { return strings.Compare(a.Path, b.Path) })
@@ -84,8 +77,14 @@ func Find(roots ...string) (runs []Run, bad []*RunError, err error) {
 }
 
 // search calls found on every folder at or below dir that holds a result.json,
-// and does not look into these.
-func search(dir string, found func(string), fault func(string, error)) {
+// and does not look into these, nor twice into a folder that is in seen under
+// its real path.
+func search(dir string, seen map[string]bool, found func(string), fault func(string, error)) {
+	key := realPath(dir)
+	if seen[key] {
+		return
+	}
+	seen[key] = true
 	if Finished(dir) {
 		found(dir)
 		return
@@ -96,13 +95,35 @@ func search(dir string, found func(string), fault func(string, error)) {
 		return
 	}
 	for _, e := range entries {
+		path := filepath.Join(dir, e.Name())
 		if e.Name() == ManifestFile {
 			fault(dir, fmt.Errorf("no %s beside %s", ResultFile, ManifestFile))
 		}
-		if e.IsDir() && !strings.HasPrefix(e.Name(), ".") {
-			search(filepath.Join(dir, e.Name()), found, fault)
+		if strings.HasPrefix(e.Name(), ".") {
+			continue
+		}
+		switch {
+		case e.IsDir():
+			search(path, seen, found, fault)
+		case e.Type()&fs.ModeSymlink != 0:
+			if info, err := os.Stat(path); err != nil {
+				fault(path, unplaced(err))
+			} else if info.IsDir() {
+				search(path, seen, found, fault)
+			}
 		}
 	}
+}
+
+// realPath is what a folder is called without links and whatever its user typed.
+func realPath(dir string) string {
+	if real, err := filepath.EvalSymlinks(dir); err == nil {
+		dir = real
+	}
+	if abs, err := filepath.Abs(dir); err == nil {
+		dir = abs
+	}
+	return dir
 }
 
 // unplaced takes the path off an error, for RunError has it.

@@ -6,63 +6,40 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
-	"strconv"
-	"strings"
+	"time"
 
-	"github.com/gofrs/flock"
+	"github.com/lmkor/bench/internal/atomicfile"
 )
 
 // ErrFinished says that the run is there already, whoever wrote it.
 var ErrFinished = errors.New("the run is finished")
-
-// Finished reports whether dir holds a whole run.
-func Finished(dir string) bool {
-	_, err := os.Stat(filepath.Join(dir, ResultFile))
-	return err == nil
-}
-
-// RunDir returns where a run belongs below root: model/task/seed-N, a hub
-// name's slash written as two hyphens.
-func RunDir(root, model, task string, seed uint64) string {
-	return filepath.Join(root, pathWord(model), pathWord(task), "seed-"+strconv.FormatUint(seed, 10))
-}
-
-// pathWord returns s as one path element that every file system takes.
-func pathWord(s string) string {
-	s = strings.NewReplacer("/", "--", "\\", "--").Replace(s)
-	s = strings.Map(func(r rune) rune {
-		if r < ' ' || strings.ContainsRune(`<>:"|?*`, r) {
-			return '_'
-		}
-		return r
-	}, s)
-	if s = strings.Trim(s, ". "); s == "" {
-		return "_"
-	}
-	return s
-}
 
 // Writer writes one run into a folder beside its final place, hidden under a
 // name that is a function of it, so that an interrupted run is found again:
 // .NAME.partial for NAME. Publish renames it. Whoever renames first wins.
 type Writer struct {
 	final, partial string
-	lock           *flock.Flock // keeps a second process out of the unfinished folder; Publish needs no lock
+	manifest       Manifest
+	lock           *lock // keeps a second process out of the unfinished folder; Publish needs no lock
+	kept           []Kept
 	resumed        bool
 	opened         bool
 
-	log, timing  *os.File
-	logs, times  lineWriter
-	discarded    string
-	manifestText []byte
-	evals        map[evalKey]bool // in the log, at the step that it was rewound to
+	log, timing *os.File
+	logs, times lineWriter
+	synced      time.Time
+	evals       map[evalKey]bool // in the log, at the step that it was rewound to
+	missing     int              // evaluations that the log would have had before that step
 }
 
-// Create begins the run that is to be dir, or takes up an interrupted one with
-// the same manifest. It returns ErrFinished if dir is a whole run, and another
-// error if dir is something else. The caller must Close the writer.
+// Create begins the run that is to be dir, or takes up an interrupted one of the
+// same identity, or of the same but for what only adds to the log. One that
+// was complete is published. It returns ErrFinished if dir is a whole run,
+// ErrHeld if another process works on it, and another error if dir is something
+// else. The caller must Close the writer.
 func Create(dir string, m Manifest) (*Writer, error) {
 	w := &Writer{final: filepath.Clean(dir)}
 	m.Data = append([]Data{}, m.Data...) // an empty list, not null
@@ -72,20 +49,18 @@ func Create(dir string, m Manifest) (*Writer, error) {
 			m.Data[i].Dropped = map[string]int{}
 		}
 	}
-	text, err := encode(m, "  ")
-	if err != nil {
-		return nil, fmt.Errorf("manifest: %w", err)
-	}
-	w.manifestText = append(text, '\n')
+	w.manifest = m
 	if err := w.free(); err != nil {
 		return nil, err
 	}
 	if err := os.MkdirAll(filepath.Dir(w.final), 0o755); err != nil {
 		return nil, err
 	}
-	w.claim()
+	if err := w.claim(); err != nil {
+		return nil, err
+	}
 	if err := w.begin(); err != nil {
-		w.release()
+		err = errors.Join(err, w.lock.release(errors.Is(err, ErrFinished)))
 		return nil, err
 	}
 	return w, nil
@@ -106,53 +81,66 @@ func (w *Writer) free() error {
 	return fmt.Errorf("%s exists and is no run: want another name", w.final)
 }
 
-// claim takes the first unfinished folder that no other process works in.
-func (w *Writer) claim() {
-	for k := 1; ; k++ {
-		w.partial = partialName(w.final, k)
-		w.lock = flock.New(w.partial + ".lock")
-		// On a file system without locks, everyone has the first folder.
-		if got, err := w.lock.TryLock(); got || err != nil {
-			return
-		}
-	}
-}
-
-func partialName(final string, k int) string {
-	name := filepath.Join(filepath.Dir(final), "."+filepath.Base(final)+".partial")
-	if k > 1 {
-		name += "." + strconv.Itoa(k)
-	}
-	return name
-}
-
+// begin prepares the claimed folder: new, or as its last writer left it.
 func (w *Writer) begin() error {
 	if err := w.free(); err != nil { // someone may have published before the claim
 		return err
 	}
-	if err := os.MkdirAll(w.partial, 0o755); err != nil {
-		return err
+	have, err := readPartial(w.partial)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err := sweepTemporary(w.partial); err != nil {
+			return err
+		}
+		if err := w.writeManifest(); err != nil {
+			return err
+		}
+		return w.open()
 	}
-	path := filepath.Join(w.partial, ManifestFile)
-	old, err := os.ReadFile(path)
-	if err == nil && bytes.Equal(old, w.manifestText) {
-		w.resumed = true
-		return nil
-	}
-	entries, err := os.ReadDir(w.partial)
 	if err != nil {
 		return err
 	}
-	for _, e := range entries {
-		w.discarded = w.partial
-		if err := os.RemoveAll(filepath.Join(w.partial, e.Name())); err != nil {
+	if have.Identity == w.manifest.Identity && complete(w.partial, have.Identity) {
+		if err := w.rename(); err != nil {
+			return err
+		}
+		return errors.Join(fmt.Errorf("%s: %w", w.final, ErrFinished), w.sweep())
+	}
+	w.resumed = true
+	return w.tidy()
+}
+
+// tidy removes from a folder that is taken up what will be written anew, the
+// result first: without it nothing looks finished.
+func (w *Writer) tidy() error {
+	for _, name := range []string{ResultFile, PredictionsFile, CheckpointDir} {
+		if err := os.RemoveAll(filepath.Join(w.partial, name)); err != nil {
 			return err
 		}
 	}
-	if err := os.WriteFile(path, w.manifestText, 0o644); err != nil {
-		return err
+	if _, err := os.Lstat(w.StateDir()); errors.Is(err, fs.ErrNotExist) {
+		// Its writer was killed between the two renames of publishing.
+		if err := os.Rename(w.partial+stateExt, w.StateDir()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
 	}
-	return w.open()
+	return sweepTemporary(w.partial)
+}
+
+// writeManifest replaces the manifest, unless it is there to the byte.
+func (w *Writer) writeManifest() error {
+	text, err := encode(w.manifest, "  ")
+	if err != nil {
+		return fmt.Errorf("manifest: %w", err)
+	}
+	text = append(text, '\n')
+	path := filepath.Join(w.partial, ManifestFile)
+	if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, text) {
+		return nil
+	}
+	return atomicfile.Write(path, func(out io.Writer) error {
+		_, err := out.Write(text)
+		return err
+	})
 }
 
 // Dir returns the folder to write the checkpoint and unpublished state into.
@@ -162,15 +150,19 @@ func (w *Writer) Dir() string { return w.partial }
 func (w *Writer) CheckpointDir() string { return filepath.Join(w.partial, CheckpointDir) }
 
 // StateDir returns the folder of what resuming needs; Publish removes it.
-func (w *Writer) StateDir() string { return filepath.Join(w.partial, "state") }
+func (w *Writer) StateDir() string { return filepath.Join(w.partial, stateFolder) }
 
-// Resumed reports whether an interrupted run with the same manifest was there.
-// If so, Rewind comes before the first event.
+// Resumed reports whether an interrupted run was there that fits. If so, Rewind
+// comes before the first event.
 func (w *Writer) Resumed() bool { return w.resumed }
 
-// Discarded returns the folder of an interrupted run that was thrown away
-// because its manifest differs, or "".
-func (w *Writer) Discarded() string { return w.discarded }
+// Kept returns the interrupted runs of other settings that are to be in the same
+// place. They are left as they are.
+func (w *Writer) Kept() []Kept { return w.kept }
+
+// Manifest returns the manifest as it stands in the run, with the warnings that
+// came up since Create.
+func (w *Writer) Manifest() *Manifest { return &w.manifest }
 
 func (w *Writer) open() (err error) {
 	for _, f := range []struct {
@@ -184,12 +176,17 @@ func (w *Writer) open() (err error) {
 		}
 		f.to.w = bufio.NewWriter(*f.file)
 	}
-	w.opened = true
+	w.opened, w.synced = true, time.Now()
 	return nil
 }
 
 // Step appends a step to the log.
-func (w *Writer) Step(e StepEvent) error { return w.logs.write(stepLine{stepName, e}) }
+func (w *Writer) Step(e StepEvent) error {
+	if err := w.logs.write(stepLine{stepWord, e}); err != nil {
+		return err
+	}
+	return w.breathe()
+}
 
 // Eval appends an evaluation to the log. One that the log kept when it was
 // rewound is not written again: a state may be older than the evaluation of its
@@ -198,7 +195,10 @@ func (w *Writer) Eval(e EvalEvent) error {
 	if w.evals[evalKey{e.Step, e.Split}] {
 		return nil
 	}
-	return w.logs.write(evalLine{evalName, e})
+	if err := w.logs.write(evalLine{evalWord, e}); err != nil {
+		return err
+	}
+	return w.breathe()
 }
 
 // evalKey is what tells evaluations apart.
@@ -210,13 +210,47 @@ type evalKey struct {
 // Timing appends a line to timing.jsonl.
 func (w *Writer) Timing(t Timing) error { return w.times.write(t) }
 
+// flushEvery is how long a log's lines wait, so that a full disk and a folder
+// that is gone stop the training when they happen.
+const flushEvery = time.Second
+
+// breathe flushes the logs now and then.
+func (w *Writer) breathe() error {
+	if time.Since(w.synced) < flushEvery {
+		return nil
+	}
+	return w.flush()
+}
+
+// flush hands the logs to the system and looks whether their file still has its
+// name: lines of a file without one are lost.
+func (w *Writer) flush() error {
+	w.synced = time.Now()
+	if err := errors.Join(w.logs.w.Flush(), w.times.w.Flush()); err != nil {
+		return err
+	}
+	mine, err := w.log.Stat()
+	if err != nil {
+		return err
+	}
+	path := filepath.Join(w.partial, LogFile)
+	now, err := os.Stat(path)
+	if err == nil && !os.SameFile(mine, now) {
+		err = &fs.PathError{Op: "stat", Path: path, Err: errors.New("another file has its place")}
+	}
+	if err != nil {
+		return fmt.Errorf("the run's folder was removed or replaced: %w", err)
+	}
+	return nil
+}
+
 // Sync brings the logs to the disk. It comes before a state is saved, so that
 // the log is never behind the state.
 func (w *Writer) Sync() error {
 	if !w.opened {
 		return nil
 	}
-	if err := errors.Join(w.logs.w.Flush(), w.times.w.Flush()); err != nil {
+	if err := w.flush(); err != nil {
 		return err
 	}
 	return w.log.Sync()
@@ -227,7 +261,11 @@ func (w *Writer) Sync() error {
 func (w *Writer) Close() error {
 	err := w.Sync()
 	w.closeLogs()
-	w.release()
+	if w.lock != nil && w.lock.own { // nobody writes here any more
+		err = errors.Join(err, w.sign(owner{}))
+	}
+	err = errors.Join(err, w.lock.release(false))
+	w.lock = nil
 	return err
 }
 
@@ -237,34 +275,4 @@ func (w *Writer) closeLogs() {
 		w.timing.Close()
 		w.opened = false
 	}
-}
-
-func (w *Writer) release() {
-	if w.lock != nil {
-		w.lock.Close()
-		w.lock = nil
-	}
-}
-
-// writeLines writes a JSON Lines file and brings it to the disk.
-func writeLines[T any](path string, rows []T) error {
-	return writeFile(path, func(out io.Writer) error {
-		b := bufio.NewWriterSize(out, 1<<16)
-		lines := lineWriter{b}
-		for i := range rows {
-			if err := lines.write(rows[i]); err != nil {
-				return fmt.Errorf("%s: row %d: %w", filepath.Base(path), i, err)
-			}
-		}
-		return b.Flush()
-	})
-}
-
-// writeFile writes a file and closes it, whatever happens.
-func writeFile(path string, write func(io.Writer) error) error {
-	f, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(write(f), f.Close())
 }

@@ -85,7 +85,7 @@ func TestResume(t *testing.T) {
 			os.MkdirAll(w.StateDir(), 0o755)
 			c.stop(t, w)
 			w.closeLogs()
-			w.release()
+			w.lock.release(false)
 			if _, err := os.Stat(dir); !os.IsNotExist(err) {
 				t.Fatal("an unfinished run stands under the final name")
 			}
@@ -95,8 +95,8 @@ func TestResume(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer w.Close()
-			if !w.Resumed() || w.Discarded() != "" {
-				t.Fatalf("resumed %v, discarded %q", w.Resumed(), w.Discarded())
+			if !w.Resumed() || w.Kept() != nil {
+				t.Fatalf("resumed %v, kept %v", w.Resumed(), w.Kept())
 			}
 			if err := w.Rewind(c.from); err != nil {
 				t.Fatal(err)
@@ -136,59 +136,6 @@ func TestStateNewerThanLog(t *testing.T) {
 	}
 	if err := w.Rewind(0); err != nil {
 		t.Errorf("start anew: %v", err)
-	}
-}
-
-func TestOtherManifestStartsAnew(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "run")
-	w, _ := Create(dir, manifest("m", "nsmc", 1))
-	logStep(t, w, 1)
-	w.Close()
-	w, err := Create(dir, manifest("m", "nsmc", 2))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer w.Close()
-	if w.Resumed() || w.Discarded() == "" {
-		t.Errorf("resumed %v, discarded %q", w.Resumed(), w.Discarded())
-	}
-	w.Sync()
-	if got := read(t, w.Dir(), LogFile); got != "" {
-		t.Errorf("old log kept: %s", got)
-	}
-}
-
-// Two processes at one run keep out of each other's folder; the first to
-// publish wins, and nothing of the second is left.
-func TestFirstWriterWins(t *testing.T) {
-	root := t.TempDir()
-	dir := filepath.Join(root, "run")
-	m := manifest("m", "nsmc", 1)
-	a, err := Create(dir, m)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, err := Create(dir, m)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if a.Dir() == b.Dir() {
-		t.Fatalf("both in %s", a.Dir())
-	}
-	if err := b.Publish(nil, result("m", "nsmc", 1, 10)); err != nil {
-		t.Fatal(err)
-	}
-	if err := a.Publish(nil, result("m", "nsmc", 1, 20)); !errors.Is(err, ErrFinished) {
-		t.Errorf("second publish: %v", err)
-	}
-	if got := names(t, root); !slices.Equal(got, []string{"run"}) {
-		t.Errorf("left: %v", got)
-	}
-	if r, err := Open(dir); err != nil || *r.Result.Score != 10 {
-		t.Errorf("%+v, %v", r.Result, err)
-	}
-	if _, err := Create(dir, m); !errors.Is(err, ErrFinished) {
-		t.Errorf("create over a finished run: %v", err)
 	}
 }
 

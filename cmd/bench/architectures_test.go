@@ -2,7 +2,7 @@ package main
 
 import (
 	"bytes"
-	"context"
+	"io"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -14,6 +14,7 @@ import (
 	"github.com/lmkor/bench/models"
 	"github.com/lmkor/bench/models/hf"
 	"github.com/lmkor/bench/models/inspect"
+	"github.com/lmkor/bench/runs"
 )
 
 // TestEveryArchitectureLearns trains the smallest model of every architecture on
@@ -34,17 +35,16 @@ func TestEveryArchitectureLearns(t *testing.T) {
 	for _, name := range scratchOfEach(t) {
 		for _, l := range learn {
 			t.Run(name+"/"+l.task, func(t *testing.T) {
-				f := runFlags{models: []string{name}, tasks: []string{l.task}, set: l.set, dataDir: sampleData, runs: t.TempDir()}
-				cells, err := f.cells(nil)
+				f := runOptions{models: []string{name}, tasks: []string{l.task}, set: l.set, dataDir: runs.Samples, runs: t.TempDir()}
+				cells, err := f.cells(t.Context())
 				if err != nil {
 					t.Fatal(err)
 				}
-				r := &runner{stderr: &bytes.Buffer{}}
-				o, err := r.run(context.Background(), cells[0])
+				o, err := runs.Run(t.Context(), cells[0], &cellEvents{w: io.Discard})
 				if err != nil {
 					t.Fatal(err)
 				}
-				data, err := cells[0].open()
+				data, err := cells[0].OpenData()
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -97,20 +97,20 @@ func TestTrainedPart(t *testing.T) {
 			smallmodel.Fields{"model_type": "gpt2", "architectures": []string{"GPT2LMHeadModel"}, "n_embd": 32, "n_layer": 1, "n_head": 2}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			f := runFlags{models: []string{smallmodel.New(t, c.config, tok).Write(t, tok)}, tasks: []string{"nsmc"},
-				set: []string{"epochs=1", "max_train_rows=64"}, dataDir: sampleData, runs: t.TempDir()}
-			cells, err := f.cells(nil)
+			f := runOptions{models: []string{smallmodel.New(t, c.config, tok).Write(t, tok)}, tasks: []string{"nsmc"},
+				set: []string{"epochs=1", "max_train_rows=64"}, dataDir: runs.Samples, runs: t.TempDir()}
+			cells, err := f.cells(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}
 			var said bytes.Buffer
-			if _, err := (&runner{stderr: &said}).run(context.Background(), cells[0]); err != nil {
+			if _, err := runs.Run(t.Context(), cells[0], &cellEvents{w: &said}); err != nil {
 				t.Fatal(err)
 			}
 			if !strings.Contains(said.String(), c.says) {
 				t.Errorf("said %q, want %q", &said, c.says)
 			}
-			dir := filepath.Join(cells[0].dir, "checkpoint")
+			dir := filepath.Join(cells[0].Dir, "checkpoint")
 			r := inspect.Directory(dir)
 			if r.Err() != nil || r.Class != c.class || len(r.Unexpected)+len(r.Drawn) > 0 {
 				t.Errorf("%+v", r)

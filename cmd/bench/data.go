@@ -11,6 +11,7 @@ import (
 
 	"github.com/lmkor/bench/datasets"
 	"github.com/lmkor/bench/results/tables"
+	"github.com/lmkor/bench/runs"
 	"github.com/lmkor/bench/tasks"
 	"github.com/lmkor/bench/tokenizers"
 )
@@ -37,7 +38,7 @@ func newDataCmd() *cobra.Command {
 
 func (f *dataFlags) add(cmd *cobra.Command) {
 	fl := cmd.Flags()
-	fl.StringVar(&f.dir, "data-dir", sampleData, "the folder `D` of official files, or samples: the sample data inside the program")
+	fl.StringVar(&f.dir, "data-dir", runs.Samples, "the folder `D` of official files, or samples: the sample data inside the program")
 	fl.StringArrayVarP(&f.tasks, "task", "t", nil, "a task `T`, or a task file of your own ending in .yaml; may be repeated (default all seven)")
 	fl.StringVar(&f.format, "format", "table", "table or json")
 }
@@ -47,7 +48,7 @@ func (f *dataFlags) find() ([]*tasks.Task, error) {
 	if err := checkFormat(f.format, "table", "json"); err != nil {
 		return nil, err
 	}
-	if f.dir != sampleData {
+	if f.dir != runs.Samples {
 		if info, err := os.Stat(f.dir); err != nil {
 			return nil, fmt.Errorf("--data-dir: %w", err)
 		} else if !info.IsDir() {
@@ -100,14 +101,14 @@ func (f *dataFlags) read(all []*tasks.Task, tok *tokenizers.Tokenizer) []fileRep
 	for _, t := range all {
 		for _, file := range t.Files {
 			r := f.report(t, file)
-			set, err := dataSource{dir: f.dir}.open(t, file.Split)
+			set, err := runs.DataSource{Dir: f.dir}.Open(t, file.Split)
 			r.take(set, err, tok)
 			reports = append(reports, r)
 		}
 		for _, file := range t.Extra {
 			r := f.report(t, file)
 			r.Extra, r.Status = true, fileMissing
-			if f.dir != sampleData {
+			if f.dir != runs.Samples {
 				set, err := t.OpenExtra(f.dir, file)
 				r.take(set, err, tok)
 			}

@@ -10,15 +10,13 @@ import (
 
 	"github.com/lmkor/bench/checkpoints"
 	"github.com/lmkor/bench/configs"
-	"github.com/lmkor/bench/kernels"
-	"github.com/lmkor/bench/ops"
 	"github.com/lmkor/bench/results"
+	"github.com/lmkor/bench/runs"
 	"github.com/lmkor/bench/tasks"
-	"github.com/lmkor/bench/trainers"
 )
 
-// evalFlags are the flags of `bench eval`.
-type evalFlags struct {
+// evalOptions are the flags of `bench eval`.
+type evalOptions struct {
 	model, task, recipe string
 	dataDir, split      string
 	file, runs, format  string
@@ -26,7 +24,7 @@ type evalFlags struct {
 }
 
 func newEvalCmd() *cobra.Command {
-	var f evalFlags
+	var o evalOptions
 	cmd := &cobra.Command{
 		Use:   "eval --model DIR --task T",
 		Short: "Score a fine-tuned checkpoint, without training",
@@ -34,114 +32,69 @@ func newEvalCmd() *cobra.Command {
 and writes a run as well. A checkpoint without that head is an error.`,
 		Example: `  bench eval --model runs/bert-tiny-scratch/nsmc/seed-42/checkpoint --task nsmc --data-dir DATA
   bench eval --model ./my-bert-nsmc --task nsmc --test my_reviews.txt --format json`,
-		Args: args(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := checkFormat(f.format, "table", "json"); err != nil {
-				return err
-			}
-			c, err := f.cell()
-			if err != nil {
-				return err
-			}
-			o, err := c.eval(cmd.Context(), f.split)
-			if err != nil {
-				return fmt.Errorf("%s: %w", c.name(), err)
-			}
-			return printOutcomes(cmd, []outcome{*o}, f.format)
-		},
+		Args:        args(cobra.NoArgs),
+		Annotations: map[string]string{savesOnStop: "yes"},
+		RunE:        func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), streamsOf(cmd)) },
 	}
 	fl := cmd.Flags()
-	fl.StringVarP(&f.model, "model", "m", "", "a fine-tuned checkpoint's directory `DIR`")
-	fl.StringVarP(&f.task, "task", "t", "", "a task `T`")
-	fl.StringVar(&f.recipe, "recipe", "", "the recipe `R` whose max_length, truncation and padding count (default default)")
-	fl.StringArrayVar(&f.set, "set", nil, "a recipe field `key=value`; may be repeated")
-	fl.StringVar(&f.dataDir, "data-dir", "", "the folder `D` of official files, or samples")
-	fl.StringVar(&f.split, "split", "", "the split `S` to score: train, dev or test (default the task's scored one)")
-	fl.StringVar(&f.file, "test", "", "a file `F` in place of the official one")
-	fl.StringVar(&f.runs, "runs", "runs", "the folder `DIR` of runs")
-	fl.StringVar(&f.format, "format", "table", "table or json")
+	fl.StringVarP(&o.model, "model", "m", "", "a fine-tuned checkpoint's directory `DIR`")
+	fl.StringVarP(&o.task, "task", "t", "", "a task `T`")
+	fl.StringVar(&o.recipe, "recipe", "", "the recipe `R` whose max_length, truncation and padding count (default default)")
+	fl.StringArrayVar(&o.set, "set", nil, "a recipe field `key=value`; may be repeated")
+	fl.StringVar(&o.dataDir, "data-dir", "", "the folder `D` of official files, or samples")
+	fl.StringVar(&o.split, "split", "", "the split `S` to score: train, dev or test (default the task's scored one)")
+	fl.StringVar(&o.file, "test", "", "a file `F` in place of the official one")
+	fl.StringVar(&o.runs, "runs", "runs", "the folder `DIR` of runs")
+	formatFlag(cmd, &o.format, "table", "json")
 	return cmd
 }
 
-func (f *evalFlags) cell() (cell, error) {
-	if f.model == "" || f.task == "" {
-		return cell{}, usagef("--model and --task are needed")
-	}
-	t, err := tasks.Find(f.task)
+func (o *evalOptions) run(ctx context.Context, s streams) error {
+	c, err := o.cell(ctx)
 	if err != nil {
-		return cell{}, err
+		return err
 	}
-	if f.split == "" {
-		f.split = t.Scored
-	}
-	if f.dataDir == "" && f.file == "" {
-		return cell{}, usagef("no data: name --data-dir, or a file with --test")
-	}
-	m, err := checkpoints.Find(f.model)
+	done, err := runs.Eval(ctx, c, &cellEvents{w: s.err})
 	if err != nil {
-		return cell{}, err
+		err = fmt.Errorf("%s: %w", c.Name(), err)
+		if errors.Is(err, runs.ErrInterrupted) {
+			return resumableError{err}
+		}
+		return err
 	}
-	if m.Scratch != nil {
-		return cell{}, fmt.Errorf("%s starts from nothing: there is nothing to score before 'bench run'", m.Name)
-	}
-	r, err := (&configs.Suite{Recipe: f.recipe, Set: f.set}).RecipeFor(t.Name)
-	if err != nil {
-		return cell{}, err
-	}
-	name := filepath.Base(filepath.Clean(f.model))
-	if run, err := results.Open(filepath.Dir(filepath.Clean(f.model))); err == nil && name == results.CheckpointDir {
-		m.Name, r.Seed = run.Result.Model, run.Result.Seed
-	}
-	c := cell{model: m, task: t, recipe: r, data: dataSource{dir: f.dataDir, files: map[string]string{f.split: f.file}}}
-	c.dir = results.RunDir(f.runs, m.Name, t.Name, r.Seed) + "-eval-" + f.split
-	return c, nil
+	return printOutcomes(s, []runs.Outcome{*done}, o.format)
 }
 
-// eval scores a split with the checkpoint as it is.
-func (c cell) eval(ctx context.Context, split string) (*outcome, error) {
-	set, err := c.data.open(c.task, split)
+func (o *evalOptions) cell(ctx context.Context) (runs.Cell, error) {
+	if o.model == "" || o.task == "" {
+		return runs.Cell{}, usagef("--model and --task are needed")
+	}
+	t, err := tasks.Find(o.task)
 	if err != nil {
-		return nil, err
+		return runs.Cell{}, err
 	}
-	s, err := c.model.Load(c.task, c.recipe.Seed, nil)
+	if o.split == "" {
+		o.split = t.Scored
+	}
+	if o.dataDir == "" && o.file == "" {
+		return runs.Cell{}, usagef("no data: name --data-dir, or a file with --test")
+	}
+	m, err := checkpoints.Find(o.model)
 	if err != nil {
-		return nil, err
+		return runs.Cell{}, err
 	}
-	if s.NewHead {
-		return nil, fmt.Errorf("the checkpoint has no head for %s: fine-tune it with 'bench run'", c.task.Name)
+	if m.Scratch != nil {
+		return runs.Cell{}, fmt.Errorf("%s starts from nothing: there is nothing to score before 'bench run'", m.Name)
 	}
-	data := splits{train: set, scored: set}
-	m, err := c.manifest(s, data)
+	r, err := (&configs.Suite{Recipe: o.recipe, Set: o.set}).RecipeFor(t.Name)
 	if err != nil {
-		return nil, err
+		return runs.Cell{}, err
 	}
-	m.Data = m.Data[:1]
-	w, err := results.Create(c.dir, *m)
-	if errors.Is(err, results.ErrFinished) {
-		return c.finished(m)
+	name := filepath.Base(filepath.Clean(o.model))
+	if run, err := results.Open(filepath.Dir(filepath.Clean(o.model))); err == nil && name == results.CheckpointDir {
+		m.Name, r.Seed = run.Result.Model, run.Result.Seed
 	}
-	if err != nil {
-		return nil, err
-	}
-	defer w.Close()
-	if w.Resumed() {
-		if err := w.Rewind(0); err != nil {
-			return nil, err
-		}
-	}
-	d, err := c.encode(s, set, c.recipe.MaxEvalRows)
-	if err != nil {
-		return nil, err
-	}
-	kernels.SetThreads(c.recipe.Threads)
-	preds, err := d.Predict(ctx, &ops.Arena{})
-	if err != nil {
-		return nil, err
-	}
-	res := c.result(&trainers.Outcome{}, data, d.Sample(preds))
-	res.Select.Last = res.Score
-	if err := w.Publish(records(d, preds), *res); err != nil {
-		return nil, err
-	}
-	return c.outcome(evaluated, res), nil
+	return runs.Cell{Model: m, Task: t, Recipe: r, Scored: o.split, Data: runs.DataSource{Dir: o.dataDir, Files: map[string]string{o.split: o.file}},
+		Dir:     results.RunDir(o.runs, m.Name, t.Name, r.Seed) + "-eval-" + o.split,
+		Program: thisProgram(), Started: startOf(ctx)}, nil
 }

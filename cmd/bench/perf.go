@@ -13,6 +13,7 @@ import (
 	"github.com/lmkor/bench/kernels"
 	"github.com/lmkor/bench/objectives"
 	"github.com/lmkor/bench/ops"
+	"github.com/lmkor/bench/runs"
 	"github.com/lmkor/bench/tasks"
 	"github.com/lmkor/bench/trainers"
 )
@@ -56,7 +57,7 @@ each product: on a shared machine it is another one from moment to moment.`,
 	fl := cmd.Flags()
 	fl.StringVarP(&f.model, "model", "m", "bert-small-scratch", "the model `M` to train")
 	fl.StringVarP(&f.task, "task", "t", "nsmc", "the task `T` whose rows are used")
-	fl.StringVar(&f.dataDir, "data-dir", sampleData, "the folder `D` of official files, or samples")
+	fl.StringVar(&f.dataDir, "data-dir", runs.Samples, "the folder `D` of official files, or samples")
 	fl.StringArrayVar(&f.set, "set", nil, "a recipe field `key=value`; may be repeated")
 	fl.IntVar(&f.steps, "steps", 12, "steps to time, behind three that warm up")
 	fl.StringVar(&f.against, "against", "", "a JSON `FILE` of an earlier measurement to compare with")
@@ -80,21 +81,21 @@ func (f *perfFlags) measure(cmd *cobra.Command) (*perfReport, error) {
 	if err != nil {
 		return nil, err
 	}
-	set, err := dataSource{dir: f.dataDir}.open(t, tasks.Train)
+	set, err := runs.DataSource{Dir: f.dataDir}.Open(t, tasks.Train)
 	if err != nil {
 		return nil, err
 	}
 	// A few thousand rows are enough, and a vocabulary of them soon trained.
 	const rows = 4096
-	s, err := m.Load(t, recipe.Seed, texts(set, rows))
+	s, err := m.Load(t, recipe.Seed, runs.Texts(set, rows))
 	if err != nil {
 		return nil, err
 	}
-	d, err := objectives.NewLabelled(s.Model, s.Tokenizer, t, set.Examples, reading(recipe, rows))
+	d, err := objectives.NewLabelled(s.Model, s.Tokenizer, t, set.Examples, runs.Reading(recipe, rows))
 	if err != nil {
 		return nil, err
 	}
-	trainer, err := trainers.New(d, options(recipe), nil, nil)
+	trainer, err := trainers.New(d, runs.Options(recipe), nil, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/lmkor/bench/kernels"
 	"github.com/lmkor/bench/models"
+	"github.com/lmkor/bench/runs"
 	"github.com/lmkor/bench/tasks"
 	"github.com/lmkor/bench/tokenizers"
 )
@@ -105,7 +106,7 @@ func tokenizeRate(tok *tokenizers.Tokenizer, examples []tasks.Example) float64 {
 func peakMB() float64 {
 	b, err := os.ReadFile("/proc/self/status")
 	if err != nil {
-		return memoryMB()
+		return runs.MemoryMB()
 	}
 	for line := range strings.Lines(string(b)) {
 		if rest, ok := strings.CutPrefix(line, "VmHWM:"); ok {
@@ -114,5 +115,5 @@ func peakMB() float64 {
 			}
 		}
 	}
-	return memoryMB()
+	return runs.MemoryMB()
 }

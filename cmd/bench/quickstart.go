@@ -13,9 +13,14 @@ import (
 	"github.com/lmkor/bench/results/tables"
 )
 
+// quickstartOptions are the flags of `bench quickstart`.
+type quickstartOptions struct {
+	runs, format string
+	dryRun       bool
+}
+
 func newQuickstartCmd() *cobra.Command {
-	var runs, format string
-	var dryRun bool
+	var o quickstartOptions
 	cmd := &cobra.Command{
 		Use:   "quickstart",
 		Short: "Train and score two small models on seven sample tasks",
@@ -24,30 +29,29 @@ inside the program, scores them, and prints the table with the published rows un
 it; runs, plots and a page of results are left in the folder of runs. The sample
 sets are easier than the real ones: their scores say that everything works, and
 nothing about the published rows.`,
-		Example: "  bench quickstart\n  bench quickstart --runs /tmp/quickstart\n  bench quickstart --dry-run",
-		Args:    args(cobra.NoArgs),
+		Example:     "  bench quickstart\n  bench quickstart --runs /tmp/quickstart\n  bench quickstart --dry-run",
+		Args:        args(cobra.NoArgs),
+		Annotations: map[string]string{savesOnStop: "yes"},
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := checkFormat(format, formatNames()...); err != nil {
-				return err
+			s := streamsOf(cmd)
+			r := runOptions{suite: "quickstart", runs: o.runs, dryRun: o.dryRun, format: "table"}
+			if o.dryRun {
+				return r.run(cmd.Context(), s)
 			}
-			f := runFlags{runs: runs}
-			cells, err := f.cells([]string{"quickstart"})
+			cells, err := r.cells(cmd.Context())
 			if err != nil {
 				return err
 			}
-			if dryRun {
-				return printCells(cmd, cells, "table")
-			}
 			start := time.Now()
-			if _, err := runCells(cmd, cells); err != nil {
+			if _, err := runCells(cmd.Context(), s, cells); err != nil {
 				return err
 			}
-			return quickResults(cmd, runs, format, time.Since(start))
+			return quickResults(cmd, o.runs, o.format, time.Since(start))
 		},
 	}
-	cmd.Flags().StringVar(&runs, "runs", filepath.Join("runs", "quickstart"), "the folder `DIR` of runs")
-	cmd.Flags().StringVar(&format, "format", "table", "table, markdown, csv, json, latex or html")
-	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "say what would run")
+	cmd.Flags().StringVar(&o.runs, "runs", filepath.Join("runs", "quickstart"), "the folder `DIR` of runs")
+	formatFlag(cmd, &o.format, formatNames()...)
+	cmd.Flags().BoolVar(&o.dryRun, "dry-run", false, "print what would run")
 	return cmd
 }
 

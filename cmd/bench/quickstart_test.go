@@ -1,14 +1,14 @@
 package main
 
 import (
-	"bytes"
-	"context"
+	"io"
 	"testing"
 
 	"github.com/lmkor/bench/internal/baseline"
 	"github.com/lmkor/bench/kernels"
 	"github.com/lmkor/bench/metrics"
 	"github.com/lmkor/bench/results"
+	"github.com/lmkor/bench/runs"
 	"github.com/lmkor/bench/tasks"
 )
 
@@ -26,28 +26,27 @@ func TestQuickstartBeatsBaselines(t *testing.T) {
 	if kernels.Name() == "go" {
 		t.Skip("trains for many minutes without assembly; the other kernels train it")
 	}
-	cells, err := (&runFlags{runs: t.TempDir()}).cells([]string{"quickstart"})
+	cells, err := (&runOptions{suite: "quickstart", runs: t.TempDir()}).cells(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &runner{stderr: &bytes.Buffer{}}
 	beatsWords := map[string]bool{}
 	for _, c := range cells {
-		o, err := r.run(context.Background(), c)
+		o, err := runs.Run(t.Context(), c, &cellEvents{w: io.Discard})
 		if err != nil {
 			t.Fatal(err)
 		}
-		data, err := c.open()
+		data, err := c.OpenData()
 		if err != nil {
 			t.Fatal(err)
 		}
 		majority, words := baselines(t, data)
-		t.Logf("%s: %.2f, majority %.2f, words %.2f", c.name(), *o.Score, majority, words)
+		t.Logf("%s: %.2f, majority %.2f, words %.2f", c.Name(), *o.Score, majority, words)
 		if *o.Score < majority+margin {
-			t.Errorf("%s: %.2f, majority %.2f: want %d more", c.name(), *o.Score, majority, margin)
+			t.Errorf("%s: %.2f, majority %.2f: want %d more", c.Name(), *o.Score, majority, margin)
 		}
-		if c.task.IsPair() && *o.Score >= words+margin {
-			beatsWords[c.task.Name] = true
+		if c.Task.IsPair() && *o.Score >= words+margin {
+			beatsWords[c.Task.Name] = true
 		}
 	}
 	if len(beatsWords) < 2 {
@@ -58,9 +57,9 @@ func TestQuickstartBeatsBaselines(t *testing.T) {
 // baselines returns the headline scores, in per cent, of the most frequent
 // answer and of the words alone. A regression's and a tagging's constant answer
 // has no score: 0; words alone are not asked for tags.
-func baselines(t *testing.T, data splits) (majority, words float64) {
+func baselines(t *testing.T, data runs.Splits) (majority, words float64) {
 	t.Helper()
-	task := data.train.Task
+	task := data.Train.Task
 	if task.Kind == tasks.Tag {
 		return 0, 0
 	}
@@ -77,26 +76,26 @@ func baselines(t *testing.T, data splits) (majority, words float64) {
 		}
 		return *v
 	}
-	train, test := texts(data.train), texts(data.scored)
+	train, test := texts(data.Train), texts(data.Scored)
 	if task.Kind == tasks.Regress {
 		var gold, scores, pred []float64
-		for _, e := range data.train.Examples {
+		for _, e := range data.Train.Examples {
 			scores = append(scores, e.Score)
 		}
 		m := baseline.Regress(train, scores, baseline.Options{})
-		for i, e := range data.scored.Examples {
+		for i, e := range data.Scored.Examples {
 			gold = append(gold, e.Score)
 			pred = append(pred, m.Predict(test[i]))
 		}
 		return 0, score(metrics.NewValues(gold, pred))
 	}
 	var labels, gold, most, pred []int
-	for _, e := range data.train.Examples {
+	for _, e := range data.Train.Examples {
 		labels = append(labels, e.Label)
 	}
 	top := baseline.Majority(labels)
 	m := baseline.Classify(train, labels, baseline.Options{})
-	for i, e := range data.scored.Examples {
+	for i, e := range data.Scored.Examples {
 		gold, most, pred = append(gold, e.Label), append(most, top), append(pred, m.Predict(test[i]))
 	}
 	n := len(task.Labels)

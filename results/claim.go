@@ -1,0 +1,183 @@
+package results
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/lmkor/bench/internal/atomicfile"
+)
+
+// ErrHeld says that another process works on this very run.
+var ErrHeld = errors.New("another process works on this run")
+
+// fit is how an unfinished run's folder goes with the run asked for.
+type fit int
+
+const (
+	fitsOther fit = iota // other settings, or nobody knows which
+	fitsEmpty            // nothing was begun in it
+	fitsState            // the same weights under another log: its state can be taken up
+	fitsSame
+)
+
+// fitOf compares a folder with the manifest asked for.
+func fitOf(partial string, m *Manifest) (fit, Kept) {
+	have, err := readPartial(partial)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		if entries, err := os.ReadDir(partial); err == nil && onlyLeftovers(entries) {
+			return fitsEmpty, Kept{}
+		}
+		return fitsOther, Kept{Path: partial, Err: fmt.Errorf("no %s", ManifestFile)}
+	case err != nil:
+		return fitsOther, Kept{Path: partial, Err: err}
+	case have.Identity == m.Identity:
+		return fitsSame, Kept{}
+	case have.Schema == Schema && have.Parts.Training() == m.Parts.Training() && !Finished(partial):
+		return fitsState, Kept{}
+	}
+	return fitsOther, Kept{Path: partial, Differences: m.Parts.Differences(have.Parts)}
+}
+
+// onlyLeftovers reports whether a folder without manifest holds nothing but what
+// a writer that was killed on its first steps leaves.
+func onlyLeftovers(entries []os.DirEntry) bool {
+	for _, e := range entries {
+		if e.Name() != stateFolder && !isTemporary(e.Name()) {
+			return false
+		}
+	}
+	return true
+}
+
+// claim finds the folder to work in and locks it: the unfinished run of the same
+// identity, one whose state can be taken up, or a new one. Those that fit
+// neither are kept, and told in w.kept.
+func (w *Writer) claim() error {
+	for try := 0; ; try++ {
+		err := w.claimOnce()
+		if !errors.Is(err, errHeld) {
+			return err
+		}
+		// Somebody has just claimed the folder; what for, its manifest will say.
+		if try == 100 {
+			return fmt.Errorf("%s: %w", w.final, ErrHeld)
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+func (w *Writer) claimOnce() error {
+	partials, err := partialsOf(w.final)
+	if err != nil {
+		return err
+	}
+	w.kept = nil
+	var best string
+	var bestFit fit
+	for _, p := range partials {
+		f, kept := fitOf(p, &w.manifest)
+		if f == fitsOther {
+			if _, lives := ownerOf(p); !lives {
+				w.kept = append(w.kept, kept)
+			}
+			continue
+		}
+		if f > bestFit {
+			best, bestFit = p, f
+		}
+	}
+	if best == "" {
+		return w.claimNew()
+	}
+	if o, ok := ownerOf(best); ok {
+		return w.claimOwned(best, o, bestFit)
+	}
+	l, err := tryLock(best)
+	switch {
+	case errors.Is(err, errHeld) && bestFit == fitsSame:
+		return fmt.Errorf("%s: %w", best, ErrHeld)
+	case errors.Is(err, errHeld) && bestFit == fitsState:
+		return w.claimNew()
+	case errors.Is(err, errHeld):
+		return err
+	case err != nil:
+		return w.claimOwn() // whether somebody works in best, nobody can say
+	}
+	if f, _ := fitOf(best, &w.manifest); f != bestFit { // it was claimed, changed and left since
+		l.release(false)
+		return errHeld
+	}
+	w.partial, w.lock = best, l
+	return nil
+}
+
+// claimNew locks a new folder.
+func (w *Writer) claimNew() error {
+	dir := newPartial(w.final, w.manifest.Identity, "")
+	l, err := tryLock(dir)
+	if errors.Is(err, errHeld) {
+		return err
+	}
+	if err != nil {
+		return w.claimOwn()
+	}
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		l.release(!errors.Is(err, fs.ErrExist))
+		if errors.Is(err, fs.ErrExist) {
+			return errHeld
+		}
+		return err
+	}
+	w.partial, w.lock = dir, l
+	return removeTwice(dir + stateExt)
+}
+
+// claimOwn makes a folder that no other process will look into, where there are
+// no locks. The first to publish wins.
+func (w *Writer) claimOwn() error {
+	o := thisOwner()
+	for {
+		dir := newPartial(w.final, w.manifest.Identity, o.word())
+		err := os.Mkdir(dir, 0o755)
+		if errors.Is(err, fs.ErrExist) {
+			continue // another machine's process of this number
+		}
+		if err != nil {
+			return err
+		}
+		w.partial, w.lock = dir, &lock{path: dir + lockExt, own: true}
+		return w.sign(o)
+	}
+}
+
+// sign names the owner of the folder.
+func (w *Writer) sign(o owner) error {
+	if err := os.MkdirAll(w.StateDir(), 0o755); err != nil {
+		return err
+	}
+	return atomicfile.Write(filepath.Join(w.StateDir(), ownerName), func(out io.Writer) error {
+		_, err := out.Write([]byte(o.String()))
+		return err
+	})
+}
+
+// claimOwned takes over the folder of a process that wrote without a lock and
+// has ended; whoever renames it first has it. One that may live is left alone.
+func (w *Writer) claimOwned(dir string, of owner, f fit) error {
+	if !of.gone() {
+		return w.claimOwn()
+	}
+	o := thisOwner()
+	mine := newPartial(w.final, w.manifest.Identity, o.word())
+	if err := os.Rename(dir, mine); err != nil {
+		return errHeld
+	}
+	w.partial, w.lock = mine, &lock{path: mine + lockExt, own: true}
+	return w.sign(o)
+}

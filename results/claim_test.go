@@ -1,0 +1,259 @@
+package results
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// with returns the manifest with one recipe field set.
+func with(t *testing.T, m Manifest, field string) Manifest {
+	t.Helper()
+	m.Recipe = append(append([]byte{'{'}, field+","...), m.Recipe[1:]...)
+	if err := m.Identify(m.Model.SHA256, m.Tokenizer.SHA256, m.Task); err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// interrupt leaves a run behind its first step, with a state.
+func interrupt(t *testing.T, dir string, m Manifest) string {
+	t.Helper()
+	w, err := Create(dir, m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	if w.Resumed() {
+		t.Fatal("resumed out of nothing")
+	}
+	logStep(t, w, 1)
+	if err := os.MkdirAll(w.StateDir(), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(w.StateDir(), "state"), []byte(m.Identity), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return w.Dir()
+}
+
+// finish takes a run up and publishes it.
+func finishRun(t *testing.T, w *Writer, r Result) error {
+	t.Helper()
+	defer w.Close()
+	from := 1
+	if w.Resumed() {
+		if err := w.Rewind(1); err != nil {
+			t.Fatal(err)
+		}
+		from = 2
+	}
+	for s := from; s <= 2; s++ {
+		logStep(t, w, s)
+	}
+	logEval(t, w, 2)
+	return w.Publish(predictions(), r)
+}
+
+// The state of other settings is kept, and its own settings take it up again.
+func TestOtherSettingsAreKept(t *testing.T) {
+	root := t.TempDir()
+	dir := filepath.Join(root, "run")
+	m := manifest("m", "nsmc", 1)
+	other := with(t, m, `"epochs":4`)
+	old := interrupt(t, dir, m)
+
+	w, err := Create(dir, other)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w.Resumed() || w.Dir() == old || len(w.Kept()) != 1 || w.Kept()[0].Path != old {
+		t.Fatalf("in %s, resumed %v, kept %v", w.Dir(), w.Resumed(), w.Kept())
+	}
+	if got := w.Kept()[0].String(); !strings.Contains(got, "epochs none, now 4") || !strings.Contains(got, "runs clean") {
+		t.Errorf("message %q", got)
+	}
+	w.Close()
+	if got := read(t, old, "state", "state"); got != m.Identity {
+		t.Errorf("the state is %q", got)
+	}
+	for _, want := range []Manifest{m, other} {
+		w, err := Create(dir, want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !w.Resumed() || (w.Dir() == old) != (want.Identity == m.Identity) {
+			t.Errorf("resumed %v in %s", w.Resumed(), w.Dir())
+		}
+		w.Close()
+	}
+}
+
+// What changes no byte changes nothing, and the manifest follows.
+func TestPathsAndBuildsAreTakenUp(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	m := manifest("m", "nsmc", 1)
+	interrupt(t, dir, m)
+	moved := with(t, m, `"save_steps":50`)
+	moved.Model.Path, moved.Program.Go, moved.Program.Commit = "./elsewhere", "go1.99", "f00"
+	w, err := Create(dir, moved)
+	if err != nil || !w.Resumed() {
+		t.Fatalf("not taken up: %v", err)
+	}
+	if err := finishRun(t, w, result("m", "nsmc", 1, 10)); err != nil {
+		t.Fatal(err)
+	}
+	unbroken := filepath.Join(t.TempDir(), "run")
+	writeRun(t, unbroken, moved, result("m", "nsmc", 1, 10))
+	for _, name := range []string{ManifestFile, LogFile, ResultFile, PredictionsFile} {
+		if read(t, dir, name) != read(t, unbroken, name) {
+			t.Errorf("%s differs from an unbroken run's", name)
+		}
+	}
+}
+
+// A state goes over to another eval_steps: evaluations that are not asked for
+// leave the log, those that it would have had are warned of.
+func TestEvalStepsAreTakenUp(t *testing.T) {
+	base := manifest("m", "nsmc", 1)
+	for _, c := range []struct {
+		from, to string
+		evals    int
+		warning  string
+	}{{`"eval_steps":1`, `"eval_steps":0`, 0, ""}, {`"eval_steps":0`, `"eval_steps":1`, 0, "2 evaluations before it"}, {`"eval_steps":1`, `"eval_steps":2`, 1, ""}} {
+		dir := filepath.Join(t.TempDir(), "run")
+		w, err := Create(dir, with(t, base, c.from))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for s := 1; s <= 3; s++ {
+			if err := w.Step(StepEvent{Step: s, Epoch: float64(s) / 4}); err != nil {
+				t.Fatal(err)
+			}
+			if c.from == `"eval_steps":1` && s < 3 {
+				if err := w.Eval(EvalEvent{Step: s, Epoch: float64(s) / 4, Split: "test"}); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		w.Close()
+		w, err = Create(dir, with(t, base, c.to))
+		if err != nil || !w.Resumed() {
+			t.Fatalf("%s to %s: not taken up: %v", c.from, c.to, err)
+		}
+		if err := w.Rewind(3); err != nil {
+			t.Fatal(err)
+		}
+		w.Close()
+		if got := strings.Count(read(t, w.Dir(), LogFile), `"eval"`); got != c.evals {
+			t.Errorf("%s to %s: %d evaluations in the log, want %d", c.from, c.to, got, c.evals)
+		}
+		if got := fmt.Sprint(w.Manifest().Warnings); !strings.Contains(got, c.warning) || (c.warning == "") != (got == "[]") {
+			t.Errorf("%s to %s: warnings %s", c.from, c.to, got)
+		}
+	}
+}
+
+// A run that another process works on is refused as such.
+func TestHeld(t *testing.T) {
+	root := t.TempDir()
+	dir := filepath.Join(root, "run")
+	m := manifest("m", "nsmc", 1)
+	a, err := Create(dir, m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Create(dir, m); !errors.Is(err, ErrHeld) {
+		t.Errorf("second writer: %v", err)
+	}
+	other, err := Create(dir, with(t, m, `"epochs":4`))
+	if err != nil || other.Dir() == a.Dir() {
+		t.Fatalf("other settings: %v", err)
+	}
+	if err := finishRun(t, a, result("m", "nsmc", 1, 10)); err != nil {
+		t.Fatal(err)
+	}
+	// The second training finds its place taken, and keeps what it has.
+	var taken *TakenError
+	if err := finishRun(t, other, result("m", "nsmc", 1, 20)); !errors.As(err, &taken) || !strings.Contains(err.Error(), "epochs none, now 4") {
+		t.Fatalf("second publish: %v", err)
+	}
+	if r, err := Open(taken.Kept); err != nil || *r.Result.Score != 20 {
+		t.Errorf("kept: %+v, %v", r, err)
+	}
+	if _, err := Create(dir, m); !errors.Is(err, ErrFinished) {
+		t.Errorf("create over a finished run: %v", err)
+	}
+}
+
+// Where locks fail, every process has a folder of its own, and the first to
+// publish wins; nothing is left of the second.
+func TestWithoutLocks(t *testing.T) {
+	root := t.TempDir()
+	dir := filepath.Join(root, "run")
+	m := manifest("m", "nsmc", 1)
+	// Opening a folder for writing fails, as a lock on NFS may.
+	if err := os.Mkdir(filepath.Join(root, ".run.partial.lock"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	a, err := Create(dir, m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := Create(dir, m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a.Dir() == b.Dir() || !a.lock.own || !b.lock.own {
+		t.Fatalf("%s and %s", a.Dir(), b.Dir())
+	}
+	a.Step(StepEvent{Step: 1})
+	if err := finishRun(t, b, result("m", "nsmc", 1, 10)); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Publish(nil, result("m", "nsmc", 1, 20)); !errors.Is(err, ErrFinished) {
+		t.Errorf("second publish: %v", err)
+	}
+	if got := names(t, root); !slices.Equal(got, []string{"run"}) {
+		t.Errorf("left: %v", got)
+	}
+	if r, err := Open(dir); err != nil || *r.Result.Score != 10 {
+		t.Errorf("%+v, %v", r.Result, err)
+	}
+}
+
+// Without locks, too, an interrupted run is taken up: after a stop at once,
+// after a kill when the process is gone.
+func TestWithoutLocksIsTakenUp(t *testing.T) {
+	root := t.TempDir()
+	dir := filepath.Join(root, "run")
+	m := manifest("m", "nsmc", 1)
+	if err := os.Mkdir(filepath.Join(root, ".run.partial.lock"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	old := interrupt(t, dir, m)
+	host, _ := os.Hostname()
+	for _, c := range []struct {
+		owner string
+		taken bool
+	}{{"", true}, {host + " 999999999", true}, {"elsewhere 1", false}} {
+		if c.owner != "" {
+			if err := os.WriteFile(filepath.Join(old, stateFolder, ownerName), []byte(c.owner), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w, err := Create(dir, m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if w.Resumed() != c.taken {
+			t.Errorf("owner %q: resumed %v", c.owner, w.Resumed())
+		}
+		old = w.Dir()
+		w.Close()
+	}
+}

@@ -1,0 +1,93 @@
+package results
+
+import (
+	"errors"
+)
+
+// Busy reports whether a process works on an unfinished run that is to be dir,
+// as far as locks tell.
+func Busy(dir string) bool {
+	if Finished(dir) {
+		return false
+	}
+	partials, err := partialsOf(dir)
+	if err != nil {
+		return false
+	}
+	for _, p := range partials {
+		if busy(p) {
+			return true
+		}
+	}
+	return false
+}
+
+// busy reports whether a process works in the unfinished run's folder.
+func busy(partial string) bool {
+	if o, ok := ownerOf(partial); ok {
+		return !o.gone()
+	}
+	l, err := tryLock(partial)
+	if err == nil {
+		l.release(true)
+	}
+	return errors.Is(err, errHeld)
+}
+
+// State is how a run's place stands.
+type State string
+
+// The states of a place.
+const (
+	StateToTrain  State = "to train"
+	StateResumes  State = "resumes"
+	StateFinished State = "finished"
+	StateConflict State = "other settings"
+	StateDamaged  State = "damaged"
+	StateHeld     State = "held by another process"
+)
+
+// Standing is what Create would find in a place.
+type Standing struct {
+	State   State
+	Partial string       // the interrupted run that would be taken up
+	Differs []Difference // of the run asked for from the finished one there
+	Damage  error        // of the finished run
+	Kept    []Kept       // interrupted runs of other settings
+}
+
+// Look returns how the place dir stands for a run of that manifest, and changes
+// nothing.
+func Look(dir string, m *Manifest) (Standing, error) {
+	if Finished(dir) {
+		run, err := Open(dir)
+		switch {
+		case err != nil:
+			return Standing{State: StateDamaged, Damage: err}, nil
+		case run.Manifest.Identity != m.Identity:
+			return Standing{State: StateConflict, Differs: m.Parts.Differences(run.Manifest.Parts)}, nil
+		}
+		if err := run.Check(false); err != nil {
+			return Standing{State: StateDamaged, Damage: err}, nil
+		}
+		return Standing{State: StateFinished}, nil
+	}
+	partials, err := partialsOf(dir)
+	if err != nil {
+		return Standing{}, err
+	}
+	s := Standing{State: StateToTrain}
+	best := fitsEmpty
+	for _, p := range partials {
+		f, kept := fitOf(p, m)
+		switch {
+		case f == fitsOther:
+			s.Kept = append(s.Kept, kept)
+		case f > best && !busy(p):
+			s.State, s.Partial, best = StateResumes, p, f
+		case f == fitsSame:
+			s.State = StateHeld
+		}
+	}
+	return s, nil
+}
