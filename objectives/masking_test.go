@@ -1,0 +1,114 @@
+package objectives
+
+import (
+	"fmt"
+	"math"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/lmkor/bench/models"
+	"github.com/lmkor/bench/tokenizers"
+)
+
+func loadMasker(t *testing.T, m Masking) *masker {
+	t.Helper()
+	tok, err := tokenizers.Load(filepath.Join("testdata", "masked", "model"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &masker{Masking: m, tok: tok}
+}
+
+// sequences are n of [CLS], length ids that are no special tokens, [SEP].
+func sequences(tok *tokenizers.Tokenizer, n, length int) *models.Batch {
+	b := &models.Batch{}
+	b.Reset()
+	for s := range n {
+		ids := []int32{tok.ClsID()}
+		for k := range length {
+			ids = append(ids, int32(5+(s*31+k*7)%(tok.VocabSize()-5)))
+		}
+		b.Append(append(ids, tok.SepID()), nil)
+	}
+	return b
+}
+
+// Hidden words are as many, and hidden in such shares, as transformers'
+// DataCollatorForLanguageModeling hides.
+func TestHiddenWordsInDistribution(t *testing.T) {
+	m := loadMasker(t, BERTMasking(3))
+	const n, length, batches = 100, 50, 40
+	var words, chosen, masked, kept, other float64
+	counts := make([]float64, m.tok.VocabSize())
+	for batch := range uint64(batches) {
+		b := sequences(m.tok, n, length)
+		before := slices.Clone(b.IDs)
+		was := m.hide(b, batch)
+		words += n * length
+		for k, e := range b.Only {
+			if was[k] != before[e] || m.tok.IsSpecial(was[k]) {
+				t.Fatalf("batch %d: token %d was %d, want %d and not special", batch, e, was[k], before[e])
+			}
+			chosen++
+			switch b.IDs[e] {
+			case m.tok.MaskID():
+				masked++
+			case was[k]:
+				kept++
+			default:
+				other++
+				counts[b.IDs[e]]++
+			}
+			before[e] = b.IDs[e]
+		}
+		if !slices.Equal(before, b.IDs) {
+			t.Fatalf("batch %d: a token changed that was not chosen", batch)
+		}
+	}
+	v := float64(m.tok.VocabSize())
+	for _, c := range []struct {
+		name          string
+		got, of, want float64
+	}{
+		{"chosen", chosen, words, 0.15},
+		{"masked", masked, chosen, 0.8 + 0.1/v}, // a random token may be the mask, or the word itself
+		{"kept", kept, chosen, 0.1 + 0.1/v},
+		{"random", other, chosen, 0.1 * (1 - 2/v)},
+	} {
+		if sigma := math.Sqrt(c.want * (1 - c.want) / c.of); math.Abs(c.got/c.of-c.want) > 4*sigma {
+			t.Errorf("%s: %.4f, want %.4f ± %.4f", c.name, c.got/c.of, c.want, 4*sigma)
+		}
+	}
+	for id, n := range counts {
+		if expect := other / v; math.Abs(n-expect) > 6*math.Sqrt(expect)+1 && int32(id) != m.tok.MaskID() {
+			t.Errorf("token %d replaced %v words, want about %.1f", id, n, expect)
+		}
+	}
+}
+
+// What is hidden is a function of seed, batch and element alone.
+func TestHiddenWordsAreRepeatable(t *testing.T) {
+	m := loadMasker(t, BERTMasking(3))
+	hidden := func(m *masker, batch uint64, n int) string {
+		b := sequences(m.tok, n, 20)
+		m.hide(b, batch)
+		return fmt.Sprint(b.IDs[:22])
+	}
+	want := hidden(m, 7, 10)
+	if hidden(m, 7, 10) != want || hidden(m, 7, 3) != want {
+		t.Error("the same batch hides other words")
+	}
+	if hidden(m, 8, 10) == want || hidden(loadMasker(t, BERTMasking(4)), 7, 10) == want {
+		t.Error("another batch, or another seed, hides the same words")
+	}
+}
+
+// A batch in which no draw is low enough still has a word to learn from.
+func TestOneWordIsHiddenAtLeast(t *testing.T) {
+	m := loadMasker(t, Masking{Rate: 1e-12, Mask: 1, Seed: 1})
+	b := sequences(m.tok, 1, 4)
+	if was := m.hide(b, 0); len(was) != 1 || len(b.Only) != 1 || b.IDs[b.Only[0]] != m.tok.MaskID() {
+		t.Errorf("%d words hidden, want 1", len(was))
+	}
+}
