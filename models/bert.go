@@ -122,11 +122,11 @@ type causalEncoder struct {
 	LM      *lmHead
 }
 
-func (n *causalEncoder) canDecode(*Config) error {
+func (n *causalEncoder) canDecode(c *Config) error {
 	if !n.Encoder.causal {
 		return &Error{"is_decoder", "false: every token sees all, want true of a model that continues texts"}
 	}
-	return nil
+	return c.canDecodeRelative()
 }
 
 func (n *causalEncoder) cacheSizes(c *Config) (layers, width int) {

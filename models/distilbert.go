@@ -60,7 +60,7 @@ func newDistilBert(b *builder, c *Config, h Head) (network, error) {
 	}
 	for i := range c.NLayers {
 		e.Layers = append(e.Layers, newPostLayer(b, fmt.Sprintf("distilbert.transformer.layer.%d", i), distilNames,
-			layerSizes{c.Dim, c.HiddenDim, c.NHeads, eps}, act))
+			layerSizes{c.Dim, c.HiddenDim, c.NHeads, eps, 0}, act))
 	}
 	n := &stacked{Body: e}
 	switch h.Kind {

@@ -11,21 +11,22 @@ import (
 )
 
 // layerNames are what an architecture calls the parts of a layer.
-type layerNames struct{ query, key, value, out, outNorm, up, down, norm string }
+type layerNames struct{ query, key, value, out, outNorm, up, down, norm, distance string }
 
 var (
 	bertNames = layerNames{"attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense",
-		"attention.output.LayerNorm", "intermediate.dense", "output.dense", "output.LayerNorm"}
+		"attention.output.LayerNorm", "intermediate.dense", "output.dense", "output.LayerNorm", "attention.self.distance_embedding"}
 	albertNames = layerNames{"attention.query", "attention.key", "attention.value", "attention.dense",
-		"attention.LayerNorm", "ffn", "ffn_output", "full_layer_layer_norm"}
+		"attention.LayerNorm", "ffn", "ffn_output", "full_layer_layer_norm", "attention.distance_embedding"}
 	distilNames = layerNames{"attention.q_lin", "attention.k_lin", "attention.v_lin", "attention.out_lin",
-		"sa_layer_norm", "ffn.lin1", "ffn.lin2", "output_layer_norm"}
+		"sa_layer_norm", "ffn.lin1", "ffn.lin2", "output_layer_norm", ""}
 )
 
 // layerSizes are the sizes of a layer, whatever the config calls them.
 type layerSizes struct {
 	hidden, inner, heads int
 	eps                  float64
+	distances            int // rows of the table of distances; 0: there is none
 }
 
 // layerRates are a layer's dropout rates.
@@ -39,6 +40,7 @@ type layerRates struct {
 type postLayer struct {
 	nn.Module
 	Q, K, V, O Linear
+	Distances  *nn.Param // [2M-1, D], what queries meet at each distance; nil: positions are absolute
 	ONorm      Norm
 	Cross      *crossAttention // nil but in the decoder of an encoder-decoder
 	Up, Down   Linear
@@ -50,7 +52,7 @@ type postLayer struct {
 
 func newPostLayer(b *builder, prefix string, n layerNames, s layerSizes, act kernels.Act) *postLayer {
 	h := s.hidden
-	return &postLayer{
+	l := &postLayer{
 		Q:     b.linear(prefix+"."+n.query, h, h),
 		K:     b.linear(prefix+"."+n.key, h, h),
 		V:     b.linear(prefix+"."+n.value, h, h),
@@ -62,6 +64,10 @@ func newPostLayer(b *builder, prefix string, n layerNames, s layerSizes, act ker
 		heads: s.heads,
 		act:   act,
 	}
+	if s.distances > 0 {
+		l.Distances = b.weight(prefix+"."+n.distance+".weight", s.distances, h/s.heads)
+	}
+	return l
 }
 
 // attend says how the layer's tokens see each other, and what they see besides.
@@ -71,6 +77,7 @@ type attend struct {
 	cache   *ops.Cache // of a decoder's earlier tokens; nil: there are none
 	source  *source    // what cross-attention sees
 	only    *subset    // the rows to make; nil: all
+	far     *distances // nil where positions are absolute
 }
 
 func (l *postLayer) Forward(p *ops.Pass, x mat.Tensor, r layerRates, a attend) mat.Tensor {
@@ -81,9 +88,15 @@ func (l *postLayer) Forward(p *ops.Pass, x mat.Tensor, r layerRates, a attend) m
 		spec = ops.AttentionSpec{Heads: l.heads, Offsets: a.only.offsets, KeyOff: a.offsets, Dropout: float32(r.probs)}
 		kv := sideBySide(p, x, l.K, l.V)
 		x = ops.Rows(p, x, a.only.rows)
-		y = ops.CrossAttention(p, l.Q.Forward(p, x, kernels.Identity), kv, spec)
+		if q := l.Q.Forward(p, x, kernels.Identity); a.far == nil {
+			y = ops.CrossAttention(p, q, kv, spec)
+		} else {
+			y = ops.DistanceAttention(p, q, kv, spec, a.far.of(l.Distances, a.only.positions(a.offsets)))
+		}
 	case a.cache != nil:
 		y = ops.CachedAttention(p, sideBySide(p, x, l.Q, l.K, l.V), a.cache, spec)
+	case a.far != nil:
+		y = ops.DistanceAttention(p, sideBySide(p, x, l.Q, l.K, l.V), nil, spec, a.far.of(l.Distances, nil))
 	default:
 		y = ops.SelfAttention(p, sideBySide(p, x, l.Q, l.K, l.V), spec)
 	}
@@ -103,6 +116,7 @@ type embeddings struct {
 	Norm                    Norm
 	pad                     int32 // the word, and with fromPad the position, without gradient; -1: none
 	fromPad                 bool  // positions count from the padding's index
+	relative                bool  // positions have no vectors here, but between tokens
 }
 
 // newEmbeddings builds tables of the given width; types < 1 means no token types.
@@ -112,7 +126,7 @@ func newEmbeddings(b *builder, prefix string, c *Config, width, types int, eps f
 		Positions: b.weight(prefix+".position_embeddings.weight", c.MaxPositionEmbeddings, width),
 		pad:       int32(c.PadTokenID),
 	}
-	e.fromPad = c.arch().fromPad
+	e.fromPad, e.relative = c.arch().fromPad, c.relative()
 	if types > 0 {
 		e.Types = b.weight(prefix+".token_type_embeddings.weight", types, width)
 	}
@@ -127,6 +141,9 @@ func (e *embeddings) Forward(p *ops.Pass, in *Batch, dropout float64, starts []i
 		positions = ops.Lookup{Table: e.Positions, IDs: in.positionsFromPad(e.pad, starts), NoGrad: e.pad}
 	}
 	lookups := []ops.Lookup{words, positions}
+	if e.relative {
+		lookups = lookups[:1]
+	}
 	if e.Types != nil {
 		lookups = append(lookups, ops.Lookup{Table: e.Types, IDs: in.typesOf(ops.Of(e.Types).Rows()), NoGrad: -1})
 	}
@@ -161,7 +178,11 @@ func newBertEncoder(b *builder, prefix string, c *Config, width int) (*encoder, 
 }
 
 func (c *Config) layerSizes() layerSizes {
-	return layerSizes{c.HiddenSize, c.IntermediateSize, c.NumAttentionHeads, c.LayerNormEps}
+	s := layerSizes{c.HiddenSize, c.IntermediateSize, c.NumAttentionHeads, c.LayerNormEps, 0}
+	if c.relative() {
+		s.distances = 2*c.MaxPositionEmbeddings - 1
+	}
+	return s
 }
 
 func bertRates(c *Config) (float64, layerRates) {
@@ -182,7 +203,7 @@ func (e *encoder) run(p *ops.Pass, in *Batch, c *Config, rows []int32, st *decod
 		x = e.Project.Forward(p, x, kernels.Identity)
 	}
 	src.release(p, x)
-	a := attend{offsets: in.Offsets, causal: e.causal, source: src}
+	a := attend{offsets: in.Offsets, causal: e.causal, source: src, far: c.distancesOf(in)}
 	for i, l := range e.Layers {
 		a.cache = st.cache(i)
 		if i == len(e.Layers)-1 && st == nil && src == nil {

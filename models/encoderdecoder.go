@@ -115,6 +115,9 @@ func (c *Config) sameSizes(d *Config) error {
 	if c.ModelType != d.ModelType {
 		return &Error{"tie_encoder_decoder", fmt.Sprintf("encoder and decoder differ in model_type: %s and %s", c.ModelType, d.ModelType)}
 	}
+	if c.relative() != d.relative() {
+		return &Error{"tie_encoder_decoder", "encoder and decoder differ in position_embedding_type"}
+	}
 	for _, f := range []struct {
 		name string
 		a, b int
@@ -149,7 +152,7 @@ func (n *encoderDecoder) read(p *ops.Pass, in *Batch, c *Config) *source {
 	return &source{x: x, offsets: in.Offsets}
 }
 
-func (n *encoderDecoder) canDecode(*Config) error { return nil }
+func (n *encoderDecoder) canDecode(c *Config) error { return c.Decoder.canDecodeRelative() }
 
 func (n *encoderDecoder) cacheSizes(c *Config) (layers, width int) {
 	return len(n.Decoder.Layers), c.Decoder.HiddenSize

@@ -106,8 +106,8 @@ func (c *Config) checkBert() error {
 			return err
 		}
 	}
-	if t := c.PositionEmbeddingType; t != "" && t != "absolute" {
-		return &Error{"position_embedding_type", fmt.Sprintf("%q: want absolute", t)}
+	if err := c.checkPositions(); err != nil {
+		return err
 	}
 	if err := c.checkPad(c.VocabSize); err != nil {
 		return err

@@ -80,8 +80,18 @@ func TestDecoderEqualsForward(t *testing.T) {
 		if m.Head.Kind != models.CausalLMHead {
 			return
 		}
-		seen[m.Config.ModelType] = true
 		in, _ := ref.inputs(t, m)
+		c, refused := m.Config, ""
+		if c.Decoder != nil {
+			c = *c.Decoder
+			c.IsDecoder = true
+		}
+		switch {
+		case c.ModelType != "gpt2" && !c.IsDecoder:
+			refused = "is_decoder"
+		case strings.HasPrefix(c.PositionEmbeddingType, "relative"):
+			refused = "position_embedding_type"
+		}
 		clear(in.TypeIDs) // a decoder is told of none
 		whole := logits(m, in)
 		read, source := in, (*models.Batch)(nil)
@@ -93,9 +103,19 @@ func TestDecoderEqualsForward(t *testing.T) {
 			longest = max(longest, read.Len(s))
 		}
 		d, err := m.NewDecoder(read.Sequences(), longest, source)
+		if refused != "" {
+			if err == nil || !strings.Contains(err.Error(), refused) {
+				t.Errorf("error %v, want one about %s", err, refused)
+			}
+			return
+		}
 		if err != nil {
 			t.Fatal(err)
 		}
+		if strings.HasSuffix(c.ModelType, "roberta") && slices.Contains(read.IDs, int32(c.PadTokenID)) {
+			return // padding that was read before counts as a position, as in the reference
+		}
+		seen[m.Config.ModelType] = true
 		for at := 0; at < longest; {
 			step := 1 + at%2 // one token, then two, …
 			var b models.Batch
@@ -118,7 +138,7 @@ func TestDecoderEqualsForward(t *testing.T) {
 			}
 		}
 	})
-	for _, name := range []string{"gpt2", "bert", "encoder-decoder"} {
+	for _, name := range []string{"gpt2", "bert", "electra", "roberta", "encoder-decoder"} {
 		if !seen[name] {
 			t.Errorf("no decoder of %s", name)
 		}
@@ -235,7 +255,7 @@ func TestNewRefusesBadConfigs(t *testing.T) {
 		{"bert", sentence, func(c *models.Config) { c.HiddenSize = 0 }, "hidden_size"},
 		{"bert", sentence, func(c *models.Config) { c.NumAttentionHeads = 3 }, "num_attention_heads"},
 		{"bert", sentence, func(c *models.Config) { c.HiddenAct = "prelu" }, "hidden_act"},
-		{"bert", sentence, func(c *models.Config) { c.PositionEmbeddingType = "relative_key" }, "position_embedding_type"},
+		{"bert", sentence, func(c *models.Config) { c.PositionEmbeddingType = "relative" }, "position_embedding_type"},
 		{"bert", models.Head{Kind: models.SequenceHead}, func(*models.Config) {}, "id2label"},
 		{"bert", models.Head{Kind: models.DiscriminatorHead}, func(*models.Config) {}, "model_type"},
 		{"bert", sentence, func(c *models.Config) { c.ModelType, c.PadTokenID = "roberta", -1 }, "pad_token_id"},

@@ -132,11 +132,11 @@ def widen(r, arch, head, c):
         if hasattr(c, eps):
             setattr(c, eps, r.choice([0.0, 1e-12, 1e-5, 0.1]))
     if hasattr(c, "position_embedding_type"):
-        c.position_embedding_type = r.choice(["absolute", "relative_key", "relative_key_query"])
+        c.position_embedding_type = r.choice(["absolute"] * (4 if head == "lm" else 1) + ["relative_key", "relative_key_query"])
     if arch == "distilbert":
         c.sinusoidal_pos_embds = r.random() < 0.7
     if head == "lm" and arch != "gpt2":
-        c.is_decoder = r.random() < 0.6
+        c.is_decoder = r.random() < 0.8
         c.use_cache = False  # with it, relative positions are those of the last token alone
     elif arch in ("bert", "electra", "roberta") and r.random() < 0.2:
         c.is_decoder, c.use_cache = True, False
