@@ -46,7 +46,7 @@ func Load(raw []byte, file string, v any) error {
 	var one *yaml.LoadError
 	switch {
 	case err == nil:
-		return nil
+		return errors.Join(zeros(raw, file, v)...)
 	case errors.As(err, &several):
 		fields := map[string][]string{}
 		collect(reflect.TypeOf(v), fields)

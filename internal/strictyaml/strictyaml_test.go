@@ -95,3 +95,30 @@ func TestPlace(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestLeadingZeros(t *testing.T) {
+	type inner struct {
+		Rate  float64           `yaml:"rate"`
+		Names map[string]string `yaml:"names"`
+		Any   map[string]any    `yaml:"any"`
+	}
+	var v struct {
+		Seeds  []uint64  `yaml:"seeds"`
+		Labels []string  `yaml:"labels"`
+		Inner  *inner    `yaml:"inner"`
+		Node   yaml.Node `yaml:"node"`
+	}
+	good := "seeds: [0, 10, 42]\nlabels: [00, 01, 042]\ninner: {rate: 0.5, names: {a: 007}, any: {b: '010', c: 0}}\nnode: {seed: 042}\n"
+	if err := Load([]byte(good), "a.yaml", &v); err != nil || v.Labels[2] != "042" {
+		t.Errorf("%v, %+v", err, v)
+	}
+	err := Load([]byte("seeds: [1, 042]\ninner:\n  rate: -007\n  any: {b: 010}\n"), "a.yaml", &v)
+	for _, want := range []string{
+		"a.yaml:1:12: 042: want 42, for a number that begins with 0 may mean an octal one",
+		"a.yaml:3:9: -007: want -7", "a.yaml:4:12: 010: want 10",
+	} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v\nwant %s", err, want)
+		}
+	}
+}
