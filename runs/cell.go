@@ -1,0 +1,80 @@
+// Package runs makes runs: a suite becomes cells of models × tasks × seeds, and
+// a cell is trained, scored and published, or taken up where it was interrupted.
+package runs
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/lmkor/bench/checkpoints"
+	"github.com/lmkor/bench/configs"
+	"github.com/lmkor/bench/metrics"
+	"github.com/lmkor/bench/objectives"
+	"github.com/lmkor/bench/predictors"
+	"github.com/lmkor/bench/results"
+	"github.com/lmkor/bench/tasks"
+	"github.com/lmkor/bench/trainers"
+)
+
+// Cell is one training: a model on a task with a seed.
+type Cell struct {
+	Model  checkpoints.Source
+	Task   *tasks.Task
+	Recipe configs.Recipe // resolved for the task; its Seed is the cell's
+	Data   DataSource
+	Scored string // the split whose score is the result
+	Dir    string // of the finished run
+
+	Program results.Program // that runs it; Kernels is filled in
+	Started time.Time       // when the user gave the command, for timing.jsonl
+}
+
+// Name is how progress and errors call the cell.
+func (c *Cell) Name() string {
+	return fmt.Sprintf("%s × %s, seed %d", c.Model.Name, c.Task.Name, c.Recipe.Seed)
+}
+
+// Outcome is what became of a cell.
+type Outcome struct {
+	Model    string       `json:"model"`
+	Task     string       `json:"task"`
+	Seed     uint64       `json:"seed"`
+	Status   string       `json:"status"` // one of those below
+	Dir      string       `json:"dir"`
+	Metric   metrics.Name `json:"metric,omitempty"`
+	Score    *float64     `json:"score,omitempty"`
+	Interval *[2]float64  `json:"interval,omitempty"`
+	N        int          `json:"n,omitempty"`
+}
+
+// The states of an outcome.
+const (
+	Trained        = "trained"
+	Resumed        = "resumed"
+	FinishedBefore = "finished before"
+	Evaluated      = "evaluated"
+)
+
+func (c *Cell) outcome(status string, r *results.Result) *Outcome {
+	return &Outcome{Model: r.Model, Task: r.Task, Seed: r.Seed, Status: status, Dir: c.Dir, Metric: r.Metric, Score: r.Score, Interval: r.Interval, N: r.N}
+}
+
+// Options turns a resolved recipe into the trainer's.
+func Options(r configs.Recipe) trainers.Options {
+	return trainers.Options{
+		BatchSize: r.BatchSize, Epochs: r.Epochs, LearningRate: r.LearningRate,
+		WeightDecay: r.WeightDecay, WarmupRatio: r.WarmupRatio, MaxGradNorm: r.MaxGradNorm,
+		AdamBeta1: r.AdamBeta1, AdamBeta2: r.AdamBeta2, AdamEpsilon: r.AdamEpsilon,
+		Accumulation: r.GradientAccumulationSteps, Seed: r.Seed, Dropout: r.Dropout.Rate, Shuffle: r.Shuffle,
+		Bfloat16: r.Precision == configs.Bfloat16, EvalSteps: r.EvalSteps, SaveSteps: r.SaveSteps,
+	}
+}
+
+// Reading is how the recipe reads a split, of which it takes so many rows.
+func Reading(r configs.Recipe, rows int) objectives.Recipe {
+	return objectives.Recipe{
+		Recipe: predictors.Recipe{MaxLength: r.MaxLength, Truncation: r.Truncation, PadToMax: r.Padding == configs.PaddingMaxLength,
+			Bfloat16: r.Precision == configs.Bfloat16},
+		MaxRows: rows,
+	}
+}

@@ -1,0 +1,68 @@
+package runs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/lmkor/bench/kernels"
+	"github.com/lmkor/bench/ops"
+	"github.com/lmkor/bench/results"
+	"github.com/lmkor/bench/tasks"
+	"github.com/lmkor/bench/trainers"
+)
+
+// Eval scores the cell's scored split with the checkpoint as it is, and writes a
+// run as well.
+func Eval(ctx context.Context, c Cell, events Events) (*Outcome, error) {
+	set, err := c.Data.Open(c.Task, c.Scored)
+	if err != nil {
+		return nil, err
+	}
+	l, err := c.Model.Load(c.Task, c.Recipe.Seed, nil)
+	if err != nil {
+		return nil, err
+	}
+	if l.NewHead {
+		return nil, fmt.Errorf("the checkpoint has no head for %s: fine-tune it with 'bench run'", c.Task.Name)
+	}
+	m, err := c.manifest(l, []*tasks.Set{set}, kept(c.Recipe))
+	if err != nil {
+		return nil, err
+	}
+	w, err := results.Create(c.Dir, *m)
+	if errors.Is(err, results.ErrFinished) {
+		return c.finished(m)
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer w.Close()
+	for _, k := range w.Kept() {
+		events.Notice(&c, k.String())
+	}
+	if w.Resumed() {
+		if err := w.Rewind(0); err != nil {
+			return nil, err
+		}
+	}
+	d, err := c.encode(l, set, c.Recipe.MaxEvalRows)
+	if err != nil {
+		return nil, err
+	}
+	kernels.SetThreads(c.Recipe.Threads)
+	preds, err := d.Predict(ctx, &ops.Arena{})
+	if err != nil {
+		return nil, stopped(ctx, err)
+	}
+	res := c.result(&trainers.Outcome{}, Splits{Train: set, Scored: set}, d.Sample(preds))
+	res.Select.Last = res.Score
+	err = w.Publish(records(d, preds), *res)
+	if errors.Is(err, results.ErrFinished) {
+		return c.finished(m)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return c.outcome(Evaluated, res), nil
+}

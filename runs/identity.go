@@ -1,0 +1,81 @@
+package runs
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/lmkor/bench/checkpoints"
+	"github.com/lmkor/bench/configs"
+	"github.com/lmkor/bench/kernels"
+	"github.com/lmkor/bench/models"
+	"github.com/lmkor/bench/results"
+	"github.com/lmkor/bench/tasks"
+)
+
+// manifest says what the run is made from, its identity included.
+func (c *Cell) manifest(l *checkpoints.Loaded, sets []*tasks.Set, recipe any) (*results.Manifest, error) {
+	raw, err := results.EncodeRecipe(recipe)
+	if err != nil {
+		return nil, err
+	}
+	info := l.Tokenizer.Info()
+	m := &results.Manifest{
+		Schema: results.Schema,
+		Model: results.Model{Name: c.Model.Name, Path: filepath.ToSlash(c.Model.Dir), Architecture: l.Model.Config.ModelType,
+			Parameters: int64(models.Count(l.Model.Params())), SHA256: l.SHA256},
+		Tokenizer: results.Tokenizer{Type: info.Type, VocabSize: info.VocabSize, Lowercase: &info.Lowercase,
+			StripAccents: info.StripAccents, SHA256: info.SHA256},
+		Task:    c.Task.Name,
+		Recipe:  raw,
+		Program: c.Program,
+	}
+	m.Program.Kernels = kernels.Name()
+	for _, set := range sets {
+		m.Data = append(m.Data, results.Data{Split: set.Split, File: set.File, SHA256: set.SHA256, Rows: set.Rows, Dropped: set.Dropped})
+	}
+	model, err := c.modelPart(l)
+	if err != nil {
+		return nil, err
+	}
+	return m, m.Identify(model, info.SHA256, results.HashJSON(c.Task.Definition()))
+}
+
+// modelPart is the fingerprint of what a model is, however it is called and
+// wherever it lies: weights and config, and whether its head is kept; of one
+// from nothing, all that draws it but the seed, which stands for itself.
+func (c *Cell) modelPart(l *checkpoints.Loaded) (string, error) {
+	if s := c.Model.Scratch; s != nil {
+		return results.HashJSON(struct {
+			Config    map[string]any        `json:"config"`
+			Tokenizer configs.ScratchTokens `json:"tokenizer"`
+		}{s.Scratch.Config, s.Scratch.Tokenizer}), nil
+	}
+	config, err := canonicalJSON(filepath.Join(c.Model.Dir, "config.json"))
+	if err != nil {
+		return "", err
+	}
+	return results.HashJSON(struct {
+		Weights string `json:"weights"`
+		Config  any    `json:"config"`
+		NewHead bool   `json:"new_head"`
+	}{l.SHA256, config, l.NewHead}), nil
+}
+
+// canonicalJSON reads a JSON file as a value whose encoding does not depend on
+// how the file was laid out.
+func canonicalJSON(path string) (any, error) {
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	var v any
+	if err := d.Decode(&v); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return v, nil
+}

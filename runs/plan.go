@@ -1,0 +1,162 @@
+package runs
+
+import (
+	"errors"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/lmkor/bench/checkpoints"
+	"github.com/lmkor/bench/configs"
+	"github.com/lmkor/bench/metrics"
+	"github.com/lmkor/bench/results"
+	"github.com/lmkor/bench/tasks"
+	"github.com/lmkor/bench/trainers"
+)
+
+// Plan is what Run would do with a cell.
+type Plan struct {
+	Model    string               `json:"model"`
+	Task     string               `json:"task"`
+	Seed     uint64               `json:"seed"`
+	Dir      string               `json:"dir"`
+	Status   results.State        `json:"status"`
+	Step     int                  `json:"step"`     // at which an interrupted training is taken up; 0: from the start
+	Differs  []results.Difference `json:"differs"`  // from the finished run that has the place
+	Kept     []string             `json:"kept"`     // interrupted runs of other settings in the same place, and what differs
+	Damage   string               `json:"damage"`   // of a finished run
+	Identity string               `json:"identity"` // the run's
+	Metric   metrics.Name         `json:"metric"`   // the headline
+	Rows     map[string]int       `json:"rows"`     // by split: that train or are scored
+	Scored   string               `json:"scored"`   // the split of the score
+	Steps    int                  `json:"steps"`    // of the optimizer
+	Recipe   configs.Recipe       `json:"recipe"`
+}
+
+// Plans returns what Run would do with each cell: it reads the data and opens
+// the models as Run does, and changes nothing. Its error joins all that is
+// missing or wrong, each fault once.
+func Plans(cells []Cell) ([]Plan, error) {
+	var all []Plan
+	var faults []error
+	seen := map[string]bool{}
+	fault := func(err error) {
+		for _, e := range unjoined(err) {
+			if !seen[e.Error()] {
+				seen[e.Error()] = true
+				faults = append(faults, e)
+			}
+		}
+	}
+	for i := 0; i < len(cells); {
+		c := &cells[i]
+		end := i + 1 // behind the cells that differ in their seed only
+		for end < len(cells) && cells[end].Model == c.Model && cells[end].Task == c.Task {
+			end++
+		}
+		data, l, err := c.loadAll()
+		for ; i < end; i++ {
+			if err != nil || l == nil {
+				continue
+			}
+			p, e := cells[i].plan(l, data)
+			if e != nil {
+				fault(e)
+				continue
+			}
+			all = append(all, *p)
+		}
+		if err != nil {
+			fault(err)
+		}
+	}
+	return all, errors.Join(faults...)
+}
+
+// loadAll is load, but that a fault of the data does not hide the model's.
+func (c *Cell) loadAll() (Splits, *checkpoints.Loaded, error) {
+	if missing(c.Model) {
+		data, err := c.OpenData()
+		return data, nil, err
+	}
+	data, l, err := c.load()
+	if err == nil || c.Model.Scratch != nil {
+		return data, l, err
+	}
+	_, modelErr := c.Model.Load(c.Task, c.Recipe.Seed, nil)
+	_, dataErr := c.OpenData()
+	return data, l, errors.Join(modelErr, dataErr)
+}
+
+// unjoined lists the errors that errors.Join put together.
+func unjoined(err error) []error {
+	if many, ok := err.(interface{ Unwrap() []error }); ok {
+		var all []error
+		for _, e := range many.Unwrap() {
+			all = append(all, unjoined(e)...)
+		}
+		return all
+	}
+	return []error{err}
+}
+
+func (c *Cell) plan(l *checkpoints.Loaded, data Splits) (*Plan, error) {
+	m, err := c.manifest(l, data.All(), kept(c.Recipe))
+	if err != nil {
+		return nil, err
+	}
+	at, err := results.Look(c.Dir, m)
+	if err != nil {
+		return nil, err
+	}
+	p := &Plan{Model: c.Model.Name, Task: c.Task.Name, Seed: c.Recipe.Seed, Dir: c.Dir, Status: at.State, Differs: at.Differs,
+		Identity: m.Identity, Metric: c.Task.Metric, Rows: map[string]int{}, Scored: c.Scored, Recipe: c.Recipe}
+	for _, k := range at.Kept {
+		p.Kept = append(p.Kept, k.String())
+	}
+	if at.Damage != nil {
+		p.Damage = at.Damage.Error()
+	}
+	for _, s := range data.All() {
+		most := c.Recipe.MaxEvalRows
+		if s.Split == tasks.Train {
+			most = c.Recipe.MaxTrainRows
+		}
+		p.Rows[s.Split] = len(s.Examples)
+		if most > 0 {
+			p.Rows[s.Split] = min(len(s.Examples), most)
+		}
+	}
+	batches := (p.Rows[tasks.Train] + c.Recipe.BatchSize - 1) / c.Recipe.BatchSize
+	p.Steps = batches / c.Recipe.GradientAccumulationSteps * c.Recipe.Epochs
+	if at.Partial != "" {
+		p.Step, err = savedStep(at.Partial)
+	}
+	return p, err
+}
+
+// savedStep returns where the state of an interrupted run stands.
+func savedStep(partial string) (int, error) {
+	file := trainers.FileStore{Path: filepath.Join(partial, "state", stateFile)}
+	state, err := file.Load()
+	if err != nil || state == nil {
+		return 0, err
+	}
+	return state.Position.Step, nil
+}
+
+// What says in a few words what Run would do.
+func (p *Plan) What() string {
+	switch p.Status {
+	case results.StateConflict:
+		return "other settings are there (" + results.Changes(p.Differs) + ")"
+	case results.StateDamaged:
+		return strings.TrimPrefix(p.Damage, "damaged: ") + ": damaged"
+	case results.StateResumes:
+		if p.Step == 0 {
+			return string(results.StateToTrain)
+		}
+		return "resumes from step " + strconv.Itoa(p.Step)
+	}
+	return string(p.Status)
+}

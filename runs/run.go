@@ -1,0 +1,198 @@
+package runs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/lmkor/bench/checkpoints"
+	"github.com/lmkor/bench/kernels"
+	"github.com/lmkor/bench/objectives"
+	"github.com/lmkor/bench/results"
+	"github.com/lmkor/bench/tasks"
+	"github.com/lmkor/bench/trainers"
+)
+
+// Events hears what happens to a cell, as it happens. No call may keep what it
+// is given.
+type Events interface {
+	Notice(c *Cell, text string) // one line that the user should know
+	Step(c *Cell, e trainers.StepEvent)
+	Eval(c *Cell, e trainers.EvalEvent)
+}
+
+// ErrInterrupted says that the user stopped a training. The same command takes
+// it up.
+var ErrInterrupted = errors.New("interrupted; the same command takes it up again")
+
+// ConflictError says that a finished run of other settings has a cell's place.
+type ConflictError struct {
+	Dir         string
+	Differences []results.Difference
+}
+
+func (e *ConflictError) Error() string {
+	return fmt.Sprintf("%s holds a finished run of other settings (%s): name another --runs folder, or move it away", e.Dir, results.Changes(e.Differences))
+}
+
+// Run trains and scores a cell, takes it up where it was interrupted, or leaves
+// it alone if it is finished. It returns an error that is results.ErrHeld if
+// another process works on it, and ErrInterrupted if ctx was cancelled.
+func Run(ctx context.Context, c Cell, events Events) (*Outcome, error) {
+	data, l, err := c.load()
+	if err != nil {
+		return nil, err
+	}
+	m, err := c.manifest(l, data.All(), kept(c.Recipe))
+	if err != nil {
+		return nil, err
+	}
+	w, err := results.Create(c.Dir, *m)
+	if errors.Is(err, results.ErrFinished) {
+		return c.finished(m)
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer w.Close()
+	for _, k := range w.Kept() {
+		events.Notice(&c, k.String())
+	}
+	explain(&c, l, events)
+	o, err := c.train(ctx, l, data, w, events)
+	if errors.Is(err, results.ErrFinished) {
+		return c.finished(m)
+	}
+	return o, stopped(ctx, err)
+}
+
+// stopped returns ErrInterrupted in the place of an error that only says that ctx
+// was cancelled, with what became of the state.
+func stopped(ctx context.Context, err error) error {
+	if ctx.Err() == nil || !errors.Is(err, context.Canceled) {
+		return err
+	}
+	var at *trainers.InterruptedError
+	if errors.As(err, &at) && !at.Saved {
+		return fmt.Errorf("%w, from the last saved state: %w", ErrInterrupted, err)
+	}
+	return ErrInterrupted
+}
+
+// load reads the data and the model: at the same time, unless the data are what
+// the model's vocabulary is made from.
+func (c *Cell) load() (Splits, *checkpoints.Loaded, error) {
+	var l *checkpoints.Loaded
+	var failed error
+	var loading sync.WaitGroup
+	if c.Model.Scratch == nil {
+		loading.Go(func() { l, failed = c.Model.Load(c.Task, c.Recipe.Seed, nil) })
+	}
+	data, err := c.OpenData()
+	loading.Wait()
+	if err == nil && c.Model.Scratch != nil {
+		l, failed = c.Model.Load(c.Task, c.Recipe.Seed, Texts(data.Train, c.Recipe.MaxTrainRows))
+	}
+	if err == nil {
+		err = failed
+	}
+	return data, l, err
+}
+
+// explain tells what about the model is not obvious.
+func explain(c *Cell, l *checkpoints.Loaded, events Events) {
+	var b strings.Builder
+	l.Explain(&b, c.Name())
+	for line := range strings.Lines(b.String()) {
+		events.Notice(c, strings.TrimPrefix(strings.TrimSpace(line), c.Name()+": "))
+	}
+}
+
+// finished returns a run that stands already, if it is the one asked for and
+// whole.
+func (c *Cell) finished(want *results.Manifest) (*Outcome, error) {
+	run, err := results.Open(c.Dir)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", c.Dir, err)
+	}
+	if run.Manifest.Identity != want.Identity {
+		return nil, &ConflictError{c.Dir, want.Parts.Differences(run.Manifest.Parts)}
+	}
+	if err := run.Check(false); err != nil {
+		return nil, fmt.Errorf("%s: %w: move it away, and the same command trains it again", c.Dir, err)
+	}
+	return c.outcome(FinishedBefore, &run.Result), results.Sweep(c.Dir)
+}
+
+// train fills the run directory and publishes it.
+func (c *Cell) train(ctx context.Context, l *checkpoints.Loaded, data Splits, w *results.Writer, events Events) (*Outcome, error) {
+	train, err := c.encode(l, data.Train, c.Recipe.MaxTrainRows)
+	if err != nil {
+		return nil, err
+	}
+	scored, err := c.encode(l, data.Scored, c.Recipe.MaxEvalRows)
+	if err != nil {
+		return nil, err
+	}
+	splits := []trainers.Split{{Name: data.Scored.Split, Scorer: scored}}
+	if data.Dev != nil {
+		dev, err := c.encode(l, data.Dev, c.Recipe.MaxEvalRows)
+		if err != nil {
+			return nil, err
+		}
+		splits = append(splits, trainers.Split{Name: data.Dev.Split, Scorer: dev})
+	}
+	kernels.SetThreads(c.Recipe.Threads)
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	log := &runLog{cell: c, w: w, events: events, stop: stop}
+	store := &runStore{w: w, file: trainers.FileStore{Path: filepath.Join(w.StateDir(), stateFile)}}
+	trainer, err := trainers.New(train, Options(c.Recipe), log, store)
+	if err != nil {
+		return nil, err
+	}
+	out, err := trainer.Fit(ctx, splits)
+	if log.err != nil { // it stopped the training
+		return nil, log.err
+	}
+	if err != nil {
+		return nil, err
+	}
+	return c.publish(l, data, w, out, scored)
+}
+
+// publish scores the training, and writes and renames what it gave.
+func (c *Cell) publish(l *checkpoints.Loaded, data Splits, w *results.Writer, out *trainers.Outcome, scored *objectives.Labelled) (*Outcome, error) {
+	preds := out.Answers[data.Scored.Split]
+	res := c.result(out, data, scored.Sample(preds))
+	if err := l.Save(w.CheckpointDir(), w.Manifest(), res); err != nil {
+		return nil, err
+	}
+	if err := w.Publish(records(scored, preds), *res); err != nil {
+		return nil, err
+	}
+	if out.Resumed > 0 {
+		return c.outcome(Resumed, res), nil
+	}
+	return c.outcome(Trained, res), nil
+}
+
+// encode tokenizes a split; rows that the model can't read are an error.
+func (c *Cell) encode(l *checkpoints.Loaded, set *tasks.Set, limit int) (*objectives.Labelled, error) {
+	d, err := objectives.NewLabelled(l.Model, l.Tokenizer, c.Task, set.Examples, Reading(c.Recipe, limit))
+	var row *objectives.RowError
+	if errors.As(err, &row) {
+		hint := ""
+		if most := l.Model.MaxTokens(); most < c.Recipe.MaxLength {
+			hint = fmt.Sprintf("; --set max_length=%d cuts what is longer", most)
+		}
+		return nil, fmt.Errorf("%s: %s:%d: %w%s", c.Task.Name, set.File, row.Line, row.Err, hint)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %s: %w", c.Task.Name, set.File, err)
+	}
+	return d, nil
+}
