@@ -10,6 +10,7 @@ import (
 	"github.com/lmkor/bench/models/hf"
 	"github.com/lmkor/bench/tasks"
 	"github.com/lmkor/bench/tokenizers"
+	"github.com/lmkor/bench/tokenizers/training"
 )
 
 // Loaded is a model ready to train or to be scored on a task.
@@ -87,7 +88,7 @@ func (s Source) open(t *tasks.Task, seed uint64) (*Loaded, error) {
 // from the seed.
 func (s Source) draw(t *tasks.Task, seed uint64, train iter.Seq[string]) (*Loaded, error) {
 	tk := s.Scratch.Scratch.Tokenizer
-	tok, err := tokenizers.TrainWordPiece(train, tokenizers.TrainOptions{
+	tok, err := training.WordPiece(train, training.Options{
 		Size: tk.VocabSize, MinFrequency: tk.MinFrequency, Unused: tk.Unused,
 		Cased: !tk.Lowercase, StripAccents: tk.StripAccents, Clean: tk.Clean,
 	})

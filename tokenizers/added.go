@@ -3,6 +3,9 @@ package tokenizers
 import (
 	"strings"
 	"unicode/utf8"
+
+	"github.com/lmkor/bench/tokenizers/aligned"
+	"github.com/lmkor/bench/tokenizers/pieces"
 )
 
 // AddedToken is a token that is recognised in the text itself, before any
@@ -19,7 +22,7 @@ type AddedToken struct {
 
 // finder finds added tokens in text: the leftmost match, and of those the longest.
 type finder struct {
-	trie   *trie // values are indices of tokens
+	trie   *pieces.Trie // values are indices of tokens
 	tokens []AddedToken
 	first  [256]bool // bytes that a token begins with
 	sole   byte      // the only such byte, 0 if there are several
@@ -27,16 +30,16 @@ type finder struct {
 
 // newFinder returns a finder of tokens by their contents, nil without any.
 func newFinder(tokens []AddedToken) *finder {
-	f := &finder{trie: newTrie(len(tokens) * 4)}
+	f := &finder{trie: pieces.NewTrie(len(tokens) * 4)}
 	firsts := 0
 	for _, t := range tokens {
 		if t.Content == "" {
 			continue
 		}
-		if f.trie.value(t.Content) >= 0 {
+		if f.trie.Value(t.Content) >= 0 {
 			continue // of several with one content the first is found
 		}
-		f.trie.insert(t.Content, int32(len(f.tokens)))
+		f.trie.Insert(t.Content, int32(len(f.tokens)))
 		f.tokens = append(f.tokens, t)
 		if c := t.Content[0]; !f.first[c] {
 			f.first[c], f.sole = true, c
@@ -66,17 +69,17 @@ func (f *finder) next(text string, begin int) (token, from, to int) {
 			continue
 		}
 		token, to = -1, i
-		node := uint32(rootNode)
+		node := uint32(pieces.RootNode)
 		for j := i; j < len(text); {
 			r, n := utf8.DecodeRuneInString(text[j:])
-			e := f.trie.step(node, r)
+			e := f.trie.Step(node, r)
 			if e == nil {
 				break
 			}
 			j += n
-			node = e.child
-			if e.value >= 0 {
-				token, to = int(e.value), j
+			node = e.Child
+			if e.Value >= 0 {
+				token, to = int(e.Value), j
 			}
 		}
 		if token >= 0 {
@@ -103,10 +106,10 @@ func (f *finder) cut(text string, plain func(from, to int), token func(t *AddedT
 			continue
 		}
 		if t.LStrip {
-			from = max(done, len(strings.TrimRightFunc(text[:from], isSpace)))
+			from = max(done, len(strings.TrimRightFunc(text[:from], aligned.IsSpace)))
 		}
 		if t.RStrip {
-			to = len(text) - len(strings.TrimLeftFunc(text[to:], isSpace))
+			to = len(text) - len(strings.TrimLeftFunc(text[to:], aligned.IsSpace))
 		}
 		if done < from {
 			plain(done, from)
@@ -121,10 +124,10 @@ func (f *finder) cut(text string, plain func(from, to int), token func(t *AddedT
 
 func endsInWord(s string) bool {
 	r, n := utf8.DecodeLastRuneInString(s)
-	return n > 0 && isWordChar(r)
+	return n > 0 && aligned.IsWordChar(r)
 }
 
 func beginsInWord(s string) bool {
 	r, n := utf8.DecodeRuneInString(s)
-	return n > 0 && isWordChar(r)
+	return n > 0 && aligned.IsWordChar(r)
 }

@@ -1,7 +1,8 @@
 package tokenizers
 
 import (
-	"slices"
+	"os"
+	"strings"
 	"testing"
 )
 
@@ -10,7 +11,7 @@ func BenchmarkEncodeIDs(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	text := readLines(b, "testdata/train/text.txt")
+	text := linesOf(b, "testdata/train/text.txt")
 	var ids IDs
 	b.ReportAllocs()
 	for b.Loop() {
@@ -28,7 +29,7 @@ func BenchmarkEncode(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			text := readLines(b, "testdata/train/text.txt")
+			text := linesOf(b, "testdata/train/text.txt")
 			b.ReportAllocs()
 			for b.Loop() {
 				for _, s := range text {
@@ -37,15 +38,6 @@ func BenchmarkEncode(b *testing.B) {
 			}
 			b.ReportMetric(float64(len(text)*b.N)/b.Elapsed().Seconds(), "sentences/s")
 		})
-	}
-}
-
-func BenchmarkTrainWordPiece(b *testing.B) {
-	text := readLines(b, "testdata/train/text.txt")
-	for b.Loop() {
-		if _, err := TrainWordPiece(slices.Values(text), TrainOptions{Size: 400}); err != nil {
-			b.Fatal(err)
-		}
 	}
 }
 
@@ -63,4 +55,14 @@ func TestEncodeIDsAllocatesNothing(t *testing.T) {
 	if n := testing.AllocsPerRun(100, run); n > 0 {
 		t.Errorf("%v allocations a text, want none", n)
 	}
+}
+
+// linesOf returns a file's lines.
+func linesOf(t testing.TB, path string) []string {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Split(strings.TrimSuffix(string(b), "\n"), "\n")
 }

@@ -210,6 +210,3 @@ func (c *config) decoderTokens() ([]AddedToken, error) {
 	slices.SortFunc(list, func(a, b AddedToken) int { return cmp.Compare(a.ID, b.ID) })
 	return list, nil
 }
-
-// maxID bounds ids, so that a file can't ask for more memory than a vocabulary needs.
-const maxID = 1<<24 - 1

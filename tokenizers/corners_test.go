@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/lmkor/bench/tokenizers/pieces"
 )
 
 // corner is a small directory with a setting that changes what its tokenizer
@@ -125,7 +127,7 @@ func TestClassesOfModelTypes(t *testing.T) {
 func TestClassErrors(t *testing.T) {
 	form := []string{"tokenizer.json", smallForms[1]}
 	vocab := []string{"vocab.txt", smallVocab}
-	sp := []string{"spiece.model", string(smallSPModel(spUnigram))}
+	sp := []string{"spiece.model", string(smallSPModel(pieces.SPUnigram))}
 	conf := func(s string) []string { return []string{"tokenizer_config.json", s} }
 	for _, c := range []struct {
 		files []string

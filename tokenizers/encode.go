@@ -1,6 +1,11 @@
 package tokenizers
 
-import "sync"
+import (
+	"sync"
+
+	"github.com/lmkor/bench/tokenizers/aligned"
+	"github.com/lmkor/bench/tokenizers/pieces"
+)
 
 // Options say how a text is encoded. The zero value adds special tokens and
 // cuts nothing.
@@ -25,7 +30,7 @@ type Encoding struct {
 type IDs struct {
 	IDs, TypeIDs []int32
 	Truncated    bool // the text, or the pair, lost pieces to MaxLength
-	a, b         work
+	a, b         pieces.Work
 }
 
 // workspaces saves Encode's from being made anew for each text.
@@ -36,20 +41,20 @@ var workspaces = sync.Pool{New: func() any { return new(IDs) }}
 func (t *Tokenizer) Encode(text, pair string, hasPair bool, opt Options) Encoding {
 	s := workspaces.Get().(*IDs)
 	defer workspaces.Put(s)
-	s.a.spelled, s.b.spelled = true, true
+	s.a.Spelled, s.b.Spelled = true, true
 	hasPair = hasPair && pair != "" // as transformers has it: an empty second text is none
-	s.a.start(t, text, opt)
+	t.cutText(&s.a, text, opt)
 	if hasPair {
-		s.b.start(t, pair, opt)
+		t.cutText(&s.b, pair, opt)
 	}
 	parts := t.fit(s, hasPair, opt)
-	enc := newEncoding(len(s.a.pieces) + len(s.b.pieces)*btoi(hasPair) + specials(parts))
+	enc := newEncoding(len(s.a.Pieces) + len(s.b.Pieces)*btoi(hasPair) + specials(parts))
 	for _, p := range parts {
 		switch p.id {
 		case firstText:
-			enc.add(t, &s.a, 0, len(s.a.pieces), p.typeID, text)
+			enc.add(t, &s.a, 0, len(s.a.Pieces), p.typeID, text)
 		case secondText:
-			enc.add(t, &s.b, 0, len(s.b.pieces), p.typeID, pair)
+			enc.add(t, &s.b, 0, len(s.b.Pieces), p.typeID, pair)
 		default:
 			enc.addSpecial(t, p)
 		}
@@ -61,17 +66,17 @@ func (t *Tokenizer) Encode(text, pair string, hasPair bool, opt Options) Encodin
 // dst has grown to its full size, it allocates nothing.
 func (t *Tokenizer) EncodeIDs(dst *IDs, text, pair string, hasPair bool, opt Options) {
 	hasPair = hasPair && pair != ""
-	dst.a.start(t, text, opt)
+	t.cutText(&dst.a, text, opt)
 	if hasPair {
-		dst.b.start(t, pair, opt)
+		t.cutText(&dst.b, pair, opt)
 	}
 	dst.IDs, dst.TypeIDs = dst.IDs[:0], dst.TypeIDs[:0]
 	for _, p := range t.fit(dst, hasPair, opt) {
 		switch p.id {
 		case firstText:
-			dst.add(dst.a.pieces, p.typeID)
+			dst.add(dst.a.Pieces, p.typeID)
 		case secondText:
-			dst.add(dst.b.pieces, p.typeID)
+			dst.add(dst.b.Pieces, p.typeID)
 		default:
 			dst.IDs, dst.TypeIDs = append(dst.IDs, p.id), append(dst.TypeIDs, p.typeID)
 		}
@@ -83,18 +88,18 @@ func (t *Tokenizer) EncodeIDs(dst *IDs, text, pair string, hasPair bool, opt Opt
 func (t *Tokenizer) EncodeWords(words []string, opt Options) Encoding {
 	s := workspaces.Get().(*IDs)
 	defer workspaces.Put(s)
-	s.a.spelled = true
-	s.a.startWords(t, words, opt)
+	s.a.Spelled = true
+	t.cutWords(&s.a, words, opt)
 	parts := t.fit(s, false, opt)
-	enc := newEncoding(len(s.a.pieces) + specials(parts))
+	enc := newEncoding(len(s.a.Pieces) + specials(parts))
 	for _, p := range parts {
 		if p.id != firstText {
 			enc.addSpecial(t, p)
 			continue
 		}
-		for begin, end := 0, 0; begin < len(s.a.pieces); begin = end {
-			word := s.a.pieces[begin].word
-			for end = begin + 1; end < len(s.a.pieces) && s.a.pieces[end].word == word; end++ {
+		for begin, end := 0, 0; begin < len(s.a.Pieces); begin = end {
+			word := s.a.Pieces[begin].Word
+			for end = begin + 1; end < len(s.a.Pieces) && s.a.Pieces[end].Word == word; end++ {
 			}
 			enc.add(t, &s.a, begin, end, p.typeID, words[word])
 		}
@@ -130,12 +135,12 @@ func (t *Tokenizer) EncodeTagged(words []string, maxLength int) (ids []int32, wo
 				break
 			}
 			wordStarts = append(wordStarts, int32(len(ids)))
-			s.a.startWord(t, word)
-			if len(s.a.pieces) == 0 {
+			t.cutWord(&s.a, word)
+			if len(s.a.Pieces) == 0 {
 				ids = append(ids, max(t.roles.unk, 0))
 			}
-			for _, p := range s.a.pieces {
-				ids = append(ids, p.id)
+			for _, p := range s.a.Pieces {
+				ids = append(ids, p.ID)
 			}
 		}
 		ids = ids[:min(len(ids), begin+min(room, len(ids)))]
@@ -158,58 +163,41 @@ func (t *Tokenizer) fit(s *IDs, hasPair bool, opt Options) []part {
 	}
 	room := opt.MaxLength - specials(parts)
 	if !hasPair {
-		s.Truncated = len(s.a.pieces) > max(room, 0)
-		s.a.keep(min(len(s.a.pieces), max(room, 0)), t.cutsLeft)
+		s.Truncated = len(s.a.Pieces) > max(room, 0)
+		s.a.Keep(min(len(s.a.Pieces), max(room, 0)), t.cutsLeft)
 		return parts
 	}
-	n, m := shares(len(s.a.pieces), len(s.b.pieces), room, opt.Truncation == LongestFirstPython)
-	s.Truncated = n < len(s.a.pieces) || m < len(s.b.pieces)
-	s.a.keep(n, t.cutsLeft)
-	s.b.keep(m, t.cutsLeft)
+	n, m := shares(len(s.a.Pieces), len(s.b.Pieces), room, opt.Truncation == LongestFirstPython)
+	s.Truncated = n < len(s.a.Pieces) || m < len(s.b.Pieces)
+	s.a.Keep(n, t.cutsLeft)
+	s.b.Keep(m, t.cutsLeft)
 	return parts
 }
 
-// keep cuts all but n pieces away, from the end or, if left, from the beginning.
-func (w *work) keep(n int, left bool) {
-	if !left {
-		w.pieces = w.pieces[:n]
-		return
-	}
-	gone := len(w.pieces) - n
-	w.pieces = w.pieces[:copy(w.pieces, w.pieces[gone:])]
-	for len(w.surfaces) > 0 && w.surfaces[0].piece < gone {
-		w.surfaces = w.surfaces[1:]
-	}
-	for i := range w.surfaces {
-		w.surfaces[i].piece -= gone
-	}
-}
-
-func (w *work) start(t *Tokenizer, text string, opt Options) {
-	w.inWords = false
-	w.pieces, w.surfaces, w.word, w.fixed = w.pieces[:0], w.surfaces[:0], 0, false
+// cutText leaves the pieces of a text in w.
+func (t *Tokenizer) cutText(w *pieces.Work, text string, opt Options) {
+	w.Reset(false, false)
 	t.cut(w, text, opt.Specials)
 }
 
-// startWord cuts one word of a sentence, as a text of its own.
-func (w *work) startWord(t *Tokenizer, word string) {
-	w.inWords = true
-	w.pieces, w.surfaces, w.word, w.fixed = w.pieces[:0], w.surfaces[:0], 0, false
+// cutWord leaves the pieces of one word of a sentence in w, as of a text of its own.
+func (t *Tokenizer) cutWord(w *pieces.Work, word string) {
+	w.Reset(true, false)
 	t.cut(w, word, false)
 }
 
-func (w *work) startWords(t *Tokenizer, words []string, opt Options) {
-	w.inWords = true
-	w.pieces, w.surfaces, w.fixed = w.pieces[:0], w.surfaces[:0], true
+// cutWords leaves the pieces of a sentence given as words in w.
+func (t *Tokenizer) cutWords(w *pieces.Work, words []string, opt Options) {
+	w.Reset(true, true)
 	for i, word := range words {
-		w.word = int32(i)
+		w.Word = int32(i)
 		t.cut(w, word, opt.Specials)
 	}
 }
 
-func (dst *IDs) add(pieces []piece, typeID int32) {
-	for _, p := range pieces {
-		dst.IDs = append(dst.IDs, p.id)
+func (dst *IDs) add(list []pieces.Piece, typeID int32) {
+	for _, p := range list {
+		dst.IDs = append(dst.IDs, p.ID)
 		dst.TypeIDs = append(dst.TypeIDs, typeID)
 	}
 }
@@ -222,29 +210,29 @@ func newEncoding(n int) Encoding {
 }
 
 // add appends the pieces [begin, end) of w, which are of text.
-func (e *Encoding) add(t *Tokenizer, w *work, begin, end int, typeID int32, text string) {
-	at := codePoints{text: text}
-	odd := w.surfaces
-	for len(odd) > 0 && odd[0].piece < begin {
+func (e *Encoding) add(t *Tokenizer, w *pieces.Work, begin, end int, typeID int32, text string) {
+	at := aligned.CodePoints{Text: text}
+	odd := w.Surfaces
+	for len(odd) > 0 && odd[0].Piece < begin {
 		odd = odd[1:]
 	}
-	for i, p := range w.pieces[begin:end] {
-		token := t.Token(p.id)
-		if len(odd) > 0 && odd[0].piece == begin+i {
-			token, odd = odd[0].text, odd[1:]
+	for i, p := range w.Pieces[begin:end] {
+		token := t.Token(p.ID)
+		if len(odd) > 0 && odd[0].Piece == begin+i {
+			token, odd = odd[0].Text, odd[1:]
 		}
-		e.IDs = append(e.IDs, p.id)
+		e.IDs = append(e.IDs, p.ID)
 		e.TypeIDs = append(e.TypeIDs, typeID)
 		e.Tokens = append(e.Tokens, token)
 		var bytes, runes [2]int
-		if p.from >= 0 {
-			bytes = [2]int{int(p.from), int(p.to)}
-			runes = [2]int{at.at(bytes[0]), at.at(bytes[1])}
+		if p.From >= 0 {
+			bytes = [2]int{int(p.From), int(p.To)}
+			runes = [2]int{at.At(bytes[0]), at.At(bytes[1])}
 		} else {
-			bytes, runes = strayOffsets(text, int(-1-p.from), int(-1-p.to))
+			bytes, runes = aligned.StrayOffsets(text, int(-1-p.From), int(-1-p.To))
 		}
 		if trim := t.trim; trim != nil {
-			if w.inWords {
+			if w.InWords {
 				trim = &trimmedOffsets{blankFirst: true}
 			}
 			trim.offsets(token, begin+i == 0, &bytes)
@@ -252,7 +240,7 @@ func (e *Encoding) add(t *Tokenizer, w *work, begin, end int, typeID int32, text
 		}
 		e.Offsets = append(e.Offsets, runes)
 		e.ByteOffsets = append(e.ByteOffsets, bytes)
-		e.WordIDs = append(e.WordIDs, int(p.word))
+		e.WordIDs = append(e.WordIDs, int(p.Word))
 	}
 }
 

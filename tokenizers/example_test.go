@@ -3,7 +3,6 @@ package tokenizers_test
 import (
 	"fmt"
 	"log"
-	"slices"
 
 	"github.com/lmkor/bench/tokenizers"
 )
@@ -56,14 +55,4 @@ func ExampleTokenizer_Decode() {
 	enc := t.Encode("감독이 첫 장면을 좋아합니다!", "", false, tokenizers.Options{})
 	fmt.Println(t.Decode(enc.IDs, true))
 	// Output: 감독이 첫 장면을 좋아합니다!
-}
-
-func ExampleTrainWordPiece() {
-	texts := []string{"눈이 온다 눈이 온다", "비가 온다", "눈이 녹는다 비가 그친다"}
-	t, err := tokenizers.TrainWordPiece(slices.Values(texts), tokenizers.TrainOptions{Size: 40, Alphabet: 20})
-	if err != nil {
-		log.Fatal(err)
-	}
-	fmt.Println(t.VocabSize(), t.Encode("비가 녹는다", "", false, tokenizers.Options{}).Tokens)
-	// Output: 23 [[CLS] 비가 녹 ##는 ##다 [SEP]]
 }

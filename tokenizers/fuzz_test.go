@@ -7,6 +7,8 @@ import (
 	"slices"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/lmkor/bench/tokenizers/pieces"
 )
 
 // fuzzTexts are tried on whatever tokenizer the fuzzers come up with.
@@ -85,17 +87,12 @@ func checkSound(t *testing.T, tok *Tokenizer, text, pair string, rises bool) {
 	}
 }
 
-// fromMemory loads a tokenizer from files by name.
-func fromMemory(files map[string][]byte) (*Tokenizer, error) {
-	return LoadOptions{}.load(memory(files))
-}
-
 func FuzzVocab(f *testing.F) {
 	f.Add([]byte(smallVocab), []byte(`{"do_lower_case": false}`), []byte(`{"mask_token": {"content": "[MASK]", "lstrip": true}}`))
 	f.Add([]byte("a\r\n\xef\xbb\xbf\n\n"), []byte(`{"added_tokens_decoder": {"7": {"content": "가", "normalized": true, "single_word": true}}}`), []byte(`{}`))
 	f.Add([]byte("[UNK]\n"), []byte(`{"tokenizer_class": "FunnelTokenizer", "strip_accents": true}`), []byte(`{"additional_special_tokens": ["", " "]}`))
 	f.Fuzz(func(t *testing.T, vocab, config, special []byte) {
-		tok, err := fromMemory(map[string][]byte{vocabFile: vocab, configFile: config, specialFile: special, addedFile: config})
+		tok, err := FromFiles(map[string][]byte{vocabFile: vocab, configFile: config, specialFile: special, addedFile: config})
 		if err == nil {
 			tryTexts(t, tok)
 		}
@@ -114,13 +111,13 @@ var smallForms = []string{
 
 func FuzzTokenizerJSON(f *testing.F) {
 	for _, form := range smallForms {
-		if _, err := fromMemory(map[string][]byte{jsonFile: []byte(form)}); err != nil {
+		if _, err := FromFiles(map[string][]byte{jsonFile: []byte(form)}); err != nil {
 			f.Fatalf("%s: %v", form, err)
 		}
 		f.Add([]byte(form))
 	}
 	f.Fuzz(func(t *testing.T, form []byte) {
-		tok, err := fromMemory(map[string][]byte{jsonFile: form})
+		tok, err := FromFiles(map[string][]byte{jsonFile: form})
 		if err == nil {
 			tryTexts(t, tok)
 		}
@@ -128,7 +125,7 @@ func FuzzTokenizerJSON(f *testing.F) {
 }
 
 func FuzzSentencePiece(f *testing.F) {
-	for _, kind := range []uint64{spUnigram, spBPE} {
+	for _, kind := range []uint64{pieces.SPUnigram, pieces.SPBPE} {
 		f.Add(smallSPModel(kind), []byte("[UNK]\n[PAD]\n[CLS]\n[SEP]\n[MASK]\n▁\n"))
 	}
 	f.Fuzz(func(t *testing.T, model, vocab []byte) {
@@ -137,7 +134,7 @@ func FuzzSentencePiece(f *testing.F) {
 			{kobertFile: model, vocabFile: vocab},
 			{"sentencepiece.bpe.model": model, configFile: []byte(`{"tokenizer_class": "XLMRobertaTokenizer"}`)},
 		} {
-			tok, err := fromMemory(files)
+			tok, err := FromFiles(files)
 			if err == nil {
 				tryTexts(t, tok)
 			}
@@ -154,14 +151,14 @@ func smallSPModel(kind uint64) []byte {
 		return binary.AppendUvarint(binary.AppendUvarint(msg, uint64(num)<<3), v)
 	}
 	var model []byte
-	for i, p := range []spPiece{
-		{"[UNK]", 0, spUnknown}, {"[CLS]", 0, spControl}, {"▁", -2, spNormal}, {"가", -3, spNormal}, {"▁가", -4, spNormal}, {"나", -3, spNormal},
-		{"가나", -1, spUnused}, {"ㅋㅋ", 0, spUser}, {"2,", -2, spNormal}, {"2", -4, spNormal}, {"<0xEA>", 0, spByte},
+	for i, p := range []pieces.SPPiece{
+		{Text: "[UNK]", Score: 0, Kind: pieces.SPUnknown}, {Text: "[CLS]", Score: 0, Kind: pieces.SPControl}, {Text: "▁", Score: -2, Kind: pieces.SPNormal}, {Text: "가", Score: -3, Kind: pieces.SPNormal}, {Text: "▁가", Score: -4, Kind: pieces.SPNormal}, {Text: "나", Score: -3, Kind: pieces.SPNormal},
+		{Text: "가나", Score: -1, Kind: pieces.SPUnused}, {Text: "ㅋㅋ", Score: 0, Kind: pieces.SPUser}, {Text: "2,", Score: -2, Kind: pieces.SPNormal}, {Text: "2", Score: -4, Kind: pieces.SPNormal}, {Text: "<0xEA>", Score: 0, Kind: pieces.SPByte},
 	} {
-		msg := field(nil, 1, []byte(p.text))
-		msg = binary.LittleEndian.AppendUint32(append(msg, 2<<3|5), math.Float32bits(p.score))
-		if i%2 == 0 || p.kind != spNormal {
-			msg = number(msg, 3, p.kind)
+		msg := field(nil, 1, []byte(p.Text))
+		msg = binary.LittleEndian.AppendUint32(append(msg, 2<<3|5), math.Float32bits(p.Score))
+		if i%2 == 0 || p.Kind != pieces.SPNormal {
+			msg = number(msg, 3, p.Kind)
 		}
 		model = field(model, 1, msg)
 	}
@@ -174,25 +171,10 @@ func FuzzMerges(f *testing.F) {
 	f.Add([]byte(`{"a": 0, "b": 1, "ab": 2, "<s>": 3}`), []byte("#version: 0.2\na b\n"))
 	f.Fuzz(func(t *testing.T, vocab, merges []byte) {
 		for _, conf := range []string{`{}`, `{"tokenizer_class": "RobertaTokenizer", "add_prefix_space": true}`} {
-			tok, err := fromMemory(map[string][]byte{bpeVocabFile: vocab, mergesFile: merges, configFile: []byte(conf)})
+			tok, err := FromFiles(map[string][]byte{bpeVocabFile: vocab, mergesFile: merges, configFile: []byte(conf)})
 			if err == nil {
 				tryTexts(t, tok)
 			}
-		}
-	})
-}
-
-func FuzzRegex(f *testing.F) {
-	f.Add(`'s| ?\p{L}+|\s+(?!\S)|[^\s\p{N}]{1,3}`, "it's 가나  12")
-	f.Add(`(?i:a|b*?)++(?<!c)[a-z\x41]$`, "abcABC")
-	f.Fuzz(func(t *testing.T, pattern, text string) {
-		x, err := parseRegex(pattern)
-		if err != nil {
-			return
-		}
-		chars := appendChars(nil, text, 0)
-		if begin, end := x.find(chars, 0); begin >= 0 && (begin >= end || end > len(chars)) || begin < -1 {
-			t.Fatalf("%q in %q: [%d, %d)", pattern, text, begin, end)
 		}
 	})
 }

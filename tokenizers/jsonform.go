@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+
+	"github.com/lmkor/bench/tokenizers/pattern"
 )
 
 // jsonForm is tokenizer.json, as the tokenizers library writes it.
@@ -75,14 +77,14 @@ type jsonPattern struct {
 	Regex  *string
 }
 
-func (p *jsonPattern) compile() (pattern, error) {
+func (p *jsonPattern) compile() (pattern.Pattern, error) {
 	switch {
 	case p == nil:
 		return nil, fmt.Errorf("no pattern")
 	case p.String != nil && *p.String != "":
-		return verbatim([]rune(*p.String)), nil
+		return pattern.Verbatim([]rune(*p.String)), nil
 	case p.Regex != nil:
-		return parseRegex(*p.Regex)
+		return pattern.Parse(*p.Regex)
 	}
 	return nil, fmt.Errorf("pattern: want a String or a Regex")
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/lmkor/bench/tokenizers/pieces"
 )
 
 // jsonModel is the model of a tokenizer.json; its vocabulary is a map, or, in
@@ -48,7 +50,7 @@ func (m *jsonMerge) UnmarshalJSON(b []byte) error {
 }
 
 // parseModel reads the model, its vocabulary and the name of its type.
-func parseModel(b json.RawMessage) (model, *vocab, string, error) {
+func parseModel(b json.RawMessage) (pieces.Model, *pieces.Vocab, string, error) {
 	var m jsonModel
 	if len(b) == 0 || string(b) == "null" {
 		return nil, nil, "", fmt.Errorf("no model")
@@ -78,25 +80,25 @@ func parseModel(b json.RawMessage) (model, *vocab, string, error) {
 	}
 	unk := int32(-1)
 	if m.Unk != nil {
-		unk = v.id(*m.Unk)
+		unk = v.ID(*m.Unk)
 	}
 	switch m.Type {
 	case "WordPiece":
 		if unk < 0 {
 			return nil, nil, "", fmt.Errorf("WordPiece: the unknown token is not in the vocabulary")
 		}
-		return newWordPiece(v, unk, or(m.Prefix, "##"), or(m.MaxChars, defaultMaxChars)), v, "wordpiece", nil
+		return pieces.NewWordPiece(v, unk, or(m.Prefix, "##"), or(m.MaxChars, pieces.DefaultMaxChars)), v, "wordpiece", nil
 	case "BPE":
 		p, err := m.bpe(v, unk)
 		return p, v, "bpe", err
 	case "WordLevel":
-		return wordLevel{v, unk}, v, "wordlevel", nil
+		return pieces.WordLevel{Vocab: v, Unknown: unk}, v, "wordlevel", nil
 	}
 	return nil, nil, "", unknownType("model", m.Type, "WordPiece", "BPE", "Unigram", "WordLevel")
 }
 
 // vocab reads a map of tokens to ids.
-func (m *jsonModel) vocab() (*vocab, error) {
+func (m *jsonModel) vocab() (*pieces.Vocab, error) {
 	var ids map[string]int64
 	if err := json.Unmarshal(m.Vocab, &ids); err != nil {
 		return nil, fmt.Errorf("vocab: %w", err)
@@ -107,80 +109,80 @@ func (m *jsonModel) vocab() (*vocab, error) {
 	return vocabOf(ids)
 }
 
-func vocabOf(ids map[string]int64) (*vocab, error) {
-	v := newVocab(len(ids))
+func vocabOf(ids map[string]int64) (*pieces.Vocab, error) {
+	v := pieces.NewVocab(len(ids))
 	seen := make(map[int64]string, len(ids))
 	for token, id := range ids {
 		if other, ok := seen[id]; ok {
 			return nil, fmt.Errorf("vocab: tokens %q and %q have one id, %d", min(token, other), max(token, other), id)
 		}
 		seen[id] = token
-		if err := v.place(token, id, len(ids)); err != nil {
+		if err := v.Place(token, id, len(ids)); err != nil {
 			return nil, fmt.Errorf("vocab: %w", err)
 		}
 	}
 	return v, nil
 }
 
-func (m *jsonModel) unigram() (model, *vocab, error) {
+func (m *jsonModel) unigram() (pieces.Model, *pieces.Vocab, error) {
 	list, err := parseScored(m.Vocab)
 	if err != nil {
 		return nil, nil, fmt.Errorf("vocab: %w", err)
 	}
-	if len(list) == 0 || len(list) > maxID {
-		return nil, nil, fmt.Errorf("vocab: %d tokens: want 1 to %d", len(list), maxID)
+	if len(list) == 0 || len(list) > pieces.MaxID {
+		return nil, nil, fmt.Errorf("vocab: %d tokens: want 1 to %d", len(list), pieces.MaxID)
 	}
-	v := newVocab(len(list))
-	known := newTrie(len(list) * 3)
+	v := pieces.NewVocab(len(list))
+	known := pieces.NewTrie(len(list) * 3)
 	scores := make([]float64, len(list))
 	for i, s := range list {
-		v.set(s.token, int32(i))
+		v.Set(s.token, int32(i))
 		scores[i] = s.score
 	}
-	for token, id := range v.ids {
-		known.insert(token, id)
+	for token, id := range v.IDs {
+		known.Insert(token, id)
 	}
-	u := &unigramWords{vocab: v, unigram: unigram{trie: known, scores: scores, unk: -1, unkScore: lowest(scores) - unkPenalty}}
+	u := &pieces.UnigramWords{Vocab: v, Unigram: pieces.Unigram{Trie: known, Scores: scores, Unknown: -1, UnkScore: pieces.Lowest(scores) - pieces.UnkPenalty}}
 	if m.UnkID != nil {
 		if *m.UnkID < 0 || *m.UnkID >= int64(len(list)) {
 			return nil, nil, fmt.Errorf("unk_id %d: want 0 to %d", *m.UnkID, len(list)-1)
 		}
-		u.unk = int32(*m.UnkID)
+		u.Unknown = int32(*m.UnkID)
 	}
 	if m.ByteTokens {
-		u.bytes = byteTokensOf(v)
+		u.Bytes = pieces.ByteTokensOf(v)
 	}
-	if u.unk < 0 && !u.bytes.complete() {
+	if u.Unknown < 0 && !u.Bytes.Complete() {
 		return nil, nil, fmt.Errorf("no unk_id: a unigram model needs one")
 	}
 	return u, v, nil
 }
 
-func (m *jsonModel) bpe(v *vocab, unk int32) (*bpe, error) {
-	p := &bpe{
-		vocab: v, unk: unk, fuse: m.Fuse, whole: m.Whole, prefix: or(m.Prefix, ""), tail: or(m.Suffix, ""),
-		single: make(map[rune]int32), rules: make(map[uint64]rule, len(m.Merges)),
+func (m *jsonModel) bpe(v *pieces.Vocab, unk int32) (*pieces.BPE, error) {
+	p := &pieces.BPE{
+		Vocab: v, Unknown: unk, Fuse: m.Fuse, Whole: m.Whole, Prefix: or(m.Prefix, ""), Tail: or(m.Suffix, ""),
+		Single: make(map[rune]int32), Rules: make(map[uint64]pieces.Rule, len(m.Merges)),
 	}
 	if m.Unk != nil && unk < 0 {
 		return nil, fmt.Errorf("unk_token %q is not in the vocabulary", *m.Unk)
 	}
-	for token, id := range v.ids {
+	for token, id := range v.IDs {
 		if r, n := utf8.DecodeRuneInString(token); n == len(token) && n > 0 {
-			p.single[r] = id
+			p.Single[r] = id
 		}
 	}
 	for rank, merge := range m.Merges {
-		joined := merge.a + strings.TrimPrefix(merge.b, p.prefix)
-		a, b, id := v.id(merge.a), v.id(merge.b), v.id(joined)
+		joined := merge.a + strings.TrimPrefix(merge.b, p.Prefix)
+		a, b, id := v.ID(merge.a), v.ID(merge.b), v.ID(joined)
 		for _, t := range []string{merge.a, merge.b, joined} {
-			if v.id(t) < 0 {
+			if v.ID(t) < 0 {
 				return nil, fmt.Errorf("merge %d: token %q is not in the vocabulary", rank, t)
 			}
 		}
-		p.rules[pairKey(a, b)] = rule{int32(rank), id}
+		p.Rules[pieces.PairKey(a, b)] = pieces.Rule{Rank: int32(rank), ID: id}
 	}
 	if m.ByteTokens {
-		p.bytes = byteTokensOf(v)
+		p.Bytes = pieces.ByteTokensOf(v)
 	}
 	return p, nil
 }

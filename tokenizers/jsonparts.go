@@ -6,12 +6,18 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/lmkor/bench/tokenizers/aligned"
+	"github.com/lmkor/bench/tokenizers/normalizers"
+	"github.com/lmkor/bench/tokenizers/pattern"
+	"github.com/lmkor/bench/tokenizers/pieces"
+	"github.com/lmkor/bench/tokenizers/splitters"
 )
 
 // maxNesting bounds sequences within sequences.
 const maxNesting = 20
 
-func parseNormalizer(b json.RawMessage, depth int) (normalizer, error) {
+func parseNormalizer(b json.RawMessage, depth int) (normalizers.Normalizer, error) {
 	p, err := parsePart(b)
 	if p == nil || err != nil {
 		return nil, err
@@ -21,7 +27,7 @@ func parseNormalizer(b json.RawMessage, depth int) (normalizer, error) {
 		if depth > maxNesting {
 			return nil, fmt.Errorf("sequences nested more than %d deep", maxNesting)
 		}
-		var list normalizers
+		var list normalizers.Sequence
 		for _, b := range p.Normalizers {
 			n, err := parseNormalizer(b, depth+1)
 			if err != nil {
@@ -36,25 +42,25 @@ func parseNormalizer(b json.RawMessage, depth int) (normalizer, error) {
 		}
 		return list, nil
 	case "BertNormalizer":
-		return bertText{p.CleanText, p.Ideographs, or(p.StripAccents, p.Lowercase), p.Lowercase}, nil
+		return normalizers.Bert{Clean: p.CleanText, Ideographs: p.Ideographs, Strip: or(p.StripAccents, p.Lowercase), Lower: p.Lowercase}, nil
 	case "NFC":
-		return normalForm{Form: norm.NFC}, nil
+		return normalizers.Form{Form: norm.NFC}, nil
 	case "NFD":
-		return normalForm{Form: norm.NFD}, nil
+		return normalizers.Form{Form: norm.NFD}, nil
 	case "NFKC":
-		return normalForm{Form: norm.NFKC}, nil
+		return normalizers.Form{Form: norm.NFKC}, nil
 	case "NFKD":
-		return normalForm{Form: norm.NFKD}, nil
+		return normalizers.Form{Form: norm.NFKD}, nil
 	case "Lowercase":
-		return lowered{}, nil
+		return normalizers.Lowered{}, nil
 	case "Strip":
-		return trimmed{p.StripLeft, p.StripRight}, nil
+		return normalizers.Trimmed{Left: p.StripLeft, Right: p.StripRight}, nil
 	case "StripAccents":
-		return dropped(isAnyMark), nil
+		return normalizers.Dropped(normalizers.IsAnyMark), nil
 	case "Nmt":
-		return nmt{}, nil
+		return normalizers.NMT{}, nil
 	case "Precompiled":
-		m, err := newCharsmap(p.Charsmap)
+		m, err := normalizers.NewCharsmap(p.Charsmap)
 		if m == nil || err != nil {
 			return nil, err
 		}
@@ -64,17 +70,17 @@ func parseNormalizer(b json.RawMessage, depth int) (normalizer, error) {
 		if err != nil {
 			return nil, fmt.Errorf("Replace: %w", err)
 		}
-		return replaced{pattern, []rune(p.Content)}, nil
+		return normalizers.Replaced{Pattern: pattern, Content: []rune(p.Content)}, nil
 	case "Prepend":
-		return prefixed([]rune(p.Prepend)), nil
+		return normalizers.Prefixed([]rune(p.Prepend)), nil
 	case "ByteLevel":
-		return byteLevel{}, nil
+		return splitters.ByteLevel{}, nil
 	}
 	return nil, unknownType("normalizer", p.Type, "Sequence", "BertNormalizer", "NFC", "NFD", "NFKC", "NFKD",
 		"Lowercase", "Strip", "StripAccents", "Nmt", "Precompiled", "Replace", "Prepend", "ByteLevel")
 }
 
-func parseSplitter(b json.RawMessage, depth int) (splitter, error) {
+func parseSplitter(b json.RawMessage, depth int) (splitters.Splitter, error) {
 	p, err := parsePart(b)
 	if p == nil || err != nil {
 		return nil, err
@@ -84,7 +90,7 @@ func parseSplitter(b json.RawMessage, depth int) (splitter, error) {
 		if depth > maxNesting {
 			return nil, fmt.Errorf("sequences nested more than %d deep", maxNesting)
 		}
-		var list splitters
+		var list splitters.Sequence
 		for _, b := range p.Pretokenizers {
 			s, err := parseSplitter(b, depth+1)
 			if err != nil {
@@ -99,77 +105,77 @@ func parseSplitter(b json.RawMessage, depth int) (splitter, error) {
 		}
 		return list, nil
 	case "BertPreTokenizer":
-		return bertSplit{}, nil
+		return splitters.Bert{}, nil
 	case "ByteLevel":
-		return byteLevel{or(p.AddPrefixSpace, true), or(p.UseRegex, true)}, nil
+		return splitters.ByteLevel{BlankFirst: or(p.AddPrefixSpace, true), Words: or(p.UseRegex, true)}, nil
 	case "Metaspace":
 		return parseMetaspace(p)
 	case "Whitespace":
-		return cutter{wordRuns{}, removed, true}, nil
+		return splitters.Cutter{Pattern: pattern.WordRuns{}, Behavior: splitters.Removed, Invert: true}, nil
 	case "WhitespaceSplit":
-		return cutter{one(isSpace), removed, false}, nil
+		return splitters.Cutter{Pattern: pattern.One(aligned.IsSpace), Behavior: splitters.Removed, Invert: false}, nil
 	case "CharDelimiterSplit":
 		r, n := utf8.DecodeRuneInString(p.Delimiter)
 		if n == 0 || n < len(p.Delimiter) {
 			return nil, fmt.Errorf("CharDelimiterSplit: delimiter %q: want one character", p.Delimiter)
 		}
-		return cutter{one(func(c rune) bool { return c == r }), removed, false}, nil
+		return splitters.Cutter{Pattern: pattern.One(func(c rune) bool { return c == r }), Behavior: splitters.Removed, Invert: false}, nil
 	case "Punctuation":
 		b, err := parseBehavior(p.Behavior, "Isolated")
-		return cutter{one(isPunct), b, false}, err
+		return splitters.Cutter{Pattern: pattern.One(aligned.IsPunct), Behavior: b, Invert: false}, err
 	case "Digits":
 		if p.Individual {
-			return cutter{one(isNumeric), isolated, false}, nil
+			return splitters.Cutter{Pattern: pattern.One(aligned.IsNumeric), Behavior: splitters.Isolated, Invert: false}, nil
 		}
-		return cutter{one(isNumeric), contiguous, false}, nil
+		return splitters.Cutter{Pattern: pattern.One(aligned.IsNumeric), Behavior: splitters.Contiguous, Invert: false}, nil
 	case "Split":
 		pattern, err := p.Pattern.compile()
 		if err != nil {
 			return nil, fmt.Errorf("Split: %w", err)
 		}
 		b, err := parseBehavior(p.Behavior, "")
-		return cutter{pattern, b, p.Invert}, err
+		return splitters.Cutter{Pattern: pattern, Behavior: b, Invert: p.Invert}, err
 	}
 	return nil, unknownType("pre_tokenizer", p.Type, "Sequence", "BertPreTokenizer", "ByteLevel", "Metaspace",
 		"Whitespace", "WhitespaceSplit", "CharDelimiterSplit", "Punctuation", "Digits", "Split")
 }
 
-func parseBehavior(name, otherwise string) (behavior, error) {
+func parseBehavior(name, otherwise string) (splitters.Behavior, error) {
 	if name == "" {
 		name = otherwise
 	}
 	switch name {
 	case "Removed":
-		return removed, nil
+		return splitters.Removed, nil
 	case "Isolated":
-		return isolated, nil
+		return splitters.Isolated, nil
 	case "MergedWithPrevious":
-		return mergedWithPrevious, nil
+		return splitters.MergedWithPrevious, nil
 	case "MergedWithNext":
-		return mergedWithNext, nil
+		return splitters.MergedWithNext, nil
 	case "Contiguous":
-		return contiguous, nil
+		return splitters.Contiguous, nil
 	}
 	return 0, fmt.Errorf("behavior %q: want Removed, Isolated, MergedWithPrevious, MergedWithNext or Contiguous", name)
 }
 
 // parseMetaspace reads old forms, with add_prefix_space, and new, with prepend_scheme.
-func parseMetaspace(p *jsonPart) (metaspace, error) {
-	m := metaspace{mark: spBlank, prepend: p.PrependScheme, cut: or(p.Split, true)}
+func parseMetaspace(p *jsonPart) (splitters.Metaspace, error) {
+	m := splitters.Metaspace{Mark: pieces.SPBlank, Prepend: p.PrependScheme, Cut: or(p.Split, true)}
 	if p.Replacement != "" {
 		r, n := utf8.DecodeRuneInString(p.Replacement)
 		if n < len(p.Replacement) {
 			return m, fmt.Errorf("Metaspace: replacement %q: want one character", p.Replacement)
 		}
-		m.mark = r
+		m.Mark = r
 	}
 	switch {
-	case m.prepend == "" && or(p.AddPrefixSpace, true):
-		m.prepend = "always"
-	case m.prepend == "":
-		m.prepend = "never"
-	case m.prepend != "always" && m.prepend != "first" && m.prepend != "never":
-		return m, fmt.Errorf("Metaspace: prepend_scheme %q: want always, first or never", m.prepend)
+	case m.Prepend == "" && or(p.AddPrefixSpace, true):
+		m.Prepend = "always"
+	case m.Prepend == "":
+		m.Prepend = "never"
+	case m.Prepend != "always" && m.Prepend != "first" && m.Prepend != "never":
+		return m, fmt.Errorf("Metaspace: prepend_scheme %q: want always, first or never", m.Prepend)
 	}
 	return m, nil
 }

@@ -74,6 +74,9 @@ func (o LoadOptions) Load(dir string) (*Tokenizer, error) {
 	return o.load(s)
 }
 
+// FromFiles makes the tokenizer that files, by name, describe, as if they lay in a directory.
+func FromFiles(files map[string][]byte) (*Tokenizer, error) { return LoadOptions{}.load(memory(files)) }
+
 var errNoFiles = errors.New("no tokenizer: want tokenizer.json, vocab.txt, a SentencePiece .model, or vocab.json and merges.txt")
 
 // load makes the tokenizer that the files of s describe.

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/lmkor/bench/tokenizers/pieces"
 )
 
 // writeDir makes a directory of the files given as name, content, …
@@ -90,9 +92,9 @@ func TestLoadFormErrors(t *testing.T) {
 		{"short charsmap", bpe(`, "normalizer": {"type": "Precompiled", "precompiled_charsmap": "/////w=="}`), "precompiled charsmap: a trie of 4294967295 bytes in 0"},
 		{"not a model", []string{"x.model", "no model"}, "x.model: not a protocol buffer"},
 		{"no pieces", []string{"x.model", ""}, "x.model: no pieces"},
-		{"cut model", []string{"x.model", string(smallSPModel(spBPE)[:40])}, "x.model: not a protocol buffer"},
+		{"cut model", []string{"x.model", string(smallSPModel(pieces.SPBPE)[:40])}, "x.model: not a protocol buffer"},
 		{"words model", []string{"x.model", string(smallSPModel(3))}, "model type 3: want 1 (unigram) or 2 (bpe)"},
-		{"KoBERT without [UNK]", []string{kobertFile, string(smallSPModel(spUnigram)), "vocab.txt", "a\n"}, "vocab.txt: no [UNK]"},
+		{"KoBERT without [UNK]", []string{kobertFile, string(smallSPModel(pieces.SPUnigram)), "vocab.txt", "a\n"}, "vocab.txt: no [UNK]"},
 		{"merges", []string{"vocab.json", `{"a": 0}`, "merges.txt", "#version: 0.2\na\n"}, `merges.txt:2: merge "a"`},
 		{"vocab.json alone", []string{"vocab.json", `{"a": 0}`}, "no tokenizer: want"},
 		{"added_tokens.json", []string{"vocab.txt", smallVocab, "added_tokens.json", `{"x": "y"}`}, "added_tokens.json:1: "},
@@ -163,11 +165,11 @@ func TestVocabLines(t *testing.T) {
 		t.Fatal(err)
 	}
 	for token, want := range map[string]int32{"[PAD]": 0, "": 2, "a b": 3, "[UNK]": 4} {
-		if got := v.id(token); got != want {
+		if got := v.ID(token); got != want {
 			t.Errorf("%q: got %d, want %d", token, got, want)
 		}
 	}
-	if len(v.tokens) != 5 {
-		t.Errorf("%d rows, want 5", len(v.tokens))
+	if len(v.Tokens) != 5 {
+		t.Errorf("%d rows, want 5", len(v.Tokens))
 	}
 }

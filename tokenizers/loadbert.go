@@ -5,6 +5,12 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/lmkor/bench/tokenizers/aligned"
+	"github.com/lmkor/bench/tokenizers/decoders"
+	"github.com/lmkor/bench/tokenizers/normalizers"
+	"github.com/lmkor/bench/tokenizers/pieces"
+	"github.com/lmkor/bench/tokenizers/splitters"
 )
 
 // loadBert makes the tokenizer of a directory with vocab.txt, as BERT's and
@@ -18,11 +24,11 @@ func loadBert(s *source, conf *config) (*Tokenizer, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := newBert(v, bertText{
-		clean:      true,
-		ideographs: or(conf.Ideographs, true),
-		lower:      or(conf.Lower, true),
-		strip:      or(conf.Strip, or(conf.Lower, true)),
+	t := newBert(v, normalizers.Bert{
+		Clean:      true,
+		Ideographs: or(conf.Ideographs, true),
+		Lower:      or(conf.Lower, true),
+		Strip:      or(conf.Strip, or(conf.Lower, true)),
 	})
 	t.info.StripAccents, t.tidies = conf.Strip, conf.Tidies
 	if err := t.addBertSpecials(conf); err != nil {
@@ -32,12 +38,12 @@ func loadBert(s *source, conf *config) (*Tokenizer, error) {
 }
 
 // newBert returns a tokenizer of BERT's pipeline without its special tokens.
-func newBert(v *vocab, text bertText) *Tokenizer {
+func newBert(v *pieces.Vocab, text normalizers.Bert) *Tokenizer {
 	t := &Tokenizer{
 		vocab:   v,
-		decoder: wordPieceDecoder{"##", true},
-		info:    Info{Type: "wordpiece", Lowercase: text.lower},
-		pipe:    pipeline{norm: text, pre: bertSplit{}},
+		decoder: decoders.WordPieceDecoder{Prefix: "##", Cleanup: true},
+		info:    Info{Type: "wordpiece", Lowercase: text.Lower},
+		pipe:    pipeline{norm: text, pre: splitters.Bert{}},
 	}
 	return t
 }
@@ -46,7 +52,7 @@ func newBert(v *vocab, text bertText) *Tokenizer {
 // vocabulary, complete with them.
 func (t *Tokenizer) addBertSpecials(conf *config) error {
 	funnel := conf.Class == "FunnelTokenizer"
-	angled := funnel && t.vocab.id("<cls>") >= 0 // Funnel's own names, not those of the Korean ones
+	angled := funnel && t.vocab.ID("<cls>") >= 0 // Funnel's own names, not those of the Korean ones
 	names := [...]struct {
 		field    *tokenField
 		content  string
@@ -66,31 +72,31 @@ func (t *Tokenizer) addBertSpecials(conf *config) error {
 		return err
 	}
 	if t.pipe.model == nil { // made before tokens are added that it may not make
-		t.pipe.model = newWordPiece(t.vocab, -1, "##", defaultMaxChars)
+		t.pipe.model = pieces.NewWordPiece(t.vocab, -1, "##", pieces.DefaultMaxChars)
 	}
-	expected := len(t.vocab.tokens) + len(added)
+	expected := len(t.vocab.Tokens) + len(added)
 	for _, a := range added {
-		if err := t.vocab.place(a.Content, int64(a.ID), expected); err != nil {
+		if err := t.vocab.Place(a.Content, int64(a.ID), expected); err != nil {
 			return &Error{File: configFile, Msg: "added_tokens_decoder", Err: err}
 		}
 	}
 	for _, n := range names {
 		a := token(n.field, n.content)
-		if *n.role = -1; n.field == nil && n.optional && t.vocab.id(a.Content) < 0 {
+		if *n.role = -1; n.field == nil && n.optional && t.vocab.ID(a.Content) < 0 {
 			continue
 		}
-		a.ID = t.vocab.add(a.Content)
+		a.ID = t.vocab.Add(a.Content)
 		*n.role = a.ID
 		added = append(added, a)
 	}
 	for _, f := range conf.Additional {
 		a := token(&f, "")
-		a.ID = t.vocab.add(a.Content)
+		a.ID = t.vocab.Add(a.Content)
 		added = append(added, a)
 	}
 	t.addTokens(added, conf)
-	if words, ok := t.pipe.model.(*wordPiece); ok {
-		words.unk = t.roles.unk
+	if words, ok := t.pipe.model.(*pieces.WordPiece); ok {
+		words.Unknown = t.roles.unk
 	}
 	t.finish(t.pipe.model)
 	t.template = bertTemplate(t.roles.cls, t.roles.sep, int32(2*btoi(funnel)))
@@ -125,7 +131,7 @@ func (t *Tokenizer) addTokens(tokens []AddedToken, conf *config) {
 	t.finder = newFinder(raw)
 	if t.pipe.norm != nil {
 		for i, a := range normalized {
-			normalized[i].Content = string(appendText(nil, t.pipe.norm.normalize(appendChars(nil, a.Content, 0))))
+			normalized[i].Content = string(aligned.AppendText(nil, t.pipe.norm.Normalize(aligned.Append(nil, a.Content, 0))))
 		}
 	}
 	t.pipe.finder = newFinder(normalized)
@@ -140,25 +146,25 @@ func (t *Tokenizer) setSpecial(id int32) {
 }
 
 // finish gives the pipeline its model, and takes the hot path where it is BERT's.
-func (t *Tokenizer) finish(m model) {
-	t.pipe.model, t.pipe.blanks = m, spellsBlanks(t.pipe.pre)
-	t.info.VocabSize = len(t.vocab.tokens)
-	words, isWordPiece := m.(*wordPiece)
-	text, isBert := t.pipe.norm.(bertText)
-	_, splits := t.pipe.pre.(bertSplit)
-	if isWordPiece && isBert && splits && !text.strip && t.pipe.finder == nil {
+func (t *Tokenizer) finish(m pieces.Model) {
+	t.pipe.model, t.pipe.blanks = m, splitters.SpellsBlanks(t.pipe.pre)
+	t.info.VocabSize = len(t.vocab.Tokens)
+	words, isWordPiece := m.(*pieces.WordPiece)
+	text, isBert := t.pipe.norm.(normalizers.Bert)
+	_, splits := t.pipe.pre.(splitters.Bert)
+	if isWordPiece && isBert && splits && !text.Strip && t.pipe.finder == nil {
 		t.fast = &bertWords{text, words}
 	}
 }
 
 // readVocab reads a vocabulary of one token a line, whose number is its id;
 // trim, if not nil, is applied to each token.
-func readVocab(name string, data []byte, trim func(string) string) (*vocab, error) {
+func readVocab(name string, data []byte, trim func(string) string) (*pieces.Vocab, error) {
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	if len(data) == 0 {
 		return nil, &Error{File: name, Msg: "empty: want one token a line"}
 	}
-	v := newVocab(bytes.Count(data, []byte("\n")) + 1)
+	v := pieces.NewVocab(bytes.Count(data, []byte("\n")) + 1)
 	rest := string(data)
 	for line := 1; rest != ""; line++ {
 		token, tail, _ := strings.Cut(rest, "\n")
@@ -169,10 +175,10 @@ func readVocab(name string, data []byte, trim func(string) string) (*vocab, erro
 		if !utf8.ValidString(token) {
 			return nil, &Error{File: name, Line: line, Msg: fmt.Sprintf("%q: want UTF-8", token)}
 		}
-		if line > maxID {
-			return nil, &Error{File: name, Line: line, Msg: fmt.Sprintf("want at most %d tokens", maxID)}
+		if line > pieces.MaxID {
+			return nil, &Error{File: name, Line: line, Msg: fmt.Sprintf("want at most %d tokens", pieces.MaxID)}
 		}
-		v.set(token, int32(line-1))
+		v.Set(token, int32(line-1))
 	}
 	return v, nil
 }

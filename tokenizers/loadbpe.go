@@ -3,6 +3,9 @@ package tokenizers
 import (
 	"encoding/json"
 	"strings"
+
+	"github.com/lmkor/bench/tokenizers/decoders"
+	"github.com/lmkor/bench/tokenizers/splitters"
 )
 
 // loadBPE makes the tokenizer of a directory with vocab.json and merges.txt, as
@@ -46,9 +49,9 @@ func loadBPE(s *source, conf *config) (*Tokenizer, error) {
 	}
 	roberta := conf.Class == "RobertaTokenizer"
 	t := &Tokenizer{
-		vocab: v.clone(), template: bareTemplate, tidies: conf.Tidies, info: Info{Type: "bpe"},
-		decoder: chain{decodeByteLevel},
-		pipe:    pipeline{pre: byteLevel{conf.BlankFirst, true}, model: p},
+		vocab: v.Clone(), template: bareTemplate, tidies: conf.Tidies, info: Info{Type: "bpe"},
+		decoder: decoders.Chain{decoders.DecodeByteLevel},
+		pipe:    pipeline{pre: splitters.ByteLevel{BlankFirst: conf.BlankFirst, Words: true}, model: p},
 	}
 	if roberta {
 		conf.defaults("<s>", "</s>", "<unk>", "</s>", "<pad>", "<s>", "<mask>")

@@ -4,6 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+
+	"github.com/lmkor/bench/tokenizers/normalizers"
+	"github.com/lmkor/bench/tokenizers/pieces"
+	"github.com/lmkor/bench/tokenizers/splitters"
 )
 
 // loadJSON makes the tokenizer of a tokenizer.json, with what the configuration
@@ -26,8 +30,8 @@ func loadJSON(s *source, conf *config) (*Tokenizer, error) {
 		return nil, err
 	}
 	for _, p := range slices.Concat(t.template.single, t.template.pair) {
-		if int(p.id) >= len(t.vocab.tokens) {
-			return nil, &Error{File: jsonFile, Msg: fmt.Sprintf("post_processor: id %d: want one of the %d tokens", p.id, len(t.vocab.tokens))}
+		if int(p.id) >= len(t.vocab.Tokens) {
+			return nil, &Error{File: jsonFile, Msg: fmt.Sprintf("post_processor: id %d: want one of the %d tokens", p.id, len(t.vocab.Tokens))}
 		}
 	}
 	t.finish(t.pipe.model)
@@ -36,11 +40,11 @@ func loadJSON(s *source, conf *config) (*Tokenizer, error) {
 
 // parse reads the parts of the pipeline.
 func (t *Tokenizer) parse(form *jsonForm, conf *config) (err error) {
-	var own *vocab
+	var own *pieces.Vocab
 	if t.pipe.model, own, t.info.Type, err = parseModel(form.Model); err != nil {
 		return err
 	}
-	t.vocab = own.clone()
+	t.vocab = own.Clone()
 	if t.pipe.norm, err = parseNormalizer(form.Norm, 0); err != nil {
 		return err
 	}
@@ -63,13 +67,13 @@ var bertClasses = []string{"BertTokenizer", "ElectraTokenizer", "FunnelTokenizer
 
 // override applies the configuration over tokenizer.json as transformers does.
 func (t *Tokenizer) override(conf *config) {
-	if text, ok := t.pipe.norm.(bertText); ok && slices.Contains(bertClasses, conf.Class) {
+	if text, ok := t.pipe.norm.(normalizers.Bert); ok && slices.Contains(bertClasses, conf.Class) {
 		lower := or(conf.Lower, true)
-		t.pipe.norm = bertText{text.clean, or(conf.Ideographs, true), or(conf.Strip, lower), lower}
+		t.pipe.norm = normalizers.Bert{Clean: text.Clean, Ideographs: or(conf.Ideographs, true), Strip: or(conf.Strip, lower), Lower: lower}
 		t.info.StripAccents = conf.Strip
 	}
-	if b, ok := t.pipe.pre.(byteLevel); ok && conf.known() {
-		b.blankFirst = conf.BlankFirst
+	if b, ok := t.pipe.pre.(splitters.ByteLevel); ok && conf.known() {
+		b.BlankFirst = conf.BlankFirst
 		t.pipe.pre = b
 		if t.trim != nil && conf.Class == "RobertaTokenizer" {
 			t.trim.blankFirst = conf.BlankFirst
@@ -82,20 +86,20 @@ func (t *Tokenizer) override(conf *config) {
 
 // describeNormalizer fills in what Info tells of normalisation.
 func (t *Tokenizer) describeNormalizer(b json.RawMessage) {
-	list, ok := t.pipe.norm.(normalizers)
+	list, ok := t.pipe.norm.(normalizers.Sequence)
 	if !ok {
-		list = normalizers{t.pipe.norm}
+		list = normalizers.Sequence{t.pipe.norm}
 	}
 	for _, n := range list {
 		switch n := n.(type) {
-		case bertText:
-			t.info.Lowercase = n.lower
+		case normalizers.Bert:
+			t.info.Lowercase = n.Lower
 			if t.info.StripAccents == nil {
 				if p, err := parsePart(b); err == nil && p != nil {
 					t.info.StripAccents = p.StripAccents
 				}
 			}
-		case lowered:
+		case normalizers.Lowered:
 			t.info.Lowercase = true
 		}
 	}
@@ -104,11 +108,11 @@ func (t *Tokenizer) describeNormalizer(b json.RawMessage) {
 // addJSONTokens adds tokenizer.json's own added tokens, then those of the
 // configuration that are not among them.
 func (t *Tokenizer) addJSONTokens(added []AddedToken, conf *config) error {
-	expected := len(t.vocab.tokens) + len(added) + len(conf.AddedDecoder)
+	expected := len(t.vocab.Tokens) + len(added) + len(conf.AddedDecoder)
 	for i, a := range added {
-		if id := t.vocab.id(a.Content); id >= 0 {
+		if id := t.vocab.ID(a.Content); id >= 0 {
 			added[i].ID = id
-		} else if err := t.vocab.place(a.Content, int64(a.ID), expected); err != nil {
+		} else if err := t.vocab.Place(a.Content, int64(a.ID), expected); err != nil {
 			return &Error{File: jsonFile, Msg: "added_tokens", Err: err}
 		}
 	}
@@ -117,14 +121,14 @@ func (t *Tokenizer) addJSONTokens(added []AddedToken, conf *config) error {
 		return err
 	}
 	for _, a := range more {
-		if a.ID = t.vocab.id(a.Content); a.ID < 0 {
-			a.ID = t.vocab.add(a.Content)
+		if a.ID = t.vocab.ID(a.Content); a.ID < 0 {
+			a.ID = t.vocab.Add(a.Content)
 		}
 		added = append(added, a)
 	}
 	for _, f := range conf.Additional {
 		a := token(&f, "")
-		a.ID = t.vocab.add(a.Content)
+		a.ID = t.vocab.Add(a.Content)
 		added = append(added, a)
 	}
 	added = append(added, t.assignRoles(conf)...)
@@ -152,13 +156,13 @@ func (t *Tokenizer) assignRoles(conf *config) []AddedToken {
 		*r.role = -1
 		if r.field != nil && r.field.Content != "" {
 			a := token(r.field, "")
-			a.ID = t.vocab.add(a.Content)
+			a.ID = t.vocab.Add(a.Content)
 			*r.role = a.ID
 			list = append(list, a)
 			continue
 		}
 		for _, name := range r.names {
-			if id := t.vocab.id(name); id >= 0 && *r.role < 0 {
+			if id := t.vocab.ID(name); id >= 0 && *r.role < 0 {
 				*r.role = id
 			}
 		}

@@ -6,25 +6,32 @@ import (
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/lmkor/bench/tokenizers/aligned"
+	"github.com/lmkor/bench/tokenizers/decoders"
+	"github.com/lmkor/bench/tokenizers/normalizers"
+	"github.com/lmkor/bench/tokenizers/pattern"
+	"github.com/lmkor/bench/tokenizers/pieces"
+	"github.com/lmkor/bench/tokenizers/splitters"
 )
 
 // readSP reads the SentencePiece model called name, and makes the beginnings of its tokenizer.
-func readSP(s *source, name string, conf *config) (*Tokenizer, *spModel, error) {
+func readSP(s *source, name string, conf *config) (*Tokenizer, *pieces.SentencePiece, error) {
 	b, err := s.read(name)
 	if err != nil {
 		return nil, nil, err
 	}
-	m, err := readSPModel(name, b)
+	m, err := pieces.ReadSentencePiece(b)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, &Error{File: name, Err: err}
 	}
 	kind := "unigram"
-	if m.kind == spBPE {
+	if m.Kind == pieces.SPBPE {
 		kind = "bpe"
 	}
 	return &Tokenizer{
 		info:    Info{Type: kind, StripAccents: conf.Strip},
-		decoder: spacesFirst{string(spBlank)}, tidies: conf.Tidies,
+		decoder: decoders.SpacesFirst{Mark: string(pieces.SPBlank)}, tidies: conf.Tidies,
 	}, m, nil
 }
 
@@ -34,7 +41,7 @@ func loadSP(s *source, conf *config) (*Tokenizer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return t, t.around(newSentences(m, nil), ownVocab(m), conf)
+	return t, t.around(pieces.NewSentences(m, nil), ownVocab(m), conf)
 }
 
 // loadAlbert makes ALBERT's tokenizer, which treats text as KoBERT's does, in lower case.
@@ -47,8 +54,8 @@ func loadAlbert(s *source, conf *config) (*Tokenizer, error) {
 	if conf.Mask.Content == "[MASK]" {
 		conf.Mask.LStrip = true
 	}
-	model := newSentences(m, nil)
-	model.recut, model.clean = true, kobertText(conf, true)
+	model := pieces.NewSentences(m, nil)
+	model.Recut, model.Clean = true, kobertText(conf, true)
 	t.info.Lowercase = or(conf.Lower, true)
 	return t, t.around(model, ownVocab(m), conf)
 }
@@ -63,38 +70,38 @@ func loadDeberta(s *source, conf *config) (*Tokenizer, error) {
 	conf.defaults("[CLS]", "[SEP]", "[UNK]", "[SEP]", "[PAD]", "[CLS]", "[MASK]")
 	t.info.Lowercase = or(conf.Lower, false)
 	if t.info.Lowercase {
-		t.pipe.norm = lowered{}
+		t.pipe.norm = normalizers.Lowered{}
 	}
 	if conf.SplitPunct {
-		t.pipe.pre = cutter{one(isPythonPunct), isolated, false}
+		t.pipe.pre = splitters.Cutter{Pattern: pattern.One(aligned.IsPythonPunct), Behavior: splitters.Isolated, Invert: false}
 	}
-	return t, t.around(newSentences(m, nil), ownVocab(m), conf)
+	return t, t.around(pieces.NewSentences(m, nil), ownVocab(m), conf)
 }
 
 // ownVocab is the model's own vocabulary; of pieces with one text the first counts.
-func ownVocab(m *spModel) *vocab {
-	v := newVocab(len(m.pieces))
-	for i, p := range slices.Backward(m.pieces) {
-		v.set(p.text, int32(i))
+func ownVocab(m *pieces.SentencePiece) *pieces.Vocab {
+	v := pieces.NewVocab(len(m.Pieces))
+	for i, p := range slices.Backward(m.Pieces) {
+		v.Set(p.Text, int32(i))
 	}
 	return v
 }
 
 // around puts the special tokens of a configuration around the model: [CLS] A [SEP] B [SEP], if
 // it names them. Without a configuration there are none, and the text is the model's alone.
-func (t *Tokenizer) around(s *sentences, v *vocab, conf *config) error {
+func (t *Tokenizer) around(s *pieces.Sentences, v *pieces.Vocab, conf *config) error {
 	t.vocab, t.pipe.model = v, s
 	t.template = bareTemplate
 	var added []AddedToken
-	for i, p := range s.spModel.pieces {
-		if p.kind == spControl || p.kind == spUser {
-			added = append(added, AddedToken{ID: int32(i), Content: p.text, Special: p.kind == spControl})
+	for i, p := range s.SentencePiece.Pieces {
+		if p.Kind == pieces.SPControl || p.Kind == pieces.SPUser {
+			added = append(added, AddedToken{ID: int32(i), Content: p.Text, Special: p.Kind == pieces.SPControl})
 		}
 	}
 	if err := t.addJSONTokens(added, conf); err != nil {
 		return err
 	}
-	t.roles.unk = s.unkID
+	t.roles.unk = s.UnkID
 	switch {
 	case conf.Class == "":
 		t.finder, t.hidden = nil, t.finder
@@ -123,11 +130,11 @@ func loadKoBERT(s *source, conf *config) (*Tokenizer, error) {
 			return nil, err
 		}
 	}
-	if v.id("[UNK]") < 0 {
+	if v.ID("[UNK]") < 0 {
 		return nil, &Error{File: vocabFile, Msg: "no [UNK]: want KoBERT's vocabulary"}
 	}
-	model := newSentences(m, v)
-	model.recut, model.clean = true, kobertText(conf, false)
+	model := pieces.NewSentences(m, v)
+	model.Recut, model.Clean = true, kobertText(conf, false)
 	t.info.Lowercase = or(conf.Lower, false)
 	t.vocab, t.pipe.model = v, model
 	if err := t.addBertSpecials(conf); err != nil {
@@ -151,21 +158,21 @@ func loadXLMR(src *source, conf *config) (*Tokenizer, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := newVocab(len(m.pieces) + 2)
+	v := pieces.NewVocab(len(m.Pieces) + 2)
 	for _, token := range []string{"<s>", "<pad>", "</s>", "<unk>"} {
-		v.add(token)
+		v.Add(token)
 	}
-	for i, p := range m.pieces[min(3, len(m.pieces)):] {
-		v.set(p.text, int32(i+4))
+	for i, p := range m.Pieces[min(3, len(m.Pieces)):] {
+		v.Set(p.Text, int32(i+4))
 	}
-	mask := v.add("<mask>")
-	s := newSentences(m, nil)
-	for i := range s.ids {
-		if s.ids[i] = v.id(m.pieces[i].text); s.ids[i] < 0 || m.pieces[i].kind == spUnknown {
-			s.ids[i] = 3
+	mask := v.Add("<mask>")
+	s := pieces.NewSentences(m, nil)
+	for i := range s.IDs {
+		if s.IDs[i] = v.ID(m.Pieces[i].Text); s.IDs[i] < 0 || m.Pieces[i].Kind == pieces.SPUnknown {
+			s.IDs[i] = 3
 		}
 	}
-	s.unkID = 3
+	s.UnkID = 3
 	t.vocab, t.pipe.model = v, s
 	t.roles = roles{pad: 1, unk: 3, cls: 0, sep: 2, mask: mask, bos: 0, eos: 2}
 	var added []AddedToken
@@ -175,7 +182,7 @@ func loadXLMR(src *source, conf *config) (*Tokenizer, error) {
 	}
 	for _, f := range conf.Additional {
 		a := token(&f, "")
-		a.ID = v.add(a.Content)
+		a.ID = v.Add(a.Content)
 		added = append(added, a)
 	}
 	t.addTokens(added, conf)
@@ -187,18 +194,18 @@ func loadXLMR(src *source, conf *config) (*Tokenizer, error) {
 // kobertText is what KoBERT's, XLNet's and ALBERT's tokenizers do to text first:
 // white space collapsed, two kinds of double quotes made one, and, unless
 // accents are kept, NFKD without combining marks.
-func kobertText(conf *config, lower bool) normalizer {
-	var list normalizers
+func kobertText(conf *config, lower bool) normalizers.Normalizer {
+	var list normalizers.Sequence
 	if or(conf.RemoveSpace, true) {
 		list = append(list, collapsed{})
 	}
 	quote := []rune{'"'}
-	list = append(list, replaced{verbatim("``"), quote}, replaced{verbatim("''"), quote})
+	list = append(list, normalizers.Replaced{Pattern: pattern.Verbatim("``"), Content: quote}, normalizers.Replaced{Pattern: pattern.Verbatim("''"), Content: quote})
 	if !conf.KeepAccents {
-		list = append(list, normalForm{norm.NFKD, true}, dropped(func(r rune) bool { return combining(r) != 0 }))
+		list = append(list, normalizers.Form{Form: norm.NFKD, Current: true}, normalizers.Dropped(func(r rune) bool { return normalizers.Combining(r) != 0 }))
 	}
 	if or(conf.Lower, lower) {
-		list = append(list, lowered{})
+		list = append(list, normalizers.Lowered{})
 	}
 	return list
 }
@@ -207,14 +214,14 @@ func kobertText(conf *config, lower bool) normalizer {
 // Python splits words.
 type collapsed struct{}
 
-func (collapsed) normalize(chars []char) []char {
+func (collapsed) Normalize(chars []aligned.Char) []aligned.Char {
 	out := chars[:0]
-	var blank char
+	var blank aligned.Char
 	gap := false
 	for _, c := range chars {
-		if unicode.IsSpace(c.r) || 0x1C <= c.r && c.r <= 0x1F {
+		if unicode.IsSpace(c.Rune) || 0x1C <= c.Rune && c.Rune <= 0x1F {
 			if !gap {
-				blank = char{' ', c.from, c.to}
+				blank = aligned.Char{Rune: ' ', From: c.From, To: c.To}
 			}
 			gap = true
 			continue

@@ -1,80 +1,24 @@
 package tokenizers
 
-// piece is a token and the bytes [from, to) of the text that it covers.
-type piece struct {
-	id       int32
-	from, to int32
-	word     int32 // index of the word it is part of
-}
-
-// normalizer rewrites text before it is split. It may overwrite its argument.
-type normalizer interface {
-	normalize([]char) []char
-}
-
-// splitter cuts stretches of text into smaller ones, dropping the empty.
-type splitter interface {
-	split(words [][]char) [][]char
-}
-
-// model cuts a word, never empty, into pieces, which it appends to w.pieces.
-type model interface {
-	word(w *work, chars []char)
-}
+import (
+	"github.com/lmkor/bench/tokenizers/aligned"
+	"github.com/lmkor/bench/tokenizers/normalizers"
+	"github.com/lmkor/bench/tokenizers/pieces"
+	"github.com/lmkor/bench/tokenizers/splitters"
+)
 
 // pipeline takes plain text, between added tokens, to pieces.
 type pipeline struct {
-	norm   normalizer // nil: none
-	finder *finder    // of tokens sought in normalised text; nil: none
-	pre    splitter   // nil: none
-	model  model
+	norm   normalizers.Normalizer // nil: none
+	finder *finder                // of tokens sought in normalised text; nil: none
+	pre    splitters.Splitter     // nil: none
+	model  pieces.Model
 	blanks bool // pieces spell the blank before a word, so that a word given alone needs one
-}
-
-// work is what tokenizing one text leaves behind, reused for the next.
-type work struct {
-	pieces []piece
-	chars  []char
-	words  [][]char
-	word   int32 // the next word's index
-	fixed  bool  // the index stays: the text is one of several words given
-
-	inWords bool // the text is a word of a sentence, with a blank before it
-
-	spelled  bool // whether surfaces are wanted
-	surfaces []surface
-
-	// Scratch of the models.
-	nodes  []node
-	cuts   []cut
-	links  []link
-	joints []joint
-}
-
-// surface is how a piece reads where that is not its token's text: what an unknown piece covers.
-type surface struct {
-	piece int
-	text  string
-}
-
-// surface notes that the next piece reads as chars.
-func (w *work) surface(chars []char) {
-	if w.spelled {
-		w.surfaces = append(w.surfaces, surface{len(w.pieces), string(appendText(nil, chars))})
-	}
-}
-
-func (w *work) nextWord() int32 {
-	i := w.word
-	if !w.fixed {
-		w.word++
-	}
-	return i
 }
 
 // cut appends the pieces of text to w.pieces; hidden special tokens are
 // recognised if seek is set.
-func (t *Tokenizer) cut(w *work, text string, seek bool) {
+func (t *Tokenizer) cut(w *pieces.Work, text string, seek bool) {
 	f := t.finder
 	if f == nil && seek {
 		f = t.hidden
@@ -86,94 +30,53 @@ func (t *Tokenizer) cut(w *work, text string, seek bool) {
 	f.cut(text,
 		func(from, to int) { t.plain(w, text[from:to], int32(from)) },
 		func(a *AddedToken, from, to int) {
-			if w.spelled && text[from:to] != t.Token(a.ID) { // white space that belongs to it
-				w.surfaces = append(w.surfaces, surface{len(w.pieces), text[from:to]})
+			if w.Spelled && text[from:to] != t.Token(a.ID) { // white space that belongs to it
+				w.Surfaces = append(w.Surfaces, pieces.Surface{Piece: len(w.Pieces), Text: text[from:to]})
 			}
-			w.pieces = append(w.pieces, piece{a.ID, int32(from), int32(to), w.nextWord()})
+			w.Pieces = append(w.Pieces, pieces.Piece{ID: a.ID, From: int32(from), To: int32(to), Word: w.NextWord()})
 		})
 }
 
 // plain appends the pieces of text without added tokens, which begins at base.
-func (t *Tokenizer) plain(w *work, text string, base int32) {
+func (t *Tokenizer) plain(w *pieces.Work, text string, base int32) {
 	if t.fast != nil {
-		t.fast.split(w, text, base)
+		t.fast.Split(w, text, base)
 		return
 	}
-	w.chars = appendChars(w.chars[:0], text, base)
-	t.pipe.run(w, w.chars)
+	w.Chars = aligned.Append(w.Chars[:0], text, base)
+	t.pipe.run(w, w.Chars)
 }
 
-func (p *pipeline) run(w *work, chars []char) {
+func (p *pipeline) run(w *pieces.Work, chars []aligned.Char) {
 	if p.norm != nil {
-		chars = p.norm.normalize(chars)
+		chars = p.norm.Normalize(chars)
 	}
 	if p.finder == nil {
 		p.words(w, chars)
 		return
 	}
-	text, starts := bytesOf(chars)
+	text, starts := aligned.BytesOf(chars)
 	p.finder.cut(text,
 		func(from, to int) { p.words(w, chars[starts[from]:starts[to]]) },
 		func(a *AddedToken, from, to int) {
 			first, last := chars[starts[from]], chars[starts[to]-1]
-			w.surface(chars[starts[from]:starts[to]])
-			w.pieces = append(w.pieces, piece{a.ID, first.from, last.to, w.nextWord()})
+			w.Surface(chars[starts[from]:starts[to]])
+			w.Pieces = append(w.Pieces, pieces.Piece{ID: a.ID, From: first.From, To: last.To, Word: w.NextWord()})
 		})
 }
 
-func (p *pipeline) words(w *work, chars []char) {
+func (p *pipeline) words(w *pieces.Work, chars []aligned.Char) {
 	if len(chars) == 0 {
 		return
 	}
-	if p.blanks && w.inWords && chars[0].r != ' ' {
-		chars = prepended(chars, ' ')
+	if p.blanks && w.InWords && chars[0].Rune != ' ' {
+		chars = aligned.Prepended(chars, ' ')
 	}
-	w.words = append(w.words[:0], chars)
+	w.Words = append(w.Words[:0], chars)
 	if p.pre != nil {
-		w.words = p.pre.split(w.words)
+		w.Words = p.pre.Split(w.Words)
 	}
-	for _, word := range w.words {
-		p.model.word(w, word)
+	for _, word := range w.Words {
+		p.model.Word(w, word)
 	}
-}
-
-// bytesOf returns chars as text, and for each byte that begins a char, and for
-// the end, the index of the char.
-func bytesOf(chars []char) (string, []int) {
-	text := appendText(nil, chars)
-	starts := make([]int, len(text)+1)
-	at := 0
-	for i := range string(text) {
-		starts[i] = at
-		at++
-	}
-	starts[len(text)] = len(chars)
-	return string(text), starts
-}
-
-// bertSplit cuts at white space, which it drops, and around punctuation.
-type bertSplit struct{}
-
-func (bertSplit) split(words [][]char) [][]char {
-	var out [][]char
-	for _, chars := range words {
-		begin := 0
-		for i, c := range chars {
-			space := isSpace(c.r)
-			if !space && !isPunct(c.r) {
-				continue
-			}
-			if begin < i {
-				out = append(out, chars[begin:i])
-			}
-			if !space {
-				out = append(out, chars[i:i+1])
-			}
-			begin = i + 1
-		}
-		if begin < len(chars) {
-			out = append(out, chars[begin:])
-		}
-	}
-	return out
 }

@@ -1,6 +1,7 @@
 package tokenizers
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"os"
@@ -20,4 +21,13 @@ func (t *Tokenizer) Save(dir string) error {
 		}
 	}
 	return nil
+}
+
+// indented is v as JSON, to be read by people too.
+func indented(v any) []byte {
+	b, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		panic(err) // maps of strings, numbers and booleans
+	}
+	return append(b, '\n')
 }

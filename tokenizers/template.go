@@ -3,6 +3,8 @@ package tokenizers
 import (
 	"strings"
 	"unicode/utf8"
+
+	"github.com/lmkor/bench/tokenizers/aligned"
 )
 
 // template says how special tokens stand around one text and around a pair.
@@ -77,7 +79,7 @@ type trimmedOffsets struct{ blankFirst bool }
 
 // offsets trims the range of token, in place; first tells whether it is the text's first.
 func (t *trimmedOffsets) offsets(token string, first bool, at *[2]int) {
-	blank := func(r rune) bool { return r == byteRunes[' '] || isSpace(r) }
+	blank := func(r rune) bool { return r == aligned.ByteRunes[' '] || aligned.IsSpace(r) }
 	lead := utf8.RuneCountInString(token) - utf8.RuneCountInString(strings.TrimLeftFunc(token, blank))
 	tail := utf8.RuneCountInString(token) - utf8.RuneCountInString(strings.TrimRightFunc(token, blank))
 	if lead > 0 {

@@ -1,10 +1,15 @@
 package tokenizers
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/lmkor/bench/tokenizers/decoders"
+	"github.com/lmkor/bench/tokenizers/pieces"
+)
 
 // Tokenizer turns text into ids and back. It is safe for concurrent use.
 type Tokenizer struct {
-	vocab    *vocab
+	vocab    *pieces.Vocab
 	special  []bool     // by id: left out when decoding
 	finder   *finder    // of added tokens in the text; nil: none
 	hidden   *finder    // of special tokens that the model's own tokenizer reads as text
@@ -12,7 +17,7 @@ type Tokenizer struct {
 	pipe     pipeline   // what fast does, in general
 	template template
 	trim     *trimmedOffsets // nil: offsets as they come
-	decoder  decoder
+	decoder  decoders.Decoder
 	cutsLeft bool // text that is too long loses its beginning
 	tidies   bool // decoded text loses the blanks before signs
 	roles    roles
@@ -46,24 +51,24 @@ func (t *Tokenizer) Info() Info { return t.info }
 
 // VocabSize is the number of rows that an embedding of the tokens needs: the
 // highest id plus one.
-func (t *Tokenizer) VocabSize() int { return len(t.vocab.tokens) }
+func (t *Tokenizer) VocabSize() int { return len(t.vocab.Tokens) }
 
 // ID returns the id of a token.
 func (t *Tokenizer) ID(token string) (int32, bool) {
-	id, ok := t.vocab.ids[token]
+	id, ok := t.vocab.IDs[token]
 	return id, ok
 }
 
 // Token returns the token of an id, the empty string where no token has it.
 func (t *Tokenizer) Token(id int32) string {
-	if id < 0 || int(id) >= len(t.vocab.tokens) {
+	if id < 0 || int(id) >= len(t.vocab.Tokens) {
 		return ""
 	}
-	return t.vocab.tokens[id]
+	return t.vocab.Tokens[id]
 }
 
 // Tokens returns all tokens by id; an id without a token has the empty string.
-func (t *Tokenizer) Tokens() []string { return slices.Clone(t.vocab.tokens) }
+func (t *Tokenizer) Tokens() []string { return slices.Clone(t.vocab.Tokens) }
 
 // PadID is the id of the padding token, -1 if there is none.
 func (t *Tokenizer) PadID() int32 { return t.roles.pad }

@@ -13,6 +13,7 @@ import (
 	"github.com/lmkor/bench/models"
 	"github.com/lmkor/bench/models/hf"
 	"github.com/lmkor/bench/tokenizers"
+	"github.com/lmkor/bench/tokenizers/training"
 )
 
 // Fields are those of a JSON file.
@@ -35,7 +36,7 @@ func BERT() Fields {
 // Vocabulary trains a tokenizer on the sample text.
 func Vocabulary(t testing.TB) *tokenizers.Tokenizer {
 	t.Helper()
-	tok, err := tokenizers.TrainWordPiece(strings.Lines(samples.Text()), tokenizers.TrainOptions{Size: 1500, MinFrequency: 1})
+	tok, err := training.WordPiece(strings.Lines(samples.Text()), training.Options{Size: 1500, MinFrequency: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

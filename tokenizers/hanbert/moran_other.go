@@ -1,0 +1,8 @@
+//go:build !linux && !darwin
+
+package hanbert
+
+// Open can't open the library where it does not run.
+func Open(path string) (Analyser, string, error) {
+	return nil, "", errMoranSystem
+}
