@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -11,51 +12,64 @@ import (
 
 	"github.com/lmkor/bench/results/tables"
 	"github.com/lmkor/bench/tasks"
+	"github.com/lmkor/bench/tasks/survey"
 )
 
 func newDataCheckCmd() *cobra.Command {
-	var f dataFlags
+	var o dataOptions
 	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "Read every file and say what is wrong with it",
 		Long: `Reads every official file below the folder by the reference recipe's rules and prints
 rows, labels, lengths and what is dropped. A file that is not there is said; bad rows
-are told one by one and fail the command, after everything has been read.`,
+are told one by one and fail the command, after everything has been read. What is
+odd, as Hangul taken apart into its letters, is warned of.`,
 		Example: "  bench data check --data-dir DATA\n  bench data check --task nsmc --data-dir DATA --format json",
 		Args:    args(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			all, err := f.find()
-			if err != nil {
-				return err
-			}
-			reports := f.read(all, nil)
-			if f.format == "json" {
-				err = printJSON(cmd, reports)
-			} else {
-				err = printChecks(cmd, reports)
-			}
-			return errors.Join(err, faults(reports))
-		},
+		RunE:    func(cmd *cobra.Command, _ []string) error { return o.check(cmd.Context(), streamsOf(cmd)) },
 	}
-	f.add(cmd)
+	o.flags(cmd)
 	return cmd
 }
 
-func printChecks(cmd *cobra.Command, reports []fileReport) error {
+func (o *dataOptions) check(ctx context.Context, s streams) error {
+	files, err := o.read(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if o.format == "json" {
+		err = s.json(files)
+	} else {
+		err = printChecks(s, files)
+	}
+	warnOf(s, files)
+	return errors.Join(err, survey.Err(files))
+}
+
+// warnOf prints the files' warnings.
+func warnOf(s streams, files []survey.File) {
+	for _, f := range files {
+		for _, w := range f.Warnings {
+			fmt.Fprintf(s.err, "warning: %s\n", w.Message)
+		}
+	}
+}
+
+func printChecks(s streams, files []survey.File) error {
 	t := tables.Table{Head: []string{"file", "status", "answers", "dropped", "rows", "used", "length", "95 %", "longest"}, Left: 4}
 	tagged, dropped := false, 0
-	for _, r := range reports {
-		if r.Extra && r.Status == fileMissing {
+	for _, f := range files {
+		if f.Extra && f.Status == survey.Missing {
 			continue
 		}
-		if r.Status != fileOK {
-			t.Rows = append(t.Rows, tables.Row(r.File, r.Status, "–", "–", "–", "–", "–", "–", "–"))
+		if f.Status != survey.OK {
+			t.Rows = append(t.Rows, tables.Row(f.File, f.Status, "–", "–", "–", "–", "–", "–", "–"))
 			continue
 		}
-		tagged = tagged || r.Kind == tasks.Tag
-		dropped += r.Rows - r.Kept
-		t.Rows = append(t.Rows, tables.Row(r.File, r.Status, r.answers(), countsText(r.Dropped), fmt.Sprint(r.Rows), fmt.Sprint(r.Kept),
-			fmt.Sprintf("%.1f", r.Length.Mean), fmt.Sprintf("%.0f", r.Length.P95), fmt.Sprintf("%.0f", r.Length.Max)))
+		tagged = tagged || f.Kind == tasks.Tag
+		dropped += f.Rows - f.Kept
+		t.Rows = append(t.Rows, tables.Row(f.File, f.Status, answers(&f), countsText(f.Dropped), fmt.Sprint(f.Rows), fmt.Sprint(f.Kept),
+			fmt.Sprintf("%.1f", f.Length.Mean), fmt.Sprintf("%.0f", f.Length.P95), fmt.Sprintf("%.0f", f.Length.Max)))
 	}
 	note := "Lengths: mean, 95th percentile and maximum of characters a text"
 	if tagged {
@@ -65,7 +79,7 @@ func printChecks(cmd *cobra.Command, reports []fileReport) error {
 	if dropped > 0 {
 		t.Notes = append(t.Notes, fmt.Sprintf("Rows that are not used: %d.", dropped))
 	}
-	return t.Write(cmd.OutOrStdout(), tables.Terminal, tables.Options{})
+	return t.Write(s.out, tables.Terminal, tables.Options{})
 }
 
 // countsText prints counts by name, sorted; an en dash where there are none.
@@ -85,21 +99,19 @@ const mostLabels = 6
 
 // answers prints how often each label is given, in the task's order; of tags the
 // entities by type, of scores where they lie.
-func (r *fileReport) answers() string {
-	if s := r.Scores; s != nil {
+func answers(f *survey.File) string {
+	if s := f.Scores; s != nil {
 		return fmt.Sprintf("%.2f to %.2f, mean %.2f", s.Min, s.Max, s.Mean)
 	}
 	var parts []string
-	for _, l := range r.task.Labels {
+	for _, l := range f.TaskLabels() {
 		name := l
-		if r.Kind == tasks.Tag {
-			t, begins := strings.CutSuffix(l, "-B")
-			if !begins || r.Labels[l] == 0 {
+		if f.Kind == tasks.Tag {
+			if name = entity(l); name == "" || f.Labels[l] == 0 {
 				continue
 			}
-			name = t
 		}
-		parts = append(parts, fmt.Sprintf("%s: %d", name, r.Labels[l]))
+		parts = append(parts, fmt.Sprintf("%s: %d", name, f.Labels[l]))
 	}
 	return shorten(parts)
 }
@@ -110,4 +122,15 @@ func shorten(parts []string) string {
 		parts = append(slices.Clone(parts[:mostLabels]), fmt.Sprintf("%d more", n-mostLabels))
 	}
 	return strings.Join(parts, ", ")
+}
+
+// entity returns the type of the entities that a tag begins, or nothing.
+func entity(tag string) string {
+	if t, ok := strings.CutSuffix(tag, "-B"); ok {
+		return t
+	}
+	if t, ok := strings.CutPrefix(tag, "B-"); ok {
+		return t
+	}
+	return ""
 }
