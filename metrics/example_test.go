@@ -42,7 +42,7 @@ func ExampleCompare() {
 	gold := []int{1, 1, 0, 0, 1, 0, 1, 1, 0, 1}
 	a := metrics.NewLabels(gold, []int{1, 0, 0, 0, 0, 0, 1, 0, 0, 1}, 2)
 	b := metrics.NewLabels(gold, []int{1, 1, 0, 0, 1, 0, 1, 1, 1, 1}, 2)
-	c, err := metrics.Compare(a, b, metrics.Accuracy)
+	c, err := metrics.Compare([]metrics.Sample{a}, []metrics.Sample{b}, false, metrics.Accuracy)
 	fmt.Printf("%+.1f, only b right %d, p %.3f, %v\n", *c.Difference, c.McNemar.OnlyBRight, c.McNemar.Exact, err)
 	// Output: +0.2, only b right 3, p 0.625, <nil>
 }

@@ -36,30 +36,63 @@ const seed = 20190624
 // is undefined on s, or of another kind of task. Bootstrap samples on which the
 // score is undefined are left out. It takes O(IntervalSamples · s.Len()).
 func Interval95(s Sample, n Name) (Interval, bool) {
-	if v, ok := s.Scores().Get(n); !ok {
+	in := intervals([]Sample{s}, n)[0]
+	if in == nil {
 		return Interval{}, false
-	} else if n == Accuracy {
-		return Wilson(int(math.Round(v*float64(s.Len()))), s.Len()), true
 	}
-	values := bootstrap(s.Len(), IntervalSamples, func() func(w []uint32) (float64, bool) { return s.weighted(n) })
-	return percentiles(values)
+	return *in, true
 }
 
-// bootstrap returns the statistic of each sample, NaN where it is undefined.
-func bootstrap(rows, samples int, statistic func() func(w []uint32) (float64, bool)) []float64 {
-	values := make([]float64, samples)
-	eachSample(samples, func() func(int) {
-		w, f := make([]uint32, rows), statistic()
+// intervals returns what Interval95 does of each sample, nil for false, and
+// draws the examples once for all, which have equal lengths.
+func intervals(samples []Sample, n Name) []*Interval {
+	out := make([]*Interval, len(samples))
+	var left []int // those whose score is not accuracy
+	for k, s := range samples {
+		switch v, ok := s.Scores().Get(n); {
+		case !ok:
+		case n == Accuracy:
+			in := Wilson(int(math.Round(v*float64(s.Len()))), s.Len())
+			out[k] = &in
+		default:
+			left = append(left, k)
+		}
+	}
+	values := make([][]float64, len(left))
+	if len(left) > 0 {
+		bootstrap(samples, n, left, values)
+	}
+	for j, k := range left {
+		if in, ok := percentiles(values[j]); ok {
+			out[k] = &in
+		}
+	}
+	return out
+}
+
+// bootstrap sets values[j] to the scores of samples[of[j]] in every resampling,
+// NaN where undefined.
+func bootstrap(samples []Sample, n Name, of []int, values [][]float64) {
+	for j := range values {
+		values[j] = make([]float64, IntervalSamples)
+	}
+	eachSample(IntervalSamples, func() func(int) {
+		w := make([]uint32, samples[0].Len())
+		scores := make([]func([]uint32) (float64, bool), len(of))
+		for j, k := range of {
+			scores[j] = samples[k].weighted(n)
+		}
 		return func(i int) {
 			newStream(seed, i).resample(w)
-			v, ok := f(w)
-			if !ok {
-				v = math.NaN()
+			for j, f := range scores {
+				v, ok := f(w)
+				if !ok {
+					v = math.NaN()
+				}
+				values[j][i] = v
 			}
-			values[i] = v
 		}
 	})
-	return values
 }
 
 // percentiles returns the 2.5 and 97.5 % quantiles of the defined values; false

@@ -3,6 +3,10 @@ package metrics
 import (
 	"fmt"
 	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/stat"
+	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // Samples of a comparison: p-values down to about 1e-4.
@@ -11,69 +15,170 @@ const (
 	PermutationSamples = 10000
 )
 
-// Comparison is what two models' answers to the same examples say about the
-// difference of one score. Nil means undefined.
+// Level is the probability of a false alarm that tests keep to.
+const Level = 0.05
+
+// Power is the probability with which a detectable difference is found.
+const Power = 0.8
+
+// Comparison is what two sides' answers to the same examples say about the
+// difference of one score. A side is one run, or several that differ in their
+// seed. Nil means undefined.
 type Comparison struct {
-	A, B       *float64
-	Difference *float64  // B - A
-	Interval   *Interval // of the difference: paired percentile bootstrap over examples
+	A, B       *float64  // means over runs
+	RunsA      []float64 // every run's score, where all are defined
+	RunsB      []float64
+	IntervalA  *Interval
+	IntervalB  *Interval
+	Difference *float64 // B - A
 
-	// BootstrapP is two-sided: twice the smaller share of bootstrap differences
-	// on either side of 0, both counting 0 and the observed sample.
+	// Interval is the difference's: of one run a side, the paired percentile
+	// bootstrap over examples; of several, the hierarchical bootstrap over runs
+	// and examples, as wide as both variances and Student's quantile for few
+	// runs ask.
+	Interval *Interval
+
+	// BootstrapP is two-sided. Of one run a side it is twice the smaller share of
+	// bootstrap differences on either side of 0, both counting 0 and the observed
+	// sample; of several, Student's, from the hierarchical bootstrap's variance.
 	BootstrapP *float64
-	// PermutationP is the share of random exchanges of the two models' answers,
-	// the observed one included, whose difference is as large as the observed.
+	// PermutationP is the share of random exchanges of the two runs' answers, the
+	// observed one included, whose difference is as large as the observed; nil of
+	// several runs, for it knows nothing of the chance in training.
 	PermutationP *float64
+	// P is what a verdict rests on: the larger of both.
+	P *float64
 
-	McNemar *McNemar // nil where no answer is plainly right or wrong
+	McNemar *McNemar // of one run a side, where answers are plainly right or wrong
+
+	Variance Variance
 }
 
-// Compare compares a and b, answers to the same examples in the same order, by
-// score n. It returns an error if they have no such score, and panics if their
-// lengths or kinds differ. It takes O(samples · a.Len()).
-func Compare(a, b Sample, n Name) (Comparison, error) {
-	if err := Check(a, n); err != nil {
+// Variance is where the chance in a difference comes from.
+type Variance struct {
+	Examples float64 // of the mean over runs, other examples being drawn
+	Shared   float64 // the part of it that more runs would not reduce
+	Runs     float64 // of the mean over runs, others being trained; 0 of one run a side
+	DF       float64 // degrees of freedom of Total; +Inf of one run a side
+}
+
+// Total is the difference's variance: both chances.
+func (v Variance) Total() float64 { return v.Shared + v.Runs }
+
+// Compare compares sides a and b, each of whose samples is one run's answers to
+// the same examples in the same order, by score n. paired says that run i of
+// both sides has the same chances (order of data), of as many runs. It returns an
+// error if they have no such score, and panics if lengths or kinds differ.
+func Compare(a, b []Sample, paired bool, n Name) (Comparison, error) {
+	return compareBy(a, b, paired, n, effort{BootstrapSamples, PermutationSamples})
+}
+
+// effort is how many samples tests take.
+type effort struct{ bootstrap, permutation int }
+
+func compareBy(a, b []Sample, paired bool, n Name, e effort) (Comparison, error) {
+	if err := Check(a[0], n); err != nil {
 		return Comparison{}, err
 	}
-	if a.Len() != b.Len() || fmt.Sprintf("%T", a) != fmt.Sprintf("%T", b) {
-		panic("metrics: Compare of samples of different kinds or lengths")
+	runs := slices.Concat(a, b)
+	for _, r := range runs {
+		if r.Len() != runs[0].Len() || fmt.Sprintf("%T", r) != fmt.Sprintf("%T", runs[0]) {
+			panic("metrics: Compare of samples of different kinds or lengths")
+		}
 	}
 	var c Comparison
-	if r := a.right(); r != nil {
-		m := NewMcNemar(r, b.right())
+	single := len(runs) == 2
+	if r := a[0].right(); r != nil && single {
+		m := NewMcNemar(r, b[0].right())
 		c.McNemar = &m
 	}
-	va, okA := a.Scores().Get(n)
-	vb, okB := b.Scores().Get(n)
-	if okA {
-		c.A = &va
-	}
-	if okB {
-		c.B = &vb
-	}
+	var okA, okB bool
+	c.RunsA, c.A, okA = scoresByRun(a, n)
+	c.RunsB, c.B, okB = scoresByRun(b, n)
 	if !okA || !okB {
 		return c, nil
 	}
-	d := vb - va
+	d := *c.B - *c.A
 	c.Difference = &d
+	values := newPanel(runs, n).replicates(e.bootstrap)
+	if single {
+		c.single(a[0], b[0], n, values, e.permutation)
+	} else {
+		c.several(values, paired && len(a) == len(b))
+	}
+	return c, nil
+}
 
-	diffs := bootstrap(a.Len(), BootstrapSamples, func() func([]uint32) (float64, bool) {
-		fa, fb := a.weighted(n), b.weighted(n)
-		return func(w []uint32) (float64, bool) {
-			x, okX := fa(w)
-			y, okY := fb(w)
-			return y - x, okX && okY
+// scoresByRun returns every run's score and their mean; false, and what is
+// defined, if any is undefined.
+func scoresByRun(runs []Sample, n Name) (scores []float64, mean *float64, ok bool) {
+	sum := 0.0
+	for _, r := range runs {
+		v, ok := r.Scores().Get(n)
+		if !ok {
+			return nil, nil, false
 		}
-	})
-	if p, ok := bootstrapP(diffs); ok {
-		c.BootstrapP = &p
+		scores = append(scores, v)
+		sum += v
+	}
+	sum /= float64(len(runs))
+	return scores, &sum, true
+}
+
+// single fills in the tests of one run a side.
+func (c *Comparison) single(a, b Sample, n Name, values [][]float64, permutations int) {
+	diffs := make([]float64, len(values[0]))
+	for i := range diffs {
+		diffs[i] = values[1][i] - values[0][i]
+	}
+	c.Variance = Variance{Examples: variance(diffs), Shared: variance(diffs), DF: math.Inf(1)}
+	both := intervals([]Sample{a, b}, n)
+	c.IntervalA, c.IntervalB = both[0], both[1]
+	p := permutationP(a, b, n, math.Abs(*c.Difference), permutations)
+	c.PermutationP, c.P = &p, &p
+	if q, ok := bootstrapP(diffs); ok {
+		larger := max(p, q)
+		c.BootstrapP, c.P = &q, &larger
 	}
 	if in, ok := percentiles(diffs); ok {
 		c.Interval = &in
 	}
-	p := permutationP(a, b, n, math.Abs(d))
-	c.PermutationP = &p
-	return c, nil
+}
+
+// several fills in the tests of several runs.
+func (c *Comparison) several(values [][]float64, paired bool) {
+	a, b := side{c.RunsA, values[:len(c.RunsA)]}, side{c.RunsB, values[len(c.RunsA):]}
+	c.IntervalA, c.IntervalB = a.interval(), b.interval()
+	var in *Interval
+	if paired {
+		both := a.less(b)
+		c.Variance = both.variance()
+		in = both.intervalOf(c.Variance)
+	} else {
+		c.Variance = a.unpaired(b)
+		in = a.intervalAgainst(b, c.Variance)
+	}
+	c.Interval = in
+	t := math.Abs(*c.Difference) / math.Sqrt(c.Variance.Total())
+	p := 2 * student(c.Variance.DF).Survival(t)
+	if math.IsNaN(t) { // no difference, and no variance
+		p = 1
+	}
+	c.BootstrapP, c.P = &p, &p
+}
+
+// student is the distribution of that many degrees of freedom.
+func student(df float64) distuv.StudentsT {
+	return distuv.StudentsT{Sigma: 1, Nu: min(df, 1e6)}
+}
+
+// variance leaves out NaN.
+func variance(x []float64) float64 {
+	x = slices.DeleteFunc(slices.Clone(x), math.IsNaN)
+	if len(x) < 2 {
+		return 0
+	}
+	return stat.Variance(x, nil)
 }
 
 // same is how near two differences of scores count as equal: they are sums of
@@ -97,9 +202,9 @@ func bootstrapP(diffs []float64) (float64, bool) {
 	return min(1, 2*float64(1+min(low, high))/float64(n+1)), n > 0
 }
 
-func permutationP(a, b Sample, n Name, observed float64) float64 {
-	as := make([]bool, PermutationSamples)
-	eachSample(PermutationSamples, func() func(int) {
+func permutationP(a, b Sample, n Name, observed float64, samples int) float64 {
+	as := make([]bool, samples)
+	eachSample(samples, func() func(int) {
 		f := a.swapped(b, n)
 		return func(i int) {
 			x, y, ok := f(newStream(^uint64(seed), i))
@@ -113,5 +218,5 @@ func permutationP(a, b Sample, n Name, observed float64) float64 {
 			hits++
 		}
 	}
-	return float64(hits) / float64(PermutationSamples+1)
+	return float64(hits) / float64(samples+1)
 }

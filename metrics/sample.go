@@ -27,6 +27,12 @@ type sample interface {
 	// this one and other by exchanging the answers of the rows whose coin shows
 	// 1. Both samples are of one kind and length.
 	swapped(other Sample, n Name) func(coins stream) (a, b float64, ok bool)
+	// profiles returns a function that names example i by what score n sees of
+	// all runs' answers to it, as distinct wants it; nil where examples are
+	// hardly ever alike.
+	profiles(runs []Sample, n Name) func(i int) []byte
+	// pick returns the sample of the given examples, of which score n is asked.
+	pick(rows []int32, n Name) Sample
 }
 
 // scoresOf fills in the scores that s has.
@@ -93,7 +99,7 @@ func (c Confusion) score(n Name) (float64, bool) {
 }
 
 func (s *Labels) weighted(n Name) func([]uint32) (float64, bool) {
-	if !has(s, n) {
+	if !hasScore(s, n) {
 		return nil
 	}
 	c := Confusion{s.classes, make([]int, s.classes*s.classes)}
@@ -135,7 +141,33 @@ func (s *Labels) swapped(other Sample, n Name) func(stream) (float64, float64, b
 	}
 }
 
-func has(s sample, n Name) bool {
+// seen is what score n sees of example i: of accuracy, whether it is right.
+func (s *Labels) seen(i int, n Name) int32 {
+	if n != Accuracy {
+		return s.cells[i]
+	}
+	if int(s.cells[i])%(s.classes+1) == 0 {
+		return 0
+	}
+	return 1
+}
+
+func (s *Labels) profiles(runs []Sample, n Name) func(int) []byte {
+	return profileKeys(len(runs), len(s.cells), 1, func(r, i int, to []int32) { to[0] = runs[r].(*Labels).seen(i, n) })
+}
+
+func (s *Labels) pick(rows []int32, n Name) Sample {
+	out := &Labels{classes: s.classes, cells: make([]int32, len(rows))}
+	if n == Accuracy {
+		out.classes = 2 // cell 0 is right, cell 1 wrong
+	}
+	for k, i := range rows {
+		out.cells[k] = s.seen(int(i), n)
+	}
+	return out
+}
+
+func hasScore(s sample, n Name) bool {
 	for _, m := range s.names() {
 		if m == n {
 			return true
@@ -146,7 +178,7 @@ func has(s sample, n Name) bool {
 
 // Check returns an error if a sample of this kind has no score n.
 func Check(s Sample, n Name) error {
-	if !has(s, n) {
+	if !hasScore(s, n) {
 		return fmt.Errorf("score %q: want one of %q for these answers", n, s.names())
 	}
 	return nil

@@ -7,6 +7,9 @@ import (
 	"strings"
 	"testing"
 
+	"gonum.org/v1/gonum/stat"
+	"gonum.org/v1/gonum/stat/distuv"
+
 	"github.com/lmkor/bench/internal/golden"
 )
 
@@ -230,6 +233,9 @@ func TestSwappedTags(t *testing.T) {
 	}
 }
 
+// one is a side of one run.
+func one(s Sample) []Sample { return []Sample{s} }
+
 func TestCompare(t *testing.T) {
 	gold, a := randomLabels(300, 2, 0)
 	worse := slices.Clone(a)
@@ -239,29 +245,102 @@ func TestCompare(t *testing.T) {
 		}
 	}
 	A, B := NewLabels(gold, a, 2), NewLabels(gold, worse, 2)
-	c, err := Compare(A, B, Accuracy)
+	c, err := Compare(one(A), one(B), false, Accuracy)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if *c.Difference >= 0 || c.Interval.High >= 0 || *c.BootstrapP > 0.001 || *c.PermutationP > 0.001 || c.McNemar.Exact > 0.001 {
 		t.Errorf("the worse model is not seen: %+v %+v", c, c.McNemar)
 	}
-	back, _ := Compare(B, A, Accuracy)
+	back, _ := Compare(one(B), one(A), false, Accuracy)
 	near(t, "difference the other way", *back.Difference, -*c.Difference)
 	near(t, "its interval", back.Interval.Low, -c.Interval.High)
 	near(t, "its p", *back.BootstrapP, *c.BootstrapP)
 	near(t, "its permutation p", *back.PermutationP, *c.PermutationP)
 
-	self, _ := Compare(A, A, MacroF1)
+	self, _ := Compare(one(A), one(A), false, MacroF1)
 	if *self.Difference != 0 || *self.BootstrapP != 1 || *self.PermutationP != 1 || self.McNemar.Exact != 1 || self.McNemar.Chi2 != nil {
 		t.Errorf("a model differs from itself: %+v", self)
 	}
-	if _, err := Compare(A, B, Spearman); err == nil || !strings.Contains(err.Error(), `score "spearman": want one of ["accuracy"`) {
+	if _, err := Compare(one(A), one(B), false, Spearman); err == nil || !strings.Contains(err.Error(), `score "spearman": want one of ["accuracy"`) {
 		t.Errorf("error %v", err)
 	}
-	flat, _ := Compare(NewValues([]float64{1, 2, 3}, []float64{5, 5, 5}), NewValues([]float64{1, 2, 3}, []float64{1, 2, 2}), Spearman)
+	flat, _ := Compare(one(NewValues([]float64{1, 2, 3}, []float64{5, 5, 5})), one(NewValues([]float64{1, 2, 3}, []float64{1, 2, 2})), false, Spearman)
 	if flat.A != nil || flat.B == nil || flat.Difference != nil || flat.McNemar != nil {
 		t.Errorf("an undefined score is compared: %+v", flat)
+	}
+
+	same, _ := Compare([]Sample{A, A}, []Sample{A, A}, true, Accuracy)
+	if *same.Difference != 0 || *same.P != 1 || *same.Interval != (Interval{}) {
+		t.Errorf("runs differ from themselves: %+v", same)
+	}
+	few, _ := Compare([]Sample{A, B}, []Sample{B, A}, false, Accuracy)
+	if few.Interval.Low > -0.1 || *few.P < 0.9 || few.PermutationP != nil {
+		t.Errorf("two runs a side, of other scores each, say more than they can: %+v %+v", few, few.Interval)
+	}
+}
+
+// Examples that all runs answer alike are drawn together: the same distribution
+// as drawing one by one.
+func TestProfilesAreExamples(t *testing.T) {
+	gold, p := randomLabels(400, 3, 0)
+	_, q := randomLabels(400, 3, 5000)
+	for i := range q {
+		q[i] = (gold[i] + (q[i]-gold[i]+3)*draw(i, 2)) % 3
+	}
+	runs := []Sample{NewLabels(gold, p, 3), NewLabels(gold, q, 3)}
+	for _, n := range []Name{Accuracy, MacroF1} {
+		whole := newPanel(runs, n)
+		apart := &panel{score: n, runs: runs, counts: make([]int, 400), n: 400, rows: make([]int32, 400)}
+		for i := range apart.rows {
+			apart.rows[i] = int32(i)
+		}
+		if len(whole.counts) > 27 {
+			t.Fatalf("%d profiles", len(whole.counts))
+		}
+		x, y := whole.replicates(20000), apart.replicates(20000)
+		for r := range runs {
+			mx, vx := stat.MeanVariance(x[r], nil)
+			my, vy := stat.MeanVariance(y[r], nil)
+			if math.Abs(mx-my) > 5*math.Sqrt((vx+vy)/20000) || math.Abs(vx/vy-1) > 0.05 {
+				t.Errorf("%s: mean %v and %v, variance %v and %v", n, mx, my, vx, vy)
+			}
+		}
+		if c, d := stat.Correlation(x[0], x[1], nil), stat.Correlation(y[0], y[1], nil); math.Abs(c-d) > 0.03 {
+			t.Errorf("%s: correlation of both runs %v, want %v", n, c, d)
+		}
+	}
+}
+
+func TestBinomial(t *testing.T) {
+	for _, c := range []struct {
+		n int
+		p float64
+	}{{1, 0.3}, {7, 0.5}, {40, 0.02}, {40, 0.5}, {300, 0.9}, {5000, 0.4}, {50000, 0.999}, {3, 1}, {0, 0.5}, {9, 0}} {
+		const times = 40000
+		want := distuv.Binomial{N: float64(c.n), P: c.p}
+		d := draws{stream: newStream(11, c.n)}
+		below := make([]int, c.n+1)
+		for range times {
+			k := d.binomial(c.n, c.p)
+			if k < 0 || k > c.n {
+				t.Fatalf("%d of %d", k, c.n)
+			}
+			below[k]++
+		}
+		worst, sum := 0.0, 0
+		for k, m := range below {
+			sum += m
+			if c.p > 0 && c.p < 1 && c.n > 0 {
+				worst = max(worst, math.Abs(float64(sum)/times-want.CDF(float64(k))))
+			}
+		}
+		if worst > 1.95/math.Sqrt(times) { // Kolmogorov's test at one in a thousand
+			t.Errorf("n %d, p %v: distribution off by %v", c.n, c.p, worst)
+		}
+		if c.p == 1 && below[c.n] != times || c.p == 0 && below[0] != times {
+			t.Errorf("n %d, p %v: %v", c.n, c.p, below)
+		}
 	}
 }
 
@@ -295,9 +374,33 @@ func BenchmarkCompare(b *testing.B) {
 		}
 	}
 	x, y := NewLabels(gold, p, 2), NewLabels(gold, q, 2)
-	b.Run("score=accuracy/rows=50000", func(b *testing.B) {
+	for _, n := range []Name{Accuracy, MacroF1} {
+		b.Run("score="+string(n)+"/rows=50000", func(b *testing.B) {
+			for b.Loop() {
+				Compare(one(x), one(y), false, n)
+			}
+		})
+	}
+	v, w := taggedSample(9000, 0), taggedSample(9000, 1)
+	b.Run("score=f1/rows=9000", func(b *testing.B) {
 		for b.Loop() {
-			Compare(x, y, Accuracy)
+			Compare(one(v), one(w), false, F1)
 		}
 	})
+}
+
+// taggedSample has up to five entities a sentence, four of five found.
+func taggedSample(n, which int) *Tags {
+	s := &Tags{}
+	for i := range n {
+		c := entityCounts{gold: int32(draw(i, 6))}
+		for k := range c.gold {
+			if draw(which*1_000_003+i*8+int(k), 5) > 0 {
+				c.hit++
+			}
+		}
+		c.pred = c.hit + int32(draw(which*999_983+i, 2))
+		s.kept, s.full, s.exact = append(s.kept, c), append(s.full, c), append(s.exact, c.hit == c.gold)
+	}
+	return s
 }

@@ -71,7 +71,7 @@ func (c entitySums) named(n Name) float64 {
 }
 
 func (s *Tags) weighted(n Name) func([]uint32) (float64, bool) {
-	if !has(s, n) {
+	if !hasScore(s, n) {
 		return nil
 	}
 	rows := s.rows(n)
@@ -86,27 +86,49 @@ func (s *Tags) weighted(n Name) func([]uint32) (float64, bool) {
 
 func (s *Tags) swapped(other Sample, n Name) func(stream) (float64, float64, bool) {
 	mine, theirs := s.rows(n), other.(*Tags).rows(n)
-	var base entitySums
-	var differ [][2]entityCounts
+	var a, b entitySums
+	var gain []entityCounts // what a row that differs brings a when it is exchanged, and costs b
 	for i, c := range mine {
-		if c == theirs[i] {
-			base.add(c, 1)
-		} else {
-			differ = append(differ, [2]entityCounts{c, theirs[i]})
+		d := theirs[i]
+		a.add(c, 1)
+		b.add(d, 1)
+		if c != d {
+			gain = append(gain, entityCounts{d.hit - c.hit, d.pred - c.pred, d.gold - c.gold})
 		}
 	}
 	return func(st stream) (float64, float64, bool) {
-		a, b := base, base
-		c := coins{stream: st}
-		for i, d := range differ {
-			if c.at(i) {
-				d[0], d[1] = d[1], d[0]
+		var sum entityCounts
+		for from := 0; from < len(gain); from += 64 {
+			word := st.bits(uint64(from >> 6))
+			for _, g := range gain[from:min(from+64, len(gain))] {
+				heads := -int32(word & 1) // all bits, or none: no branch to mispredict
+				sum.hit += g.hit & heads
+				sum.pred += g.pred & heads
+				sum.gold += g.gold & heads
+				word >>= 1
 			}
-			a.add(d[0], 1)
-			b.add(d[1], 1)
 		}
-		return a.named(n), b.named(n), true
+		x, y := a, b
+		x.add(sum, 1)
+		y.add(sum, -1)
+		return x.named(n), y.named(n), true
 	}
+}
+
+func (s *Tags) profiles(runs []Sample, n Name) func(int) []byte {
+	return profileKeys(len(runs), len(s.kept), 3, func(r, i int, to []int32) {
+		c := runs[r].(*Tags).rows(n)[i]
+		to[0], to[1], to[2] = c.hit, c.pred, c.gold
+	})
+}
+
+func (s *Tags) pick(rows []int32, n Name) Sample {
+	out := &Tags{}
+	for _, i := range rows {
+		c := s.rows(n)[i]
+		out.kept, out.full, out.exact = append(out.kept, c), append(out.full, c), append(out.exact, s.exact[i])
+	}
+	return out
 }
 
 // entitySums are entityCounts of a whole set.

@@ -185,3 +185,13 @@ func standardised(x []float64) []float64 {
 	}
 	return out
 }
+
+func (s *Values) profiles([]Sample, Name) func(int) []byte { return nil }
+
+func (s *Values) pick(rows []int32, _ Name) Sample {
+	gold, pred := make([]float64, len(rows)), make([]float64, len(rows))
+	for k, i := range rows {
+		gold[k], pred[k] = s.gold[i], s.pred[i]
+	}
+	return NewValues(gold, pred)
+}

@@ -136,7 +136,7 @@ func (p pair) compare(cmd *cobra.Command) (*comparison, error) {
 		metric = map[results.AnswerKind]metrics.Name{results.LabelAnswer: metrics.Accuracy, results.NumberAnswer: metrics.Spearman, results.TagsAnswer: metrics.F1}[kind]
 		fmt.Fprintf(cmd.ErrOrStderr(), "bench: no --task: %s compared by %s\n", answersName(kind), metric)
 	}
-	m, err := metrics.Compare(sampleA, sampleB, metric)
+	m, err := metrics.Compare([]metrics.Sample{sampleA}, []metrics.Sample{sampleB}, false, metric)
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,185 @@
+package metrics
+
+import (
+	"fmt"
+	"math"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/lmkor/bench/internal/golden"
+)
+
+// goldenComparison is what scripts/golden/comparison.py wrote.
+type goldenComparison struct {
+	Order []struct {
+		A, B               []float64
+		Violation, Epsilon float64
+	}
+	Kappa []struct {
+		Classes     int
+		Gold, A, B  []int
+		Same, Kappa float64
+	}
+	Holm      []struct{ P, Corrected []float64 }
+	Bootstrap []struct {
+		Metric     Name
+		Gold, A, B []int
+		Interval   [2]float64
+		Error      float64
+	}
+	Nemenyi []struct {
+		Models, Tasks int
+		Difference    float64
+	}
+}
+
+func TestGoldenComparison(t *testing.T) {
+	for _, dir := range golden.Dirs(t, "metrics") {
+		all := golden.JSON[goldenComparison](t, filepath.Join(dir, "comparison.json"))
+		for i, c := range all.Order {
+			name := fmt.Sprintf("almost stochastic order %d", i)
+			near(t, name, violationOf(c.A, c.B), c.Violation)
+			got, ok := AlmostOrder(c.A, c.B)
+			if !ok || math.Abs(got-c.Epsilon) > 0.04 { // both are bootstraps of 1,000 samples
+				t.Errorf("%s: ε %v, %v, want %v", name, got, ok, c.Epsilon)
+			}
+		}
+		for i, c := range all.Kappa {
+			got, _ := Agree(NewLabels(c.Gold, c.A, c.Classes), NewLabels(c.Gold, c.B, c.Classes))
+			near(t, fmt.Sprintf("agreement %d", i), got.Same, c.Same)
+			near(t, fmt.Sprintf("kappa %d", i), *got.Kappa, c.Kappa)
+		}
+		for _, c := range all.Holm {
+			for i, got := range Holm(c.P) {
+				near(t, fmt.Sprintf("Holm's %d of %d", i, len(c.P)), got, c.Corrected[i])
+			}
+		}
+		for i, c := range all.Bootstrap {
+			got, err := Compare(one(NewLabels(c.Gold, c.A, 3)), one(NewLabels(c.Gold, c.B, 3)), false, c.Metric)
+			if err != nil {
+				t.Fatal(err)
+			}
+			se := math.Sqrt(got.Variance.Total())
+			if math.Abs(se/c.Error-1) > 0.04 || math.Abs(got.Interval.Low-c.Interval[0]) > 0.15*c.Error || math.Abs(got.Interval.High-c.Interval[1]) > 0.15*c.Error {
+				t.Errorf("bootstrap %d: %v, error %v; want %v, %v", i, *got.Interval, se, c.Interval, c.Error)
+			}
+		}
+		for _, c := range all.Nemenyi {
+			if got, ok := CriticalDifference(c.Models, c.Tasks); !ok || math.Abs(got-c.Difference) > 0.005 {
+				t.Errorf("critical difference of %d models: %v, want %v", c.Models, got, c.Difference)
+			}
+		}
+	}
+}
+
+func violationOf(a, b []float64) float64 {
+	return violation(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
+}
+
+func TestAlmostOrderAsksForRuns(t *testing.T) {
+	if _, ok := AlmostOrder([]float64{1, 2, 3, 4}, []float64{1, 2, 3, 4, 5}); ok {
+		t.Error("four runs are enough")
+	}
+	if e, _ := AlmostOrder([]float64{5, 6, 7, 8, 9}, []float64{0, 1, 2, 3, 4}); e != 0 {
+		t.Errorf("ε %v of a side that is larger throughout", e)
+	}
+	if e, _ := AlmostOrder([]float64{0, 1, 2, 3, 4}, []float64{5, 6, 7, 8, 9}); e < 0.99 { // deepsig leaves out the first strip
+		t.Errorf("ε %v of a side that is smaller throughout", e)
+	}
+}
+
+// What is said to be detectable is found with the power that is named, and so
+// many more examples as are said to be needed do.
+func TestDetectableIsDetected(t *testing.T) {
+	w := world{score: Accuracy, runs: 1, draws: draws{stream: newStream(5, 5)}}
+	const pairs = 300
+	found, detectable := 0, 0.0
+	for range pairs { // two models whose difference is about what 500 examples can show
+		hard, gold := make([]float64, examples), make([]float64, examples)
+		for i := range hard {
+			hard[i], gold[i] = w.normal(), w.draws.unit()
+		}
+		c, err := compareBy(one(w.run(1.0, hard, gold)), one(w.run(1.38, hard, gold)), false, Accuracy, effort{500, 500})
+		if err != nil {
+			t.Fatal(err)
+		}
+		detectable += c.Detectable() / pairs
+		if *c.P <= Level {
+			found++
+		}
+	}
+	truth := w.truth(1.38) - w.truth(1.0)
+	power := float64(found) / pairs
+	want := 1 - normalCDF(1.96-2.8016*truth/detectable)
+	t.Logf("difference %.4f, detectable %.4f, found in %.2f, expected %.2f", truth, detectable, power, want)
+	if math.Abs(power-want) > 0.08 || want < 0.6 || want > 0.95 {
+		t.Errorf("a difference of %.4f, where %.4f is detectable, is found in %.2f of the pairs, want %.2f", truth, detectable, power, want)
+	}
+}
+
+func normalCDF(z float64) float64 { return math.Erfc(-z/math.Sqrt2) / 2 }
+
+func TestNeed(t *testing.T) {
+	d := 0.01
+	c := Comparison{Difference: &d, Variance: Variance{Examples: 1e-4, Shared: 1e-4, DF: math.Inf(1)}}
+	k := 2.801585
+	if got := c.Need(1000, 1); got.Examples == nil || math.Abs(float64(*got.Examples)-(k*k*1000-1000)) > 2 || got.Runs != nil {
+		t.Errorf("examples %v, runs %v: want %v", got.Examples, got.Runs, k*k*1000-1000)
+	}
+	// only runs differ: no number of examples would do
+	c.Variance = Variance{Examples: 1e-9, Shared: 1e-9, Runs: 1e-4, DF: 4}
+	if got := c.Need(1000, 5); got.Examples != nil || got.Runs == nil || *got.Runs != int(math.Ceil(5*k*k))-5 {
+		t.Errorf("examples %v, runs %v", got.Examples, got.Runs)
+	}
+	d = 0
+	if got := c.Need(1000, 5); got.Examples != nil || got.Runs != nil {
+		t.Errorf("of no difference: %+v", got)
+	}
+}
+
+func TestMeanRanks(t *testing.T) {
+	gold, good := randomLabels(500, 2, 0)
+	bad := make([]int, len(good))
+	for i := range bad {
+		bad[i] = good[i]
+		if draw(40000+i, 4) == 0 {
+			bad[i] = 1 - bad[i]
+		}
+	}
+	var tasks []TaskScores
+	for range 3 {
+		s, ok := Resampled([][]Sample{{NewLabels(gold, bad, 2)}, {NewLabels(gold, good, 2)}, {NewLabels(gold, good, 2)}}, Accuracy)
+		if !ok {
+			t.Fatal("no scores")
+		}
+		tasks = append(tasks, s)
+	}
+	ranks, intervals := MeanRanks(tasks)
+	if fmt.Sprint(ranks) != "[3 1.5 1.5]" || intervals[0] != (Interval{3, 3}) || intervals[1] != (Interval{1.5, 1.5}) {
+		t.Errorf("%v %v", ranks, intervals)
+	}
+}
+
+// Holm's correction keeps the chance of any false alarm among several null
+// hypotheses.
+func TestHolmFamily(t *testing.T) {
+	d := draws{stream: newStream(3, 3)}
+	const families = 4000
+	alarms := 0
+	for range families {
+		p := make([]float64, 7)
+		for i := range p {
+			p[i] = d.unit()
+		}
+		for _, q := range Holm(p) {
+			if q <= Level {
+				alarms++
+				break
+			}
+		}
+	}
+	if rate := float64(alarms) / families; rate > Level+3*math.Sqrt(Level*(1-Level)/families) || rate < 0.035 {
+		t.Errorf("a false alarm in %.2f %% of the families", 100*rate)
+	}
+}

@@ -1,0 +1,54 @@
+package metrics
+
+import "math"
+
+// Need is how much more data would decide an undecided comparison, were the
+// difference what it was found to be; nil where no amount of it alone would.
+type Need struct {
+	Examples *int // beside those there are
+	Runs     *int // a side, beside those there are
+}
+
+// Detectable returns the least difference that the data could have shown with
+// Power at Level: as many standard errors as both quantiles together.
+func (c Comparison) Detectable() float64 {
+	return c.Variance.errors() * math.Sqrt(c.Variance.Total())
+}
+
+// errors is how many standard errors a difference must have.
+func (v Variance) errors() float64 {
+	t := student(v.DF)
+	return t.Quantile(1-Level/2) + t.Quantile(Power)
+}
+
+// Need returns what would decide about the difference as it was found, of n
+// examples and so many runs a side.
+func (c Comparison) Need(n, runs int) Need {
+	var need Need
+	if c.Difference == nil || *c.Difference == 0 {
+		return need
+	}
+	v := c.Variance
+	k := student(math.Inf(1)).Quantile(1-Level/2) + student(math.Inf(1)).Quantile(Power)
+	enough := *c.Difference * *c.Difference / float64(k*k) // the variance that would do
+	more := func(now int, falls, stays float64) *int {
+		if enough <= stays {
+			return nil
+		}
+		m := math.Ceil(float64(now)*falls/(enough-stays)) - float64(now)
+		if m > 1e12 {
+			return nil
+		}
+		m = max(1, m)
+		whole := int(m)
+		return &whole
+	}
+	// Of the variance between runs, what each made of its own of the examples
+	// falls with these.
+	own := v.Examples - v.Shared
+	need.Examples = more(n, v.Examples, max(0, v.Runs-own))
+	if v.Runs > 0 {
+		need.Runs = more(runs, v.Runs, v.Shared)
+	}
+	return need
+}
