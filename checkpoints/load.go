@@ -5,9 +5,12 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"strings"
 
 	"github.com/lmkor/bench/models"
 	"github.com/lmkor/bench/models/hf"
+	"github.com/lmkor/bench/models/inspect"
+	"github.com/lmkor/bench/results"
 	"github.com/lmkor/bench/tasks"
 	"github.com/lmkor/bench/tokenizers"
 	"github.com/lmkor/bench/tokenizers/training"
@@ -19,9 +22,15 @@ type Loaded struct {
 	Tokenizer   *tokenizers.Tokenizer
 	Config      *hf.Config // as it will be written, the task's labels included
 	SHA256      string     // of the weights, or of what drew them
+	Identity    string     // SHA-256 of all that the model is a function of: weights, config, and what was made of the head
 	NewHead     bool       // the head was drawn from the seed
 	Drawn       []string   // names of the parameters drawn for a checkpoint
+	Reason      string     // why a checkpoint's head was kept or drawn; empty: there was no checkpoint
 	EncoderOnly bool       // of an encoder-decoder
+	Warnings    []results.Warning
+
+	task       *tasks.Task
+	tokenizing tokenizers.LoadOptions // by which the tokenizer was loaded
 }
 
 // Load makes the model for a task. train gives the texts of the training rows,
@@ -45,6 +54,7 @@ func (s Source) Load(t *tasks.Task, seed uint64, train iter.Seq[string]) (*Loade
 		return nil, f.err
 	}
 	l.SHA256 = f.hex
+	l.Identity = results.HashJSON([]string{f.hex, l.Identity})
 	return l, nil
 }
 
@@ -56,32 +66,78 @@ type fingerprint struct {
 
 // open loads a checkpoint for a task.
 func (s Source) open(t *tasks.Task, seed uint64) (*Loaded, error) {
-	tok, err := tokenizers.Load(s.Dir)
+	tok, err := s.Tokenizing.Load(s.Dir)
 	if err != nil {
-		return nil, err
+		return nil, s.within(err)
 	}
 	config, err := hf.ReadConfig(s.Dir)
 	if err != nil {
+		return nil, s.within(err)
+	}
+	origin, err := ReadOrigin(s.Dir)
+	if err != nil {
 		return nil, err
+	}
+	chosen, err := chooseHead(config, t, origin, s.Labels)
+	if err != nil {
+		return nil, s.within(err)
 	}
 	w, err := hf.OpenWeights(s.Dir)
 	if err != nil {
-		return nil, err
+		return nil, s.within(err)
 	}
 	defer w.Close()
-	keep := keepsHead(config, t)
-	head := HeadFor(t)
-	whole := config.ModelType
-	config, from := forTask(config, w)
-	if pad := int(tok.PadID()); config.ModelType == "gpt2" && config.PadTokenID < 0 && pad >= 0 {
-		config.SetPadTokenID(pad) // without one, transformers refuses to classify batches
+	l := &Loaded{Tokenizer: tok, Reason: chosen.reason, task: t, tokenizing: s.Tokenizing, EncoderOnly: config.ModelType == "encoder-decoder"}
+	l.Identity = identity(config, chosen)
+	var from models.Source
+	l.Config, from = forTask(config, w)
+	if pad := int(tok.PadID()); l.Config.ModelType == "gpt2" && l.Config.PadTokenID < 0 && pad >= 0 {
+		l.Config.SetPadTokenID(pad) // without one, transformers refuses to classify batches
 	}
-	m, rep, err := models.Open(config.Config, head, from, !keep, seed)
+	m, rep, err := models.Open(l.Config.Config, HeadFor(t), from, !chosen.keep, seed)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", s.Dir, err)
+		return nil, s.within(err)
 	}
-	config.SetTask(head, labelNames(t))
-	return &Loaded{Model: m, Tokenizer: tok, Config: config, NewHead: len(rep.Drawn) > 0, Drawn: rep.Drawn, EncoderOnly: whole != config.ModelType}, nil
+	l.Model, l.NewHead, l.Drawn = m, len(rep.Drawn) > 0, rep.Drawn
+	switch {
+	case chosen.keep && l.NewHead:
+		l.Reason = "the weights lack the head that config.json promises"
+	case chosen.keep && !chosen.outputs.InOrder():
+		m.ReorderOutputs(chosen.outputs.Of)
+	}
+	l.Warnings = append(l.warnings(l.Config, tok), chosen.warnings(t)...)
+	l.Config.SetTask(HeadFor(t), labelNames(t))
+	return l, nil
+}
+
+// within names the directory in an error that does not.
+func (s Source) within(err error) error {
+	if strings.HasPrefix(err.Error(), s.Dir) {
+		return err
+	}
+	return fmt.Errorf("%s: %w", s.Dir, err)
+}
+
+// warnings are what 'bench models check' would warn of, as far as the task's
+// answers depend on it. config is the checkpoint's own.
+func (l *Loaded) warnings(config *hf.Config, tok *tokenizers.Tokenizer) []results.Warning {
+	all := inspect.Accents(tok)
+	all = append(all, inspect.Vocabulary(config, tok)...)
+	if l.task.IsPair() {
+		all = append(all, inspect.Types(config, tok)...)
+	}
+	return all
+}
+
+// identity is the SHA-256 of what a checkpoint's model is a function of, besides
+// its weights: config.json, without where it once lay and which version wrote
+// it, and what was made of the head.
+func identity(c *hf.Config, chosen choice) string {
+	return results.HashJSON(struct {
+		Config any   `json:"config"`
+		Keep   bool  `json:"keep"`
+		Order  []int `json:"order"`
+	}{c.Without("_name_or_path", "transformers_version"), chosen.keep, chosen.outputs.Of})
 }
 
 // draw makes a model from nothing: a vocabulary of the training texts, weights
@@ -113,7 +169,8 @@ func (s Source) draw(t *tasks.Task, seed uint64, train iter.Seq[string]) (*Loade
 	config.SetTask(head, labelNames(t))
 	h := sha256.New()
 	fmt.Fprintf(h, "%s seed %d tokenizer %s", raw, seed, tok.Info().SHA256)
-	return &Loaded{Model: m, Tokenizer: tok, Config: config, SHA256: fmt.Sprintf("%x", h.Sum(nil)), NewHead: true}, nil
+	sum := fmt.Sprintf("%x", h.Sum(nil))
+	return &Loaded{Model: m, Tokenizer: tok, Config: config, SHA256: sum, Identity: sum, NewHead: true, task: t}, nil
 }
 
 // forTask returns what of a checkpoint a task trains: all of it, but of an
@@ -128,12 +185,27 @@ func forTask(c *hf.Config, w models.Source) (*hf.Config, models.Source) {
 	return c.EncoderAlone(), w
 }
 
-// Explain tells the user what about the model is not obvious.
+// LoadHead is Load of a checkpoint that has the task's head: one without is a
+// *HeadError.
+func (s Source) LoadHead(t *tasks.Task) (*Loaded, error) {
+	l, err := s.Load(t, 0, nil)
+	if err == nil && l.NewHead {
+		return nil, &HeadError{t.Name, l.Reason}
+	}
+	return l, err
+}
+
+// Explain prints what about the model is not obvious: what became of a
+// checkpoint's head, and why.
 func (l *Loaded) Explain(w io.Writer, name string) {
 	if l.EncoderOnly {
 		fmt.Fprintf(w, "%s: of the encoder-decoder, the encoder is trained\n", name)
 	}
-	if len(l.Drawn) > 0 {
-		fmt.Fprintf(w, "%s: the head is new, drawn from the seed\n", name)
+	switch {
+	case l.Reason == "":
+	case l.NewHead:
+		fmt.Fprintf(w, "%s: the head is new, drawn from the seed: %s\n", name, l.Reason)
+	default:
+		fmt.Fprintf(w, "%s: the head is kept: %s\n", name, l.Reason)
 	}
 }

@@ -1,6 +1,7 @@
 package checkpoints
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 
@@ -10,7 +11,8 @@ import (
 )
 
 // Save writes the trained model as a directory that transformers loads, with a
-// card that says what it was made from.
+// card that says what it was made from, and bench.json, by which bench knows it
+// again.
 func (l *Loaded) Save(dir string, m *results.Manifest, r *results.Result) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
@@ -28,7 +30,28 @@ func (l *Loaded) Save(dir string, m *results.Manifest, r *results.Result) error 
 	if err := l.Tokenizer.Save(dir); err != nil {
 		return err
 	}
-	return hf.WriteCard(dir, card(m, r))
+	if err := writeInputNames(dir, l.Config); err != nil {
+		return err
+	}
+	if err := hf.WriteCard(dir, card(m, r)); err != nil {
+		return err
+	}
+	return l.saveOrigin(dir, m, r)
+}
+
+// saveOrigin writes bench.json beside the files that it speaks of.
+func (l *Loaded) saveOrigin(dir string, m *results.Manifest, r *results.Result) error {
+	o := Origin{Schema: OriginSchema, Model: r.Model, Seed: r.Seed, Task: l.task.Definition(), Recipe: m.Recipe, Identity: m.Identity}
+	var err error
+	if o.Weights, err = hf.Fingerprint(dir); err != nil {
+		return err
+	}
+	tok, err := l.tokenizing.Load(dir)
+	if err != nil {
+		return fmt.Errorf("the tokenizer as it was saved: %w", err)
+	}
+	o.Tokenizer = tok.Info().SHA256
+	return o.write(dir)
 }
 
 // pipeline is the hub's name of the kind of task that a metric scores.

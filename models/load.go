@@ -2,11 +2,14 @@ package models
 
 import (
 	"fmt"
+	"math"
 	"runtime"
 	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
+
+	"github.com/lmkor/bench/kernels"
 )
 
 // Source is a checkpoint: named tensors, whatever file they lie in.
@@ -144,7 +147,7 @@ func (m *Model) fit(src Source, newHead bool) *Fit {
 // architecture's prefix ("bert."), or by the name of a tied one. newHead leaves
 // the task's own head as it is whatever src has. Missing tensors that are not
 // of the head are a *MissingError, one of another shape a *ShapeError; nothing
-// is read then.
+// is read then. A tensor with values that are not finite is a *ValuesError.
 func (m *Model) Load(src Source, newHead bool) (Loaded, error) {
 	f := m.fit(src, newHead)
 	if err := f.err(); err != nil {
@@ -165,6 +168,9 @@ func (m *Model) read(src Source, names []string) error {
 			for i := int(next.Add(1)) - 1; i < len(names); i = int(next.Add(1)) - 1 {
 				if names[i] != "" {
 					errs[i] = src.Read(names[i], m.params[i].Floats())
+					if errs[i] == nil && !kernels.Finite(m.params[i].Floats()) {
+						errs[i] = notFinite(names[i], m.params[i].Floats())
+					}
 				}
 			}
 		})
@@ -176,6 +182,30 @@ func (m *Model) read(src Source, names []string) error {
 		}
 	}
 	return nil
+}
+
+// ValuesError says that a checkpoint's tensor holds values that are not finite.
+type ValuesError struct {
+	Name     string
+	NaN, Inf int // of Of values
+	Of       int
+}
+
+func (e *ValuesError) Error() string {
+	return fmt.Sprintf("%s: %d of %d values are not finite (%d NaN, %d infinite)", e.Name, e.NaN+e.Inf, e.Of, e.NaN, e.Inf)
+}
+
+func notFinite(name string, values []float32) error {
+	e := &ValuesError{Name: name, Of: len(values)}
+	for _, v := range values {
+		switch x := float64(v); {
+		case math.IsNaN(x):
+			e.NaN++
+		case math.IsInf(x, 0):
+			e.Inf++
+		}
+	}
+	return e
 }
 
 // checkpoint is a source while it is read.

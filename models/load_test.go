@@ -2,6 +2,7 @@ package models_test
 
 import (
 	"errors"
+	"math"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -175,5 +176,36 @@ func TestLoadLeavesBuffersAside(t *testing.T) {
 	_, rep, err := models.Open(config, head, src, false, 1)
 	if err != nil || !slices.Equal(rep.Unexpected, []string{"rotary.inv_freq"}) {
 		t.Errorf("%v, unexpected %v", err, rep.Unexpected)
+	}
+}
+
+// broken is a source one of whose tensors has a value that is not finite.
+type broken struct {
+	checkpoint
+	name  string
+	value float32
+}
+
+func (b broken) Read(name string, dst []float32) error {
+	err := b.checkpoint.Read(name, dst)
+	if name == b.name {
+		dst[len(dst)-1] = b.value
+	}
+	return err
+}
+
+func TestLoadRefusesValuesThatAreNotFinite(t *testing.T) {
+	c, head, src := renamed(t, "testdata/models/bert-classify", same)
+	for _, v := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
+		for _, name := range []string{"bert.encoder.layer.0.attention.self.query.weight", "classifier.bias"} {
+			var e *models.ValuesError
+			_, _, err := models.Open(c, head, broken{src, name, float32(v)}, false, 1)
+			if !errors.As(err, &e) || e.Name != name || e.NaN+e.Inf != 1 || (e.NaN == 1) != math.IsNaN(v) {
+				t.Errorf("%s with %v: %v", name, v, err)
+			}
+		}
+	}
+	if _, _, err := models.Open(c, head, broken{src, "classifier.bias", float32(math.NaN())}, true, 1); err != nil {
+		t.Errorf("a head that is not read: %v", err)
 	}
 }

@@ -52,6 +52,9 @@ func (w *Writer) finish(preds []Prediction, r Result) error {
 	if err := w.Sync(); err != nil {
 		return err
 	}
+	if err := w.writeManifest(); err != nil { // warnings may have come up
+		return err
+	}
 	if err := writeLines(filepath.Join(w.partial, PredictionsFile), preds); err != nil {
 		return err
 	}

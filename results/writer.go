@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/lmkor/bench/internal/atomicfile"
@@ -163,6 +164,15 @@ func (w *Writer) Kept() []Kept { return w.kept }
 // Manifest returns the manifest as it stands in the run, with the warnings that
 // came up since Create.
 func (w *Writer) Manifest() *Manifest { return &w.manifest }
+
+// Warn adds warnings to the manifest that it does not have; Publish writes them.
+func (w *Writer) Warn(all ...Warning) {
+	for _, x := range all {
+		if !slices.Contains(w.manifest.Warnings, x) {
+			w.manifest.Warnings = append(w.manifest.Warnings, x)
+		}
+	}
+}
 
 func (w *Writer) open() (err error) {
 	for _, f := range []struct {

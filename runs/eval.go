@@ -3,9 +3,9 @@ package runs
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/lmkor/bench/kernels"
+	"github.com/lmkor/bench/models/inspect"
 	"github.com/lmkor/bench/ops"
 	"github.com/lmkor/bench/results"
 	"github.com/lmkor/bench/tasks"
@@ -19,12 +19,9 @@ func Eval(ctx context.Context, c Cell, events Events) (*Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	l, err := c.Model.Load(c.Task, c.Recipe.Seed, nil)
+	l, err := c.Model.LoadHead(c.Task)
 	if err != nil {
 		return nil, err
-	}
-	if l.NewHead {
-		return nil, fmt.Errorf("the checkpoint has no head for %s: fine-tune it with 'bench run'", c.Task.Name)
 	}
 	m, err := c.manifest(l, []*tasks.Set{set}, kept(c.Recipe))
 	if err != nil {
@@ -41,6 +38,7 @@ func Eval(ctx context.Context, c Cell, events Events) (*Outcome, error) {
 	for _, k := range w.Kept() {
 		events.Notice(&c, k.String())
 	}
+	explain(&c, l, m.Warnings, events)
 	if w.Resumed() {
 		if err := w.Rewind(0); err != nil {
 			return nil, err
@@ -57,7 +55,11 @@ func Eval(ctx context.Context, c Cell, events Events) (*Outcome, error) {
 	}
 	res := c.result(&trainers.Outcome{}, Splits{Train: set, Scored: set}, d.Sample(preds))
 	res.Select.Last = res.Score
-	err = w.Publish(records(d, preds), *res)
+	rows := records(d, preds)
+	doubts := inspect.Answers(set.Split, rows)
+	warn(&c, doubts, events)
+	w.Warn(doubts...)
+	err = w.Publish(rows, *res)
 	if errors.Is(err, results.ErrFinished) {
 		return c.finished(m)
 	}

@@ -1,16 +1,14 @@
 package runs
 
 import (
-	"bytes"
-	"encoding/json"
-	"fmt"
-	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/lmkor/bench/checkpoints"
 	"github.com/lmkor/bench/configs"
 	"github.com/lmkor/bench/kernels"
 	"github.com/lmkor/bench/models"
+	"github.com/lmkor/bench/models/inspect"
 	"github.com/lmkor/bench/results"
 	"github.com/lmkor/bench/tasks"
 )
@@ -31,51 +29,26 @@ func (c *Cell) manifest(l *checkpoints.Loaded, sets []*tasks.Set, recipe any) (*
 		Task:    c.Task.Name,
 		Recipe:  raw,
 		Program: c.Program,
+
+		Warnings: slices.Clone(l.Warnings),
 	}
 	m.Program.Kernels = kernels.Name()
 	for _, set := range sets {
 		m.Data = append(m.Data, results.Data{Split: set.Split, File: set.File, SHA256: set.SHA256, Rows: set.Rows, Dropped: set.Dropped})
+		m.Warnings = append(m.Warnings, inspect.Texts(l.Tokenizer, set)...)
 	}
-	model, err := c.modelPart(l)
-	if err != nil {
-		return nil, err
-	}
-	return m, m.Identify(model, info.SHA256, results.HashJSON(c.Task.Definition()))
+	return m, m.Identify(c.modelPart(l), info.SHA256, results.HashJSON(c.Task.Definition()))
 }
 
 // modelPart is the fingerprint of what a model is, however it is called and
-// wherever it lies: weights and config, and whether its head is kept; of one
-// from nothing, all that draws it but the seed, which stands for itself.
-func (c *Cell) modelPart(l *checkpoints.Loaded) (string, error) {
+// wherever it lies: weights, config, and what becomes of its head; of one from
+// nothing, all that draws it but the seed, which stands for itself.
+func (c *Cell) modelPart(l *checkpoints.Loaded) string {
 	if s := c.Model.Scratch; s != nil {
 		return results.HashJSON(struct {
 			Config    map[string]any        `json:"config"`
 			Tokenizer configs.ScratchTokens `json:"tokenizer"`
-		}{s.Scratch.Config, s.Scratch.Tokenizer}), nil
+		}{s.Scratch.Config, s.Scratch.Tokenizer})
 	}
-	config, err := canonicalJSON(filepath.Join(c.Model.Dir, "config.json"))
-	if err != nil {
-		return "", err
-	}
-	return results.HashJSON(struct {
-		Weights string `json:"weights"`
-		Config  any    `json:"config"`
-		NewHead bool   `json:"new_head"`
-	}{l.SHA256, config, l.NewHead}), nil
-}
-
-// canonicalJSON reads a JSON file as a value whose encoding does not depend on
-// how the file was laid out.
-func canonicalJSON(path string) (any, error) {
-	raw, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.UseNumber()
-	var v any
-	if err := d.Decode(&v); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return v, nil
+	return l.Identity
 }

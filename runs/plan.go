@@ -51,7 +51,7 @@ func Plans(cells []Cell) ([]Plan, error) {
 	for i := 0; i < len(cells); {
 		c := &cells[i]
 		end := i + 1 // behind the cells that differ in their seed only
-		for end < len(cells) && cells[end].Model == c.Model && cells[end].Task == c.Task {
+		for end < len(cells) && sameModel(&cells[end], c) && cells[end].Task == c.Task {
 			end++
 		}
 		data, l, err := c.loadAll()
@@ -98,6 +98,11 @@ func unjoined(err error) []error {
 		return all
 	}
 	return []error{err}
+}
+
+// sameModel reports whether two cells of one request have the same model.
+func sameModel(a, b *Cell) bool {
+	return a.Model.Name == b.Model.Name && a.Model.Dir == b.Model.Dir && a.Model.Scratch == b.Model.Scratch
 }
 
 func (c *Cell) plan(l *checkpoints.Loaded, data Splits) (*Plan, error) {

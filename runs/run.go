@@ -10,6 +10,7 @@ import (
 
 	"github.com/lmkor/bench/checkpoints"
 	"github.com/lmkor/bench/kernels"
+	"github.com/lmkor/bench/models/inspect"
 	"github.com/lmkor/bench/objectives"
 	"github.com/lmkor/bench/results"
 	"github.com/lmkor/bench/tasks"
@@ -61,7 +62,7 @@ func Run(ctx context.Context, c Cell, events Events) (*Outcome, error) {
 	for _, k := range w.Kept() {
 		events.Notice(&c, k.String())
 	}
-	explain(&c, l, events)
+	explain(&c, l, m.Warnings, events)
 	o, err := c.train(ctx, l, data, w, events)
 	if errors.Is(err, results.ErrFinished) {
 		return c.finished(m)
@@ -102,12 +103,19 @@ func (c *Cell) load() (Splits, *checkpoints.Loaded, error) {
 	return data, l, err
 }
 
-// explain tells what about the model is not obvious.
-func explain(c *Cell, l *checkpoints.Loaded, events Events) {
+// explain tells what about the model is not obvious, and what is to be doubted.
+func explain(c *Cell, l *checkpoints.Loaded, warnings []results.Warning, events Events) {
 	var b strings.Builder
 	l.Explain(&b, c.Name())
 	for line := range strings.Lines(b.String()) {
 		events.Notice(c, strings.TrimPrefix(strings.TrimSpace(line), c.Name()+": "))
+	}
+	warn(c, warnings, events)
+}
+
+func warn(c *Cell, warnings []results.Warning, events Events) {
+	for _, w := range warnings {
+		events.Notice(c, "warning: "+w.Message)
 	}
 }
 
@@ -161,17 +169,22 @@ func (c *Cell) train(ctx context.Context, l *checkpoints.Loaded, data Splits, w 
 	if err != nil {
 		return nil, err
 	}
-	return c.publish(l, data, w, out, scored)
+	return c.publish(l, data, w, out, scored, events)
 }
 
 // publish scores the training, and writes and renames what it gave.
-func (c *Cell) publish(l *checkpoints.Loaded, data Splits, w *results.Writer, out *trainers.Outcome, scored *objectives.Labelled) (*Outcome, error) {
+func (c *Cell) publish(l *checkpoints.Loaded, data Splits, w *results.Writer, out *trainers.Outcome, scored *objectives.Labelled,
+	events Events) (*Outcome, error) {
 	preds := out.Answers[data.Scored.Split]
 	res := c.result(out, data, scored.Sample(preds))
 	if err := l.Save(w.CheckpointDir(), w.Manifest(), res); err != nil {
 		return nil, err
 	}
-	if err := w.Publish(records(scored, preds), *res); err != nil {
+	rows := records(scored, preds)
+	doubts := inspect.Answers(data.Scored.Split, rows)
+	warn(c, doubts, events)
+	w.Warn(doubts...)
+	if err := w.Publish(rows, *res); err != nil {
 		return nil, err
 	}
 	if out.Resumed > 0 {

@@ -11,15 +11,19 @@ import (
 	"github.com/lmkor/bench/configs"
 	"github.com/lmkor/bench/results"
 	"github.com/lmkor/bench/tasks"
+	"github.com/lmkor/bench/tokenizers"
 )
 
 // Request is what is to run: a suite, with what the user changed of it.
 type Request struct {
-	Suite *configs.Suite
-	Names []string   // of the suite's models, in their order, in place of their own; none: all as they are
-	Set   []string   // name=value, on top of the suite's recipe
-	Data  DataSource // where rows come from
-	Runs  string     // the folder of runs
+	Suite      *configs.Suite
+	Names      []string               // of the suite's models, in their order, in place of their own; none: all as they are
+	Labels     map[string]string      // of names in a checkpoint's id2label: the task's label that they are; nil: found by name
+	Tokenizing tokenizers.LoadOptions // overrule what the models' directories say of their tokenizers
+
+	Set  []string   // name=value, on top of the suite's recipe
+	Data DataSource // where rows come from
+	Runs string     // the folder of runs
 
 	Program results.Program
 	Started time.Time
@@ -112,6 +116,7 @@ func (r Request) models() ([]checkpoints.Source, error) {
 			faults = append(faults, err)
 			m = checkpoints.Source{Name: name}
 		}
+		m.Labels, m.Tokenizing = r.Labels, r.Tokenizing
 		if len(r.Names) > 0 {
 			m.Name = r.Names[i]
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -13,6 +12,7 @@ import (
 	"github.com/lmkor/bench/results"
 	"github.com/lmkor/bench/runs"
 	"github.com/lmkor/bench/tasks"
+	"github.com/lmkor/bench/tokenizers"
 )
 
 // evalOptions are the flags of `bench eval`.
@@ -20,7 +20,9 @@ type evalOptions struct {
 	model, task, recipe string
 	dataDir, split      string
 	file, runs, format  string
-	set                 []string
+	set, labels         []string
+	name                string
+	tokenizing          tokenizers.LoadOptions
 }
 
 func newEvalCmd() *cobra.Command {
@@ -29,9 +31,15 @@ func newEvalCmd() *cobra.Command {
 		Use:   "eval --model DIR --task T",
 		Short: "Score a fine-tuned checkpoint, without training",
 		Long: `Scores a checkpoint that has the task's head, as 'bench run' or transformers saved it,
-and writes a run as well. A checkpoint without that head is an error.`,
+and writes a run as well. A checkpoint without that head is an error, and so is one that
+bench trained on another task. max_length, truncation, padding and precision are those
+that a checkpoint of bench was trained with, unless --recipe or --set says otherwise; it
+is called what the run called its model. Labels are found by the names in config.json, in
+any order and letter case; --labels says which of the task's labels a name is that bench
+does not know.`,
 		Example: `  bench eval --model runs/bert-tiny-scratch/nsmc/seed-42/checkpoint --task nsmc --data-dir DATA
-  bench eval --model ./my-bert-nsmc --task nsmc --test my_reviews.txt --format json`,
+  bench eval --model ./my-bert-nsmc --task nsmc --test my_reviews.txt --format json
+  bench eval --model ./their-nli --task kornli --data-dir DATA --labels LABEL_0=entailment,LABEL_1=neutral,LABEL_2=contradiction`,
 		Args:        args(cobra.NoArgs),
 		Annotations: map[string]string{savesOnStop: "yes"},
 		RunE:        func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), streamsOf(cmd)) },
@@ -39,12 +47,15 @@ and writes a run as well. A checkpoint without that head is an error.`,
 	fl := cmd.Flags()
 	fl.StringVarP(&o.model, "model", "m", "", "a fine-tuned checkpoint's directory `DIR`")
 	fl.StringVarP(&o.task, "task", "t", "", "a task `T`")
-	fl.StringVar(&o.recipe, "recipe", "", "the recipe `R` whose max_length, truncation and padding count (default default)")
+	fl.StringVar(&o.recipe, "recipe", "", "the recipe `R` whose max_length, truncation, padding and precision count (default the checkpoint's own, or default)")
 	fl.StringArrayVar(&o.set, "set", nil, "a recipe field `key=value`; may be repeated")
 	fl.StringVar(&o.dataDir, "data-dir", "", "the folder `D` of official files, or samples")
 	fl.StringVar(&o.split, "split", "", "the split `S` to score: train, dev or test (default the task's scored one)")
 	fl.StringVar(&o.file, "test", "", "a file `F` in place of the official one")
 	fl.StringVar(&o.runs, "runs", "runs", "the folder `DIR` of runs")
+	fl.StringVar(&o.name, "name", "", "what to call the checkpoint in the place of its own name")
+	labelsFlag(cmd, &o.labels)
+	tokenizerFlags(cmd, &o.tokenizing)
 	formatFlag(cmd, &o.format, "table", "json")
 	return cmd
 }
@@ -86,13 +97,31 @@ func (o *evalOptions) cell(ctx context.Context) (runs.Cell, error) {
 	if m.Scratch != nil {
 		return runs.Cell{}, fmt.Errorf("%s starts from nothing: there is nothing to score before 'bench run'", m.Name)
 	}
-	r, err := (&configs.Suite{Recipe: o.recipe, Set: o.set}).RecipeFor(t.Name)
+	m.Tokenizing = o.tokenizing
+	if m.Labels, err = checkpoints.ParseLabels(o.labels); err != nil {
+		return runs.Cell{}, usageError{err}
+	}
+	origin, err := m.Recall()
 	if err != nil {
 		return runs.Cell{}, err
 	}
-	name := filepath.Base(filepath.Clean(o.model))
-	if run, err := results.Open(filepath.Dir(filepath.Clean(o.model))); err == nil && name == results.CheckpointDir {
-		m.Name, r.Seed = run.Result.Model, run.Result.Seed
+	if o.name != "" {
+		m.Name = o.name
+	}
+	set := o.set
+	if origin != nil && o.recipe == "" {
+		own, err := origin.Settings()
+		if err != nil {
+			return runs.Cell{}, err
+		}
+		set = append(own, set...)
+	}
+	r, err := (&configs.Suite{Recipe: o.recipe, Set: set}).RecipeFor(t.Name)
+	if err != nil {
+		return runs.Cell{}, err
+	}
+	if origin != nil {
+		r.Seed = origin.Seed
 	}
 	return runs.Cell{Model: m, Task: t, Recipe: r, Scored: o.split, Data: runs.DataSource{Dir: o.dataDir, Files: map[string]string{o.split: o.file}},
 		Dir:     results.RunDir(o.runs, m.Name, t.Name, r.Seed) + "-eval-" + o.split,

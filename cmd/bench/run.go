@@ -10,10 +10,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lmkor/bench/checkpoints"
 	"github.com/lmkor/bench/configs"
 	"github.com/lmkor/bench/results"
 	"github.com/lmkor/bench/runs"
 	"github.com/lmkor/bench/tasks"
+	"github.com/lmkor/bench/tokenizers"
 )
 
 // runOptions are the flags of `bench run`.
@@ -26,6 +28,8 @@ type runOptions struct {
 	files                     [3]string // train, dev, test
 	dryRun                    bool
 	format                    string
+	labels                    []string
+	tokenizing                tokenizers.LoadOptions
 }
 
 func newRunCmd() *cobra.Command {
@@ -43,6 +47,10 @@ A model is a directory as Hugging Face lays it out, a Hugging Face name in the
 local cache, or a name that 'bench models list' shows. Two of one base name are
 named apart with --name. A recipe's fields can be set one by one:
 ` + strings.Join(configs.FieldNames(), ", ") + `.
+
+A checkpoint that has the task's head keeps it, unless bench trained it on another task;
+else a new one is drawn from the seed. Labels are found by the names in config.json;
+--labels says which of the task's labels a name is that bench does not know.
 
 The exit status is 3 after an interruption: the same command takes it up.`,
 		Example: `  bench run --model bert-tiny-scratch --task nsmc --data-dir DATA
@@ -72,6 +80,8 @@ The exit status is 3 after an interruption: the same command takes it up.`,
 	for i, split := range []string{tasks.Train, tasks.Dev, tasks.Test} {
 		fl.StringVar(&o.files[i], split, "", "a file `F` in place of the official "+split+" file, for one task")
 	}
+	labelsFlag(cmd, &o.labels)
+	tokenizerFlags(cmd, &o.tokenizing)
 	fl.BoolVar(&o.dryRun, "dry-run", false, "print what would become of each cell, with data and models opened as a run does")
 	formatFlag(cmd, &o.format, "table", "json")
 	return cmd
@@ -138,7 +148,15 @@ func (o *runOptions) cells(ctx context.Context) ([]runs.Cell, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := runs.Request{Suite: suite, Names: o.names, Set: o.set, Data: data, Runs: o.runs, Program: thisProgram(), Started: startOf(ctx)}
+	given, err := checkpoints.ParseLabels(o.labels)
+	switch {
+	case err != nil:
+		return nil, usageError{err}
+	case given != nil && (len(suite.Tasks) != 1 || len(suite.Models) != 1):
+		return nil, usagef("--labels is for one model and one task: there are %d and %d", len(suite.Models), len(suite.Tasks))
+	}
+	r := runs.Request{Suite: suite, Names: o.names, Labels: given, Tokenizing: o.tokenizing,
+		Set: o.set, Data: data, Runs: o.runs, Program: thisProgram(), Started: startOf(ctx)}
 	cells, err := r.Cells()
 	if field := (&runs.FieldError{}); errors.As(err, &field) {
 		return nil, usagef("--set: %w", field.Err)

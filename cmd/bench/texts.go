@@ -47,3 +47,8 @@ func printLine(cmd *cobra.Command, v any) error {
 	e.SetEscapeHTML(false)
 	return e.Encode(v)
 }
+
+// labelsFlag declares --labels, by which a checkpoint's labels are the task's.
+func labelsFlag(cmd *cobra.Command, to *[]string) {
+	cmd.Flags().StringSliceVar(to, "labels", nil, "which of the task's labels one of the checkpoint's is, `NAME=LABEL`; may be repeated")
+}

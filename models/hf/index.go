@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -20,7 +19,7 @@ type shardIndex struct {
 
 // readIndex reads a model.safetensors.index.json or pytorch_model.bin.index.json.
 func readIndex(path string) (*shardIndex, error) {
-	raw, err := os.ReadFile(path)
+	raw, err := readText(path)
 	if err != nil {
 		return nil, err
 	}
@@ -53,6 +52,9 @@ func parseIndex(raw []byte) (*shardIndex, error) {
 		}
 		if shard == "" || strings.ContainsAny(shard, `/\`) || !filepath.IsLocal(shard) {
 			return nil, fmt.Errorf("%s: %q is not a file name", name, shard)
+		}
+		if ext := filepath.Ext(shard); ext != ".safetensors" && ext != ".bin" {
+			return nil, fmt.Errorf("%s: %q is not a file of weights: want .safetensors or .bin", name, shard)
 		}
 		x.file[name] = shard
 		if !seen[shard] {

@@ -1,6 +1,7 @@
 package hf
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -68,6 +69,25 @@ func (c *Config) set(name string, v any) {
 func (c *Config) unset(name string) {
 	delete(c.fields.values, name)
 	c.fields.keys = slices.DeleteFunc(c.fields.keys, func(k string) bool { return k == name })
+}
+
+// Without returns the values of the file's fields but those of the given names:
+// their JSON does not depend on the order in which the file had them.
+func (c *Config) Without(names ...string) map[string]any {
+	rest := map[string]any{}
+	for name, raw := range c.fields.values {
+		if slices.Contains(names, name) {
+			continue
+		}
+		d := json.NewDecoder(bytes.NewReader(raw))
+		d.UseNumber()
+		var v any
+		if err := d.Decode(&v); err != nil {
+			panic(err) // it was read with the file
+		}
+		rest[name] = v
+	}
+	return rest
 }
 
 // SetVocabSize changes the number of embeddings.

@@ -18,6 +18,9 @@ type mapped struct {
 // openMapped maps a regular file.
 func openMapped(path string) (*mapped, error) {
 	name := filepath.Base(path)
+	if _, err := statRegular(path); err != nil {
+		return nil, err
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -28,8 +31,8 @@ func openMapped(path string) (*mapped, error) {
 		return nil, err
 	}
 	switch {
-	case !info.Mode().IsRegular():
-		return nil, fault(name, "not a regular file")
+	case !info.Mode().IsRegular(): // it has changed since
+		return nil, fault(name, "%s: want a regular file", kindOf(info.Mode()))
 	case info.Size() == 0:
 		return nil, fault(name, "the file is empty")
 	case info.Size() > math.MaxInt:

@@ -185,6 +185,7 @@ func (f *fetch) shards(files []string) ([]string, error) {
 
 // toFetch chooses from the files of a repository: everything small that says
 // what the model is, and the weights in one format. Shards come with their index.
+// Nothing that a system could run is among them.
 func toFetch(files []string) (all []string) {
 	for _, file := range files {
 		if strings.ContainsAny(file, `/\`) || !filepath.IsLocal(file) {
@@ -192,7 +193,7 @@ func toFetch(files []string) (all []string) {
 		}
 		weights := slices.ContainsFunc(weightFiles, func(k weightKind) bool { return k.name == file })
 		small := slices.Contains([]string{".json", ".txt", ".model", ".md"}, filepath.Ext(file)) && !strings.HasSuffix(file, ".index.json")
-		if small && !weights || file == "libmoran4dnlp.so" {
+		if small && !weights {
 			all = append(all, file)
 		}
 	}

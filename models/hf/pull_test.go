@@ -169,7 +169,8 @@ func TestPullRefusesHostileAnswers(t *testing.T) {
 			t.Errorf("ETag %s: %v", etag, err)
 		}
 	}
-	got := toFetch([]string{"config.json", "../x.json", `..\x.json`, "/etc/x.json", "a/b.json", "optimizer.pt", "rng_state.pth", "model.safetensors", "pytorch_model.bin", "training_args.bin"})
+	got := toFetch([]string{"config.json", "../x.json", `..\x.json`, "/etc/x.json", "a/b.json", "optimizer.pt", "rng_state.pth", "model.safetensors", "pytorch_model.bin", "training_args.bin",
+		"libmoran4dnlp.so", "x.dll", "x.dylib", "modeling_x.py", "tokenization.py"})
 	if want := []string{"config.json", "model.safetensors"}; !slices.Equal(got, want) {
 		t.Errorf("to fetch %v, want %v", got, want)
 	}

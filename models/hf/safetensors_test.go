@@ -138,7 +138,7 @@ func TestNoWeights(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(dir, "model.safetensors"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := OpenWeights(dir); err == nil || !strings.Contains(err.Error(), "not a regular file") {
+	if _, err := OpenWeights(dir); err == nil || !strings.Contains(err.Error(), "a directory: want a regular file") {
 		t.Errorf("error %v", err)
 	}
 }

@@ -132,6 +132,9 @@ func (w *Weights) add(path string, read func(*mapped) ([]*tensor, error), index 
 		if old, twice := w.tensors[t.name]; twice {
 			return tensorFault(t.file, was, "a second tensor of this name; the first is in %s", old.file)
 		}
+		if err := t.readable(); err != nil {
+			return err
+		}
 		w.tensors[t.name] = t
 		if isBuffer(t) {
 			w.buffers = append(w.buffers, t.name)
@@ -142,6 +145,15 @@ func (w *Weights) add(path string, read func(*mapped) ([]*tensor, error), index 
 	slices.Sort(w.params)
 	slices.Sort(w.buffers)
 	return nil
+}
+
+// readable refuses the weights of a layer that are in a type of 8 bits: those of
+// a quantized model, which lacks the layer otherwise.
+func (t *tensor) readable() error {
+	if t.dtype.size > 1 || !strings.HasSuffix(t.name, ".weight") {
+		return nil
+	}
+	return tensorFault(t.file, t.name, "%s values, of a quantized model: want float32, float16, bfloat16 or float64", t.dtype.Name)
 }
 
 // modernName maps the names that layer norms had in TensorFlow.

@@ -221,20 +221,39 @@ func TestBadIndex(t *testing.T) {
 		{"another directory", `{"weight_map":{"a":"../x"}}`, `"../x" is not a file name`},
 		{"an absolute path", `{"weight_map":{"a":"/etc/passwd"}}`, "is not a file name"},
 		{"a parent", `{"weight_map":{"a":".."}}`, "is not a file name"},
-		{"no such shard", `{"weight_map":{"a":"x"}}`, "no such file"},
-		{"not in the shard", `{"weight_map":{"a":"s"}}`, "1 tensors are not in their shards, such as a"},
-		{"in another shard", `{"weight_map":{"bert.embeddings.word_embeddings.weight":"t","a":"s"}}`, "model.safetensors.index.json says that it is in t"},
+		{"no such shard", `{"weight_map":{"a":"x.bin"}}`, "no such file"},
+		{"a shared library", `{"weight_map":{"a":"x.so"}}`, `"x.so" is not a file of weights`},
+		{"not in the shard", `{"weight_map":{"a":"s.safetensors"}}`, "1 tensors are not in their shards, such as a"},
+		{"in another shard", `{"weight_map":{"bert.embeddings.word_embeddings.weight":"t.safetensors","a":"s.safetensors"}}`, "model.safetensors.index.json says that it is in t.safetensors"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, err := OpenWeights(weightsDir(t, map[string][]byte{"model.safetensors.index.json": []byte(c.index), "s": shard}))
+			_, err := OpenWeights(weightsDir(t, map[string][]byte{"model.safetensors.index.json": []byte(c.index), "s.safetensors": shard}))
 			if err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("error %v, want %q", err, c.want)
 			}
 		})
 	}
-	both := weightsDir(t, map[string][]byte{"model.safetensors.index.json": []byte(`{"weight_map":{"a":"s","b":"t"}}`), "s": shard, "t": shard})
+	both := weightsDir(t, map[string][]byte{"model.safetensors.index.json": []byte(`{"weight_map":{"a":"s.safetensors","b":"t.safetensors"}}`), "s.safetensors": shard, "t.safetensors": shard})
 	_, err = OpenWeights(both)
-	if e := (*Error)(nil); !errors.As(err, &e) || !strings.Contains(err.Error(), "a second tensor of this name; the first is in s") {
+	if e := (*Error)(nil); !errors.As(err, &e) || !strings.Contains(err.Error(), "a second tensor of this name; the first is in s.safetensors") {
 		t.Errorf("two shards with the same tensors: %v", err)
+	}
+}
+
+// TestQuantizedWeights: the weights of a layer in 8 bits are named, other tensors
+// of such types are buffers.
+func TestQuantizedWeights(t *testing.T) {
+	for _, code := range []string{"F8_E4M3", "F8_E5M2", "I8", "U8"} {
+		header := `{"a.bias":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a.weight":{"dtype":"` + code + `","shape":[4],"data_offsets":[4,8]}}`
+		_, err := OpenWeights(weightsDir(t, map[string][]byte{"model.safetensors": safetensorsBytes(header, 8)}))
+		if err == nil || !strings.Contains(err.Error(), "model.safetensors: a.weight: ") || !strings.Contains(err.Error(), "of a quantized model") {
+			t.Errorf("%s: %v", code, err)
+		}
+		w, err := OpenWeights(weightsDir(t, map[string][]byte{"model.safetensors": safetensorsBytes(strings.Replace(header, "a.weight", "a.mask", 1), 8)}))
+		if err != nil {
+			t.Errorf("%s: %v", code, err)
+			continue
+		}
+		w.Close()
 	}
 }

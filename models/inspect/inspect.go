@@ -85,7 +85,7 @@ func (r *Report) Err() error {
 	}
 	var all []string
 	for _, e := range r.Errors {
-		all = append(all, strings.TrimPrefix(e, r.Dir+": "))
+		all = append(all, strings.TrimPrefix(strings.TrimPrefix(e, r.Dir+": "), r.Dir+string(filepath.Separator)))
 	}
 	return fmt.Errorf("%s: %s", r.Dir, strings.Join(all, "; "))
 }

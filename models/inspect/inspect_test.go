@@ -199,7 +199,7 @@ func TestModelsCheckFiles(t *testing.T) {
 		{"a large file's pointer", "model.safetensors", pointer, "model.safetensors: a Git LFS pointer, not the weights"},
 		{"an old one's", "pytorch_model.bin", pointer, "pytorch_model.bin: a Git LFS pointer, not the weights"},
 		{"no JSON", "config.json", "<html>", "config.json: invalid character '<'"},
-		{"no tokenizer", "vocab.txt", "", "no tokenizer: want"},
+		{"no tokenizer", "vocab.txt", "", "vocab.txt: BertTokenizer reads it: file does not exist"},
 		{"no weights", "model.safetensors", "", "no model.safetensors or pytorch_model.bin"},
 		{"no config", "config.json", "", "config.json: "},
 		{"a lost shard", "model.safetensors.index.json", `{"weight_map": {"a": "model-00001-of-00002.safetensors"}}`,

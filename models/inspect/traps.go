@@ -32,21 +32,30 @@ func warning(code, format string, args ...any) results.Warning {
 
 // Tokenizer warns of what makes a tokenizer useless for Korean, measured on
 // sample text.
-func Tokenizer(tok *tokenizers.Tokenizer) (all []results.Warning) {
+func Tokenizer(tok *tokenizers.Tokenizer) []results.Warning {
 	share := sampleUnknown(tok)
 	if share == nil || *share <= MostUnknown {
 		return nil
 	}
+	return append(Accents(tok), warning(UnknownTokens, "%.1f %% of the tokens of plain Korean text are unknown to the vocabulary", 100**share))
+}
+
+// Accents warns of a tokenizer that takes Hangul apart without having the parts
+// in its vocabulary.
+func Accents(tok *tokenizers.Tokenizer) []results.Warning {
 	info := tok.Info()
-	if info.Lowercase && info.Type == "wordpiece" && (info.StripAccents == nil || *info.StripAccents) {
-		how := "undefined, which means on"
-		if info.StripAccents != nil {
-			how = "on"
-		}
-		all = append(all, warning(AccentsStripped,
-			"lower-casing with strip_accents %s: it takes Hangul apart, and most Korean words become [UNK]; set strip_accents to false", how))
+	if !info.Lowercase || info.Type != "wordpiece" || info.StripAccents != nil && !*info.StripAccents {
+		return nil
 	}
-	return append(all, warning(UnknownTokens, "%.1f %% of the tokens of plain Korean text are unknown to the vocabulary", 100**share))
+	if share := sampleUnknown(tok); share == nil || *share <= MostUnknown {
+		return nil // multilingual vocabularies have the parts
+	}
+	how := "undefined, which means on"
+	if info.StripAccents != nil {
+		how = "on"
+	}
+	return []results.Warning{warning(AccentsStripped,
+		"lower-casing with strip_accents %s: it takes Hangul apart, and most Korean words become [UNK]; set strip_accents to false", how)}
 }
 
 // sampleUnknown is the share of unknown tokens in sample text, nil without any.
