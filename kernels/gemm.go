@@ -16,11 +16,7 @@ type Product struct {
 	Acc     bool
 	C       []float32
 	LDC     int
-	// Then, if it is not nil, is called on every part of C as soon as it is
-	// finished and while it is still near: rows rows from row i, and cols columns
-	// from column j. Each element is in one part; parts differ with the number of
-	// threads and may come at the same time.
-	Then func(i, rows, j, cols int)
+	Then    Epilogue
 	// Squares, if it is not nil, becomes the sum of the squares of C, taken part by
 	// part while it is near, in an order that depends on M and N alone.
 	Squares *float64
@@ -126,9 +122,7 @@ func (g *Product) trivial() bool {
 			clear(g.C[i*g.LDC : i*g.LDC+g.N])
 		}
 	}
-	if g.Then != nil {
-		g.Then(0, g.M, 0, g.N)
-	}
+	g.Then.run(g, 0, g.M, 0, g.N)
 	return true
 }
 

@@ -3,7 +3,6 @@ package kernels
 import (
 	"fmt"
 	"slices"
-	"sync/atomic"
 	"testing"
 
 	"github.com/lmkor/bench/internal/golden"
@@ -121,27 +120,53 @@ func BenchmarkGemm(b *testing.B) {
 	}
 }
 
-func TestGemmThenSeesEachElementOnceAndFinished(t *testing.T) {
+// TestEpilogueIsItsParts holds a product that is finished part by part to the
+// product, and then its bias, activation, dropout and residual one by one.
+func TestEpilogueIsItsParts(t *testing.T) {
 	defer SetThreads(0)
 	for _, threads := range []int{1, 2, 3, 8} {
 		SetThreads(threads)
 		for _, d := range [][3]int{{1, 1, 1}, {15, 33, 9}, {200, 300, 400}, {530, 256, 800}, {3, 70, 0}} {
 			m, n, k := d[0], d[1], d[2]
-			a, b := numbers(m*k, 1), numbers(k*n, 2)
-			want, got, seen := make([]float32, m*n), make([]float32, m*n), make([]int32, m*n)
-			Gemm(false, true, m, n, k, a, k, b, k, false, want, n)
-			Gemms(Product{TA: false, TB: true, M: m, N: n, K: k, A: a, LDA: k, B: b, LDB: k, C: got, LDC: n, Then: func(i, rows, j, cols int) {
-				for r := i; r < i+rows; r++ {
-					for c := j; c < j+cols; c++ {
-						if got[r*n+c] == want[r*n+c] {
-							atomic.AddInt32(&seen[r*n+c], 1)
-						}
+			a, b, bias, residual := numbers(m*k, 1), numbers(k*n, 2), numbers(n, 3), numbers(m*n, 4)
+			plainC := make([]float32, m*n)
+			Gemm(false, true, m, n, k, a, k, b, k, false, plainC, n)
+			drop := Dropper{Seed: 1, Site: 2, P: 0.3}
+			for name, e := range map[string]Epilogue{
+				"nothing":    {},
+				"bias":       {Bias: bias},
+				"activation": {Bias: bias, Act: GELU},
+				"slope":      {Bias: bias, Act: Tanh, Slope: true, Y: make([]float32, m*n), LDY: n},
+				"all":        {Bias: bias, Act: SiLU, Y: make([]float32, m*n), LDY: n, Drop: drop, Residual: residual, LDR: n},
+				"residual":   {Y: make([]float32, m*n), LDY: n, Residual: residual, LDR: n},
+			} {
+				z := slices.Clone(plainC)
+				for i := range z {
+					if e.Bias != nil {
+						z[i] += bias[i%n]
 					}
 				}
-			}})
-			for i, v := range seen {
-				if v != 1 {
-					t.Fatalf("%d threads, %v: element %d was seen finished %d times, want once", threads, d, i, v)
+				want := slices.Clone(z)
+				if e.Slope {
+					activateSlope(e.Act, want, z)
+				} else if e.Act != Identity {
+					activate(e.Act, want, z)
+				}
+				e.Drop.Apply(want, want, 0)
+				if e.Residual != nil {
+					addTo(want, residual)
+				}
+				c := make([]float32, m*n)
+				Gemms(Product{TB: true, M: m, N: n, K: k, A: a, LDA: k, B: b, LDB: k, C: c, LDC: n, Then: e})
+				got := c
+				if e.Y != nil {
+					got = e.Y
+				}
+				if !slices.Equal(got, want) {
+					t.Fatalf("%s, %d threads, %v: not what its parts give", name, threads, d)
+				}
+				if e.Slope && !slices.Equal(c, z) {
+					t.Fatalf("%s, %d threads, %v: another derivative", name, threads, d)
 				}
 			}
 		}

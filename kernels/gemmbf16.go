@@ -205,8 +205,8 @@ func (g *pairProduct) block(t0, t1, p0, p1 int) {
 			for p := p0; p < p1; p++ {
 				g.tile(a, i, rows, p, s, pairs, edge)
 			}
-			if g.Then != nil && s+pairs == all {
-				g.Then(i, rows, p0*pairWidth, min(g.N, p1*pairWidth)-p0*pairWidth)
+			if s+pairs == all {
+				g.Then.run(&g.Product, i, rows, p0*pairWidth, min(g.N, p1*pairWidth)-p0*pairWidth)
 			}
 		}
 	}

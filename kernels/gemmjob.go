@@ -109,9 +109,9 @@ func (j *job) row(r int) {
 	if j.squares != nil && j.k0+j.kc == j.K {
 		j.square(r, i, have)
 	}
-	if j.Then != nil && j.k0+j.kc == j.K {
+	if j.k0+j.kc == j.K {
 		first := j.p0 * t.nr
-		j.Then(i, have, first, min(j.N, j.p1*t.nr)-first)
+		j.Then.run(&j.Product, i, have, first, min(j.N, j.p1*t.nr)-first)
 	}
 }
 

@@ -66,11 +66,11 @@ func BenchmarkStep(b *testing.B) {
 				ops.LayOutGradients(params)
 				in := reviews()
 				in.PadTo = padTo
-				pass := &ops.Pass{Mem: &ops.Arena{}, Grad: true, Train: true}
+				pass := &ops.Pass{Backend: ops.NewCPU(), Grad: true, Train: true}
 				labels := make([]int32, in.Sequences())
 				b.ReportAllocs()
 				for b.Loop() {
-					pass.Mem.Reset()
+					pass.Backend.Reset()
 					pass.Begin(0)
 					if err := ops.Backward(ops.CrossEntropy(pass, m.Forward(pass, in), labels), 1); err != nil {
 						b.Fatal(err)

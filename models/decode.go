@@ -74,10 +74,10 @@ func (m *Model) NewDecoder(sequences, room int, source *Batch) (*Decoder, error)
 	if room > most {
 		return nil, &InputError{Msg: fmt.Sprintf("room for %d tokens: the model takes 1 to %d", room, most)}
 	}
-	d := &Decoder{m: m, net: net, pass: &ops.Pass{Mem: &ops.Arena{}}}
+	d := &Decoder{m: m, net: net, pass: &ops.Pass{Backend: ops.NewCPU()}}
 	layers, width := net.cacheSizes(&m.Config)
 	for range layers {
-		d.st.caches = append(d.st.caches, ops.NewCache(sequences, room, width))
+		d.st.caches = append(d.st.caches, ops.NewCache(d.pass, sequences, room, width))
 	}
 	d.st.source = net.encode(d.pass, source, &m.Config)
 	d.pass.Release()

@@ -162,7 +162,7 @@ func (n *encoderDecoder) encode(p *ops.Pass, in *Batch, c *Config) *source {
 	s := n.read(p, in, c)
 	s.kept = map[*crossAttention]*ops.Tensor{}
 	for _, l := range n.Decoder.Layers {
-		s.kept[l.Cross] = ops.Detached(sideBySide(p, s.x, l.Cross.K, l.Cross.V))
+		s.kept[l.Cross] = ops.Detached(p, sideBySide(p, s.x, l.Cross.K, l.Cross.V))
 	}
 	s.x = nil
 	for i := range in.Sequences() {

@@ -33,7 +33,7 @@ func ExampleOpen() {
 	var in models.Batch
 	in.Append([]int32{2, 12, 79, 3}, nil)
 	in.Append([]int32{2, 55, 3}, nil)
-	logits := ops.Of(m.Forward(&ops.Pass{Mem: &ops.Arena{}}, &in))
+	logits := ops.Of(m.Forward(&ops.Pass{Backend: ops.NewCPU()}, &in))
 	fmt.Println(logits.Rows(), "rows of", logits.Cols())
 	// Output:
 	// sequence-classification 5215 values, 0 drawn

@@ -164,7 +164,7 @@ func answers(t *testing.T, m *models.Model, refs []reference, padTo int) (worst 
 	if err := m.Check(in); err != nil {
 		t.Fatal(err)
 	}
-	got := ops.Of(m.Forward(&ops.Pass{Mem: &ops.Arena{}}, in))
+	got := ops.Of(m.Forward(&ops.Pass{Backend: ops.NewCPU()}, in))
 	answered := in
 	if in.Target != nil {
 		answered = in.Target
@@ -251,7 +251,7 @@ func backward(t *testing.T, m *models.Model, g gradBatch) float64 {
 		params = append(params, p.Param)
 	}
 	ops.LayOutGradients(params)
-	pass := &ops.Pass{Mem: &ops.Arena{}, Grad: true, Train: true}
+	pass := &ops.Pass{Backend: ops.NewCPU(), Grad: true, Train: true}
 	in, labels := g.inputs(t, m)
 	l := loss(pass, m, m.Forward(pass, in), labels)
 	value := float64(ops.Of(l).Floats()[0])

@@ -27,7 +27,7 @@ func onRandom(t *testing.T, f func(t *testing.T, m *models.Model, ref gradBatch)
 }
 
 func logits(m *models.Model, in *models.Batch) *ops.Tensor {
-	return ops.Of(m.Forward(&ops.Pass{Mem: &ops.Arena{}}, in))
+	return ops.Of(m.Forward(&ops.Pass{Backend: ops.NewCPU()}, in))
 }
 
 // TestModulesKnowAllParameters holds spago's traversal of the modules to the
@@ -161,7 +161,7 @@ func TestThreadsDoNotChangeGradients(t *testing.T) {
 		for _, threads := range []int{1, 3} {
 			kernels.SetThreads(threads)
 			m.SetDropout(&rate)
-			pass := &ops.Pass{Mem: &ops.Arena{}, Grad: true, Train: true, Seed: 5}
+			pass := &ops.Pass{Backend: ops.NewCPU(), Grad: true, Train: true, Seed: 5}
 			pass.Begin(1)
 			if err := ops.Backward(loss(pass, m, m.Forward(pass, in), labels), 1); err != nil {
 				t.Fatal(err)
@@ -185,7 +185,7 @@ func TestThreadsDoNotChangeGradients(t *testing.T) {
 func TestReleaseKeepsNothing(t *testing.T) {
 	onRandom(t, func(t *testing.T, m *models.Model, ref gradBatch) {
 		in, _ := ref.inputs(t, m)
-		pass := &ops.Pass{Mem: &ops.Arena{}}
+		pass := &ops.Pass{Backend: ops.NewCPU()}
 		var first []float32
 		for range 3 {
 			pass.Begin(0)
@@ -197,7 +197,7 @@ func TestReleaseKeepsNothing(t *testing.T) {
 			}
 			pass.Release()
 		}
-		if held, _ := pass.Mem.Bytes(); held > 64<<20 {
+		if held, _ := pass.Backend.Bytes(); held > 64<<20 {
 			t.Errorf("%d bytes held", held)
 		}
 	})

@@ -117,7 +117,7 @@ func (b *labelledBatch) Losses(p *ops.Pass) []ops.Root {
 }
 
 // Predict answers every example, in file order.
-func (d *Labelled) Predict(ctx context.Context, mem *ops.Arena) ([]predictors.Answer, error) {
+func (d *Labelled) Predict(ctx context.Context, mem ops.Backend) ([]predictors.Answer, error) {
 	answers, err := d.predictor.With(mem).Predict(ctx, d.inputs)
 	var broken *predictors.NonFiniteError
 	if errors.As(err, &broken) {
@@ -129,7 +129,7 @@ func (d *Labelled) Predict(ctx context.Context, mem *ops.Arena) ([]predictors.An
 var errNonFinite = errors.New("the model's logits are NaN or infinite: its weights are broken")
 
 // Score answers every example and compares the answers with gold.
-func (d *Labelled) Score(ctx context.Context, mem *ops.Arena) (*trainers.Evaluation, error) {
+func (d *Labelled) Score(ctx context.Context, mem ops.Backend) (*trainers.Evaluation, error) {
 	answers, err := d.Predict(ctx, mem)
 	if err != nil {
 		return nil, err

@@ -5,6 +5,7 @@ import (
 
 	"github.com/nlpodyssey/spago/nn"
 
+	"github.com/lmkor/bench/device"
 	"github.com/lmkor/bench/kernels"
 )
 
@@ -13,6 +14,7 @@ import (
 // update. A gathered table's rows whose gradient and moments are zero are left
 // alone: their update is zero.
 type AdamW struct {
+	Backend           device.Backend // nil: the CPU
 	Beta1, Beta2, Eps float64
 	LR                float64
 	Step              int     // of this update, from 1
@@ -21,18 +23,7 @@ type AdamW struct {
 	Decay func(*nn.Param) float64 // a parameter's weight decay
 	Rate  func(*nn.Param) float64 // what a parameter's learning rate is of LR; nil: 1
 
-	updates []update
-	pieces  []piece // of the updates, reused from step to step
-}
-
-// update is what a step does to one parameter.
-type update struct {
-	p    *nn.Param
-	t    *Tensor
-	m    *Moments
-	g    []float32
-	rows []int32 // if the gradient is sparse
-	with kernels.AdamWFactors
+	call device.AdamW // reused from step to step
 }
 
 // Moments is a parameter's optimizer state, in its State.
@@ -62,77 +53,49 @@ func (o *AdamW) OptimizeParams(p *nn.Param) error { return o.OptimizeAll([]*nn.P
 // All are updated; a *NotFiniteError then names the first of them that has
 // become NaN or infinite somewhere.
 func (o *AdamW) OptimizeAll(params []*nn.Param) error {
-	o.updates, o.pieces = o.updates[:0], o.pieces[:0]
+	o.call.Updates = o.call.Updates[:0]
+	var updated []*nn.Param
 	for _, p := range params {
-		o.plan(p)
-	}
-	broken := newFirst()
-	kernels.Parallel(len(o.pieces), func(i int) {
-		piece := &o.pieces[i]
-		if u := &o.updates[piece.of]; !u.run(piece) {
-			broken.add(piece.of)
+		if u, ok := o.update(p); ok {
+			o.call.Updates, updated = append(o.call.Updates, u), append(updated, p)
 		}
-	})
-	if i, ok := broken.get(); ok {
-		return &NotFiniteError{Param: o.updates[i].p}
+	}
+	if len(updated) == 0 {
+		return nil
+	}
+	o.backend().Run(&o.call)
+	if o.call.Broken >= 0 {
+		return &NotFiniteError{Param: updated[o.call.Broken]}
 	}
 	return nil
 }
 
-// run updates one piece and tells whether it is finite, while it is near.
-func (u *update) run(piece *piece) bool {
-	lo, hi := piece.from, piece.to
-	if !piece.sparse {
-		u.with.Update(u.t.data[lo:hi], u.m.M[lo:hi], u.m.V[lo:hi], u.g[lo:hi])
-		return kernels.Finite(u.t.data[lo:hi])
+func (o *AdamW) backend() device.Backend {
+	if o.Backend == nil {
+		o.Backend = NewCPU()
 	}
-	rows, cols := u.rows[lo:hi], u.t.cols
-	u.with.UpdateRows(u.t.data, u.m.M, u.m.V, u.g, cols, rows)
-	for _, r := range rows {
-		if !kernels.Finite(u.t.data[int(r)*cols : (int(r)+1)*cols]) {
-			return false
-		}
-	}
-	return true
+	return o.Backend
 }
 
-// plan adds the update of p.
-func (o *AdamW) plan(p *nn.Param) {
-	g := GradientOf(p)
-	if g.Values == nil {
-		return
+// update returns what a step does to p, if there is a gradient.
+func (o *AdamW) update(p *nn.Param) (device.Update, bool) {
+	t, g := Of(p), Of(p).param
+	if !g.has {
+		return device.Update{}, false
 	}
-	t, s := Of(p), MomentsOf(p)
-	rate := o.LR
+	s, rate := MomentsOf(p), o.LR
 	if o.Rate != nil {
 		rate *= o.Rate(p)
 	}
 	k := kernels.AdamW{LR: rate, Beta1: o.Beta1, Beta2: o.Beta2, Eps: o.Eps, WeightDecay: o.Decay(p), Step: o.Step, Scale: o.Scale}
-	sparse := g.Sparse && !s.All
-	if sparse {
-		s.Live = union(s.Live, g.Rows)
-		if k.WeightDecay != 0 {
-			decayOthers(t, s.Live, float32(rate*k.WeightDecay))
-		}
+	u := device.Update{P: t.buf, M: device.Host(s.M), V: device.Host(s.V), G: g.buf, Cols: t.cols, With: k.Factors()}
+	if u.Sparse = g.sparse && !s.All; u.Sparse {
+		s.Live = union(s.Live, g.rows)
+		u.Rows, u.DecayOthers = s.Live, float32(rate*k.WeightDecay)
 	} else {
 		s.All, s.Live = true, nil
 	}
-	o.pieces = cut(o.pieces, len(o.updates), t, sparse, len(s.Live))
-	o.updates = append(o.updates, update{p: p, t: t, m: s, g: g.Values, rows: s.Live, with: k.Factors()})
-}
-
-// decayOthers shrinks the rows that are not live.
-func decayOthers(t *Tensor, live []int32, decay float32) {
-	kernels.Parallel(chunks(t.rows), func(c int) {
-		for r := c * rowChunk; r < min(t.rows, (c+1)*rowChunk); r++ {
-			if _, ok := slices.BinarySearch(live, int32(r)); ok {
-				continue
-			}
-			for i, v := range t.data[r*t.cols : (r+1)*t.cols] {
-				t.data[r*t.cols+i] = v - decay*v
-			}
-		}
-	})
+	return u, true
 }
 
 // union merges ascending a and b into one ascending list without repetition.

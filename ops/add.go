@@ -5,6 +5,7 @@ import (
 
 	"github.com/nlpodyssey/spago/mat"
 
+	"github.com/lmkor/bench/device"
 	"github.com/lmkor/bench/kernels"
 )
 
@@ -25,8 +26,7 @@ type add struct {
 func (o *add) Forward() (mat.Tensor, error) {
 	x := Of(o.ins[0])
 	y := o.p.alloc(x.rows, x.cols)
-	o.drop.Drop(y.data, x.data)
-	kernels.Add(y.data, Of(o.ins[1]).data)
+	o.p.Backend.Run(&device.Drop{Y: y.buf, X: x.buf, Residual: Of(o.ins[1]).buf, Drop: o.drop})
 	return o.forwarded(y)
 }
 
@@ -34,24 +34,20 @@ func (o *add) Backward(gy mat.Tensor) error {
 	var dx *Tensor
 	if x := Of(o.ins[0]); o.ins[0].RequiresGrad() {
 		dx = o.p.alloc(x.rows, x.cols)
-		o.drop.Drop(dx.data, Of(gy).data)
+		o.p.Backend.Run(&device.Drop{Y: dx.buf, X: Of(gy).buf, Drop: o.drop})
 	}
-	g := o.take()
+	g := o.passOnGrad()
 	o.finish()
-	if o.ins[1].RequiresGrad() {
-		o.ins[1].AccGrad(g)
-	} else {
-		o.p.Mem.Put(g.data)
-	}
+	o.give(o.ins[1], g)
 	if dx != nil {
 		o.ins[0].AccGrad(dx)
 	}
 	return nil
 }
 
-// take is the output's gradient for the operator to hand on whole: finish
-// will not return it to the arena.
-func (o *base) take() *Tensor {
+// passOnGrad is the output's gradient for an operand to have as a whole: finish
+// will not return it to the backend.
+func (o *base) passOnGrad() *Tensor {
 	g := o.out.grad
 	o.out.grad = nil
 	return g
@@ -72,14 +68,12 @@ type through struct{ base }
 
 func (o *through) Forward() (mat.Tensor, error) {
 	x := Of(o.ins[0])
-	y := NewTensor(x.data, x.rows, x.cols)
-	y.mem, y.pass = o.p.Mem, o.p
-	return o.forwarded(y)
+	return o.forwarded(&Tensor{rows: x.rows, cols: x.cols, buf: x.buf, pass: o.p})
 }
 
 func (o *through) Backward(mat.Tensor) error {
-	g := o.take()
-	o.out.data = nil // the values are the operand's
+	g := o.passOnGrad()
+	o.out.buf = device.Buffer{} // the values are the operand's
 	o.ins[0].AccGrad(g)
 	return nil
 }

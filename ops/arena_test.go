@@ -68,9 +68,9 @@ func TestArenaKeepsToItsPeak(t *testing.T) {
 	if testing.Short() {
 		batches = 15
 	}
-	e, r, mem := newEncoder(4, 64), rand.New(rand.NewPCG(1, 2)), &Arena{}
-	p := &Pass{Mem: mem, Grad: true, Train: true, Seed: 3}
-	eval := &Pass{Mem: mem}
+	e, r, mem := newEncoder(4, 64), rand.New(rand.NewPCG(1, 2)), NewCPU()
+	p := &Pass{Backend: mem, Grad: true, Train: true, Seed: 3}
+	eval := &Pass{Backend: mem}
 	for step := range batches {
 		lens := pairLengths(r, 32)
 		p.Begin(uint64(step))

@@ -111,17 +111,17 @@ func BenchmarkOperator(b *testing.B) {
 		for _, pass := range []string{"forward", "both"} {
 			b.Run(fmt.Sprintf("op=%s/tokens=%d/dim=%d/pass=%s", o.name, benchTokens, benchDim, pass), func(b *testing.B) {
 				LayOutGradients(o.params)
-				p := &Pass{Mem: &Arena{}, Grad: true, Train: true, Seed: 7}
+				p := &Pass{Backend: NewCPU(), Grad: true, Train: true, Seed: 7}
 				b.ReportAllocs()
 				for b.Loop() {
-					p.Mem.Reset()
+					p.Backend.Reset()
 					p.Begin(1)
 					y := Of(o.run(p))
 					if pass == "forward" {
 						continue
 					}
 					g := p.alloc(y.rows, y.cols)
-					copy(g.data, gradient)
+					copy(g.Floats(), gradient)
 					y.AccGrad(g)
 					for i := len(p.tape) - 1; i >= 0; i-- {
 						if out := p.tape[i].o.Value().(*Tensor); out.grad != nil {
@@ -139,11 +139,11 @@ func BenchmarkOperator(b *testing.B) {
 func BenchmarkCachedAttention(b *testing.B) {
 	qkv := randomParam(benchSequences, 3*benchDim, 1)
 	off := every(1, benchSequences+1)
-	p := &Pass{Mem: &Arena{}}
+	p := &Pass{Backend: NewCPU()}
 	b.Run(fmt.Sprintf("sequences=%d/keys=64/dim=%d", benchSequences, benchDim), func(b *testing.B) {
 		for b.Loop() {
 			p.Begin(0)
-			c := NewCache(benchSequences, 64, benchDim)
+			c := NewCache(p, benchSequences, 64, benchDim)
 			for range 64 {
 				CachedAttention(p, qkv, c, AttentionSpec{Heads: benchHeads, Offsets: off})
 				p.Release()

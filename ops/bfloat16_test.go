@@ -20,16 +20,16 @@ func TestBfloat16Grad(t *testing.T) {
 	params := []*nn.Param{x, w, v, b, c}
 	LayOutGradients(params)
 	gold := numbers(21*19, 6)
-	mem := &Arena{}
+	mem := NewCPU()
 	gradients := func(bf16 bool) (loss float32, all [][]float32) {
-		p := &Pass{Mem: mem, Grad: true, Bfloat16: bf16}
+		p := &Pass{Backend: mem, Grad: true, Bfloat16: bf16}
 		for _, q := range params {
 			q.ZeroGrad()
 		}
 		h := Linear(p, x, kernels.GELU, []*nn.Param{w}, []*nn.Param{b})
 		var y mat.Tensor = Conv1D(p, h, kernels.Identity, v, c)
 		l := MSE(p, y, gold)
-		loss = Of(l).data[0]
+		loss = Of(l).Floats()[0]
 		if err := Backward(l, 1); err != nil {
 			t.Fatal(err)
 		}

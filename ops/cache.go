@@ -6,23 +6,24 @@ import (
 
 	"github.com/nlpodyssey/spago/mat"
 
-	"github.com/lmkor/bench/kernels"
+	"github.com/lmkor/bench/device"
 )
 
 // Cache keeps one layer's keys and values of B sequences while they grow token
 // by token, so that a step of a generation costs one token and not all.
 type Cache struct {
 	h, room int
+	backend device.Backend
 	lens    []int32
-	data    [][]float32 // of each sequence, [room, 2H], keys and values side by side
+	data    []device.Buffer // of each sequence, [room, 2H], keys and values side by side
 }
 
 // NewCache returns room for up to the given number of tokens in each sequence,
 // with keys and values of width h.
-func NewCache(sequences, room, h int) *Cache {
-	c := &Cache{h: h, room: room}
+func NewCache(p *Pass, sequences, room, h int) *Cache {
+	c := &Cache{h: h, room: room, backend: p.Backend}
 	for range sequences {
-		c.lens, c.data = append(c.lens, 0), append(c.data, make([]float32, room*2*h))
+		c.lens, c.data = append(c.lens, 0), append(c.data, c.backend.New(room*2*h))
 	}
 	return c
 }
@@ -33,28 +34,30 @@ func (c *Cache) Lens() []int32 { return c.lens }
 // Reorder makes sequence i what sequence from[i] was; their number may change.
 // A sequence that goes on once is not copied.
 func (c *Cache) Reorder(from []int) {
-	lens, data := make([]int32, len(from)), make([][]float32, len(from))
+	lens, data := make([]int32, len(from)), make([]device.Buffer, len(from))
 	taken := make([]bool, len(c.data))
 	for i, f := range from {
 		if lens[i] = c.lens[f]; !taken[f] {
 			data[i], taken[f] = c.data[f], true
 		}
 	}
-	var spare [][]float32
+	var spare []device.Buffer
 	for f, t := range taken {
 		if !t {
 			spare = append(spare, c.data[f])
 		}
 	}
 	for i, f := range from {
-		if data[i] != nil {
+		if !data[i].None() {
 			continue
 		}
 		if len(spare) == 0 {
-			spare = append(spare, make([]float32, c.room*2*c.h))
+			spare = append(spare, c.backend.New(c.room*2*c.h))
 		}
 		data[i], spare = spare[0], spare[1:]
-		copy(data[i], c.data[f][:int(lens[i])*2*c.h])
+		if n := int(lens[i]) * 2 * c.h; n > 0 {
+			c.backend.Run(&device.Copy{Y: data[i].Slice(0, n), X: c.data[f].Slice(0, n)})
+		}
 	}
 	c.lens, c.data = lens, data
 }
@@ -76,52 +79,31 @@ type cachedAttention struct {
 	base
 	c     *Cache
 	spec  AttentionSpec
-	pairs int
+	pairs int // of queries and keys
 }
 
 func (o *cachedAttention) Forward() (mat.Tensor, error) {
-	x, c, h := Of(o.ins[0]), o.c, o.c.h
-	o.append(x)
-	y := o.p.alloc(x.rows, h)
-	d, scale := h/o.spec.Heads, o.spec.scale(h)
-	kernels.Parallel(len(c.lens)*o.spec.Heads, func(i int) {
-		s, head := i/o.spec.Heads, i%o.spec.Heads
-		q0, nq, nk := int(o.spec.Offsets[s]), int(o.spec.Offsets[s+1]-o.spec.Offsets[s]), int(c.lens[s])
-		if nq == 0 {
-			return
-		}
-		kv := c.data[s]
-		scores := o.p.Mem.Get(nq * nk)
-		defer o.p.Mem.Put(scores)
-		kernels.GemmSeq(false, true, nq, nk, d, x.data[q0*3*h+head*d:], 3*h, kv[head*d:], 2*h, false, scores, nk)
-		kernels.ScaleSeq(scores, scale)
-		maskFuture(scores, nq, nk)
-		kernels.SoftmaxSeq(scores, nq, nk, nk)
-		kernels.GemmSeq(false, false, nq, d, nk, scores, nk, kv[h+head*d:], 2*h, false, y.data[q0*h+head*d:], h)
-	})
-	return o.forwarded(y)
-}
-
-// append copies the new keys and values behind the old ones.
-func (o *cachedAttention) append(x *Tensor) {
-	c, h := o.c, o.c.h
+	x, c := Of(o.ins[0]), o.c
+	before := slices.Clone(c.lens)
 	for s := range c.lens {
-		for t := o.spec.Offsets[s]; t < o.spec.Offsets[s+1]; t++ {
-			if int(c.lens[s]) == c.room {
-				panic(fmt.Sprintf("ops: cached attention: more than %d tokens", c.room))
-			}
-			at := int(c.lens[s]) * 2 * h
-			copy(c.data[s][at:at+2*h], x.data[int(t)*3*h+h:int(t+1)*3*h])
-			c.lens[s]++
+		n := o.spec.Offsets[s+1] - o.spec.Offsets[s]
+		if c.lens[s] += n; int(c.lens[s]) > c.room {
+			panic(fmt.Sprintf("ops: cached attention: more than %d tokens", c.room))
 		}
-		o.pairs += int(c.lens[s] * (o.spec.Offsets[s+1] - o.spec.Offsets[s]))
+		o.pairs += int(c.lens[s] * n)
 	}
+	y := o.p.alloc(x.rows, c.h)
+	o.p.Backend.Run(&device.CachedAttention{Y: y.buf, QKV: x.buf, Heads: o.spec.Heads, Width: c.h, Offsets: o.spec.Offsets,
+		Scale: o.spec.scale(c.h), Cache: c.data, Lens: before})
+	return o.forwarded(y)
 }
 
 func (o *cachedAttention) Backward(mat.Tensor) error { panic("ops: cached attention has no gradient") }
 
-// Detached returns a copy of x outside of the pass's memory.
-func Detached(x mat.Tensor) *Tensor {
+// Detached returns a copy of x outside of what the pass lends.
+func Detached(p *Pass, x mat.Tensor) *Tensor {
 	t := Of(x)
-	return NewTensor(slices.Clone(t.data), t.rows, t.cols)
+	y := &Tensor{rows: t.rows, cols: t.cols, buf: p.Backend.New(t.Size()), pass: p}
+	p.Backend.Run(&device.Copy{Y: y.buf, X: t.buf})
+	return y
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/nlpodyssey/spago/mat"
 	"github.com/nlpodyssey/spago/nn"
 
+	"github.com/lmkor/bench/device"
 	"github.com/lmkor/bench/kernels"
 )
 
@@ -23,41 +24,28 @@ type conv1d struct {
 	x     mat.Tensor
 	w, b  *nn.Param
 	act   kernels.Act
-	slope []float32 // the activation's derivative, where there is one
+	slope device.Buffer // the activation's derivative, where there is one
 }
 
 func (o *conv1d) Forward() (mat.Tensor, error) {
 	x, w := Of(o.x), Of(o.w)
 	y := o.p.alloc(x.rows, w.cols)
-	z := y.data
-	activate := kernels.ActivateRow
-	if o.act != kernels.Identity && o.p.Grad {
-		o.slope = o.keep(len(z))
-		z, activate = o.slope, kernels.ActivateSlopeRow
-	}
-	bias := Of(o.b).data
-	o.p.gemms(kernels.Product{M: x.rows, N: w.cols, K: x.cols, A: x.data, LDA: x.cols, B: w.data, LDB: w.cols, C: z, LDC: w.cols,
-		Then: func(i, rows, j, cols int) {
-			for r := i; r < i+rows; r++ {
-				from := r*w.cols + j
-				activate(o.act, y.data[from:from+cols], z[from:from+cols], bias[j:j+cols])
-			}
-		}})
+	o.slope = o.keepSlope(o.act, y)
+	c, then := epilogue(o.act, o.b, y.matrix(), o.slope, 0)
+	o.p.multiply(device.Product{M: x.rows, N: w.cols, K: x.cols, A: x.matrix(), B: w.matrix(), C: c, Then: then})
 	return o.forwarded(y)
 }
 
 func (o *conv1d) Backward(gy mat.Tensor) error {
-	x, w, dy := Of(o.x), Of(o.w), Of(gy).data
-	slopeBiasGrad(o.b, dy, o.slope, x.rows, w.cols, w.cols)
-	products := o.p.weightGradient(o.w, kernels.Product{M: x.cols, N: w.cols, K: x.rows,
-		A: x.data, LDA: x.cols, B: dy, LDB: w.cols})
+	x, w, dy := Of(o.x), Of(o.w), Of(gy)
+	o.slopeBiasGrad(o.b, dy, o.slope, 0, w.cols)
+	products := o.p.weightGradient(o.w, device.Product{M: x.cols, N: w.cols, K: x.rows, A: x.matrix(), B: dy.matrix()})
 	var dx *Tensor
 	if o.x.RequiresGrad() {
 		dx = o.p.alloc(x.rows, x.cols)
-		products = append(products, kernels.Product{TB: true, M: x.rows, N: x.cols, K: w.cols,
-			A: dy, LDA: w.cols, B: w.data, LDB: w.cols, C: dx.data, LDC: x.cols})
+		products = append(products, device.Product{TB: true, M: x.rows, N: x.cols, K: w.cols, A: dy.matrix(), B: w.matrix(), C: dx.matrix()})
 	}
-	o.p.gemms(products...)
+	o.p.multiply(products...)
 	o.finish()
 	if dx != nil {
 		o.x.AccGrad(dx)

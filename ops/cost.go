@@ -1,5 +1,7 @@
 package ops
 
+import "github.com/lmkor/bench/device"
+
 // coster is an operator that knows its work, once it has run.
 type coster interface {
 	name() string
@@ -54,7 +56,7 @@ func (o *linear) name() string { return "linear" }
 func (o *linear) flops(backward bool) float64 {
 	n, in := float64(Of(o.x).rows), float64(Of(o.x).cols)
 	if !backward {
-		return 2 * n * in * float64(o.out_)
+		return 2 * n * in * float64(o.outputs)
 	}
 	var all float64
 	for _, w := range o.ws {
@@ -90,40 +92,39 @@ func (o *attention) name() string { return "attention" }
 
 // flops of two products of the scores' size forward and four backward.
 func (o *attention) flops(backward bool) float64 {
-	var scores float64
-	for _, j := range o.jobs {
-		scores += float64(j.nq * j.nk)
-	}
-	return 4 * scores * float64(o.h/o.spec.Heads) * float64(1+b2i(backward))
+	return 4 * float64(o.call.Scores()*o.call.Width/o.call.Heads) * float64(1+b2i(backward))
 }
 
 func (o *relative) name() string { return "attention" }
 
 // flops of content, positions and segments; backward each product becomes two.
 func (o *relative) flops(backward bool) float64 {
+	c := &o.call
 	var all float64
-	for _, j := range o.jobs {
-		all += 2 * float64(o.d*j.nq) * float64(2*j.nk+2)
+	for s := range len(c.Offsets) - 1 {
+		nq, nk := float64(c.Offsets[s+1]-c.Offsets[s]), float64(c.KeyOff[s+1]-c.KeyOff[s])
+		all += 2 * nq * (2*nk + 2) * float64(c.Width)
 	}
-	all *= float64(1 + b2i(backward))
-	return all + o.spec.Positions.flops(o, backward)
+	return all*float64(1+b2i(backward)) + o.positions.flops(c, backward)
 }
 
-func (x *Shifted) flops(o *relative, backward bool) float64 {
-	all := 2 * float64(x.table.rows*o.h) * float64(x.table.cols)
-	for _, j := range o.jobs {
-		_, n := x.window(j)
-		all += 2 * float64(j.nq*n) * float64(o.d) * float64(1+b2i(backward))
+func (x *Shifted) flops(c *device.RelativeAttention, backward bool) float64 {
+	all := 2 * float64(x.call.Rows*c.Width) * float64(c.Model)
+	for s := range len(c.Offsets) - 1 {
+		nq := int(c.Offsets[s+1] - c.Offsets[s])
+		_, n := x.call.Window(nq, int(c.KeyOff[s+1]-c.KeyOff[s]))
+		all += 2 * float64(nq*n) * float64(c.Width) * float64(1+b2i(backward))
 	}
 	return all
 }
 
-func (x *Factorized) flops(o *relative, backward bool) float64 {
+// flops counts the keys' encodings twice backward: for the queries' gradient, and
+// head by head for the kernel's.
+func (x *Factorized) flops(c *device.RelativeAttention, backward bool) float64 {
 	var all float64
-	for _, j := range o.jobs {
-		// Backward goes twice through the keys' encodings: for the queries'
-		// gradient, and head by head for the kernel's.
-		all += 2 * float64(j.nq*x.width) * float64(o.d+j.nk) * float64(1+b2i(backward))
+	for s := range len(c.Offsets) - 1 {
+		nq, nk := int(c.Offsets[s+1]-c.Offsets[s]), int(c.KeyOff[s+1]-c.KeyOff[s])
+		all += 2 * float64(nq*c.Model) * float64(c.Width+c.Heads*nk) * float64(1+b2i(backward))
 	}
 	return all
 }
@@ -194,27 +195,17 @@ func (o *pool) bytes(backward bool) float64 {
 	return o.base.bytes(backward)
 }
 
-func (o *crossEntropy) name() string       { return "loss" }
-func (o *binaryCrossEntropy) name() string { return "loss" }
-func (o *mse) name() string                { return "loss" }
+func (o *loss) name() string { return "loss" }
 
-func (o *crossEntropy) bytes(backward bool) float64 {
-	return lossBytes(&o.base, len(o.labels), backward)
-}
-func (o *binaryCrossEntropy) bytes(backward bool) float64 {
-	return lossBytes(&o.base, len(o.labels), backward)
-}
-func (o *mse) bytes(backward bool) float64 { return lossBytes(&o.base, len(o.gold), backward) }
-
-// lossBytes are the operand's and the gold labels', and in a pass with Grad the
+// bytes are the operand's and the gold labels', and in a pass with Grad the
 // gradient's, which forward has made already: backward only scales it.
-func lossBytes(o *base, gold int, backward bool) float64 {
+func (o *loss) bytes(backward bool) float64 {
 	n := Of(o.ins[0]).Size()
 	switch {
 	case backward:
 		return 8 * float64(n)
 	case o.p.Grad:
-		return 4 * float64(2*n+gold+1)
+		return 4 * float64(2*n+o.gold+1)
 	}
-	return 4 * float64(n+gold+1)
+	return 4 * float64(n+o.gold+1)
 }

@@ -71,11 +71,11 @@ func TestCost(t *testing.T) {
 		{"loss", func(p *Pass) mat.Tensor { return MSE(p, x, numbers(9*6, 1)) }, work{0, 9*6 + 9*6 + 1 + 9*6}, work{0, 2 * 9 * 6}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			p := &Pass{Mem: &Arena{}, Grad: true, Train: true, Trace: &Trace{}, Seed: 7}
+			p := &Pass{Backend: NewCPU(), Grad: true, Train: true, Trace: &Trace{}, Seed: 7}
 			l := Of(c.run(p))
 			if l.Size() > 1 {
 				g := p.alloc(l.rows, l.cols)
-				clear(g.data)
+				clear(g.Floats())
 				l.AccGrad(g)
 			}
 			if err := backward(p, l); err != nil {
@@ -113,7 +113,7 @@ func TestCostOfRelativeAttention(t *testing.T) {
 		w := relativeParams()
 		q := randomParam(9, 18, 1)
 		LayOutGradients([]*nn.Param{q, w.WordBias, w.PositionBias, w.TypeBias, w.Kernel, w.Types})
-		p := &Pass{Mem: &Arena{}, Grad: true, Trace: &Trace{}}
+		p := &Pass{Backend: NewCPU(), Grad: true, Trace: &Trace{}}
 		s := RelativeSpec{Heads: heads, Offsets: []int32{0, 4, 9}, KeyOff: []int32{0, 4, 9}, KeyReal: []int32{4, 5}, Types: make([]int32, 9), KeyTypes: make([]int32, 9)}
 		at := []int32{0, 1, 2, 3, 0, 1, 2, 3, 4}
 		if enc := NewSinusoids(model).Encode(p, 0); factorized {
@@ -123,7 +123,7 @@ func TestCostOfRelativeAttention(t *testing.T) {
 		}
 		y := Of(RelativeAttention(p, q, nil, w, s))
 		g := p.alloc(y.rows, y.cols)
-		clear(g.data)
+		clear(g.Floats())
 		y.AccGrad(g)
 		if err := p.walk(); err != nil {
 			t.Fatal(err)

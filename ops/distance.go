@@ -1,13 +1,11 @@
 package ops
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
 
 	"github.com/nlpodyssey/spago/mat"
 
-	"github.com/lmkor/bench/kernels"
+	"github.com/lmkor/bench/device"
 )
 
 // DistanceSpec says how the scores of DistanceAttention depend on the distance
@@ -32,164 +30,104 @@ type DistanceSpec struct {
 // [Tq, H] and kv [Tk, 2H]; the result is [Tq, H]. It takes O(T_i²·H) a sequence
 // and panics if shapes differ.
 func DistanceAttention(p *Pass, q, kv mat.Tensor, spec AttentionSpec, by DistanceSpec) mat.Tensor {
-	o := &distance{base: base{p: p, ins: []mat.Tensor{q}}, q: q, kv: q, spec: spec, by: by, drop: p.drop(spec.Dropout)}
-	o.h = Of(q).cols / 3
-	o.ko, o.vo = o.h, 2*o.h
+	h, ko, vo, keys := Of(q).cols/3, Of(q).cols/3, Of(q).cols/3*2, q
+	o := &distance{base: base{p: p, ins: []mat.Tensor{q}}, q: q, kv: q, by: by}
 	if kv != nil {
-		o.ins, o.kv, o.h = append(o.ins, kv), kv, Of(q).cols
-		o.ko, o.vo = 0, o.h
+		h, keys = Of(q).cols, kv
+		o.ins, o.kv, ko, vo = append(o.ins, kv), kv, 0, h
 	}
-	if o.spec.KeyOff == nil {
-		o.spec.KeyOff = spec.Offsets
+	if Of(keys).cols != vo+h || h%spec.Heads != 0 {
+		panic(fmt.Sprintf("ops: distance attention: queries %v, keys %v, %d heads", Of(q).Shape(), Of(keys).Shape(), spec.Heads))
 	}
-	o.d = o.h / spec.Heads
-	for _, t := range []mat.Tensor{by.ByQuery, by.ByKey} {
-		if t == nil {
-			continue
-		}
-		if w := Of(t).cols; w != o.h && w != o.d {
-			panic(fmt.Sprintf("ops: distance attention: a table of width %d for %d heads of %d", w, spec.Heads, o.d))
-		}
-		o.ins = append(o.ins, t)
+	if spec.KeyOff == nil {
+		spec.KeyOff = spec.Offsets
 	}
-	if Of(o.kv).cols != o.vo+o.h || o.h%spec.Heads != 0 {
-		panic(fmt.Sprintf("ops: distance attention: queries %v, keys %v, %d heads", Of(q).Shape(), Of(o.kv).Shape(), spec.Heads))
+	if by.Scale == 0 {
+		by.Scale = spec.scale(h)
 	}
+	o.ko, o.vo = ko, vo
+	o.call = device.DistanceAttention{Attention: device.Attention{Q: Of(q).columns(0), K: Of(keys).columns(ko), V: Of(keys).columns(vo),
+		Heads: spec.Heads, Width: h, Offsets: spec.Offsets, KeyOff: spec.KeyOff, Causal: spec.Causal, Scale: spec.scale(h),
+		Drop: p.drop(spec.Dropout)}, ByQuery: o.table(by.ByQuery, h), ByKey: o.table(by.ByKey, h),
+		Rows: by.Rows, Zero: by.Zero, At: by.At, DistanceScale: by.Scale}
 	return p.run(o)
+}
+
+// table adds a table to the operands, if there is one, of all heads' width h or of
+// one's.
+func (o *distance) table(t mat.Tensor, h int) device.Matrix {
+	if t == nil {
+		return device.Matrix{}
+	}
+	o.ins = append(o.ins, t)
+	return Of(t).matrix()
 }
 
 type distance struct {
 	base
 	q, kv  mat.Tensor
-	h, d   int
 	ko, vo int // columns of kv where keys and values begin
-	spec   AttentionSpec
 	by     DistanceSpec
-	drop   kernels.Dropper
-
-	probs []float32     // before dropout, a [queries, keys] block for each sequence and head
-	jobs  []distanceJob // by sequence, then head
-	order []int32       // of jobs, the longest first
-}
-
-// distanceJob is one head of one sequence.
-type distanceJob struct {
-	headJob
-	kernels.Distances
-	width int // rows of the tables that are in use
-}
-
-func (o *distance) plan() int {
-	total := 0
-	for s := range len(o.spec.Offsets) - 1 {
-		q0, nq := int(o.spec.Offsets[s]), int(o.spec.Offsets[s+1]-o.spec.Offsets[s])
-		k0, nk := int(o.spec.KeyOff[s]), int(o.spec.KeyOff[s+1]-o.spec.KeyOff[s])
-		j := distanceJob{headJob: headJob{q0: q0, nq: nq, k0: k0, nk: nk}}
-		j.Distances = kernels.Distances{Rows: o.by.Rows, Zero: o.by.Zero, At: o.positions(q0, nq)}
-		if nq > 0 && nk > 0 {
-			near, far := slices.Max(j.At), slices.Min(j.At)
-			j.First = o.by.Rows[int(far)-(nk-1)+o.by.Zero]
-			j.width = int(o.by.Rows[int(near)+o.by.Zero]-j.First) + 1
-		}
-		for h := range o.spec.Heads {
-			j.head, j.at = h, total
-			o.order = append(o.order, int32(len(o.jobs)))
-			o.jobs = append(o.jobs, j)
-			total += nq * nk
-		}
-	}
-	slices.SortStableFunc(o.order, func(a, b int32) int { return cmp.Compare(o.jobs[b].nq*o.jobs[b].nk, o.jobs[a].nq*o.jobs[a].nk) })
-	return total
-}
-
-// positions returns those of a sequence's queries.
-func (o *distance) positions(q0, nq int) []int32 {
-	if o.by.At != nil {
-		return o.by.At[q0 : q0+nq]
-	}
-	at := make([]int32, nq)
-	for i := range at {
-		at[i] = int32(i)
-	}
-	return at
-}
-
-// scale returns what content and distance scores are multiplied by.
-func (o *distance) scale() (content, distance float32) {
-	content = o.spec.scale(o.h)
-	if o.by.Scale == 0 {
-		return content, content
-	}
-	return content, o.by.Scale
-}
-
-// rows returns the rows of a table that a job uses, its head's columns first, and
-// their stride.
-func (j *distanceJob) rows(o *distance, table mat.Tensor) ([]float32, int) {
-	t := Of(table)
-	return t.data[int(j.First)*t.cols+j.column(o, t.cols):], t.cols
-}
-
-// column returns where a head's columns of a table begin.
-func (j *distanceJob) column(o *distance, cols int) int {
-	if cols == o.d {
-		return 0
-	}
-	return j.head * o.d
-}
-
-// blocks returns where the job's queries, keys and values begin.
-func (j *distanceJob) blocks(o *distance) (q, k, v int) {
-	qc, kc := Of(o.q).cols, Of(o.kv).cols
-	return j.q0*qc + j.head*o.d, j.k0*kc + o.ko + j.head*o.d, j.k0*kc + o.vo + j.head*o.d
+	call   device.DistanceAttention
 }
 
 func (o *distance) Forward() (mat.Tensor, error) {
-	qt, kt := Of(o.q), Of(o.kv)
-	o.probs = o.keep(o.plan())
-	y := o.p.alloc(qt.rows, o.h)
-	kernels.Parallel(len(o.order), func(n int) {
-		j := &o.jobs[o.order[n]]
-		if j.nq == 0 || j.nk == 0 {
-			clear(y.data[j.q0*o.h : (j.q0+j.nq)*o.h])
-			return
+	c := &o.call
+	for _, t := range []device.Matrix{c.ByQuery, c.ByKey} {
+		if !t.None() && t.LD != c.Width && t.LD != c.Width/c.Heads {
+			panic(fmt.Sprintf("ops: distance attention: a table of width %d for %d heads of %d", t.LD, c.Heads, c.Width/c.Heads))
 		}
-		s := o.probs[j.at : j.at+j.nq*j.nk]
-		o.scores(j, s)
-		kernels.SoftmaxSeq(s, j.nq, j.nk, j.nk)
-		if o.drop.P > 0 {
-			dropped := o.p.Mem.Get(len(s))
-			defer o.p.Mem.Put(dropped)
-			o.drop.Apply(dropped, s, j.at)
-			s = dropped
-		}
-		_, _, v := j.blocks(o)
-		kernels.GemmSeq(false, false, j.nq, o.d, j.nk, s, j.nk, kt.data[v:], kt.cols, false, y.data[j.q0*o.h+j.head*o.d:], o.h)
-	})
+	}
+	c.Probs = o.keep(c.Scores())
+	y := o.p.alloc(Of(o.q).rows, c.Width)
+	c.Y = y.buf
+	o.p.Backend.Run(c)
 	return o.forwarded(y)
 }
 
-// scores writes a job's scores before the softmax to s.
-func (o *distance) scores(j *distanceJob, s []float32) {
-	qt, kt := Of(o.q), Of(o.kv)
-	q, k, _ := j.blocks(o)
-	content, distance := o.scale()
-	kernels.GemmSeq(false, true, j.nq, j.nk, o.d, qt.data[q:], qt.cols, kt.data[k:], kt.cols, false, s, j.nk)
-	kernels.ScaleSeq(s, content)
-	x := o.p.Mem.Get(max(j.nq, j.nk) * j.width)
-	defer o.p.Mem.Put(x)
-	if o.by.ByQuery != nil {
-		rows, ld := j.rows(o, o.by.ByQuery)
-		kernels.GemmSeq(false, true, j.nq, j.width, o.d, qt.data[q:], qt.cols, rows, ld, false, x, j.width)
-		j.AddByQuery(s, x, distance, j.nk, j.width)
+func (o *distance) Backward(gy mat.Tensor) error {
+	q, k := Of(o.q), Of(o.kv)
+	dq := o.p.alloc(q.rows, q.cols)
+	dk := dq
+	if o.kv != o.q {
+		dk = o.p.alloc(k.rows, k.cols)
 	}
-	if o.by.ByKey != nil {
-		rows, ld := j.rows(o, o.by.ByKey)
-		kernels.GemmSeq(false, true, j.nk, j.width, o.d, kt.data[k:], kt.cols, rows, ld, false, x, j.width)
-		j.AddByKey(s, x, distance, j.nk, j.width)
+	byQuery, byKey := o.tableGrad(o.by.ByQuery), o.tableGrad(o.by.ByKey)
+	g := device.DistanceGrad{Of: &o.call, DY: Of(gy).buf, DQ: dq.columns(0), DK: dk.columns(o.ko), DV: dk.columns(o.vo)}
+	if byQuery != nil {
+		g.ByQuery = byQuery.buf
 	}
-	if o.spec.Causal {
-		maskFuture(s, j.nq, j.nk)
+	if byKey != nil {
+		g.ByKey = byKey.buf
+	}
+	o.p.Backend.Run(&g)
+	o.finish()
+	if dk != dq {
+		o.kv.AccGrad(dk)
+	}
+	o.q.AccGrad(dq)
+	o.addTableGrad(o.by.ByQuery, byQuery)
+	o.addTableGrad(o.by.ByKey, byKey)
+	return nil
+}
+
+// tableGrad is room for the gradient of a table, nil if it needs none.
+func (o *distance) tableGrad(table mat.Tensor) *Tensor {
+	if table == nil || !table.RequiresGrad() {
+		return nil
+	}
+	t := Of(table)
+	return o.p.alloc(t.rows, t.cols)
+}
+
+// addTableGrad adds a table's gradient to it; a parameter copies it.
+func (o *distance) addTableGrad(table mat.Tensor, grad *Tensor) {
+	if grad == nil {
+		return
+	}
+	table.AccGrad(grad)
+	if Of(table).param != nil {
+		o.p.Backend.Put(grad.buf)
 	}
 }
 
@@ -198,16 +136,19 @@ func (o *distance) name() string { return "attention" }
 // flops of content and of the tables' rows in use; backward each product becomes
 // two.
 func (o *distance) flops(backward bool) float64 {
+	c := &o.call
 	var all float64
-	for _, j := range o.jobs {
-		n := 2 * j.nq * j.nk
-		if o.by.ByQuery != nil {
-			n += j.nq * j.width
+	for s := range len(c.Offsets) - 1 {
+		nq, nk := int(c.Offsets[s+1]-c.Offsets[s]), int(c.KeyOff[s+1]-c.KeyOff[s])
+		_, width := c.Window(s)
+		n := 2 * nq * nk
+		if !c.ByQuery.None() {
+			n += nq * width
 		}
-		if o.by.ByKey != nil {
-			n += j.nk * j.width
+		if !c.ByKey.None() {
+			n += nk * width
 		}
-		all += 2 * float64(n*o.d)
+		all += 2 * float64(n*c.Width)
 	}
 	return all * float64(1+b2i(backward))
 }

@@ -88,7 +88,7 @@ func TestDistanceAttentionByTheFormula(t *testing.T) {
 	for _, c := range distanceCases {
 		c.dropout = 0
 		params, tables := c.inputs()
-		got := Of(c.run(&Pass{Mem: &Arena{}}, params, tables...)).data
+		got := Of(c.run(&Pass{Backend: NewCPU()}, params, tables...)).Floats()
 		spec, by := c.spec(tables...)
 		const d, h = 3, 6
 		dot := func(x, y []float32) (sum float64) {
@@ -101,7 +101,7 @@ func TestDistanceAttentionByTheFormula(t *testing.T) {
 			if c.shared {
 				head = 0
 			}
-			return Of(p).data[int(row)*Of(p).cols+head*d:]
+			return Of(p).Floats()[int(row)*Of(p).cols+head*d:]
 		}
 		q, kv, qw, kw, ko := params[0], params[len(params)-1], 3*h, 3*h, h
 		keyOff := spec.Offsets
@@ -121,11 +121,11 @@ func TestDistanceAttentionByTheFormula(t *testing.T) {
 					at = by.At[r]
 				}
 				for head := range 2 {
-					query := Of(q).data[int(r)*qw+head*d:]
+					query := Of(q).Floats()[int(r)*qw+head*d:]
 					var weights []float64
 					var sum float64
 					for k := keyOff[s]; k < keyOff[s+1]; k++ {
-						key := Of(kv).data[int(k)*kw+ko+head*d:]
+						key := Of(kv).Floats()[int(k)*kw+ko+head*d:]
 						score, row := content*dot(query, key), by.Rows[int(at-(k-keyOff[s]))+by.Zero]
 						if c.byQuery {
 							score += distance * dot(query, table(by.ByQuery, row, head))
@@ -142,7 +142,7 @@ func TestDistanceAttentionByTheFormula(t *testing.T) {
 					for e := range d {
 						var v float64
 						for i, w := range weights {
-							v += w / sum * float64(Of(kv).data[(int(keyOff[s])+i)*kw+ko+h+head*d+e])
+							v += w / sum * float64(Of(kv).Floats()[(int(keyOff[s])+i)*kw+ko+h+head*d+e])
 						}
 						want[int(r)*h+head*d+e] = float32(v)
 					}
@@ -162,7 +162,7 @@ func TestDistanceAttentionDoesNotDependOnThreads(t *testing.T) {
 			params, tables := c.inputs()
 			all := append(slices.Clone(params), tables...)
 			LayOutGradients(all)
-			p := &Pass{Mem: &Arena{}, Grad: true, Train: true, Seed: 3}
+			p := &Pass{Backend: NewCPU(), Grad: true, Train: true, Seed: 3}
 			y := c.run(p, params, tables...)
 			if err := Backward(MSE(p, y, numbers(Of(y).Size(), 9)), 1); err != nil {
 				t.Fatal(err)
@@ -186,7 +186,7 @@ func TestCostOfDistanceAttention(t *testing.T) {
 	c := distanceCase{byQuery: true, byKey: true}
 	params, tables := c.inputs()
 	LayOutGradients(append(slices.Clone(params), tables...))
-	p := &Pass{Mem: &Arena{}, Grad: true, Trace: &Trace{}}
+	p := &Pass{Backend: NewCPU(), Grad: true, Trace: &Trace{}}
 	y := c.run(p, params, tables...)
 	if err := Backward(MSE(p, y, numbers(Of(y).Size(), 9)), 1); err != nil {
 		t.Fatal(err)

@@ -3,6 +3,7 @@ package ops
 import (
 	"github.com/nlpodyssey/spago/mat"
 
+	"github.com/lmkor/bench/device"
 	"github.com/lmkor/bench/kernels"
 )
 
@@ -24,14 +25,14 @@ type dropout struct {
 func (o *dropout) Forward() (mat.Tensor, error) {
 	x := Of(o.ins[0])
 	y := o.p.alloc(x.rows, x.cols)
-	o.drop.Drop(y.data, x.data)
+	o.p.Backend.Run(&device.Drop{Y: y.buf, X: x.buf, Drop: o.drop})
 	return o.forwarded(y)
 }
 
 func (o *dropout) Backward(gy mat.Tensor) error {
 	x := Of(o.ins[0])
 	dx := o.p.alloc(x.rows, x.cols)
-	o.drop.Drop(dx.data, Of(gy).data)
+	o.p.Backend.Run(&device.Drop{Y: dx.buf, X: Of(gy).buf, Drop: o.drop})
 	o.finish()
 	o.ins[0].AccGrad(dx)
 	return nil

@@ -7,7 +7,7 @@ import (
 	"github.com/nlpodyssey/spago/mat"
 	"github.com/nlpodyssey/spago/nn"
 
-	"github.com/lmkor/bench/kernels"
+	"github.com/lmkor/bench/device"
 )
 
 // Lookup is one table of an embedding: row IDs[t] of Table, [V, H], for token t.
@@ -44,58 +44,32 @@ type embedding struct {
 }
 
 func (o *embedding) Forward() (mat.Tensor, error) {
-	h := Of(o.lookups[0].Table).cols
-	y := o.p.alloc(len(o.lookups[0].IDs), h)
-	kernels.Parallel(chunks(y.rows), func(c int) {
-		for t := c * rowChunk; t < min(y.rows, (c+1)*rowChunk); t++ {
-			row := y.data[t*h : (t+1)*h]
-			for i, l := range o.lookups {
-				id := int(l.IDs[t])
-				src := Of(l.Table).data[id*h : (id+1)*h]
-				if i == 0 {
-					copy(row, src)
-					continue
-				}
-				kernels.AddSeq(row, src)
-			}
-		}
-	})
+	y := o.p.alloc(len(o.lookups[0].IDs), Of(o.lookups[0].Table).cols)
+	call := device.Gather{Y: y.buf, Cols: y.cols}
+	for _, l := range o.lookups {
+		call.Lookups = append(call.Lookups, device.Lookup{Table: Of(l.Table).buf, IDs: l.IDs})
+	}
+	o.p.Backend.Run(&call)
 	return o.forwarded(y)
 }
 
 func (o *embedding) Backward(gy mat.Tensor) error {
-	dy := Of(gy).data
 	for _, l := range o.lookups {
 		if t := Of(l.Table); t.needsGrad {
-			scatter(t, l.IDs, l.NoGrad, dy)
+			o.p.Backend.Run(scatter(t, l.IDs, l.NoGrad, Of(gy).buf))
 		}
 	}
 	o.finish()
 	return nil
 }
 
-// scatter adds row t of dy to row ids[t] of the table's gradient, in order of t,
-// work split over columns.
-func scatter(table *Tensor, ids []int32, noGrad int32, dy []float32) {
+// scatter is the call that adds row t of dy to row ids[t] of the table's gradient.
+func scatter(table *Tensor, ids []int32, noGrad int32, dy device.Buffer) *device.ScatterAdd {
 	touched := slices.Clone(ids)
 	slices.Sort(touched)
 	touched = slices.Compact(touched)
 	if i, ok := slices.BinarySearch(touched, noGrad); ok {
 		touched = slices.Delete(touched, i, i+1)
 	}
-	buf, h := table.param.touch(touched), table.cols
-	jobs := min(kernels.Threads(), (h+63)/64)
-	kernels.Parallel(jobs, func(c int) {
-		lo, hi := c*h/jobs, (c+1)*h/jobs
-		for t, id := range ids {
-			if id == noGrad {
-				continue
-			}
-			kernels.AddSeq(buf[int(id)*h+lo:int(id)*h+hi], dy[t*h+lo:t*h+hi])
-		}
-	})
+	return &device.ScatterAdd{Dst: table.param.touch(touched), IDs: ids, Skip: noGrad, Src: dy, Cols: table.cols}
 }
-
-const rowChunk = 16
-
-func chunks(rows int) int { return (rows + rowChunk - 1) / rowChunk }

@@ -5,7 +5,7 @@ import (
 
 	"github.com/nlpodyssey/spago/mat"
 
-	"github.com/lmkor/bench/kernels"
+	"github.com/lmkor/bench/device"
 )
 
 // GatherAdd returns rows a[ia[t]] + b[ib[t]], [len(ia), H]; a row of a is used
@@ -31,42 +31,19 @@ type gatherAdd struct {
 
 func (o *gatherAdd) Forward() (mat.Tensor, error) {
 	b, a := Of(o.ins[0]), Of(o.ins[1])
-	h := a.cols
-	y := o.p.alloc(len(o.ia), h)
-	for t, i := range o.ia {
-		row := y.data[t*h : (t+1)*h]
-		copy(row, a.data[int(i)*h:int(i+1)*h])
-		if j := int(o.ib[t]); j >= 0 {
-			for e, v := range b.data[j*h : (j+1)*h] {
-				row[e] += v
-			}
-		}
-	}
+	y := o.p.alloc(len(o.ia), a.cols)
+	o.p.Backend.Run(&device.Gather{Y: y.buf, Lookups: []device.Lookup{{Table: a.buf, IDs: o.ia}, {Table: b.buf, IDs: o.ib}}, Cols: a.cols})
 	return o.forwarded(y)
 }
 
 func (o *gatherAdd) Backward(gy mat.Tensor) error {
-	b, a, dy := Of(o.ins[0]), Of(o.ins[1]), Of(gy).data
-	h := a.cols
-	da, db := o.p.alloc(a.rows, h), o.p.alloc(b.rows, h)
-	clear(da.data)
-	clear(db.data)
-	for t, i := range o.ia {
-		copy(da.data[int(i)*h:int(i+1)*h], dy[t*h:(t+1)*h])
-	}
-	const width = 64
-	kernels.Parallel((h+width-1)/width, func(c int) {
-		lo, hi := c*width, min(h, (c+1)*width)
-		for t, j := range o.ib {
-			if j < 0 {
-				continue
-			}
-			dst, src := db.data[int(j)*h+lo:int(j)*h+hi], dy[t*h+lo:t*h+hi]
-			for e, v := range src {
-				dst[e] += v
-			}
-		}
-	})
+	b, a, dy := Of(o.ins[0]), Of(o.ins[1]), Of(gy)
+	da, db := o.p.alloc(a.rows, a.cols), o.p.alloc(b.rows, b.cols)
+	o.p.Backend.Run(
+		&device.Scatter{Dst: da.buf, IDs: o.ia, Src: dy.buf, Cols: a.cols},
+		&device.Clear{X: db.buf},
+		&device.ScatterAdd{Dst: db.buf, IDs: o.ib, Skip: -1, Src: dy.buf, Cols: a.cols},
+	)
 	o.finish()
 	o.ins[0].AccGrad(db)
 	o.ins[1].AccGrad(da)

@@ -51,7 +51,7 @@ func TestPoolPairsGrad(t *testing.T) {
 func TestPoolPairsPicksTheFirstOfEquals(t *testing.T) {
 	x := NewParam([]float32{1, 1}, 2, 1)
 	LayOutGradients([]*nn.Param{x})
-	p := &Pass{Mem: &Arena{}, Grad: true}
+	p := &Pass{Backend: NewCPU(), Grad: true}
 	if err := Backward(MSE(p, PoolPairs(p, x, []Pair{{0, 1}}, true), []float32{0}), 1); err != nil {
 		t.Fatal(err)
 	}
@@ -148,10 +148,10 @@ func TestFactorizedEqualsShifted(t *testing.T) {
 		if c.pooled {
 			q = randomParam(5, 6, 1)
 		}
-		p := &Pass{Mem: &Arena{}}
-		a := Of(c.run(p, q, kv, w)).data
+		p := &Pass{Backend: NewCPU()}
+		a := Of(c.run(p, q, kv, w)).Floats()
 		c.factorized = true
-		b := Of(c.run(p, q, kv, w)).data
+		b := Of(c.run(p, q, kv, w)).Floats()
 		golden.Near(t, fmt.Sprintf("%v: factorized", c), b, a, golden.Within(1e-5))
 	}
 }
@@ -169,7 +169,7 @@ func TestRelativeAttentionDoesNotDependOnThreads(t *testing.T) {
 			}
 			params := []*nn.Param{w.WordBias, w.PositionBias, w.TypeBias, w.Kernel, w.Types, q, kv}
 			LayOutGradients(params)
-			p := &Pass{Mem: &Arena{}, Grad: true, Train: true, Seed: 3}
+			p := &Pass{Backend: NewCPU(), Grad: true, Train: true, Seed: 3}
 			y := c.run(p, q, kv, w)
 			if err := Backward(MSE(p, y, numbers(Of(y).Size(), 9)), 1); err != nil {
 				t.Fatal(err)
@@ -190,13 +190,13 @@ func TestRelativeAttentionDoesNotDependOnThreads(t *testing.T) {
 func TestCachedAttentionInPartsEqualsWhole(t *testing.T) {
 	const h, heads = 8, 2
 	qkv := randomParam(9, 3*h, 1) // sequences of 4 and 5 tokens
-	p := &Pass{Mem: &Arena{}}
-	whole := Of(SelfAttention(p, qkv, AttentionSpec{Heads: heads, Offsets: []int32{0, 4, 9}, Causal: true})).data
-	c := NewCache(2, 5, h)
+	p := &Pass{Backend: NewCPU()}
+	whole := Of(SelfAttention(p, qkv, AttentionSpec{Heads: heads, Offsets: []int32{0, 4, 9}, Causal: true})).Floats()
+	c := NewCache(p, 2, 5, h)
 	take := func(rows ...int32) mat.Tensor { return Rows(p, qkv, rows) }
-	first := Of(CachedAttention(p, take(0, 1, 4, 5, 6), c, AttentionSpec{Heads: heads, Offsets: []int32{0, 2, 5}})).data
+	first := Of(CachedAttention(p, take(0, 1, 4, 5, 6), c, AttentionSpec{Heads: heads, Offsets: []int32{0, 2, 5}})).Floats()
 	c.Reorder([]int{1, 0}) // and the sequences change places
-	second := Of(CachedAttention(p, take(7, 8, 2, 3), c, AttentionSpec{Heads: heads, Offsets: []int32{0, 2, 4}})).data
+	second := Of(CachedAttention(p, take(7, 8, 2, 3), c, AttentionSpec{Heads: heads, Offsets: []int32{0, 2, 4}})).Floats()
 	got := slices.Concat(first[:2*h], second[2*h:], first[2*h:], second[:2*h])
 	golden.Near(t, "in parts", got, whole, golden.Within(1e-6))
 	if !slices.Equal(c.Lens(), []int32{5, 4}) {
@@ -206,27 +206,27 @@ func TestCachedAttentionInPartsEqualsWhole(t *testing.T) {
 
 func TestCacheReorder(t *testing.T) {
 	const h, heads = 4, 2
-	p := &Pass{Mem: &Arena{}}
+	p := &Pass{Backend: NewCPU()}
 	qkv := randomParam(6, 3*h, 1)
 	feed := func(c *Cache, rows ...int32) []float32 {
 		off := make([]int32, len(rows)+1)
 		for i := range off {
 			off[i] = int32(i)
 		}
-		return Of(CachedAttention(p, Rows(p, qkv, rows), c, AttentionSpec{Heads: heads, Offsets: off})).data
+		return Of(CachedAttention(p, Rows(p, qkv, rows), c, AttentionSpec{Heads: heads, Offsets: off})).Floats()
 	}
 	for _, from := range [][]int{{0, 1, 2}, {2, 1, 0}, {1, 1, 1}, {2, 2, 0}, {0}, {1, 0, 1, 2, 1}} {
-		c := NewCache(3, 2, h)
+		c := NewCache(p, 3, 2, h)
 		feed(c, 0, 1, 2)
 		c.Reorder(from)
 		for i, f := range from {
-			want := NewCache(1, 2, h)
+			want := NewCache(p, 1, 2, h)
 			feed(want, int32(f))
-			if c.lens[i] != 1 || !slices.Equal(c.data[i][:2*h], want.data[0][:2*h]) {
+			if c.lens[i] != 1 || !slices.Equal(c.data[i].Floats()[:2*h], want.data[0].Floats()[:2*h]) {
 				t.Errorf("%v: sequence %d is not what %d was", from, i, f)
 			}
 			for k := range i { // no two share memory
-				if &c.data[i][0] == &c.data[k][0] {
+				if &c.data[i].Floats()[0] == &c.data[k].Floats()[0] {
 					t.Errorf("%v: sequences %d and %d are one", from, i, k)
 				}
 			}

@@ -34,10 +34,10 @@ func randomParam(rows, cols int, seed uint64) *nn.Param {
 func checkGrad(t *testing.T, params []*nn.Param, train bool, f func(p *Pass) mat.Tensor) {
 	t.Helper()
 	LayOutGradients(params)
-	mem := &Arena{}
+	mem := NewCPU()
 	var gold []float32
 	loss := func(grad bool) (mat.Tensor, float64) {
-		p := &Pass{Mem: mem, Grad: grad, Train: train, Seed: 7}
+		p := &Pass{Backend: mem, Grad: grad, Train: train, Seed: 7}
 		p.Begin(3)
 		y := f(p)
 		if gold == nil {
@@ -47,7 +47,7 @@ func checkGrad(t *testing.T, params []*nn.Param, train bool, f func(p *Pass) mat
 		if Of(y).Size() > 1 {
 			l = MSE(p, y, gold)
 		}
-		v := float64(Of(l).data[0])
+		v := float64(Of(l).Floats()[0])
 		if !grad {
 			mem.Reset()
 		}
@@ -66,7 +66,7 @@ func checkGrad(t *testing.T, params []*nn.Param, train bool, f func(p *Pass) mat
 		if g == nil {
 			t.Fatalf("operand %d has no gradient", i)
 		}
-		x := Of(p).data
+		x := Of(p).Floats()
 		for e := 0; e < len(x); e += 1 + len(x)/40 {
 			const h = 1e-2
 			old := x[e]
@@ -146,7 +146,7 @@ func TestEmbeddingGrad(t *testing.T) {
 func TestEmbeddingPaddingHasNoGradient(t *testing.T) {
 	a := randomParam(6, 4, 1)
 	LayOutGradients([]*nn.Param{a})
-	p := &Pass{Mem: &Arena{}, Grad: true}
+	p := &Pass{Backend: NewCPU(), Grad: true}
 	y := Embedding(p, Lookup{a, []int32{0, 2, 0}, 0})
 	if err := Backward(MSE(p, y, make([]float32, 12)), 1); err != nil {
 		t.Fatal(err)

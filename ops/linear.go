@@ -6,6 +6,7 @@ import (
 	"github.com/nlpodyssey/spago/mat"
 	"github.com/nlpodyssey/spago/nn"
 
+	"github.com/lmkor/bench/device"
 	"github.com/lmkor/bench/kernels"
 )
 
@@ -28,57 +29,61 @@ func Linear(p *Pass, x mat.Tensor, act kernels.Act, ws, bs []*nn.Param) mat.Tens
 			}
 			o.ins = append(o.ins, bs[i])
 		}
-		o.out_ += wt.rows
+		o.outputs += wt.rows
 	}
 	return p.run(o)
 }
 
 type linear struct {
 	base
-	x      mat.Tensor
-	act    kernels.Act
-	ws, bs []*nn.Param
-	out_   int       // width of the output
-	slope  []float32 // the activation's derivative, where there is one
+	x       mat.Tensor
+	act     kernels.Act
+	ws, bs  []*nn.Param
+	outputs int           // all weights'
+	slope   device.Buffer // the activation's derivative, where there is one
 }
 
 func (o *linear) Forward() (mat.Tensor, error) {
 	x := Of(o.x)
-	y := o.p.alloc(x.rows, o.out_)
-	z := y.data
-	activate := kernels.ActivateRow
-	if o.act != kernels.Identity && o.p.Grad {
-		o.slope = o.keep(len(z))
-		z, activate = o.slope, kernels.ActivateSlopeRow
-	}
+	y := o.p.alloc(x.rows, o.outputs)
+	o.slope = o.keepSlope(o.act, y)
 	at := 0
-	products := make([]kernels.Product, 0, len(o.ws))
+	products := make([]device.Product, 0, len(o.ws))
 	for i, w := range o.ws {
 		wt := Of(w)
-		var then func(i, rows, j, cols int)
-		if o.bs[i] != nil || o.act != kernels.Identity {
-			z, y, b := z[at:], y.data[at:], o.bs[i]
-			then = func(i, rows, j, cols int) {
-				var bias []float32
-				if b != nil {
-					bias = Of(b).data[j : j+cols]
-				}
-				for r := i; r < i+rows; r++ {
-					from := r*o.out_ + j
-					activate(o.act, y[from:from+cols], z[from:from+cols], bias)
-				}
-			}
-		}
-		products = append(products, kernels.Product{TB: true, M: x.rows, N: wt.rows, K: x.cols,
-			A: x.data, LDA: x.cols, B: wt.data, LDB: x.cols, C: z[at:], LDC: o.out_, Then: then})
+		c, then := epilogue(o.act, o.bs[i], y.columns(at), o.slope, at)
+		products = append(products, device.Product{TB: true, M: x.rows, N: wt.rows, K: x.cols, A: x.matrix(), B: wt.matrix(), C: c, Then: then})
 		at += wt.rows
 	}
-	o.p.gemms(products...)
+	o.p.multiply(products...)
 	return o.forwarded(y)
 }
 
+// keepSlope keeps room for act's derivative beside y, if backward will need it.
+func (o *base) keepSlope(act kernels.Act, y *Tensor) device.Buffer {
+	if act == kernels.Identity || !o.p.Grad {
+		return device.Buffer{}
+	}
+	return o.keep(y.Size())
+}
+
+// epilogue returns where a product that becomes y, act(product + bias), is summed
+// up, and how it is finished: with slope, which begins at column at, the sum is
+// there and leaves act's derivative.
+func epilogue(act kernels.Act, bias *nn.Param, y device.Matrix, slope device.Buffer, at int) (device.Matrix, device.Epilogue) {
+	then := device.Epilogue{Act: act}
+	if bias != nil {
+		then.Bias = Of(bias).buf
+	}
+	if slope.None() {
+		return y, then
+	}
+	then.Slope, then.Y = true, y
+	return device.Matrix{Buffer: slope.From(at), LD: y.LD}, then
+}
+
 func (o *linear) Backward(gy mat.Tensor) error {
-	x, dy := Of(o.x), Of(gy).data
+	x, dy := Of(o.x), Of(gy)
 	var dx *Tensor
 	if o.x.RequiresGrad() {
 		dx = o.p.alloc(x.rows, x.cols)
@@ -86,18 +91,13 @@ func (o *linear) Backward(gy mat.Tensor) error {
 	at := 0
 	for i, w := range o.ws {
 		wt := Of(w)
-		var slope []float32
-		if o.act != kernels.Identity {
-			slope = o.slope[at:]
-		}
-		slopeBiasGrad(o.bs[i], dy[at:], slope, x.rows, wt.rows, o.out_)
-		products := o.p.weightGradient(w, kernels.Product{M: wt.rows, N: x.cols, K: x.rows,
-			A: dy[at:], LDA: o.out_, B: x.data, LDB: x.cols})
+		o.slopeBiasGrad(o.bs[i], dy, o.slope, at, wt.rows)
+		products := o.p.weightGradient(w, device.Product{M: wt.rows, N: x.cols, K: x.rows, A: dy.columns(at), B: x.matrix()})
 		if dx != nil {
-			products = append(products, kernels.Product{M: x.rows, N: x.cols, K: wt.rows,
-				A: dy[at:], LDA: o.out_, B: wt.data, LDB: x.cols, Acc: i > 0, C: dx.data, LDC: x.cols})
+			products = append(products, device.Product{M: x.rows, N: x.cols, K: wt.rows,
+				A: dy.columns(at), B: wt.matrix(), Acc: i > 0, C: dx.matrix()})
 		}
-		o.p.gemms(products...)
+		o.p.multiply(products...)
 		at += wt.rows
 	}
 	o.finish()
@@ -107,18 +107,18 @@ func (o *linear) Backward(gy mat.Tensor) error {
 	return nil
 }
 
-// slopeBiasGrad multiplies dy by the activation's derivative, if there is one,
-// and adds its rows to the gradient of bias b, if it has one: see
-// kernels.SlopeBiasGrad.
-func slopeBiasGrad(b *nn.Param, dy, slope []float32, rows, cols, ld int) {
-	var db []float32
+// slopeBiasGrad multiplies columns [at, at+cols) of dy by the activation's
+// derivative, if there is one, and adds their rows to the gradient of bias b, if
+// it has one.
+func (o *base) slopeBiasGrad(b *nn.Param, dy *Tensor, slope device.Buffer, at, cols int) {
+	call := device.SlopeBiasGrad{DY: dy.columns(at), Rows: dy.rows, Cols: cols}
 	if b != nil {
-		var acc bool
-		if db, acc = paramGradOf(b); db != nil && !acc {
-			clear(db)
-		}
+		call.DB, call.Acc = paramGradOf(b)
 	}
-	if db != nil || slope != nil {
-		kernels.SlopeBiasGrad(db, dy, slope, rows, cols, ld)
+	if !slope.None() {
+		call.Slope = device.Matrix{Buffer: slope.From(at), LD: dy.cols}
+	}
+	if !call.DB.None() || !slope.None() {
+		o.p.Backend.Run(&call)
 	}
 }

@@ -2,14 +2,16 @@ package ops
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/nlpodyssey/spago/mat"
+
+	"github.com/lmkor/bench/device"
+	"github.com/lmkor/bench/kernels"
 )
 
-// Ignore is the label of a row that CrossEntropy leaves out, as PyTorch's
+// Ignore is the label of a row that a loss leaves out, as PyTorch's
 // ignore_index.
-const Ignore = -100
+const Ignore = kernels.Ignore
 
 // CrossEntropy is the mean over the labelled rows of -log softmax(x)[label]:
 // x is [R, C], labels has R entries in [0, C) or Ignore. The result is [1, 1],
@@ -17,116 +19,75 @@ const Ignore = -100
 // (softmax(x) - onehot)/n. It panics if a label is outside.
 func CrossEntropy(p *Pass, x mat.Tensor, labels []int32) mat.Tensor {
 	t := Of(x)
-	if len(labels) != t.rows {
-		panic(fmt.Sprintf("ops: cross entropy: %d labels for %d rows", len(labels), t.rows))
+	checkLabels("cross entropy", labels, t.rows, t.cols)
+	return p.run(&loss{base: base{p: p, ins: []mat.Tensor{x}}, gold: len(labels), call: func(l, dx device.Buffer) device.Call {
+		return &device.CrossEntropy{Loss: l, DX: dx, X: t.buf, Labels: labels, Cols: t.cols}
+	}})
+}
+
+// BinaryCrossEntropy is the mean over the labelled rows of
+// -log σ(x) for label 1 and -log(1-σ(x)) for label 0, the loss of a
+// discriminator: x is [R, 1], labels has R entries, 0, 1 or Ignore. The result
+// is [1, 1], NaN if no row is labelled; dx = (σ(x) - label)/n. It panics if a
+// label is none of these.
+func BinaryCrossEntropy(p *Pass, x mat.Tensor, labels []int32) mat.Tensor {
+	t := Of(x)
+	if t.cols != 1 {
+		panic(fmt.Sprintf("ops: binary cross entropy of %v", t.Shape()))
+	}
+	checkLabels("binary cross entropy", labels, t.rows, 2)
+	return p.run(&loss{base: base{p: p, ins: []mat.Tensor{x}}, gold: len(labels), call: func(l, dx device.Buffer) device.Call {
+		return &device.BinaryCrossEntropy{Loss: l, DX: dx, X: t.buf, Labels: labels}
+	}})
+}
+
+func checkLabels(name string, labels []int32, rows, classes int) {
+	if len(labels) != rows {
+		panic(fmt.Sprintf("ops: %s: %d labels for %d rows", name, len(labels), rows))
 	}
 	for _, l := range labels {
-		if l != Ignore && (l < 0 || int(l) >= t.cols) {
-			panic(fmt.Sprintf("ops: cross entropy: label %d of %d classes", l, t.cols))
+		if l != Ignore && (l < 0 || int(l) >= classes) {
+			panic(fmt.Sprintf("ops: %s: label %d of %d classes", name, l, classes))
 		}
 	}
-	return p.run(&crossEntropy{base: base{p: p, ins: []mat.Tensor{x}}, labels: labels})
-}
-
-type crossEntropy struct {
-	base
-	labels []int32
-	n      int
-	dx     *Tensor
-}
-
-func (o *crossEntropy) Forward() (mat.Tensor, error) {
-	x := Of(o.ins[0])
-	for _, l := range o.labels {
-		if l != Ignore {
-			o.n++
-		}
-	}
-	dx := o.p.alloc(x.rows, x.cols)
-	var total float64
-	for r, l := range o.labels {
-		row, d := x.data[r*x.cols:(r+1)*x.cols], dx.data[r*x.cols:(r+1)*x.cols]
-		if l == Ignore {
-			clear(d)
-			continue
-		}
-		top := float32(math.Inf(-1))
-		for _, v := range row {
-			top = max(top, v)
-		}
-		var sum float64
-		for i, v := range row {
-			e := math.Exp(float64(v - top))
-			d[i] = float32(e)
-			sum += e
-		}
-		inv := float32(1 / (sum * float64(o.n)))
-		for i := range d {
-			d[i] *= inv
-		}
-		d[l] -= 1 / float32(o.n)
-		total += math.Log(sum) - float64(row[l]-top)
-	}
-	y := o.p.alloc(1, 1)
-	y.data[0] = float32(total / float64(o.n))
-	if o.p.Grad {
-		o.dx = dx
-	} else {
-		o.p.Mem.Put(dx.data)
-	}
-	return o.forwarded(y)
-}
-
-func (o *crossEntropy) Backward(gy mat.Tensor) error {
-	return o.hand(gy, o.dx)
-}
-
-// hand scales the gradient dx that Forward made and hands it to the operand.
-func (o *base) hand(gy mat.Tensor, dx *Tensor) error {
-	if s := Of(gy).data[0]; s != 1 {
-		for i := range dx.data {
-			dx.data[i] *= s
-		}
-	}
-	o.finish()
-	o.ins[0].AccGrad(dx)
-	return nil
 }
 
 // MSE is the mean of the squared differences of x, [R, C], and gold, R*C values.
 // The result is [1, 1]; dx = 2(x - gold)/(R·C).
 func MSE(p *Pass, x mat.Tensor, gold []float32) mat.Tensor {
-	if len(gold) != Of(x).Size() {
-		panic(fmt.Sprintf("ops: mse: %d gold values for %d", len(gold), Of(x).Size()))
+	t := Of(x)
+	if len(gold) != t.Size() {
+		panic(fmt.Sprintf("ops: mse: %d gold values for %d", len(gold), t.Size()))
 	}
-	return p.run(&mse{base: base{p: p, ins: []mat.Tensor{x}}, gold: gold})
+	return p.run(&loss{base: base{p: p, ins: []mat.Tensor{x}}, gold: len(gold), call: func(l, dx device.Buffer) device.Call {
+		return &device.MSE{Loss: l, DX: dx, X: t.buf, Gold: gold}
+	}})
 }
 
-type mse struct {
+// loss is the end of a graph: forward computes its operand's gradient too, which
+// has most of its arithmetic in common with the loss itself.
+type loss struct {
 	base
-	gold []float32
-	dx   *Tensor
+	gold int // labels, or values
+	call func(loss, dx device.Buffer) device.Call
+	dx   *Tensor // in a pass with Grad
 }
 
-func (o *mse) Forward() (mat.Tensor, error) {
+func (o *loss) Forward() (mat.Tensor, error) {
 	x := Of(o.ins[0])
-	n := float64(len(o.gold))
-	var total float64
-	var d []float32
+	var dx device.Buffer
 	if o.p.Grad {
 		o.dx = o.p.alloc(x.rows, x.cols)
-		d = o.dx.data
-	}
-	for i, g := range o.gold {
-		e := x.data[i] - g
-		total += float64(e) * float64(e)
-		if d != nil {
-			d[i] = float32(2 * float64(e) / n)
-		}
+		dx = o.dx.buf
 	}
 	y := o.p.alloc(1, 1)
-	y.data[0] = float32(total / n)
+	o.p.Backend.Run(o.call(y.buf, dx))
 	return o.forwarded(y)
 }
 
-func (o *mse) Backward(gy mat.Tensor) error { return o.hand(gy, o.dx) }
+func (o *loss) Backward(gy mat.Tensor) error {
+	o.p.Backend.Run(&device.ScaleBy{X: o.dx.buf, S: Of(gy).buf})
+	o.finish()
+	o.ins[0].AccGrad(o.dx)
+	return nil
+}

@@ -6,14 +6,14 @@ import (
 	"github.com/nlpodyssey/spago/mat"
 	"github.com/nlpodyssey/spago/nn"
 
-	"github.com/lmkor/bench/kernels"
+	"github.com/lmkor/bench/device"
 )
 
 // LayerNorm normalises each row of x, [T, H], and scales and shifts it by w and
 // b, [1, H].
 func LayerNorm(p *Pass, x mat.Tensor, w, b *nn.Param, eps float32) mat.Tensor {
 	checkNorm(x, w, b)
-	return p.run(&norm{base: base{p: p, ins: []mat.Tensor{x, w, b}}, w: w, b: b, eps: eps})
+	return p.run(&norm{base: base{p: p, ins: []mat.Tensor{x, w, b}}, w: w, b: b, call: device.Norm{Eps: eps}})
 }
 
 // AddNorm computes LayerNorm(residual + Dropout(x)), the end of every block of
@@ -23,7 +23,8 @@ func AddNorm(p *Pass, x, residual mat.Tensor, w, b *nn.Param, eps, dropout float
 	if Of(x).rows != Of(residual).rows || Of(x).cols != Of(residual).cols {
 		panic(fmt.Sprintf("ops: addnorm: %v onto %v", Of(x).Shape(), Of(residual).Shape()))
 	}
-	return p.run(&norm{base: base{p: p, ins: []mat.Tensor{x, residual, w, b}}, residual: residual, w: w, b: b, eps: eps, drop: p.drop(dropout)})
+	return p.run(&norm{base: base{p: p, ins: []mat.Tensor{x, residual, w, b}}, residual: residual, w: w, b: b,
+		call: device.Norm{Eps: eps, Drop: p.drop(dropout)}})
 }
 
 func checkNorm(x mat.Tensor, w, b *nn.Param) {
@@ -36,67 +37,47 @@ type norm struct {
 	base
 	residual mat.Tensor // nil in a plain layer norm
 	w, b     *nn.Param
-	eps      float32
-	drop     kernels.Dropper
-	sum      []float32 // what is normalised; nil: the operand itself
-	mean     []float32
-	rstd     []float32
+	call     device.Norm
 }
 
 func (o *norm) Forward() (mat.Tensor, error) {
-	x := Of(o.ins[0])
+	x, c := Of(o.ins[0]), &o.call
 	y := o.p.alloc(x.rows, x.cols)
-	o.mean, o.rstd = o.keep(x.rows), o.keep(x.rows)
+	c.Mean, c.RStd = o.keep(x.rows), o.keep(x.rows)
+	c.Y, c.X, c.S, c.W, c.B, c.Rows, c.Cols = y.buf, x.buf, x.buf, Of(o.w).buf, Of(o.b).buf, x.rows, x.cols
 	if o.residual != nil {
-		o.sum = o.keep(len(x.data))
-		kernels.AddNorm(o.drop, y.data, o.sum, o.mean, o.rstd, x.data, Of(o.residual).data, Of(o.w).data, Of(o.b).data, x.rows, x.cols, o.eps)
-	} else {
-		kernels.LayerNorm(y.data, o.mean, o.rstd, x.data, Of(o.w).data, Of(o.b).data, x.rows, x.cols, o.eps)
+		c.S, c.Residual = o.keep(x.Size()), Of(o.residual).buf
 	}
+	o.p.Backend.Run(c)
 	return o.forwarded(y)
 }
 
 func (o *norm) Backward(gy mat.Tensor) error {
-	x, dy := Of(o.ins[0]), Of(gy).data
-	dw, accW := paramGradOf(o.w)
-	db, accB := paramGradOf(o.b)
-	if dw == nil || db == nil {
-		// The kernel writes both: a frozen one goes to a scratch row.
-		scratch := o.p.Mem.Get(2 * x.cols)
-		defer o.p.Mem.Put(scratch)
-		if dw == nil {
-			dw, accW = scratch[:x.cols], false
-		}
-		if db == nil {
-			db, accB = scratch[x.cols:], false
-		}
-	}
-	if !accW {
-		clear(dw)
-	}
-	if !accB {
-		clear(db)
-	}
+	x, c := Of(o.ins[0]), &o.call
 	dx := o.p.alloc(x.rows, x.cols)
+	g := device.NormGrad{DX: dx.buf, DY: Of(gy).buf, S: c.S, Mean: c.Mean, RStd: c.RStd, W: c.W, Rows: c.Rows, Cols: c.Cols, Drop: c.Drop}
+	g.DW, g.AccW = paramGradOf(o.w)
+	g.DB, g.AccB = paramGradOf(o.b)
 	var dr *Tensor
-	if o.residual == nil {
-		kernels.LayerNormGrad(dx.data, dw, db, dy, x.data, o.mean, o.rstd, Of(o.w).data, x.rows, x.cols)
-	} else {
+	if o.residual != nil {
 		dr = o.p.alloc(x.rows, x.cols)
-		kernels.AddNormGrad(o.drop, dx.data, dr.data, dw, db, dy, o.sum, o.mean, o.rstd, Of(o.w).data, x.rows, x.cols)
+		g.DResidual = dr.buf
 	}
+	o.p.Backend.Run(&g)
 	o.finish()
 	if dr != nil {
-		if o.residual.RequiresGrad() {
-			o.residual.AccGrad(dr)
-		} else {
-			o.p.Mem.Put(dr.data)
-		}
+		o.give(o.residual, dr)
 	}
-	if o.ins[0].RequiresGrad() {
-		o.ins[0].AccGrad(dx)
-	} else {
-		o.p.Mem.Put(dx.data)
-	}
+	o.give(o.ins[0], dx)
 	return nil
+}
+
+// give adds gradient g to that of x, or returns it to the backend where x needs
+// none.
+func (o *base) give(x mat.Tensor, g *Tensor) {
+	if x.RequiresGrad() {
+		x.AccGrad(g)
+		return
+	}
+	o.p.Backend.Put(g.buf)
 }

@@ -8,28 +8,35 @@ import (
 	"github.com/nlpodyssey/spago/mat"
 	"github.com/nlpodyssey/spago/nn"
 
+	"github.com/lmkor/bench/device"
 	"github.com/lmkor/bench/kernels"
 )
 
 // Pass is one way through a model: forward, and backward if Grad is set. Its
-// zero value with an Arena evaluates: no dropout, no graph.
+// zero value with a Backend evaluates: no dropout, no graph.
 //
 // With Grad, Forward's buffers are kept until the operator's Backward has run,
-// which returns them to the arena; values are undefined after that. Without,
+// which returns them to the backend; values are undefined after that. Without,
 // Release returns them.
 type Pass struct {
-	Mem      *Arena
-	Grad     bool   // build a graph for ag.Backward
-	Train    bool   // dropout is on
-	Bfloat16 bool   // layers multiply by their weights in bfloat16, summing in float32
-	Seed     uint64 // of dropout
-	Step     uint64 // of dropout: which batch this is, from the start of the training
-	Trace    *Trace // where the time is added up; may be nil
+	Backend  Backend // where it is computed, and its values lie
+	Grad     bool    // build a graph for ag.Backward
+	Train    bool    // dropout is on
+	Bfloat16 bool    // layers multiply by their weights in bfloat16, summing in float32
+	Seed     uint64  // of dropout
+	Step     uint64  // of dropout: which batch this is, from the start of the training
+	Trace    *Trace  // where the time is added up; may be nil
 
 	site uint64
 	live []*Tensor // without Grad: what Release may return
 	tape []taped   // with Grad: the operators in the order that they ran
 }
+
+// Backend is what a pass computes on.
+type Backend = device.Backend
+
+// NewCPU returns the backend of the machine's own processor.
+func NewCPU() *device.CPU { return new(device.CPU) }
 
 type taped struct {
 	f ag.AutoGradFunction
@@ -43,7 +50,7 @@ func (p *Pass) Begin(step uint64) {
 }
 
 // Release returns the values of all operators run since the last Release to
-// the arena, save those of keep. It does nothing in a pass with Grad.
+// the backend, save those of keep. It does nothing in a pass with Grad.
 func (p *Pass) Release(keep ...mat.Tensor) {
 	if p.Grad {
 		return
@@ -57,35 +64,30 @@ next:
 				continue next
 			}
 		}
-		p.Mem.Put(t.data)
-		t.data = nil
+		p.Backend.Put(t.buf)
+		t.buf = device.Buffer{}
 	}
 	p.live = kept
 }
 
-// gemms multiplies by weights, forward or backward, in the pass's precision: see
-// kernels.Gemms and kernels.GemmsBF16.
-func (p *Pass) gemms(products ...kernels.Product) {
-	if p.Bfloat16 {
-		kernels.GemmsBF16(products...)
-		return
-	}
-	kernels.Gemms(products...)
+// multiply runs products by weights, forward or backward, in the pass's precision.
+func (p *Pass) multiply(products ...device.Product) {
+	p.Backend.Run(&device.Products{Bfloat16: p.Bfloat16, List: products})
 }
 
 // weightGradient returns the product that writes the gradient of w, [rows, cols],
 // or nothing if w is frozen. It takes the gradient's squares on the way, where the
 // precision has them.
-func (p *Pass) weightGradient(w *nn.Param, product kernels.Product) []kernels.Product {
+func (p *Pass) weightGradient(w *nn.Param, product device.Product) []device.Product {
 	dw, acc := paramGradOf(w)
-	if dw == nil {
+	if dw.None() {
 		return nil
 	}
-	product.TA, product.Acc, product.C, product.LDC = true, acc, dw, product.N
+	product.TA, product.Acc, product.C = true, acc, device.Matrix{Buffer: dw, LD: product.N}
 	if g := Of(w).param; !p.Bfloat16 {
 		product.Squares, g.squared = &g.squares, true
 	}
-	return []kernels.Product{product}
+	return []device.Product{product}
 }
 
 // drop returns the dropout of the next site of the graph, p <= 0 when it is off.
@@ -98,11 +100,9 @@ func (p *Pass) drop(rate float32) kernels.Dropper {
 	return kernels.Dropper{Seed: p.Seed, Step: p.Step, Site: p.site, P: rate}
 }
 
-// alloc returns a tensor with undefined contents from the arena.
+// alloc returns a tensor with undefined contents, lent by the backend.
 func (p *Pass) alloc(rows, cols int) *Tensor {
-	t := NewTensor(p.Mem.Get(rows*cols), rows, cols)
-	t.mem, t.pass = p.Mem, p
-	return t
+	return &Tensor{rows: rows, cols: cols, buf: p.Backend.Get(rows * cols), pass: p}
 }
 
 // run executes f as an operator of the graph, or alone in a pass without Grad.
@@ -130,7 +130,7 @@ type base struct {
 	p    *Pass
 	out  *Tensor
 	ins  []mat.Tensor
-	kept [][]float32
+	kept []device.Buffer
 	size int // floats of kept, for Trace
 }
 
@@ -138,9 +138,9 @@ type base struct {
 func (o *base) Operands() []mat.Tensor { return o.ins }
 
 // keep lends a buffer of n floats until backward is done; in a pass without
-// Grad the caller must drop it with unkeep at the end of Forward.
-func (o *base) keep(n int) []float32 {
-	b := o.p.Mem.Get(n)
+// Grad it returns at the end of Forward.
+func (o *base) keep(n int) device.Buffer {
+	b := o.p.Backend.Get(n)
 	o.size += n
 	o.kept = append(o.kept, b)
 	return b
@@ -157,30 +157,31 @@ func (o *base) forwarded(y *Tensor) (mat.Tensor, error) {
 
 func (o *base) unkeep() {
 	for _, b := range o.kept {
-		o.p.Mem.Put(b)
+		o.p.Backend.Put(b)
 	}
 	o.kept = nil
 }
 
 // finish ends Backward: it returns the output's value and gradient and what was
-// kept to the arena. Every consumer of the output has run by then. It comes
-// before the gradients are handed on, since the operators behind run at once.
+// kept to the backend. Every consumer of the output has run by then. It comes
+// before the operands' gradients are added, so that their memory is there for
+// the operators behind.
 func (o *base) finish() {
 	if g := o.out.grad; g != nil {
-		o.p.Mem.Put(g.data)
+		o.p.Backend.Put(g.buf)
 		o.out.grad = nil
 	}
-	o.p.Mem.Put(o.out.data)
-	o.out.data = nil
+	o.p.Backend.Put(o.out.buf)
+	o.out.buf = device.Buffer{}
 	o.unkeep()
 }
 
 // paramGradOf returns the dense gradient buffer of w and whether to add to it,
-// or nil if w is frozen.
-func paramGradOf(w *nn.Param) (buf []float32, acc bool) {
+// or no buffer if w is frozen.
+func paramGradOf(w *nn.Param) (buf device.Buffer, acc bool) {
 	t := Of(w)
 	if !t.needsGrad {
-		return nil, false
+		return device.Buffer{}, false
 	}
 	return t.param.dense()
 }
@@ -208,7 +209,7 @@ func BackwardFrom(roots ...Root) error {
 			panic(fmt.Sprintf("ops: backward from a tensor of %dx%d, or of another pass", t.rows, t.cols))
 		}
 		g := p.alloc(1, 1)
-		g.data[0] = r.Weight
+		p.Backend.Write(g.buf, []float32{r.Weight})
 		t.AccGrad(g)
 	}
 	return p.walk()

@@ -9,6 +9,7 @@ import (
 	"github.com/nlpodyssey/spago/mat"
 	"github.com/nlpodyssey/spago/nn"
 
+	"github.com/lmkor/bench/device"
 	"github.com/lmkor/bench/internal/golden"
 	"github.com/lmkor/bench/kernels"
 )
@@ -50,14 +51,14 @@ func TestBackwardEqualsSpagos(t *testing.T) {
 		func(l mat.Tensor) error { return Backward(l, 1) },
 		func(l mat.Tensor) error {
 			g := Of(l).pass.alloc(1, 1)
-			g.data[0] = 1
+			g.Floats()[0] = 1
 			l.AccGrad(g)
 			return ag.Backward(l)
 		},
 	} {
 		b := newBlock()
 		LayOutGradients(b.params())
-		p := &Pass{Mem: &Arena{}, Grad: true, Train: true, Seed: 3}
+		p := &Pass{Backend: NewCPU(), Grad: true, Train: true, Seed: 3}
 		if err := backward(b.loss(p)); err != nil {
 			t.Fatal(err)
 		}
@@ -77,7 +78,7 @@ func TestBackwardFromWeightedLosses(t *testing.T) {
 		for _, p := range []*nn.Param{x, w} {
 			p.ZeroGrad()
 		}
-		p := &Pass{Mem: &Arena{}, Grad: true}
+		p := &Pass{Backend: NewCPU(), Grad: true}
 		y := Linear(p, x, kernels.Tanh, []*nn.Param{w}, []*nn.Param{nil})
 		if err := BackwardFrom(roots(CrossEntropy(p, y, []int32{0, 1, 2, 0}), MSE(p, y, numbers(12, 3)))...); err != nil {
 			t.Fatal(err)
@@ -101,7 +102,7 @@ func TestThreadsDoNotChangeGradients(t *testing.T) {
 		kernels.SetThreads(n)
 		b := newBlock()
 		LayOutGradients(b.params())
-		p := &Pass{Mem: &Arena{}, Grad: true, Train: true, Seed: 3}
+		p := &Pass{Backend: NewCPU(), Grad: true, Train: true, Seed: 3}
 		if err := Backward(b.loss(p), 1); err != nil {
 			t.Fatal(err)
 		}
@@ -118,8 +119,8 @@ func TestThreadsDoNotChangeGradients(t *testing.T) {
 func TestBackwardReturnsEveryBuffer(t *testing.T) {
 	b := newBlock()
 	LayOutGradients(b.params())
-	mem := &Arena{}
-	p := &Pass{Mem: mem, Grad: true, Train: true}
+	mem := NewCPU()
+	p := &Pass{Backend: mem, Grad: true, Train: true}
 	for step := range 3 {
 		p.Begin(uint64(step))
 		if err := Backward(b.loss(p), 1); err != nil {
@@ -127,7 +128,7 @@ func TestBackwardReturnsEveryBuffer(t *testing.T) {
 		}
 		// The gradient of x itself was copied into its parameter; the buffer
 		// that carried it is the only one that stays until Reset.
-		if n := len(mem.lent); n > 1 {
+		if n := mem.Lent(); n > 1 {
 			t.Fatalf("%d buffers are still lent after backward", n)
 		}
 		mem.Reset()
@@ -136,47 +137,19 @@ func TestBackwardReturnsEveryBuffer(t *testing.T) {
 
 func TestReleaseInEvaluation(t *testing.T) {
 	b := newBlock()
-	mem := &Arena{}
-	p := &Pass{Mem: mem}
+	mem := NewCPU()
+	p := &Pass{Backend: mem}
 	p.Begin(0)
 	y := b.loss(p)
-	v := Of(y).data[0]
+	v := Of(y).Floats()[0]
 	p.Release(y)
-	if len(mem.lent) != 1 || Of(y).data[0] != v {
-		t.Errorf("%d buffers lent, want the kept one alone", len(mem.lent))
+	if mem.Lent() != 1 || Of(y).Floats()[0] != v {
+		t.Errorf("%d buffers lent, want the kept one alone", mem.Lent())
 	}
 	p.Release()
-	if len(mem.lent) != 0 {
-		t.Errorf("%d buffers lent after a release of all", len(mem.lent))
+	if mem.Lent() != 0 {
+		t.Errorf("%d buffers lent after a release of all", mem.Lent())
 	}
-}
-
-func TestArenaMergesWhatComesBack(t *testing.T) {
-	var a Arena
-	for round := range 50 {
-		var bufs [][]float32
-		for i := range 20 {
-			bufs = append(bufs, a.Get(1000+17*((round*7+i*3)%40)))
-		}
-		for i := range bufs { // every third first, so that holes arise
-			a.Put(bufs[i*3%20])
-		}
-	}
-	if held, peak := a.Bytes(); held != 4*slabFloats || peak > held {
-		t.Errorf("holds %d bytes at a peak of %d, want one slab of %d", held, peak, 4*slabFloats)
-	}
-	if len(a.free) != 1 {
-		t.Errorf("%d free blocks, want them merged into one", len(a.free))
-	}
-}
-
-func TestArenaRefusesForeignBuffers(t *testing.T) {
-	defer func() {
-		if recover() == nil {
-			t.Error("no panic")
-		}
-	}()
-	new(Arena).Put(make([]float32, 4))
 }
 
 func TestSparseUpdateEqualsDense(t *testing.T) {
@@ -187,9 +160,10 @@ func TestSparseUpdateEqualsDense(t *testing.T) {
 		for step, ids := range [][]int32{{1, 4}, {4, 4, 0}, {6}, {1}} {
 			grad := numbers(4*len(ids), uint64(step))
 			if sparse {
-				scatter(Of(p), ids, -1, grad)
+				NewCPU().Run(scatter(Of(p), ids, -1, device.Host(grad)))
 			} else {
-				buf, _ := Of(p).param.dense()
+				dense, _ := Of(p).param.dense()
+				buf := dense.Floats()
 				clear(buf)
 				for i, id := range ids {
 					for e := range 4 {
@@ -203,7 +177,7 @@ func TestSparseUpdateEqualsDense(t *testing.T) {
 			}
 			p.ZeroGrad()
 		}
-		return slices.Clone(Of(p).data)
+		return slices.Clone(Of(p).Floats())
 	}
 	for _, decay := range []float64{0, 0.1} {
 		t.Run(fmt.Sprint("decay=", decay), func(t *testing.T) {

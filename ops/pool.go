@@ -5,6 +5,7 @@ import (
 
 	"github.com/nlpodyssey/spago/mat"
 
+	"github.com/lmkor/bench/device"
 	"github.com/lmkor/bench/kernels"
 )
 
@@ -20,65 +21,30 @@ func PoolPairs(p *Pass, x mat.Tensor, pairs []Pair, largest bool) mat.Tensor {
 			panic(fmt.Sprintf("ops: pool: rows %d and %d of %d", q.A, q.B, t))
 		}
 	}
-	return p.run(&pool{base: base{p: p, ins: []mat.Tensor{x}}, pairs: pairs, largest: largest})
+	o := &pool{base: base{p: p, ins: []mat.Tensor{x}}, pairs: make([]kernels.Pair, len(pairs)), largest: largest}
+	for i, q := range pairs {
+		o.pairs[i] = kernels.Pair(q)
+	}
+	return p.run(o)
 }
 
 type pool struct {
 	base
-	pairs   []Pair
+	pairs   []kernels.Pair
 	largest bool
-}
-
-// eachPair calls f with every pair's rows in the wide matrix and in the narrow one.
-func (o *pool) eachPair(wide, narrow []float32, h int, f func(q Pair, a, b, y []float32)) {
-	kernels.Parallel(chunks(len(o.pairs)), func(c int) {
-		for r := c * rowChunk; r < min(len(o.pairs), (c+1)*rowChunk); r++ {
-			q := o.pairs[r]
-			f(q, wide[int(q.A)*h:int(q.A+1)*h], wide[int(q.B)*h:int(q.B+1)*h], narrow[r*h:(r+1)*h])
-		}
-	})
 }
 
 func (o *pool) Forward() (mat.Tensor, error) {
 	x := Of(o.ins[0])
 	y := o.p.alloc(len(o.pairs), x.cols)
-	o.eachPair(x.data, y.data, x.cols, func(_ Pair, a, b, y []float32) {
-		if o.largest {
-			for i, v := range a {
-				y[i] = max(v, b[i])
-			}
-			return
-		}
-		for i, v := range a {
-			y[i] = (v + b[i]) / 2
-		}
-	})
+	o.p.Backend.Run(&device.PoolPairs{Y: y.buf, X: x.buf, Pairs: o.pairs, Cols: x.cols, Largest: o.largest})
 	return o.forwarded(y)
 }
 
 func (o *pool) Backward(gy mat.Tensor) error {
 	x := Of(o.ins[0])
 	dx := o.p.alloc(x.rows, x.cols)
-	clear(dx.data)
-	o.eachPair(dx.data, Of(gy).data, x.cols, func(q Pair, da, db, dy []float32) {
-		switch {
-		case q.A == q.B:
-			copy(da, dy)
-		case o.largest:
-			a, b := x.data[int(q.A)*x.cols:int(q.A+1)*x.cols], x.data[int(q.B)*x.cols:int(q.B+1)*x.cols]
-			for i, d := range dy {
-				if b[i] > a[i] {
-					db[i] = d
-				} else {
-					da[i] = d
-				}
-			}
-		default:
-			for i, d := range dy {
-				da[i], db[i] = d/2, d/2
-			}
-		}
-	})
+	o.p.Backend.Run(&device.PoolPairsGrad{DX: dx.buf, DY: Of(gy).buf, X: x.buf, Pairs: o.pairs, Cols: x.cols, Largest: o.largest})
 	o.finish()
 	o.ins[0].AccGrad(dx)
 	return nil

@@ -1,15 +1,12 @@
 package ops
 
 import (
-	"cmp"
 	"fmt"
-	"math"
-	"slices"
 
 	"github.com/nlpodyssey/spago/mat"
 	"github.com/nlpodyssey/spago/nn"
 
-	"github.com/lmkor/bench/kernels"
+	"github.com/lmkor/bench/device"
 )
 
 // RelativeSpec says how the queries of Funnel's attention meet its keys.
@@ -38,24 +35,6 @@ func (r RelativeParams) list() []mat.Tensor {
 	return []mat.Tensor{r.WordBias, r.PositionBias, r.TypeBias, r.Kernel, r.Types}
 }
 
-// Positions give every query and key pair a score. It is one of this package's
-// Shifted and Factorized.
-type Positions interface {
-	// prepare does what all heads share.
-	prepare(o *relative)
-	// scores writes the [nq, nk] scores of queries, [nq, D], to s.
-	scores(o *relative, j relativeJob, q, s []float32)
-	// grad writes to dq the gradient of the queries from that of the scores.
-	grad(o *relative, j relativeJob, ds, dq []float32)
-	// kernelGrad adds to dw the gradient of the kernel, from those of all scores.
-	kernelGrad(o *relative, ds []float32, dw []float32, acc bool)
-	// flops counts the products of what is above.
-	flops(o *relative, backward bool) float64
-}
-
-// clsType is the token type of [CLS], which is of both segments.
-const clsType = 2
-
 // RelativeAttention is the attention of Funnel (Dai et al. 2020, appendix A):
 // with q scaled by 1/√D, and biases likewise,
 //
@@ -66,132 +45,88 @@ const clsType = 2
 // [Tq, N·D] and kv [Tk, 2·N·D]; the result is [Tq, N·D]. Scores of padding are
 // lowered by a million, as the reference does. It panics if shapes differ.
 func RelativeAttention(p *Pass, q, kv mat.Tensor, w RelativeParams, spec RelativeSpec) mat.Tensor {
-	kt := Of(w.Kernel)
-	o := &relative{base: base{p: p, ins: append(w.list(), q)}, q: q, kv: q, w: w, spec: spec,
-		h: Of(w.WordBias).Size(), drop: p.drop(spec.Dropout)}
-	o.d = o.h / spec.Heads
-	o.model = kt.Size() / o.h
-	o.ko, o.vo = o.h, 2*o.h
-	width := 3 * o.h
+	h := Of(w.WordBias).Size()
+	ko, vo, width, keys := h, 2*h, 3*h, Of(q)
+	o := &relative{base: base{p: p, ins: append(w.list(), q)}, q: q, kv: q, w: w, positions: spec.Positions}
 	if kv != nil {
 		o.ins = append(o.ins, kv)
-		o.kv, o.ko, o.vo, width = kv, 0, o.h, o.h
+		o.kv, ko, vo, width, keys = kv, 0, h, h, Of(kv)
 	}
-	if Of(q).cols != width || Of(o.kv).cols != o.vo+o.h || Of(w.Types).Size() != 2*o.h || o.h%spec.Heads != 0 {
+	if Of(q).cols != width || keys.cols != vo+h || Of(w.Types).Size() != 2*h || h%spec.Heads != 0 {
 		panic(fmt.Sprintf("ops: relative attention: queries %v, keys %v, %d heads and biases of %d",
-			Of(q).Shape(), Of(o.kv).Shape(), spec.Heads, o.h))
+			Of(q).Shape(), keys.Shape(), spec.Heads, h))
 	}
+	o.ko, o.vo = ko, vo
+	o.call = device.RelativeAttention{Q: Of(q).columns(0), K: keys.columns(ko), V: keys.columns(vo),
+		WordBias: Of(w.WordBias).buf, PositionBias: Of(w.PositionBias).buf, TypeBias: Of(w.TypeBias).buf,
+		Kernel: Of(w.Kernel).buf, Types: Of(w.Types).buf, Heads: spec.Heads, Width: h, Model: Of(w.Kernel).Size() / h,
+		Offsets: spec.Offsets, KeyOff: spec.KeyOff, KeyReal: spec.KeyReal, QueryTypes: spec.Types, KeyTypes: spec.KeyTypes,
+		SeparateCls: spec.SeparateCls, Drop: p.drop(spec.Dropout), Bfloat16: p.Bfloat16}
+	spec.Positions.put(&o.call)
 	return p.run(o)
 }
 
 type relative struct {
 	base
-	q, kv       mat.Tensor
-	w           RelativeParams
-	spec        RelativeSpec
-	h, d, model int // all heads' width, one's, the encoding's
-	ko, vo      int // columns of kv where keys and values begin
-	drop        kernels.Dropper
-
-	probs []float32     // before dropout
-	jobs  []relativeJob // by sequence, then head
-	order []int32       // of jobs, the longest first
-	table []float32     // of Shifted: the positions through the kernel
+	q, kv     mat.Tensor
+	w         RelativeParams
+	positions Positions
+	ko, vo    int // columns of kv where keys and values begin
+	call      device.RelativeAttention
 }
 
-type relativeJob struct {
-	headJob
-	seq int
-}
-
-func (o *relative) plan() int {
-	total := 0
-	for s := range len(o.spec.Offsets) - 1 {
-		q0, nq := int(o.spec.Offsets[s]), int(o.spec.Offsets[s+1]-o.spec.Offsets[s])
-		k0, nk := int(o.spec.KeyOff[s]), int(o.spec.KeyOff[s+1]-o.spec.KeyOff[s])
-		for h := range o.spec.Heads {
-			o.order = append(o.order, int32(len(o.jobs)))
-			o.jobs = append(o.jobs, relativeJob{headJob{h, q0, nq, k0, nk, total}, s})
-			total += nq * nk
+func (x *Shifted) put(call *device.RelativeAttention) {
+	if x.table.cols != call.Model {
+		panic(fmt.Sprintf("ops: positions of width %d for a kernel of %d", x.table.cols, call.Model))
+	}
+	for s := range len(call.Offsets) - 1 {
+		nq, nk := int(call.Offsets[s+1]-call.Offsets[s]), int(call.KeyOff[s+1]-call.KeyOff[s])
+		if nq > x.call.Queries || nk > x.call.Keys {
+			panic(fmt.Sprintf("ops: %d queries and %d keys with positions for %d and %d", nq, nk, x.call.Queries, x.call.Keys))
 		}
 	}
-	slices.SortStableFunc(o.order, func(a, b int32) int { return cmp.Compare(o.jobs[b].nq*o.jobs[b].nk, o.jobs[a].nq*o.jobs[a].nk) })
-	return total
+	call.Shifted = &x.call
 }
 
-func (o *relative) scale() float32 { return float32(1 / math.Sqrt(float64(o.d))) }
-
-// query writes the job's scaled queries with a bias, [nq, D].
-func (o *relative) query(dst []float32, j relativeJob, bias *nn.Param) {
-	q, b, s := Of(o.q), Of(bias).data[j.head*o.d:(j.head+1)*o.d], o.scale()
-	for i := range j.nq {
-		row := q.data[(j.q0+i)*q.cols+j.head*o.d:]
-		for e, v := range b {
-			dst[i*o.d+e] = row[e]*s + v*s
-		}
+func (x *Factorized) put(call *device.RelativeAttention) {
+	last := len(call.Offsets) - 1
+	if x.query.cols != call.Model || len(x.call.At) != int(call.Offsets[last]) || len(x.call.Keys) != int(call.KeyOff[last]) {
+		panic(fmt.Sprintf("ops: positions of width %d, %d queries and %d keys for %d, %d and %d", x.query.cols, len(x.call.At),
+			len(x.call.Keys), call.Model, call.Offsets[last], call.KeyOff[last]))
 	}
-}
-
-// unmasked returns where row i's scores of positions and types begin: all, none
-// or all but [CLS]'s.
-func (o *relative) unmasked(i, nk int) int {
-	switch {
-	case !o.spec.SeparateCls:
-		return 0
-	case i == 0:
-		return nk
-	}
-	return 1
+	call.Factorized = &x.call
 }
 
 func (o *relative) Forward() (mat.Tensor, error) {
-	k := Of(o.kv)
-	total := o.plan()
-	o.probs = o.keep(total)
-	o.spec.Positions.prepare(o)
-	y := o.p.alloc(Of(o.q).rows, o.h)
-	kernels.Parallel(len(o.order), func(n int) {
-		j := o.jobs[o.order[n]]
-		s := o.probs[j.at : j.at+j.nq*j.nk]
-		o.scores(j, s)
-		kernels.SoftmaxSeq(s, j.nq, j.nk, j.nk)
-		if o.drop.P > 0 {
-			dropped := o.p.Mem.Get(len(s))
-			defer o.p.Mem.Put(dropped)
-			o.drop.Apply(dropped, s, j.at)
-			s = dropped
-		}
-		kernels.GemmSeq(false, false, j.nq, o.d, j.nk, s, j.nk, k.data[j.k0*k.cols+o.vo+j.head*o.d:], k.cols,
-			false, y.data[j.q0*o.h+j.head*o.d:], o.h)
-	})
+	o.call.Probs = o.keep(o.call.Scores())
+	if x := o.call.Shifted; x != nil {
+		o.call.Table = o.keep(x.Rows * o.call.Width)
+	}
+	y := o.p.alloc(Of(o.q).rows, o.call.Width)
+	o.call.Y = y.buf
+	o.p.Backend.Run(&o.call)
 	return o.forwarded(y)
 }
 
-// scores writes a job's scores before the softmax to s.
-func (o *relative) scores(j relativeJob, s []float32) {
-	k := Of(o.kv)
-	buf := o.p.Mem.Get(j.nq*o.d + j.nq*j.nk + 2*j.nq)
-	defer o.p.Mem.Put(buf)
-	q, extra, types := buf[:j.nq*o.d], buf[j.nq*o.d:j.nq*(o.d+j.nk)], buf[j.nq*(o.d+j.nk):]
-	o.query(q, j, o.w.WordBias)
-	kernels.GemmSeq(false, true, j.nq, j.nk, o.d, q, o.d, k.data[j.k0*k.cols+o.ko+j.head*o.d:], k.cols, false, s, j.nk)
-	o.query(q, j, o.w.PositionBias)
-	o.spec.Positions.scores(o, j, q, extra)
-	o.query(q, j, o.w.TypeBias)
-	kernels.GemmSeq(false, true, j.nq, 2, o.d, q, o.d, Of(o.w.Types).data[j.head*o.d:], o.h, false, types, 2)
-	real := int(o.spec.KeyReal[j.seq])
-	for i := range j.nq {
-		row, by, kinds := s[i*j.nk:(i+1)*j.nk], extra[i*j.nk:(i+1)*j.nk], o.spec.KeyTypes[j.k0:j.k0+j.nk]
-		own, other, same := o.spec.Types[j.q0+i], types[2*i], types[2*i+1]
-		for c := o.unmasked(i, j.nk); c < j.nk; c++ {
-			if k := kinds[c]; k == own || k == clsType || own == clsType {
-				row[c] += by[c] + same
-			} else {
-				row[c] += by[c] + other
-			}
-		}
-		for c := real; c < j.nk; c++ {
-			row[c] -= 1e6
-		}
+func (o *relative) Backward(gy mat.Tensor) error {
+	q, k := Of(o.q), Of(o.kv)
+	dq := o.p.alloc(q.rows, q.cols)
+	dk := dq
+	if o.kv != o.q {
+		dk = o.p.alloc(k.rows, k.cols)
 	}
+	o.p.Backend.Run(&device.RelativeGrad{Of: &o.call, DY: Of(gy).buf, DQ: dq.columns(0), DK: dk.columns(o.ko), DV: dk.columns(o.vo),
+		WordBias: deviceGrad(o.w.WordBias), PositionBias: deviceGrad(o.w.PositionBias), TypeBias: deviceGrad(o.w.TypeBias),
+		Types: deviceGrad(o.w.Types), Kernel: deviceGrad(o.w.Kernel)})
+	o.finish()
+	if dk != dq {
+		o.kv.AccGrad(dk)
+	}
+	o.q.AccGrad(dq)
+	return nil
+}
+
+func deviceGrad(w *nn.Param) device.ParamGrad {
+	buf, acc := paramGradOf(w)
+	return device.ParamGrad{Buffer: buf, Acc: acc}
 }

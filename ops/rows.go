@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"github.com/nlpodyssey/spago/mat"
+
+	"github.com/lmkor/bench/device"
 )
 
 // Rows gathers the given rows of x, [T, H], in the given order: [len(idx), H].
@@ -25,19 +27,14 @@ type rows struct {
 func (o *rows) Forward() (mat.Tensor, error) {
 	x := Of(o.ins[0])
 	y := o.p.alloc(len(o.idx), x.cols)
-	for i, r := range o.idx {
-		copy(y.data[i*x.cols:(i+1)*x.cols], x.data[int(r)*x.cols:(int(r)+1)*x.cols])
-	}
+	o.p.Backend.Run(&device.Gather{Y: y.buf, Lookups: []device.Lookup{{Table: x.buf, IDs: o.idx}}, Cols: x.cols})
 	return o.forwarded(y)
 }
 
 func (o *rows) Backward(gy mat.Tensor) error {
-	x, dy := Of(o.ins[0]), Of(gy).data
+	x := Of(o.ins[0])
 	dx := o.p.alloc(x.rows, x.cols)
-	clear(dx.data)
-	for i, r := range o.idx {
-		copy(dx.data[int(r)*x.cols:(int(r)+1)*x.cols], dy[i*x.cols:(i+1)*x.cols])
-	}
+	o.p.Backend.Run(&device.Scatter{Dst: dx.buf, IDs: o.idx, Src: Of(gy).buf, Cols: x.cols})
 	o.finish()
 	o.ins[0].AccGrad(dx)
 	return nil

@@ -1,79 +1,92 @@
 package ops
 
 import (
-	"math"
-	"sync"
-
+	"github.com/lmkor/bench/device"
 	"github.com/lmkor/bench/kernels"
 )
 
-// Sinusoids are the sines and cosines of distances times falling frequencies,
-// Funnel's encoding of relative positions: frequency f of width/2 is
-// 10000^(-f/(width/2)). It keeps what it has computed and is safe for
-// concurrent use.
-type Sinusoids struct {
-	width int
+// Sinusoids are Funnel's encodings of relative positions: see kernels.Sinusoids.
+// They are safe for concurrent use.
+type Sinusoids struct{ table *kernels.Sinusoids }
 
-	mu       sync.Mutex
-	sin, cos []float32 // of distances from 0 on, a row of width/2 each
-}
-
-// NewSinusoids returns an empty table. It panics if width is odd.
-func NewSinusoids(width int) *Sinusoids {
-	if width%2 != 0 {
-		panic("ops: sinusoids of odd width")
-	}
-	return &Sinusoids{width: width}
-}
-
-// rows returns the sines and cosines of the distances 0 to n-1.
-func (s *Sinusoids) rows(n int) (sin, cos []float32) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	half := s.width / 2
-	if have := len(s.sin) / half; have < n {
-		n = max(n, 2*have)
-		sin, cos = make([]float32, n*half), make([]float32, n*half)
-		copy(sin, s.sin)
-		copy(cos, s.cos)
-		for f := range half {
-			// In float32 step by step, as the reference does.
-			inv := 1 / float32(math.Pow(10000, float64(float32(f)/float32(half))))
-			for d := have; d < n; d++ {
-				x := float64(float32(d) * inv)
-				sin[d*half+f], cos[d*half+f] = float32(math.Sin(x)), float32(math.Cos(x))
-			}
-		}
-		s.sin, s.cos = sin, cos
-	}
-	return s.sin, s.cos
-}
+// NewSinusoids returns the encodings of a width. It panics if that is odd.
+func NewSinusoids(width int) *Sinusoids { return &Sinusoids{kernels.NewSinusoids(width)} }
 
 // Encoder gives the attentions of one pass their positions; what dropout takes
 // from a distance it takes from it everywhere.
 type Encoder struct {
 	p    *Pass
-	s    *Sinusoids
+	s    *kernels.Sinusoids
 	drop kernels.Dropper
 }
 
 // Encode begins an encoding of positions with dropout at the given rate.
 func (s *Sinusoids) Encode(p *Pass, dropout float32) *Encoder {
-	return &Encoder{p: p, s: s, drop: p.drop(dropout)}
+	return &Encoder{p: p, s: s.table, drop: p.drop(dropout)}
 }
 
-// dropped applies the dropout of the row of distance d.
-func (e *Encoder) dropped(row []float32, d int) {
-	if e.drop.P > 0 {
-		const zero = 1 << 24 // distances may be negative, the generator's counter not
-		e.drop.Apply(row, row, (zero+d)*e.s.width)
+// Positions give every query and key pair of RelativeAttention a score: Shifted or
+// Factorized.
+type Positions interface {
+	// put gives the positions to a call. It panics if they don't fit it.
+	put(call *device.RelativeAttention)
+	// flops counts the products that the positions' scores take.
+	flops(call *device.RelativeAttention, backward bool) float64
+}
+
+// Shifted are positions of which only the distance counts: query i and key j
+// are First + Stride·(Shift·i - j) apart ("relative_shift").
+type Shifted struct {
+	table *Tensor
+	call  device.Shifted
+}
+
+// Shifted returns the positions of sequences of up to the given numbers of
+// queries and keys. Shift is 1, or 2 where queries are pooled and keys are not.
+func (e *Encoder) Shifted(first, stride, shift, queries, keys int) *Shifted {
+	top := shift * (queries - 1)
+	n := top + keys
+	host := make([]float32, n*e.s.Width())
+	e.s.Distances(host, first+stride*top, stride, e.drop)
+	t := e.p.constant(host, n, e.s.Width())
+	return &Shifted{t, device.Shifted{Encodings: t.buf, Rows: n, Shift: shift, Queries: queries, Keys: keys}}
+}
+
+// Tensor is what the pass must keep while the positions are used.
+func (x *Shifted) Tensor() *Tensor { return x.table }
+
+// Factorized are positions that queries and keys have each for themselves: the
+// score is that of the distance, taken apart by the addition theorems
+// ("factorized"). Each head reads the whole encoding, so it costs M/D times as
+// much as Shifted; without dropout both give the same up to rounding.
+type Factorized struct {
+	query, key *Tensor
+	call       device.Factorized
+}
+
+// Factorized returns the positions of the given query and key rows, all from 0.
+func (e *Encoder) Factorized(queries, keys []int32) *Factorized {
+	n, w := 0, e.s.Width()
+	for _, rows := range [][]int32{queries, keys} {
+		for _, p := range rows {
+			n = max(n, int(p)+1)
+		}
 	}
+	query, key := make([]float32, n*w), make([]float32, n*w)
+	e.s.Positions(query, key, e.drop)
+	q, k := e.p.constant(query, n, w), e.p.constant(key, n, w)
+	return &Factorized{q, k, device.Factorized{Query: q.buf, Key: k.buf, At: queries, Keys: keys}}
 }
 
-// constant returns an uninitialised tensor without gradient that lives as long
-// as the pass needs: until Release, or until the arena's Reset in a pass with Grad.
-func (p *Pass) constant(rows, cols int) *Tensor {
+// Tensors are what the pass must keep while the positions are used.
+func (x *Factorized) Tensors() [2]*Tensor { return [2]*Tensor{x.query, x.key} }
+
+// constant returns a tensor of the given values without gradient that lives as
+// long as the pass needs: until Release, or until the memory's Reset in a pass
+// with Grad.
+func (p *Pass) constant(values []float32, rows, cols int) *Tensor {
 	t := p.alloc(rows, cols)
+	p.Backend.Write(t.buf, values)
 	if !p.Grad {
 		p.live = append(p.live, t)
 	}

@@ -1,7 +1,8 @@
 // Package ops holds the operators of the models as spago AutoGradFunctions on
 // packed batches: a batch of B sequences is one [T, H] matrix of its T real
-// tokens with B+1 offsets. Operators are coarse, so that a graph stays small,
-// and are the only callers of package kernels.
+// tokens with B+1 offsets. Operators are coarse, so that a graph stays small.
+// They know shapes and gradients; what is to be computed they tell a
+// device.Backend.
 package ops
 
 import (
@@ -13,6 +14,7 @@ import (
 	"github.com/nlpodyssey/spago/mat"
 	"github.com/nlpodyssey/spago/nn"
 
+	"github.com/lmkor/bench/device"
 	"github.com/lmkor/bench/kernels"
 )
 
@@ -25,12 +27,11 @@ import (
 type Tensor struct {
 	mat.Matrix
 	rows, cols int
-	data       []float32
+	buf        device.Buffer
 	needsGrad  bool
 
 	mu   sync.Mutex
-	mem  *Arena  // where an activation's gradient returns to; nil for parameters
-	pass *Pass   // that made it; nil for parameters
+	pass *Pass   // that made it, and whose backend its gradient returns to; nil for parameters
 	grad *Tensor // of an activation, nil until the first AccGrad
 
 	param *paramGrad // nil for activations
@@ -42,7 +43,7 @@ func NewTensor(data []float32, rows, cols int) *Tensor {
 	if len(data) != rows*cols {
 		panic(fmt.Sprintf("ops: %d values for a tensor of %dx%d", len(data), rows, cols))
 	}
-	return &Tensor{rows: rows, cols: cols, data: data}
+	return &Tensor{rows: rows, cols: cols, buf: device.Host(data)}
 }
 
 // Rows returns the number of rows.
@@ -51,8 +52,33 @@ func (t *Tensor) Rows() int { return t.rows }
 // Cols returns the number of columns.
 func (t *Tensor) Cols() int { return t.cols }
 
-// Floats returns the values, row-major, without copying them.
-func (t *Tensor) Floats() []float32 { return t.data }
+// Floats reads the values back, row-major: those in the host's memory, parameters
+// among them, without copying them, and others as they are on their device once
+// all that was begun is done.
+func (t *Tensor) Floats() []float32 {
+	if t.buf.OnHost() {
+		return t.buf.Floats()
+	}
+	host := make([]float32, t.buf.Len())
+	t.pass.Backend.Read(host, t.buf)
+	return host
+}
+
+// backend is where the tensor is.
+func (t *Tensor) backend() device.Backend {
+	if t.pass != nil {
+		return t.pass.Backend
+	}
+	return new(device.CPU)
+}
+
+// matrix is the tensor as an operand of a call.
+func (t *Tensor) matrix() device.Matrix { return device.Matrix{Buffer: t.buf, LD: t.cols} }
+
+// columns are the tensor's columns from the given one on.
+func (t *Tensor) columns(from int) device.Matrix {
+	return device.Matrix{Buffer: t.buf.From(min(from, t.buf.Len())), LD: t.cols}
+}
 
 // Of returns the tensor behind a graph node, a parameter or a tensor itself.
 // It panics on a tensor that this package did not make.
@@ -93,7 +119,7 @@ func (t *Tensor) Grad() mat.Tensor {
 		if !t.param.has {
 			return nil
 		}
-		return NewTensor(t.param.buf, t.rows, t.cols)
+		return &Tensor{rows: t.rows, cols: t.cols, buf: t.param.buf}
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -123,9 +149,9 @@ func (t *Tensor) AccGrad(g mat.Tensor) {
 	if t.param != nil {
 		buf, acc := t.param.dense()
 		if acc {
-			kernels.Add(buf, gt.data)
+			gt.backend().Run(&device.Add{Y: buf, X: gt.buf})
 		} else {
-			copy(buf, gt.data)
+			gt.backend().Run(&device.Copy{Y: buf, X: gt.buf})
 		}
 		return
 	}
@@ -135,9 +161,10 @@ func (t *Tensor) AccGrad(g mat.Tensor) {
 		t.grad = gt
 		return
 	}
-	kernels.Add(t.grad.data, gt.data)
-	if t.mem != nil {
-		t.mem.Put(gt.data)
+	backend := gt.backend()
+	backend.Run(&device.Add{Y: t.grad.buf, X: gt.buf})
+	if gt.pass != nil {
+		backend.Put(gt.buf)
 	}
 }
 
@@ -155,7 +182,7 @@ func (t *Tensor) ZeroGrad() {
 // paramGrad is the gradient of a parameter. Gathered tables (embeddings) get
 // gradients in a few rows only: then only these are written, summed and cleared.
 type paramGrad struct {
-	buf    []float32
+	buf    device.Buffer
 	has    bool
 	sparse bool    // every row outside touched is zero
 	rows   []int32 // touched rows, ascending, while sparse
@@ -176,7 +203,7 @@ func NewParam(data []float32, rows, cols int) *nn.Param {
 
 // dense returns the buffer to write a gradient of every element to, and whether
 // to add to what it holds.
-func (g *paramGrad) dense() (buf []float32, acc bool) {
+func (g *paramGrad) dense() (buf device.Buffer, acc bool) {
 	acc = g.has
 	g.has, g.sparse, g.dirty, g.squared = true, false, true, false
 	g.rows = g.rows[:0]
@@ -185,12 +212,12 @@ func (g *paramGrad) dense() (buf []float32, acc bool) {
 
 // touch returns the buffer to add gradients of the given rows to; rows is
 // ascending without repetition.
-func (g *paramGrad) touch(rows []int32) []float32 {
+func (g *paramGrad) touch(rows []int32) device.Buffer {
 	g.squared = false
 	switch {
 	case !g.has:
 		if g.dirty {
-			clear(g.buf)
+			clear(g.buf.Floats())
 			g.dirty = false
 		}
 		g.has, g.sparse = true, true
@@ -206,7 +233,7 @@ func (g *paramGrad) touch(rows []int32) []float32 {
 func (g *paramGrad) zero(cols int) {
 	if g.has && g.sparse {
 		for _, r := range g.rows {
-			clear(g.buf[int(r)*cols : (int(r)+1)*cols])
+			clear(g.buf.Slice(int(r)*cols, (int(r)+1)*cols).Floats())
 		}
 	}
 	g.has, g.sparse, g.squared, g.rows = false, false, false, g.rows[:0]
@@ -225,7 +252,7 @@ func GradientOf(p *nn.Param) Gradient {
 	if !g.has {
 		return Gradient{}
 	}
-	return Gradient{Values: g.buf, Sparse: g.sparse, Rows: g.rows}
+	return Gradient{Values: g.buf.Floats(), Sparse: g.sparse, Rows: g.rows}
 }
 
 // LayOutGradients gives every parameter its gradient buffer, all in one
@@ -233,18 +260,19 @@ func GradientOf(p *nn.Param) Gradient {
 func LayOutGradients(params []*nn.Param) {
 	n := 0
 	for _, p := range params {
-		if t := Of(p); t.param.buf == nil && t.rows < tableRows {
-			n += len(t.data)
+		if t := Of(p); t.param.buf.None() && t.rows < tableRows {
+			n += t.Size()
 		}
 	}
 	all := kernels.Floats(n)
 	for _, p := range params {
 		switch t := Of(p); {
-		case t.param.buf != nil:
+		case !t.param.buf.None():
 		case t.rows >= tableRows:
-			t.param.buf = Storage(t.rows, t.cols)
+			t.param.buf = device.Host(Storage(t.rows, t.cols))
 		default:
-			t.param.buf, all = all[:len(t.data):len(t.data)], all[len(t.data):]
+			n := t.Size()
+			t.param.buf, all = device.Host(all[:n:n]), all[n:]
 		}
 	}
 }
@@ -268,11 +296,11 @@ func Storage(rows, cols int) []float32 {
 func SetGradient(p *nn.Param, values []float32, rows []int32) {
 	t := Of(p)
 	t.param.zero(t.cols)
-	var buf []float32
+	var buf device.Buffer
 	if rows == nil {
 		buf, _ = t.param.dense()
 	} else {
 		buf = t.param.touch(rows)
 	}
-	copy(buf, values)
+	copy(buf.Floats(), values)
 }

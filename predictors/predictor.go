@@ -19,16 +19,16 @@ type Predictor struct {
 	tok    *tokenizers.Tokenizer
 	form   Form
 	recipe Recipe
-	mem    *ops.Arena
+	mem    ops.Backend
 }
 
 // New returns a predictor with memory of its own.
 func New(m *models.Model, tok *tokenizers.Tokenizer, form Form, r Recipe) *Predictor {
-	return &Predictor{model: m, tok: tok, form: form, recipe: r, mem: &ops.Arena{}}
+	return &Predictor{model: m, tok: tok, form: form, recipe: r, mem: ops.NewCPU()}
 }
 
 // With returns the predictor working in an arena that others use too.
-func (p *Predictor) With(mem *ops.Arena) *Predictor {
+func (p *Predictor) With(mem ops.Backend) *Predictor {
 	q := *p
 	q.mem = mem
 	return &q
@@ -149,7 +149,7 @@ func (p *Predictor) Predict(ctx context.Context, e *Encoded) ([]Answer, error) {
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(e.Length(b), e.Length(a)) })
 	out := make([]Answer, e.Len())
-	pass := &ops.Pass{Mem: p.mem, Bfloat16: p.recipe.Bfloat16}
+	pass := &ops.Pass{Backend: p.mem, Bfloat16: p.recipe.Bfloat16}
 	var b models.Batch
 	for len(order) > 0 {
 		if err := ctx.Err(); err != nil {

@@ -49,7 +49,7 @@ func Eval(ctx context.Context, c Cell, events Events) (*Outcome, error) {
 		return nil, err
 	}
 	kernels.SetThreads(c.Recipe.Threads)
-	preds, err := d.Predict(ctx, &ops.Arena{})
+	preds, err := d.Predict(ctx, ops.NewCPU())
 	if err != nil {
 		return nil, stopped(ctx, err)
 	}

@@ -32,7 +32,7 @@ func (s *stopper) Batch(examples []int, n uint64) trainers.Batch {
 	return s.Objective.Batch(examples, n)
 }
 
-func (s *stopper) Score(ctx context.Context, mem *ops.Arena) (*trainers.Evaluation, error) {
+func (s *stopper) Score(ctx context.Context, mem ops.Backend) (*trainers.Evaluation, error) {
 	if s.calls++; s.calls == s.score {
 		s.cancel()
 	}

@@ -37,7 +37,7 @@ type Split struct {
 
 // Scorer scores the models as they are now, working in the given memory.
 type Scorer interface {
-	Score(ctx context.Context, mem *ops.Arena) (*Evaluation, error)
+	Score(ctx context.Context, mem ops.Backend) (*Evaluation, error)
 }
 
 // Evaluation is a split scored.

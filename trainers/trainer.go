@@ -17,7 +17,7 @@ type Trainer struct {
 	events    Events
 	saver     saver
 
-	mem       *ops.Arena
+	mem       ops.Backend
 	pass      *ops.Pass
 	params    []models.Param
 	weights   []*nn.Param // those of params
@@ -38,9 +38,9 @@ func New(objective Objective, opt Options, events Events, store Store) (*Trainer
 	if events == nil {
 		events = silent{}
 	}
-	mem := &ops.Arena{}
+	mem := ops.NewCPU()
 	t := &Trainer{objective: objective, opt: opt, events: events, saver: saver{store: store, every: opt.SaveSteps}, mem: mem,
-		pass: &ops.Pass{Mem: mem, Grad: true, Train: true, Seed: opt.Seed, Bfloat16: opt.Bfloat16}}
+		pass: &ops.Pass{Backend: mem, Grad: true, Train: true, Seed: opt.Seed, Bfloat16: opt.Bfloat16}}
 	for i, m := range objective.Models() {
 		m.SetDropout(opt.Dropout)
 		for _, p := range m.Params() {

@@ -131,7 +131,7 @@ func (f *perfFlags) measure(cmd *cobra.Command) (*perfReport, error) {
 
 	fmt.Fprintln(cmd.ErrOrStderr(), "measuring evaluation and tokenization")
 	start := time.Now()
-	if _, err := d.Predict(cmd.Context(), &ops.Arena{}); err != nil {
+	if _, err := d.Predict(cmd.Context(), ops.NewCPU()); err != nil {
 		return nil, err
 	}
 	r.Eval.SequencesPerSecond = float64(d.Len()) / time.Since(start).Seconds()

@@ -16,7 +16,7 @@ func FillMask(m *models.Model, ids, types []int32, positions []int32, top int) (
 	if err := m.Check(b); err != nil {
 		return nil, err
 	}
-	y := ops.Of(m.Forward(&ops.Pass{Mem: &ops.Arena{}}, b))
+	y := ops.Of(m.Forward(&ops.Pass{Backend: ops.NewCPU()}, b))
 	all := make([][]Probability, len(positions))
 	for i := range positions {
 		scores := y.Floats()[i*y.Cols() : (i+1)*y.Cols()]

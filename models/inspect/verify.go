@@ -37,7 +37,7 @@ type Verified struct {
 // differs for those whose ids are others. It passes if there are none, and no
 // number differs by more than the tolerance.
 func Verify(s Subject, file string, tolerance float64, differs func(line int, what string)) (Verified, error) {
-	v := verification{Subject: s, pass: &ops.Pass{Mem: &ops.Arena{}}}
+	v := verification{Subject: s, pass: &ops.Pass{Backend: ops.NewCPU()}}
 	if err := v.read(file, differs); err != nil {
 		return Verified{}, err
 	}

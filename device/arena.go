@@ -1,4 +1,4 @@
-package ops
+package device
 
 import (
 	"fmt"
@@ -9,7 +9,7 @@ import (
 	"github.com/lmkor/bench/kernels"
 )
 
-// Arena lends float32 buffers for activations and their gradients, and takes
+// arena lends float32 buffers for activations and their gradients, and takes
 // them back. It asks the runtime for memory in slabs, so after the first steps a
 // training loop allocates none. It is safe for concurrent use.
 //
@@ -18,7 +18,7 @@ import (
 // nothing is lent, all are replaced by one of the size that was needed. A hole
 // in one slab can't be joined to a hole in another: kept, they would grow to a
 // multiple of what is ever lent at once.
-type Arena struct {
+type arena struct {
 	mu    sync.Mutex
 	slabs [][]float32
 	free  []block // by slab, then offset; neighbours are merged
@@ -37,8 +37,8 @@ const (
 	grain      = 16        // floats: one cache line, so that rows start aligned
 )
 
-// Get lends a buffer of n floats, its contents undefined.
-func (a *Arena) Get(n int) []float32 {
+// get lends a buffer of n floats, its contents undefined.
+func (a *arena) get(n int) []float32 {
 	if n == 0 {
 		return nil
 	}
@@ -72,7 +72,7 @@ func (a *Arena) Get(n int) []float32 {
 func roundUp(n, step int) int { return (n + step - 1) / step * step }
 
 // fit returns the smallest free block of at least so many floats, or -1.
-func (a *Arena) fit(need int) int {
+func (a *arena) fit(need int) int {
 	best := -1
 	for i, f := range a.free {
 		if f.n >= need && (best < 0 || f.n < a.free[best].n) {
@@ -83,7 +83,7 @@ func (a *Arena) fit(need int) int {
 }
 
 // grow adds a slab.
-func (a *Arena) grow(floats int) {
+func (a *arena) grow(floats int) {
 	a.slabs = append(a.slabs, kernels.Floats(floats))
 	a.free = append(a.free, block{len(a.slabs) - 1, 0, floats})
 	a.held += floats
@@ -92,7 +92,7 @@ func (a *Arena) grow(floats int) {
 
 // join replaces the slabs, of which nothing is lent, by one. It has room for the
 // peak, and a little for holes; where that was not enough, the holes' share grows.
-func (a *Arena) join() {
+func (a *arena) join() {
 	size := a.peak + a.peak/32
 	if a.sized == a.peak {
 		size = max(size, len(a.slabs[0])+len(a.slabs[0])/50)
@@ -106,15 +106,15 @@ func (a *Arena) join() {
 	a.grow(roundUp(size, slabFloats))
 }
 
-// GetZero lends a buffer of n zeros.
-func (a *Arena) GetZero(n int) []float32 {
-	buf := a.Get(n)
+// zeros lends a buffer of n zeros.
+func (a *arena) zeros(n int) []float32 {
+	buf := a.get(n)
 	clear(buf)
 	return buf
 }
 
-// Put takes back a buffer that Get lent. It panics on any other.
-func (a *Arena) Put(buf []float32) {
+// put takes back a buffer that get lent. It panics on any other.
+func (a *arena) put(buf []float32) {
 	if len(buf) == 0 {
 		return
 	}
@@ -122,7 +122,7 @@ func (a *Arena) Put(buf []float32) {
 	defer a.mu.Unlock()
 	b, ok := a.lent[&buf[0]]
 	if !ok {
-		panic(fmt.Sprintf("ops: a buffer of %d floats that the arena did not lend", len(buf)))
+		panic(fmt.Sprintf("device: a buffer of %d floats that the arena did not lend", len(buf)))
 	}
 	delete(a.lent, &buf[0])
 	a.used -= b.n
@@ -143,8 +143,8 @@ func (a *Arena) Put(buf []float32) {
 	a.free = slices.Insert(a.free, i, b)
 }
 
-// Reset takes back every buffer, whoever holds it.
-func (a *Arena) Reset() {
+// reset takes back every buffer, whoever holds it.
+func (a *arena) reset() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.free = a.free[:0]
@@ -155,10 +155,17 @@ func (a *Arena) Reset() {
 	a.used = 0
 }
 
-// Bytes returns the most memory that the arena has held, and the most that was
+// bytes returns the most memory that the arena has held, and the most that was
 // lent at once.
-func (a *Arena) Bytes() (held, peak int) {
+func (a *arena) bytes() (held, peak int) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return 4 * a.most, 4 * a.peak
+}
+
+// count returns how many buffers are lent.
+func (a *arena) count() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return len(a.lent)
 }

@@ -52,7 +52,7 @@ func TestOnePassOverParameters(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i := range got {
-			if !slices.Equal(Of(got[i]).data, Of(want[i]).data) {
+			if !slices.Equal(Of(got[i]).Floats(), Of(want[i]).Floats()) {
 				t.Errorf("%d threads: parameter %d differs", threads, i)
 			}
 		}

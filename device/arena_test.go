@@ -1,0 +1,31 @@
+package device
+
+import "testing"
+
+func TestArenaMergesWhatComesBack(t *testing.T) {
+	var a arena
+	for round := range 50 {
+		var bufs [][]float32
+		for i := range 20 {
+			bufs = append(bufs, a.get(1000+17*((round*7+i*3)%40)))
+		}
+		for i := range bufs { // every third first, so that holes arise
+			a.put(bufs[i*3%20])
+		}
+	}
+	if held, peak := a.bytes(); held != 4*slabFloats || peak > held {
+		t.Errorf("holds %d bytes at a peak of %d, want one slab of %d", held, peak, 4*slabFloats)
+	}
+	if len(a.free) != 1 {
+		t.Errorf("%d free blocks, want them merged into one", len(a.free))
+	}
+}
+
+func TestArenaRefusesForeignBuffers(t *testing.T) {
+	defer func() {
+		if recover() == nil {
+			t.Error("no panic")
+		}
+	}()
+	new(arena).put(make([]float32, 4))
+}

@@ -1,0 +1,178 @@
+package device
+
+import (
+	"fmt"
+
+	"github.com/lmkor/bench/kernels"
+)
+
+// CPU is the backend of the machine's own processor, by package kernels. Its
+// buffers are slices, calls have been computed when Run returns, and results do
+// not depend on the number of threads. Its zero value is ready. Memory may be
+// lent by several goroutines at once.
+type CPU struct{ arena arena }
+
+// Get lends a buffer.
+func (c *CPU) Get(n int) Buffer { return Host(c.arena.get(n)) }
+
+// Put takes a buffer back.
+func (c *CPU) Put(b Buffer) { c.arena.put(b.Floats()) }
+
+// Reset takes every buffer back.
+func (c *CPU) Reset() { c.arena.reset() }
+
+// New returns zeros of their own.
+func (c *CPU) New(n int) Buffer { return Host(make([]float32, n)) }
+
+// Bytes returns the most that was held, and lent.
+func (c *CPU) Bytes() (held, peak int) { return c.arena.bytes() }
+
+// Lent returns how many buffers are lent now.
+func (c *CPU) Lent() int { return c.arena.count() }
+
+// Read copies src to dst.
+func (c *CPU) Read(dst []float32, src Buffer) { copy(dst, src.Floats()) }
+
+// Write copies src to dst.
+func (c *CPU) Write(dst Buffer, src []float32) { copy(dst.Floats(), src) }
+
+// Run computes the calls, one after the other.
+func (c *CPU) Run(calls ...Call) {
+	for _, call := range calls {
+		c.run(call)
+	}
+}
+
+func (c *CPU) run(call Call) {
+	switch o := call.(type) {
+	case *Products:
+		products(o)
+	case *SlopeBiasGrad:
+		slopeBiasGrad(o)
+	case *Norm:
+		norm(o)
+	case *NormGrad:
+		c.normGrad(o)
+	case *Attention:
+		c.attention(o)
+	case *AttentionGrad:
+		c.attentionGrad(o)
+	case *CachedAttention:
+		c.cachedAttention(o)
+	case *RelativeAttention:
+		(&relative{o, c}).forward()
+	case *RelativeGrad:
+		(&relative{o.Of, c}).backward(o)
+	case *DistanceAttention:
+		(&distance{o, &c.arena}).forward()
+	case *DistanceGrad:
+		(&distance{o.Of, &c.arena}).backward(o)
+	case *AdamW:
+		update(o)
+	case *Squares:
+		squares(o)
+	case *Finite:
+		o.OK = finite(o.X.Floats())
+	default:
+		moved(call)
+	}
+}
+
+// moved runs the calls that move, add or compare elements.
+func moved(call Call) {
+	switch o := call.(type) {
+	case *Drop:
+		o.Drop.Drop(o.Y.Floats(), o.X.Floats())
+		if !o.Residual.None() {
+			kernels.Add(o.Y.Floats(), o.Residual.Floats())
+		}
+	case *Add:
+		kernels.Add(o.Y.Floats(), o.X.Floats())
+	case *Copy:
+		kernels.Copy(o.Y.Floats(), o.X.Floats())
+	case *Clear:
+		kernels.Clear(o.X.Floats())
+	case *ScaleBy:
+		if s := o.S.Floats()[0]; s != 1 {
+			kernels.Scale(o.X.Floats(), s)
+		}
+	case *Gather:
+		lookups := make([]kernels.Lookup, len(o.Lookups))
+		for i, l := range o.Lookups {
+			lookups[i] = kernels.Lookup{Table: l.Table.Floats(), IDs: l.IDs}
+		}
+		kernels.Gather(o.Y.Floats(), o.Cols, lookups...)
+	case *Scatter:
+		kernels.Scatter(o.Dst.Floats(), o.IDs, o.Src.Floats(), o.Cols)
+	case *ScatterAdd:
+		kernels.ScatterAdd(o.Dst.Floats(), o.IDs, o.Skip, o.Src.Floats(), o.Cols)
+	case *PoolPairs:
+		kernels.PoolPairs(o.Y.Floats(), o.X.Floats(), o.Pairs, o.Cols, o.Largest)
+	case *PoolPairsGrad:
+		kernels.PoolPairsGrad(o.DX.Floats(), o.DY.Floats(), o.X.Floats(), o.Pairs, o.Cols, o.Largest)
+	case *CrossEntropy:
+		o.Loss.Floats()[0] = kernels.CrossEntropy(o.DX.Floats(), o.X.Floats(), o.Labels, o.Cols)
+	case *BinaryCrossEntropy:
+		o.Loss.Floats()[0] = kernels.BinaryCrossEntropy(o.DX.Floats(), o.X.Floats(), o.Labels)
+	case *MSE:
+		o.Loss.Floats()[0] = kernels.MSE(o.DX.Floats(), o.X.Floats(), o.Gold)
+	default:
+		panic(fmt.Sprintf("device: the CPU knows no %T", call))
+	}
+}
+
+func products(o *Products) {
+	list := make([]kernels.Product, len(o.List))
+	for i, p := range o.List {
+		list[i] = kernels.Product{TA: p.TA, TB: p.TB, M: p.M, N: p.N, K: p.K, A: p.A.Floats(), LDA: p.A.LD, B: p.B.Floats(), LDB: p.B.LD,
+			Acc: p.Acc, C: p.C.Floats(), LDC: p.C.LD, Squares: p.Squares,
+			Then: kernels.Epilogue{Bias: p.Then.Bias.Floats(), Act: p.Then.Act, Slope: p.Then.Slope, Y: p.Then.Y.Floats(), LDY: p.Then.Y.LD,
+				Drop: p.Then.Drop, Residual: p.Then.Residual.Floats(), LDR: p.Then.Residual.LD}}
+	}
+	if o.Bfloat16 {
+		kernels.GemmsBF16(list...)
+		return
+	}
+	kernels.Gemms(list...)
+}
+
+func slopeBiasGrad(o *SlopeBiasGrad) {
+	db := o.DB.Floats()
+	if !o.Acc {
+		clear(db)
+	}
+	kernels.SlopeBiasGrad(db, o.DY.Floats(), o.Slope.Floats(), o.Rows, o.Cols, o.DY.LD)
+}
+
+func norm(o *Norm) {
+	y, mean, rstd, x, w, b := o.Y.Floats(), o.Mean.Floats(), o.RStd.Floats(), o.X.Floats(), o.W.Floats(), o.B.Floats()
+	if o.Residual.None() {
+		kernels.LayerNorm(y, mean, rstd, x, w, b, o.Rows, o.Cols, o.Eps)
+		return
+	}
+	kernels.AddNorm(o.Drop, y, o.S.Floats(), mean, rstd, x, o.Residual.Floats(), w, b, o.Rows, o.Cols, o.Eps)
+}
+
+// normGrad's kernels write both parameters' gradients: one that is not wanted goes
+// to a scratch row.
+func (c *CPU) normGrad(o *NormGrad) {
+	scratch := c.arena.get(2 * o.Cols)
+	defer c.arena.put(scratch)
+	target := func(b Buffer, acc bool, spare []float32) []float32 {
+		d := b.Floats()
+		if d == nil {
+			d = spare
+		}
+		if !acc || b.None() {
+			clear(d)
+		}
+		return d
+	}
+	dw, db := target(o.DW, o.AccW, scratch[:o.Cols]), target(o.DB, o.AccB, scratch[o.Cols:])
+	dx, dy, s, mean, rstd, w := o.DX.Floats(), o.DY.Floats(), o.S.Floats(), o.Mean.Floats(), o.RStd.Floats(), o.W.Floats()
+	if o.DResidual.None() {
+		kernels.LayerNormGrad(dx, dw, db, dy, s, mean, rstd, w, o.Rows, o.Cols)
+		return
+	}
+	kernels.AddNormGrad(o.Drop, dx, o.DResidual.Floats(), dw, db, dy, s, mean, rstd, w, o.Rows, o.Cols)
+}

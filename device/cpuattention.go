@@ -1,0 +1,142 @@
+package device
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/lmkor/bench/kernels"
+)
+
+// headJob is one head of one sequence, the unit of parallel work.
+type headJob struct {
+	head   int
+	q0, nq int // first query row and their number
+	k0, nk int
+	at     int // of its block of scores
+}
+
+func (j headJob) scores() int { return j.nq * j.nk }
+
+// eachHead calls f with every head of every sequence, in the order of the scores.
+func eachHead(offsets, keyOff []int32, heads int, f func(sequence int, j headJob)) {
+	at := 0
+	for s := range len(offsets) - 1 {
+		q0, q1, k0, k1 := int(offsets[s]), int(offsets[s+1]), int(keyOff[s]), int(keyOff[s+1])
+		for h := range heads {
+			j := headJob{h, q0, q1 - q0, k0, k1 - k0, at}
+			f(s, j)
+			at += j.scores()
+		}
+	}
+}
+
+// plan lists the jobs, the longest first: the last to be begun are then short.
+func (a *Attention) plan() {
+	a.jobs = make([]headJob, 0, (len(a.Offsets)-1)*a.Heads)
+	eachHead(a.Offsets, a.KeyOff, a.Heads, func(_ int, j headJob) { a.jobs = append(a.jobs, j) })
+	slices.SortStableFunc(a.jobs, func(x, y headJob) int { return cmp.Compare(y.scores(), x.scores()) })
+}
+
+func (c *CPU) attention(a *Attention) {
+	a.plan()
+	probs, y := a.Probs.Floats(), a.Y.Floats()
+	q, k, v := a.Q.Floats(), a.K.Floats(), a.V.Floats()
+	dropped := probs
+	if a.Drop.P > 0 {
+		dropped = c.arena.get(len(probs))
+		defer c.arena.put(dropped)
+	}
+	w, d := a.Width, a.Width/a.Heads
+	kernels.Parallel(len(a.jobs), func(i int) {
+		j := a.jobs[i]
+		n := j.scores()
+		if n == 0 {
+			for r := j.q0; r < j.q0+j.nq; r++ {
+				clear(y[r*w+j.head*d:][:d])
+			}
+			return
+		}
+		s := probs[j.at : j.at+n]
+		kernels.GemmSeq(false, true, j.nq, j.nk, d, q[j.q0*a.Q.LD+j.head*d:], a.Q.LD, k[j.k0*a.K.LD+j.head*d:], a.K.LD, false, s, j.nk)
+		kernels.ScaleSeq(s, a.Scale)
+		if a.Causal {
+			kernels.MaskFuture(s, j.nq, j.nk)
+		}
+		kernels.SoftmaxSeq(s, j.nq, j.nk, j.nk)
+		if a.Drop.P > 0 {
+			a.Drop.Apply(dropped[j.at:j.at+n], s, j.at)
+			s = dropped[j.at : j.at+n]
+		}
+		kernels.GemmSeq(false, false, j.nq, d, j.nk, s, j.nk, v[j.k0*a.V.LD+j.head*d:], a.V.LD, false, y[j.q0*w+j.head*d:], w)
+	})
+}
+
+func (c *CPU) attentionGrad(g *AttentionGrad) {
+	a := g.Of
+	probs, dy := a.Probs.Floats(), g.DY.Floats()
+	q, k, v := a.Q.Floats(), a.K.Floats(), a.V.Floats()
+	dq, dk, dv := g.DQ.Floats(), g.DK.Floats(), g.DV.Floats()
+	scratch := c.arena.get(2 * len(probs))
+	defer c.arena.put(scratch)
+	w, d := a.Width, a.Width/a.Heads
+	kernels.Parallel(len(a.jobs), func(i int) {
+		j := a.jobs[i]
+		n := j.scores()
+		if n == 0 {
+			clearRows(dq, j.q0, j.nq, g.DQ.LD, j.head*d, d)
+			clearRows(dk, j.k0, j.nk, g.DK.LD, j.head*d, d)
+			clearRows(dv, j.k0, j.nk, g.DV.LD, j.head*d, d)
+			return
+		}
+		pr, ds := probs[j.at:j.at+n], scratch[2*j.at:2*j.at+n]
+		dropped := pr
+		if a.Drop.P > 0 {
+			dropped = scratch[2*j.at+n : 2*j.at+2*n]
+			a.Drop.Apply(dropped, pr, j.at)
+		}
+		dyh := dy[j.q0*w+j.head*d:]
+		kernels.GemmSeq(true, false, j.nk, d, j.nq, dropped, j.nk, dyh, w, false, dv[j.k0*g.DV.LD+j.head*d:], g.DV.LD)
+		kernels.GemmSeq(false, true, j.nq, j.nk, d, dyh, w, v[j.k0*a.V.LD+j.head*d:], a.V.LD, false, ds, j.nk)
+		if a.Drop.P > 0 {
+			a.Drop.Apply(ds, ds, j.at)
+		}
+		kernels.SoftmaxGradSeq(ds, pr, j.nq, j.nk, j.nk)
+		kernels.ScaleSeq(ds, a.Scale)
+		kernels.GemmSeq(false, false, j.nq, d, j.nk, ds, j.nk, k[j.k0*a.K.LD+j.head*d:], a.K.LD, false, dq[j.q0*g.DQ.LD+j.head*d:], g.DQ.LD)
+		kernels.GemmSeq(true, false, j.nk, d, j.nq, ds, j.nk, q[j.q0*a.Q.LD+j.head*d:], a.Q.LD, false, dk[j.k0*g.DK.LD+j.head*d:], g.DK.LD)
+	})
+}
+
+// clearRows zeroes width columns of rows rows of x.
+func clearRows(x []float32, row, rows, ld, column, width int) {
+	for r := row; r < row+rows; r++ {
+		clear(x[r*ld+column:][:width])
+	}
+}
+
+func (c *CPU) cachedAttention(a *CachedAttention) {
+	x, y, w := a.QKV.Floats(), a.Y.Floats(), a.Width
+	for s, cache := range a.Cache {
+		at := int(a.Lens[s]) * 2 * w
+		for t := int(a.Offsets[s]); t < int(a.Offsets[s+1]); t++ {
+			copy(cache.Floats()[at:at+2*w], x[t*3*w+w:(t+1)*3*w])
+			at += 2 * w
+		}
+	}
+	d := w / a.Heads
+	kernels.Parallel(len(a.Cache)*a.Heads, func(i int) {
+		s, head := i/a.Heads, i%a.Heads
+		q0, nq := int(a.Offsets[s]), int(a.Offsets[s+1]-a.Offsets[s])
+		if nq == 0 {
+			return
+		}
+		kv, nk := a.Cache[s].Floats(), int(a.Lens[s])+nq
+		scores := c.arena.get(nq * nk)
+		defer c.arena.put(scores)
+		kernels.GemmSeq(false, true, nq, nk, d, x[q0*3*w+head*d:], 3*w, kv[head*d:], 2*w, false, scores, nk)
+		kernels.ScaleSeq(scores, a.Scale)
+		kernels.MaskFuture(scores, nq, nk)
+		kernels.SoftmaxSeq(scores, nq, nk, nk)
+		kernels.GemmSeq(false, false, nq, d, nk, scores, nk, kv[w+head*d:], 2*w, false, y[q0*w+head*d:], w)
+	})
+}

@@ -1,0 +1,127 @@
+package device
+
+import (
+	"math"
+	"sync/atomic"
+
+	"github.com/lmkor/bench/kernels"
+)
+
+// piece is a range of one thread's work: the elements of a buffer, or where only
+// some rows count the entries of their list, from from on to to. Small
+// parameters, of which a model has many, go side by side.
+type piece struct {
+	of       int // which buffer
+	from, to int
+}
+
+// pieceSize is the number of elements of a piece: a few microseconds' work. It is
+// fixed, for the order of Squares' sums depends on it.
+const pieceSize = 16384
+
+// inPieces appends the pieces of a buffer of n floats, or of so many rows, to all.
+func inPieces(all []piece, of, n int, sparse bool, rows, cols int) []piece {
+	step := pieceSize
+	if sparse {
+		n, step = rows, max(1, pieceSize/cols)
+	}
+	for from := 0; from < n; from += step {
+		all = append(all, piece{of, from, min(n, from+step)})
+	}
+	return all
+}
+
+func update(o *AdamW) {
+	o.pieces = o.pieces[:0]
+	for i := range o.Updates {
+		u := &o.Updates[i]
+		if u.Sparse && u.DecayOthers != 0 {
+			kernels.DecayOthers(u.P.Floats(), u.Cols, u.Rows, u.DecayOthers)
+		}
+		o.pieces = inPieces(o.pieces, i, u.P.Len(), u.Sparse, len(u.Rows), u.Cols)
+	}
+	var broken lowest
+	kernels.Parallel(len(o.pieces), func(i int) {
+		if p := o.pieces[i]; !o.Updates[p.of].run(p.from, p.to) {
+			broken.add(p.of)
+		}
+	})
+	o.Broken = broken.get()
+}
+
+// run updates one piece and tells whether it is finite, while it is near.
+func (u *Update) run(lo, hi int) bool {
+	p, m, v, g := u.P.Floats(), u.M.Floats(), u.V.Floats(), u.G.Floats()
+	if !u.Sparse {
+		u.With.Update(p[lo:hi], m[lo:hi], v[lo:hi], g[lo:hi])
+		return kernels.Finite(p[lo:hi])
+	}
+	rows := u.Rows[lo:hi]
+	u.With.UpdateRows(p, m, v, g, u.Cols, rows)
+	for _, r := range rows {
+		if !kernels.Finite(p[int(r)*u.Cols : (int(r)+1)*u.Cols]) {
+			return false
+		}
+	}
+	return true
+}
+
+func squares(o *Squares) {
+	o.pieces = o.pieces[:0]
+	for i, p := range o.Parts {
+		o.pieces = inPieces(o.pieces, i, p.X.Len(), p.Sparse, len(p.Rows), p.Cols)
+	}
+	if len(o.sums) < len(o.pieces) {
+		o.sums = make([]float64, len(o.pieces))
+	}
+	kernels.Parallel(len(o.pieces), func(i int) {
+		p := o.pieces[i]
+		o.sums[i] = o.Parts[p.of].squares(p.from, p.to)
+	})
+	for _, s := range o.sums[:len(o.pieces)] {
+		o.Sum += s
+	}
+}
+
+func (p *Part) squares(lo, hi int) float64 {
+	x := p.X.Floats()
+	if !p.Sparse {
+		return kernels.SumSquares(x[lo:hi])
+	}
+	var total float64
+	for _, r := range p.Rows[lo:hi] {
+		total += kernels.SumSquares(x[int(r)*p.Cols : (int(r)+1)*p.Cols])
+	}
+	return total
+}
+
+func finite(x []float32) bool {
+	var broken lowest
+	kernels.Parallel((len(x)+pieceSize-1)/pieceSize, func(i int) {
+		if !kernels.Finite(x[i*pieceSize : min(len(x), (i+1)*pieceSize)]) {
+			broken.add(i)
+		}
+	})
+	return broken.get() < 0
+}
+
+// lowest is the lowest of the numbers that several goroutines add, so that it does
+// not depend on their order.
+type lowest struct{ left atomic.Int64 } // MaxInt64 less the number
+
+func (l *lowest) add(i int) {
+	n := math.MaxInt64 - int64(i)
+	for old := l.left.Load(); n > old; old = l.left.Load() {
+		if l.left.CompareAndSwap(old, n) {
+			return
+		}
+	}
+}
+
+// get returns the number, -1 if there is none.
+func (l *lowest) get() int {
+	if left := l.left.Load(); left > 0 {
+		return int(math.MaxInt64 - left)
+	}
+	return -1
+}
