@@ -30,7 +30,7 @@ func TestReorderOutputs(t *testing.T) {
 				}
 				in := &models.Batch{}
 				in.Append([]int32{2, 5, 9, 3}, nil)
-				p := &ops.Pass{Mem: &ops.Arena{}}
+				p := &ops.Pass{Backend: ops.NewCPU()}
 				logits := func() []float32 {
 					p.Begin(0)
 					defer p.Release()
