@@ -2,9 +2,9 @@ package runs
 
 import (
 	"context"
-	runtimemetrics "runtime/metrics"
 	"time"
 
+	"github.com/lmkor/bench/perf"
 	"github.com/lmkor/bench/results"
 	"github.com/lmkor/bench/trainers"
 )
@@ -50,18 +50,11 @@ func (l *runLog) Eval(e trainers.EvalEvent) {
 }
 
 func timing(event, split string, step, sequences, tokens int, seconds float64) results.Timing {
-	t := results.Timing{Event: event, Step: step, Split: split, Seconds: seconds, MemoryMB: MemoryMB()}
+	t := results.Timing{Event: event, Step: step, Split: split, Seconds: seconds, MemoryMB: perf.MemoryMB()}
 	if seconds > 0 {
 		t.SequencesPerSecond, t.TokensPerSecond = float64(sequences)/seconds, float64(tokens)/seconds
 	}
 	return t
-}
-
-// MemoryMB is the memory that the program has from the system, in 10^6 bytes.
-func MemoryMB() float64 {
-	s := []runtimemetrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
-	runtimemetrics.Read(s)
-	return float64(s[0].Value.Uint64()-s[1].Value.Uint64()) / 1e6
 }
 
 // runStore keeps the state of a run that may be interrupted, the logs never

@@ -1,32 +1,30 @@
 package main
 
 import (
+	"context"
 	"fmt"
-	"runtime"
-	"slices"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/lmkor/bench/checkpoints"
 	"github.com/lmkor/bench/configs"
-	"github.com/lmkor/bench/kernels"
 	"github.com/lmkor/bench/objectives"
 	"github.com/lmkor/bench/ops"
+	"github.com/lmkor/bench/perf"
 	"github.com/lmkor/bench/runs"
 	"github.com/lmkor/bench/tasks"
 	"github.com/lmkor/bench/trainers"
 )
 
-// perfFlags are the flags of `bench perf`.
-type perfFlags struct {
+// perfOptions are the flags of `bench perf`.
+type perfOptions struct {
 	model, task, dataDir, format, against string
 	set                                   []string
 	steps                                 int
 }
 
 func newPerfCmd() *cobra.Command {
-	var f perfFlags
+	var o perfOptions
 	cmd := &cobra.Command{
 		Use:   "perf",
 		Short: "Measure this machine, the kernels and a whole training step",
@@ -40,104 +38,83 @@ each product: on a shared machine it is another one from moment to moment.`,
   bench perf --model ./my-bert --data-dir DATA --set precision=bfloat16 --format json > now.json
   bench perf --model ./my-bert --data-dir DATA --against before.json`,
 		Args: args(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := checkFormat(f.format, "table", "json"); err != nil {
-				return err
-			}
-			r, err := f.measure(cmd)
-			if err != nil {
-				return err
-			}
-			if f.format == "json" {
-				return printJSON(cmd, r)
-			}
-			return f.print(cmd, r)
-		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), streamsOf(cmd)) },
 	}
 	fl := cmd.Flags()
-	fl.StringVarP(&f.model, "model", "m", "bert-small-scratch", "the model `M` to train")
-	fl.StringVarP(&f.task, "task", "t", "nsmc", "the task `T` whose rows are used")
-	fl.StringVar(&f.dataDir, "data-dir", runs.Samples, "the folder `D` of official files, or samples")
-	fl.StringArrayVar(&f.set, "set", nil, "a recipe field `key=value`; may be repeated")
-	fl.IntVar(&f.steps, "steps", 12, "steps to time, behind three that warm up")
-	fl.StringVar(&f.against, "against", "", "a JSON `FILE` of an earlier measurement to compare with")
-	fl.StringVar(&f.format, "format", "table", "table or json")
+	fl.StringVarP(&o.model, "model", "m", "bert-small-scratch", "the model `M` to train")
+	fl.StringVarP(&o.task, "task", "t", "nsmc", "the task `T` whose rows are used")
+	fl.StringVar(&o.dataDir, "data-dir", runs.Samples, "the folder `D` of official files, or samples")
+	fl.StringArrayVar(&o.set, "set", nil, "a recipe field `key=value`; may be repeated")
+	fl.IntVar(&o.steps, "steps", 12, "steps to time, behind three that warm up")
+	fl.StringVar(&o.against, "against", "", "a JSON `FILE` of an earlier measurement to compare with")
+	formatFlag(cmd, &o.format, "table", "json")
 	return cmd
 }
 
-func (f *perfFlags) measure(cmd *cobra.Command) (*perfReport, error) {
-	if f.steps < 1 {
-		return nil, usagef("--steps %d: want 1 or more", f.steps)
+func (o *perfOptions) run(ctx context.Context, s streams) error {
+	var old *perf.Report
+	if o.against != "" { // before anything is measured for minutes
+		var err error
+		if old, err = perf.Read(o.against); err != nil {
+			return err
+		}
 	}
-	t, err := tasks.Find(f.task)
+	subject, err := o.subject(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	recipe, err := (&configs.Suite{Set: f.set}).RecipeFor(t.Name)
+	r, err := perf.Measure(ctx, subject, o.steps, func(what string) { fmt.Fprintln(s.err, what) })
 	if err != nil {
-		return nil, usageError{err}
+		return err
 	}
-	m, err := checkpoints.Find(f.model)
-	if err != nil {
-		return nil, err
+	if o.format == "json" {
+		return s.json(r)
 	}
-	set, err := runs.DataSource{Dir: f.dataDir}.Open(t, tasks.Train)
+	return r.Write(s.out, old, o.against)
+}
+
+// subject makes ready what is to be measured.
+func (o *perfOptions) subject(ctx context.Context) (perf.Subject, error) {
+	none := perf.Subject{}
+	if o.steps < 1 {
+		return none, usagef("--steps %d: want 1 or more", o.steps)
+	}
+	t, err := tasks.Find(o.task)
 	if err != nil {
-		return nil, err
+		return none, err
+	}
+	recipe, err := (&configs.Suite{Set: o.set}).RecipeFor(t.Name)
+	if err != nil {
+		return none, usageError{err}
+	}
+	m, err := checkpoints.Find(o.model)
+	if err != nil {
+		return none, err
+	}
+	set, err := runs.DataSource{Dir: o.dataDir}.Open(t, tasks.Train)
+	if err != nil {
+		return none, err
 	}
 	// A few thousand rows are enough, and a vocabulary of them soon trained.
 	const rows = 4096
-	s, err := m.Load(t, recipe.Seed, runs.Texts(set, rows))
+	l, err := m.Load(t, recipe.Seed, runs.Texts(set, rows))
 	if err != nil {
-		return nil, err
+		return none, err
 	}
-	d, err := objectives.NewLabelled(s.Model, s.Tokenizer, t, set.Examples, runs.Reading(recipe, rows))
+	d, err := objectives.NewLabelled(l.Model, l.Tokenizer, t, set.Examples, runs.Reading(recipe, rows))
 	if err != nil {
-		return nil, err
+		return none, err
 	}
 	trainer, err := trainers.New(d, runs.Options(recipe), nil, nil)
 	if err != nil {
-		return nil, err
+		return none, err
 	}
-	ready := time.Since(startOf(cmd.Context()))
-	kernels.SetThreads(recipe.Threads)
-	r := &perfReport{Machine: thisMachine()}
-	threads := kernels.Threads()
-	fmt.Fprintln(cmd.ErrOrStderr(), "measuring the machine")
-	cores := min(threads, runtime.GOMAXPROCS(0))
-	r.Peak = perfPeak{One: kernels.PeakFMA(1), All: kernels.PeakFMA(cores)}
-	peakOf := kernels.PeakFMA
-	if recipe.Precision == configs.Bfloat16 {
-		r.Peak.BF16One, r.Peak.BF16All = kernels.PeakBF16(1), kernels.PeakBF16(cores)
-		peakOf = kernels.PeakBF16
+	predict := func(ctx context.Context) (int, error) {
+		_, err := d.Predict(ctx, ops.NewCPU())
+		return d.Len(), err
 	}
-
-	fmt.Fprintln(cmd.ErrOrStderr(), "measuring training steps")
-	trace := &ops.Trace{}
-	var peaks []float64
-	times, err := trainer.Measure(3, f.steps, trace, func() { peaks = append(peaks, peakOf(cores)) })
-	if err != nil {
-		return nil, err
-	}
-	// The workers may have shared a core when they had just been started.
-	if recipe.Precision == configs.Bfloat16 {
-		r.Peak.BF16All = median(slices.Clone(peaks))
-	} else {
-		r.Peak.All = median(slices.Clone(peaks))
-	}
-	r.step(m.Name, recipe, threads, times, peaks, trace)
-	r.Step.StartSeconds = ready.Seconds()
-	r.Peak.Bandwidth = kernels.Bandwidth() // now, for its arrays are no part of a step's memory
-
-	fmt.Fprintln(cmd.ErrOrStderr(), "measuring evaluation and tokenization")
-	start := time.Now()
-	if _, err := d.Predict(cmd.Context(), ops.NewCPU()); err != nil {
-		return nil, err
-	}
-	r.Eval.SequencesPerSecond = float64(d.Len()) / time.Since(start).Seconds()
-	r.Tokenize.SentencesPerSecond = tokenizeRate(s.Tokenizer, set.Examples)
-
-	fmt.Fprintln(cmd.ErrOrStderr(), "measuring matrix products")
-	r.products(s.Model, int(r.Step.Tokens), threads, peakOf)
-	return r, nil
+	return perf.Subject{
+		Name: m.Name, Model: l.Model, Tokenizer: l.Tokenizer, Trainer: trainer, Predict: predict, Examples: set.Examples,
+		Precision: recipe.Precision, BF16: recipe.Precision == configs.Bfloat16, Threads: recipe.Threads, Started: startOf(ctx),
+	}, nil
 }

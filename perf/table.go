@@ -1,27 +1,17 @@
-package main
+package perf
 
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"text/tabwriter"
-
-	"github.com/spf13/cobra"
 )
 
-func (f *perfFlags) print(cmd *cobra.Command, r *perfReport) error {
-	var old *perfReport
-	if f.against != "" {
-		b, err := os.ReadFile(f.against)
-		if err != nil {
-			return err
-		}
-		old = &perfReport{}
-		if err := json.Unmarshal(b, old); err != nil {
-			return fmt.Errorf("%s: %w", f.against, err)
-		}
-	}
-	w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 8, 2, ' ', 0)
+// Write prints the report as tables. old, which may be nil, is an earlier one to
+// compare with, and name what it is called.
+func (r *Report) Write(out io.Writer, old *Report, name string) error {
+	w := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)
 	fmt.Fprintf(w, "%s, %d cores, %s kernels, %s\n", r.Machine.CPU, r.Machine.Cores, r.Machine.Kernels, r.Machine.OS)
 	fmt.Fprintf(w, "peak: %.1f GFLOP/s on one thread, %.1f on all; memory %.1f GB/s\n", r.Peak.One, r.Peak.All, r.Peak.Bandwidth)
 	if r.Peak.BF16One > 0 {
@@ -42,19 +32,36 @@ func (f *perfFlags) print(cmd *cobra.Command, r *perfReport) error {
 	fmt.Fprintf(w, "start: ready for the first step after %.2f s; %.0f kB allocated a step\n", s.StartSeconds, s.Allocated/1e3)
 	fmt.Fprintf(w, "evaluation: %.0f sequences/s; tokenization: %.0f sentences/s on one core\n", r.Eval.SequencesPerSecond, r.Tokenize.SentencesPerSecond)
 	if old != nil {
-		fmt.Fprintf(w, "\nAGAINST %s\tBEFORE\tNOW\tRATIO\n", f.against)
-		for _, c := range []struct {
-			name     string
-			old, now float64
-		}{
-			{"peak GFLOP/s", old.Peak.All, r.Peak.All}, {"step ms", old.Step.MS, s.MS}, {"step share of peak", old.Step.Share, s.Share},
-			{"tokens/s", old.Step.TokensPerSecond, s.TokensPerSecond}, {"peak MB", old.Step.PeakMB, s.PeakMB},
-			{"kB allocated a step", old.Step.Allocated / 1e3, s.Allocated / 1e3}, {"start s", old.Step.StartSeconds, s.StartSeconds},
-			{"evaluation sequences/s", old.Eval.SequencesPerSecond, r.Eval.SequencesPerSecond},
-			{"tokenization sentences/s", old.Tokenize.SentencesPerSecond, r.Tokenize.SentencesPerSecond},
-		} {
-			fmt.Fprintf(w, "%s\t%.2f\t%.2f\t%.2f\n", c.name, c.old, c.now, c.now/c.old)
-		}
+		r.writeAgainst(w, old, name)
 	}
 	return w.Flush()
+}
+
+func (r *Report) writeAgainst(w io.Writer, old *Report, name string) {
+	fmt.Fprintf(w, "\nAGAINST %s\tBEFORE\tNOW\tRATIO\n", name)
+	for _, c := range []struct {
+		name     string
+		old, now float64
+	}{
+		{"peak GFLOP/s", old.Peak.All, r.Peak.All}, {"step ms", old.Step.MS, r.Step.MS}, {"step share of peak", old.Step.Share, r.Step.Share},
+		{"tokens/s", old.Step.TokensPerSecond, r.Step.TokensPerSecond}, {"peak MB", old.Step.PeakMB, r.Step.PeakMB},
+		{"kB allocated a step", old.Step.Allocated / 1e3, r.Step.Allocated / 1e3}, {"start s", old.Step.StartSeconds, r.Step.StartSeconds},
+		{"evaluation sequences/s", old.Eval.SequencesPerSecond, r.Eval.SequencesPerSecond},
+		{"tokenization sentences/s", old.Tokenize.SentencesPerSecond, r.Tokenize.SentencesPerSecond},
+	} {
+		fmt.Fprintf(w, "%s\t%.2f\t%.2f\t%.2f\n", c.name, c.old, c.now, c.now/c.old)
+	}
+}
+
+// Read reads a report that was written as JSON.
+func Read(file string) (*Report, error) {
+	b, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	r := &Report{}
+	if err := json.Unmarshal(b, r); err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	return r, nil
 }

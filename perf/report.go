@@ -1,21 +1,20 @@
-package main
+package perf
 
 import (
 	"cmp"
 	"slices"
 
-	"github.com/lmkor/bench/configs"
 	"github.com/lmkor/bench/ops"
 	"github.com/lmkor/bench/trainers"
 )
 
-// perfReport is what `bench perf` measures.
-type perfReport struct {
-	Machine   perfMachine    `json:"machine"`
-	Peak      perfPeak       `json:"peak"`
-	Gemm      []perfGemm     `json:"gemm"`
-	Step      perfStep       `json:"step"`
-	Operators []perfOperator `json:"operators"`
+// Report is what a measurement found.
+type Report struct {
+	Machine   Machine    `json:"machine"`
+	Peak      Peak       `json:"peak"`
+	Gemm      []Gemm     `json:"gemm"`
+	Step      Step       `json:"step"`
+	Operators []Operator `json:"operators"`
 	Eval      struct {
 		SequencesPerSecond float64 `json:"sequences_per_second"`
 	} `json:"eval"`
@@ -24,7 +23,8 @@ type perfReport struct {
 	} `json:"tokenize"`
 }
 
-type perfMachine struct {
+// Machine is what was measured.
+type Machine struct {
 	CPU     string `json:"cpu"`
 	Cores   int    `json:"cores"` // that Go may use
 	L1      int    `json:"l1"`    // bytes of a core's data cache, -1 where unknown
@@ -35,7 +35,8 @@ type perfMachine struct {
 	Go      string `json:"go"`
 }
 
-type perfPeak struct {
+// Peak is the most that the machine can do, in GFLOP/s and GB/s.
+type Peak struct {
 	One       float64 `json:"fma_gflops_one"`
 	All       float64 `json:"fma_gflops"`
 	BF16One   float64 `json:"bfloat16_gflops_one,omitempty"` // where the precision is bfloat16
@@ -43,7 +44,8 @@ type perfPeak struct {
 	Bandwidth float64 `json:"bandwidth_gb"`
 }
 
-type perfGemm struct {
+// Gemm is a matrix product at one of the model's own shapes.
+type Gemm struct {
 	Form    string  `json:"form"` // nt: forward, nn: input gradient, tn: weight gradient
 	M       int     `json:"m"`
 	K       int     `json:"k"`
@@ -53,7 +55,8 @@ type perfGemm struct {
 	Share   float64 `json:"share"`  // of the peak of as many threads just before
 }
 
-type perfStep struct {
+// Step is a whole training step.
+type Step struct {
 	Model           string  `json:"model"`
 	Precision       string  `json:"precision"`
 	Threads         int     `json:"threads"`
@@ -68,7 +71,8 @@ type perfStep struct {
 	StartSeconds    float64 `json:"start_seconds"`            // from the command until model and rows are ready for the first step
 }
 
-type perfOperator struct {
+// Operator is one operator's part of a step.
+type Operator struct {
 	Name   string  `json:"name"`
 	MS     float64 `json:"ms"` // a step
 	GFLOPS float64 `json:"gflops"`
@@ -83,7 +87,8 @@ func median(x []float64) float64 {
 }
 
 // step sums up the steps, each with the peak before it, and their operators.
-func (r *perfReport) step(model string, recipe configs.Recipe, threads int, times []trainers.StepTime, peaks []float64, trace *ops.Trace) {
+func (r *Report) step(model, precision string, threads int,
+	times []trainers.StepTime, peaks []float64, trace *ops.Trace) {
 	var ms, gflops, shares []float64
 	var allocated []float64 // their median: a step that is longer than all before makes the arena grow
 	tokens, sequences, total := 0, 0, 0.0
@@ -98,12 +103,20 @@ func (r *perfReport) step(model string, recipe configs.Recipe, threads int, time
 		allocated = append(allocated, float64(t.Allocated))
 	}
 	n := float64(len(times))
-	byName := map[string]*perfOperator{}
-	var all []*perfOperator
+	r.operators(trace, n)
+	r.Step = Step{Model: model, Precision: precision, Threads: threads, Sequences: sequences / len(times), Tokens: float64(tokens) / n,
+		MS: median(ms), GFLOPS: median(gflops), Share: median(shares),
+		TokensPerSecond: float64(tokens) / total, PeakMB: PeakMB(), Allocated: median(allocated)}
+}
+
+// operators sums up what the operators of n steps took, the longest first.
+func (r *Report) operators(trace *ops.Trace, n float64) {
+	byName := map[string]*Operator{}
+	var all []*Operator
 	for _, c := range trace.Costs() {
 		o := byName[c.Name]
 		if o == nil {
-			o = &perfOperator{Name: c.Name}
+			o = &Operator{Name: c.Name}
 			byName[c.Name] = o
 			all = append(all, o)
 		}
@@ -121,8 +134,5 @@ func (r *perfReport) step(model string, recipe configs.Recipe, threads int, time
 		o.Share = o.GFLOPS / peak
 		r.Operators = append(r.Operators, *o)
 	}
-	slices.SortFunc(r.Operators, func(a, b perfOperator) int { return cmp.Compare(b.MS, a.MS) })
-	r.Step = perfStep{Model: model, Precision: recipe.Precision, Threads: threads, Sequences: sequences / len(times), Tokens: float64(tokens) / n,
-		MS: median(ms), GFLOPS: median(gflops), Share: median(shares),
-		TokensPerSecond: float64(tokens) / total, PeakMB: peakMB(), Allocated: median(allocated)}
+	slices.SortFunc(r.Operators, func(a, b Operator) int { return cmp.Compare(b.MS, a.MS) })
 }

@@ -1,10 +1,9 @@
-package main
+package perf
 
 import (
-	"os"
+	"context"
 	"runtime"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -12,19 +11,18 @@ import (
 
 	"github.com/lmkor/bench/kernels"
 	"github.com/lmkor/bench/models"
-	"github.com/lmkor/bench/runs"
 	"github.com/lmkor/bench/tasks"
 	"github.com/lmkor/bench/tokenizers"
 )
 
-func thisMachine() perfMachine {
+func thisMachine() Machine {
 	c := cpuid.CPU
-	return perfMachine{CPU: c.BrandName, Cores: runtime.GOMAXPROCS(0), L1: c.Cache.L1D, L2: c.Cache.L2, L3: c.Cache.L3,
+	return Machine{CPU: c.BrandName, Cores: runtime.GOMAXPROCS(0), L1: c.Cache.L1D, L2: c.Cache.L2, L3: c.Cache.L3,
 		Kernels: kernels.Name(), OS: runtime.GOOS + "/" + runtime.GOARCH, Go: runtime.Version()}
 }
 
 // products measures the forms of the matrix product at the model's own widths.
-func (r *perfReport) products(m *models.Model, tokens, threads int, peakOf func(threads int) float64) {
+func (r *Report) products(ctx context.Context, m *models.Model, tokens, threads int, peakOf func(threads int) float64) error {
 	type width struct{ in, out int }
 	var widths []width
 	for _, p := range m.Params() {
@@ -42,6 +40,9 @@ func (r *perfReport) products(m *models.Model, tokens, threads int, peakOf func(
 	for _, n := range counts {
 		kernels.SetThreads(n)
 		for _, w := range widths {
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
 			for _, form := range []string{"nt", "nn", "tn"} {
 				peak := peakOf(min(n, runtime.GOMAXPROCS(0)))
 				g := timeGemm(form, tokens, w.in, w.out, r.Peak.BF16One > 0)
@@ -50,16 +51,17 @@ func (r *perfReport) products(m *models.Model, tokens, threads int, peakOf func(
 			}
 		}
 	}
+	return nil
 }
 
 // timeGemm takes the median of several rounds of a layer's product, from in to
 // out, for so many tokens.
-func timeGemm(form string, tokens, in, out int, bf16 bool) perfGemm {
+func timeGemm(form string, tokens, in, out int, bf16 bool) Gemm {
 	gemm := kernels.Gemm
 	if bf16 {
 		gemm = kernels.GemmBF16
 	}
-	g := perfGemm{Form: form, M: tokens, K: in, N: out}
+	g := Gemm{Form: form, M: tokens, K: in, N: out}
 	switch form {
 	case "nn":
 		g.K, g.N = out, in
@@ -99,21 +101,4 @@ func tokenizeRate(tok *tokenizers.Tokenizer, examples []tasks.Example) float64 {
 		n++
 	}
 	return float64(n) / time.Since(start).Seconds()
-}
-
-// peakMB is the most memory that the process has had, in 10^6 bytes: Linux's
-// count of resident pages, elsewhere what the runtime has now.
-func peakMB() float64 {
-	b, err := os.ReadFile("/proc/self/status")
-	if err != nil {
-		return runs.MemoryMB()
-	}
-	for line := range strings.Lines(string(b)) {
-		if rest, ok := strings.CutPrefix(line, "VmHWM:"); ok {
-			if kb, err := strconv.Atoi(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(rest), "kB"))); err == nil {
-				return float64(kb) * 1024 / 1e6
-			}
-		}
-	}
-	return runs.MemoryMB()
 }

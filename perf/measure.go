@@ -1,0 +1,83 @@
+// Package perf measures a machine, the kernels on it, and a whole training step:
+// what each reaches of the peak that the machine has at that moment.
+package perf
+
+import (
+	"context"
+	"runtime"
+	"slices"
+	"time"
+
+	"github.com/lmkor/bench/kernels"
+	"github.com/lmkor/bench/models"
+	"github.com/lmkor/bench/ops"
+	"github.com/lmkor/bench/tasks"
+	"github.com/lmkor/bench/tokenizers"
+	"github.com/lmkor/bench/trainers"
+)
+
+// Subject is what is measured: a model that is ready to be trained.
+type Subject struct {
+	Name      string
+	Model     *models.Model
+	Tokenizer *tokenizers.Tokenizer
+	Trainer   *trainers.Trainer
+	Predict   func(context.Context) (sequences int, err error) // evaluates the examples once
+	Examples  []tasks.Example
+	Precision string // as reports call it
+	BF16      bool   // products by weights are in bfloat16
+	Threads   int    // 0: all cores
+	Started   time.Time
+}
+
+// warmSteps are the steps before those that are timed.
+const warmSteps = 3
+
+// Measure times so many training steps, an evaluation, tokenization and the matrix
+// products at the model's shapes. progress hears what comes next.
+func Measure(ctx context.Context, s Subject, steps int, progress func(string)) (*Report, error) {
+	ready := time.Since(s.Started)
+	kernels.SetThreads(s.Threads)
+	r := &Report{Machine: thisMachine()}
+	threads := kernels.Threads()
+	progress("measuring the machine")
+	cores := min(threads, runtime.GOMAXPROCS(0))
+	r.Peak = Peak{One: kernels.PeakFMA(1), All: kernels.PeakFMA(cores)}
+	peakOf := kernels.PeakFMA
+	if s.BF16 {
+		r.Peak.BF16One, r.Peak.BF16All = kernels.PeakBF16(1), kernels.PeakBF16(cores)
+		peakOf = kernels.PeakBF16
+	}
+
+	progress("measuring training steps")
+	trace := &ops.Trace{}
+	var peaks []float64
+	times, err := s.Trainer.Measure(warmSteps, steps, trace, func() { peaks = append(peaks, peakOf(cores)) })
+	if err != nil {
+		return nil, err
+	}
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	// The workers may have shared a core when they had just been started.
+	if s.BF16 {
+		r.Peak.BF16All = median(slices.Clone(peaks))
+	} else {
+		r.Peak.All = median(slices.Clone(peaks))
+	}
+	r.step(s.Name, s.Precision, threads, times, peaks, trace)
+	r.Step.StartSeconds = ready.Seconds()
+	r.Peak.Bandwidth = kernels.Bandwidth() // now, for its arrays are no part of a step's memory
+
+	progress("measuring evaluation and tokenization")
+	start := time.Now()
+	n, err := s.Predict(ctx)
+	if err != nil {
+		return nil, err
+	}
+	r.Eval.SequencesPerSecond = float64(n) / time.Since(start).Seconds()
+	r.Tokenize.SentencesPerSecond = tokenizeRate(s.Tokenizer, s.Examples)
+
+	progress("measuring matrix products")
+	return r, r.products(ctx, s.Model, int(r.Step.Tokens), threads, peakOf)
+}
