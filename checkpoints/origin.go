@@ -90,9 +90,10 @@ func originOfRun(dir string) *Origin {
 }
 
 // Recall reads where the source comes from and, where its weights and tokenizer
-// are still those that a run wrote, calls it what the run called its model,
-// unless the user gave it a name. It is nil where nothing is known.
-func (s *Source) Recall() (*Origin, error) {
+// are still those that a run wrote, calls it what the run called its model, and
+// on another task than the run's after both. A name that the user gave stays. It
+// is nil where nothing is known.
+func (s *Source) Recall(t *tasks.Task) (*Origin, error) {
 	o, err := ReadOrigin(s.Dir)
 	if err != nil || o == nil {
 		return nil, err
@@ -112,6 +113,9 @@ func (s *Source) Recall() (*Origin, error) {
 	}
 	if !s.named {
 		s.Name = o.Model
+		if o.Task.Name != t.Name {
+			s.Name += "-" + o.Task.Name
+		}
 	}
 	return o, nil
 }

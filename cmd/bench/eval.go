@@ -101,7 +101,7 @@ func (o *evalOptions) cell(ctx context.Context) (runs.Cell, error) {
 	if m.Labels, err = checkpoints.ParseLabels(o.labels); err != nil {
 		return runs.Cell{}, usageError{err}
 	}
-	origin, err := m.Recall()
+	origin, err := m.Recall(t)
 	if err != nil {
 		return runs.Cell{}, err
 	}

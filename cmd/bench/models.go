@@ -3,9 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
-	"os"
 	"slices"
-	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -189,26 +187,21 @@ func newModelsShowCmd() *cobra.Command {
 // describeModel reads a directory, a hub name's in the cache, or a name's config
 // and what of it is here.
 func describeModel(name string) (*modelInfo, error) {
-	if info, err := os.Stat(name); err == nil && info.IsDir() {
-		m := &modelInfo{Name: checkpoints.NameOf(name), Kind: "directory", Dir: name}
-		return m, m.read()
-	}
-	s, err := configs.FindModel(name)
-	if err == nil {
-		m := specInfo(s)
-		if dir, err := hf.Resolve(s.Hub); err == nil && s.Hub != "" {
-			m.Dir = dir
-		}
-		if m.Dir == "" {
-			return &m, nil
-		}
-		return &m, m.read()
-	}
-	if !strings.Contains(name, "/") {
-		return nil, err
-	}
 	m := &modelInfo{Name: name, Kind: "cache", Hub: name}
-	if m.Dir, err = hf.Resolve(name); err != nil {
+	if spec, err := configs.FindModel(name); err == nil {
+		*m = specInfo(spec)
+	}
+	src, err := checkpoints.Find(name)
+	switch {
+	case err == nil && src.Scratch != nil:
+		return m, nil
+	case err == nil && src.Dir == name:
+		m = &modelInfo{Name: src.Name, Kind: "directory", Dir: name}
+	case err == nil:
+		m.Dir = src.Dir
+	case m.Kind != "cache":
+		return m, nil // named, and not here
+	default:
 		return nil, err
 	}
 	return m, m.read()
