@@ -78,6 +78,7 @@ type generateFlags struct {
 	stopping      string
 	newTokens     int
 	next          int
+	room          int // how many new tokens there may be if nothing says it
 
 	given map[string]bool // settings that flags or the checkpoint give, by transformers' name
 }
@@ -126,6 +127,7 @@ func (f *generateFlags) run(cmd *cobra.Command, adapt func(*checkpoints.Headed, 
 	if err != nil {
 		return err
 	}
+	f.room = room
 	if err := f.resolve(cmd, h); err != nil {
 		return err
 	}
@@ -135,7 +137,7 @@ func (f *generateFlags) run(cmd *cobra.Command, adapt func(*checkpoints.Headed, 
 		}
 	}
 	return eachText(cmd, f.texts, func(text string) error {
-		ids, o, err := f.prompt(cmd, h, text, room)
+		ids, o, err := f.prompt(cmd, h, text)
 		if err != nil {
 			return err
 		}
@@ -160,7 +162,7 @@ func (f *generateFlags) run(cmd *cobra.Command, adapt func(*checkpoints.Headed, 
 
 // prompt encodes a text, for a model that continues it without special tokens,
 // and settles the length.
-func (f *generateFlags) prompt(cmd *cobra.Command, h *checkpoints.Headed, text string, room int) ([]int32, generation.Options, error) {
+func (f *generateFlags) prompt(cmd *cobra.Command, h *checkpoints.Headed, text string) ([]int32, generation.Options, error) {
 	o, answers := f.options, h.Config.ModelType == "encoder-decoder"
 	ids := h.Tokenizer.Encode(text, "", false, tokenizers.Options{NoSpecial: !answers}).IDs
 	read, most := len(ids), h.Model.MaxTokens()
@@ -175,7 +177,7 @@ func (f *generateFlags) prompt(cmd *cobra.Command, h *checkpoints.Headed, text s
 	case f.newTokens > 0:
 		o.MaxLength = read + f.newTokens
 	case !f.given["max_length"]:
-		o.MaxLength = min(read+room, most)
+		o.MaxLength = min(read+f.room, most)
 	}
 	return ids, o, nil
 }

@@ -53,6 +53,9 @@ func beams(ctx context.Context, d *models.Decoder, ids []int32, o *Options) (Tex
 		d.Reorder(from)
 		scores = feed(d, next)
 	}
+	if math.IsInf(float64(s.finished[0].score), -1) {
+		return Text{}, errNoToken
+	}
 	return Text{IDs: s.finished[0].ids, Score: float64(s.finished[0].score)}, nil
 }
 
@@ -91,7 +94,14 @@ func (s *search) continuations(scores [][]float32) []beam {
 	var top []token
 	for i, b := range s.running {
 		logSoftmax(scores[i])
-		s.o.process(scores[i], b.ids)
+		o := *s.o
+		if i > 0 {
+			o.SourceRepetitionPenalty = 0 // which transformers applies to the best beam alone
+		}
+		o.process(scores[i], b.ids)
+		if s.o.Renormalize {
+			logSoftmax(scores[i])
+		}
 		for id, v := range scores[i] {
 			t := token{i, int32(id), v + b.score}
 			if len(top) == keep && !(t.score > top[keep-1].score) {

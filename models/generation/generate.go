@@ -2,6 +2,7 @@ package generation
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"slices"
 
@@ -17,7 +18,7 @@ type Text struct {
 // Generate continues prompt with a causal language model, or answers it with
 // an encoder-decoder, whose encoder reads it.
 func Generate(ctx context.Context, m *models.Model, prompt []int32, o Options) (Text, error) {
-	ids, d, err := begin(m, prompt, &o)
+	ids, d, err := prepare(m, prompt, &o)
 	if err != nil {
 		return Text{}, err
 	}
@@ -32,10 +33,16 @@ func Generate(ctx context.Context, m *models.Model, prompt []int32, o Options) (
 		}
 		var next int32
 		if o.Sample {
-			next = pick(o.Next(scores, ids), random.Float64())
+			all := o.Next(scores, ids)
+			if len(all) == 0 {
+				return Text{}, errNoToken
+			}
+			next = pick(all, random.Float64())
 		} else {
 			o.process(scores, ids)
-			next = best(scores)
+			if next = best(scores); scores[next] == never {
+				return Text{}, errNoToken
+			}
 		}
 		ids = append(ids, next)
 		if len(ids) == o.MaxLength || slices.Contains(o.End, next) {
@@ -48,15 +55,22 @@ func Generate(ctx context.Context, m *models.Model, prompt []int32, o Options) (
 // Distribution returns the tokens that sampling may put behind the prompt, as
 // Options.Next.
 func Distribution(m *models.Model, prompt []int32, o Options) ([]Probability, error) {
-	ids, d, err := begin(m, prompt, &o)
+	ids, d, err := prepare(m, prompt, &o)
 	if err != nil {
 		return nil, err
 	}
-	return o.Next(feed(d, [][]int32{ids})[0], ids), nil
+	all := o.Next(feed(d, [][]int32{ids})[0], ids)
+	if len(all) == 0 {
+		return nil, errNoToken
+	}
+	return all, nil
 }
 
-// begin checks the options and returns what the decoder reads first.
-func begin(m *models.Model, prompt []int32, o *Options) ([]int32, *models.Decoder, error) {
+// errNoToken says that a text can't go on.
+var errNoToken = errors.New("every token is ruled out: want fewer settings that do")
+
+// prepare checks the options and returns what the decoder reads first.
+func prepare(m *models.Model, prompt []int32, o *Options) ([]int32, *models.Decoder, error) {
 	if len(prompt) == 0 {
 		return nil, nil, &Error{"text", "no tokens: want some to begin with"}
 	}
@@ -68,13 +82,14 @@ func begin(m *models.Model, prompt []int32, o *Options) ([]int32, *models.Decode
 	ids, source := slices.Clone(prompt), (*models.Batch)(nil)
 	if m.Config.ModelType == "encoder-decoder" {
 		ids, source = []int32{o.Start}, in
-		if o.Start < 0 || int(o.Start) >= m.VocabSize() {
+		if o.Start < 0 || int(o.Start) >= m.Config.Outputs() {
 			return nil, nil, &Error{"decoder_start_token_id", "none: want the token that the decoder begins with"}
 		}
 	}
-	if err := o.Check(len(ids), m.VocabSize()); err != nil {
+	if err := o.Check(len(ids), m.Config.Outputs()); err != nil {
 		return nil, nil, err
 	}
+	o.prompt, o.source = len(ids), prompt
 	d, err := m.NewDecoder(1, o.MaxLength, source)
 	return ids, d, err
 }

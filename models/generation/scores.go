@@ -8,44 +8,6 @@ import (
 
 var never = float32(math.Inf(-1))
 
-// process changes the scores of the token behind ids, in transformers' order:
-// repetition penalty, n-grams, minimum length.
-func (o *Options) process(scores []float32, ids []int32) {
-	if o.RepetitionPenalty != 1 {
-		o.penalize(scores, ids)
-	}
-	if n := o.NoRepeatNgram; n > 0 && len(ids)+1 >= n {
-		tail := ids[len(ids)-n+1:]
-		for i := 0; i+n <= len(ids); i++ {
-			if slices.Equal(ids[i:i+n-1], tail) {
-				scores[ids[i+n-1]] = never
-			}
-		}
-	}
-	if len(ids) < o.MinLength {
-		for _, id := range o.End {
-			if int(id) < len(scores) {
-				scores[id] = never
-			}
-		}
-	}
-}
-
-// penalize lowers the scores of all tokens of ids, each once.
-func (o *Options) penalize(scores []float32, ids []int32) {
-	by, seen := float32(o.RepetitionPenalty), map[int32]bool{}
-	for _, id := range ids {
-		switch {
-		case seen[id]:
-		case scores[id] < 0:
-			scores[id] *= by
-		default:
-			scores[id] /= by
-		}
-		seen[id] = true
-	}
-}
-
 // Probability is that of one token.
 type Probability struct {
 	ID   int32
@@ -54,16 +16,24 @@ type Probability struct {
 
 // Next returns the tokens that sampling may put behind ids with their
 // probabilities, falling, of equal ones the smaller id first: the softmax of
-// the scores after penalties, temperature, top-k and top-p. It changes scores.
+// the scores after all that the options do to them; none where all tokens are
+// ruled out. It changes scores.
 func (o *Options) Next(scores []float32, ids []int32) []Probability {
 	o.process(scores, ids)
-	if o.Temperature != 1 {
-		t := float32(o.Temperature)
-		for i := range scores {
-			scores[i] /= t
+	if t, top := o.Temperature, slices.Max(scores); t != 1 && top != never {
+		// However small t is, the best tokens stay 0.
+		for i, v := range scores {
+			if v != top {
+				scores[i] = float32((float64(v) - float64(top)) / t)
+			} else {
+				scores[i] = 0
+			}
 		}
 	}
 	all := rank(scores)
+	if len(all) == 0 {
+		return nil
+	}
 	if o.TopK > 0 && o.TopK < len(all) {
 		worst := scores[all[o.TopK-1].ID]
 		n := o.TopK
@@ -73,20 +43,7 @@ func (o *Options) Next(scores []float32, ids []int32) []Probability {
 		all = all[:n]
 	}
 	softmax(all, scores)
-	if o.TopP < 1 {
-		// Tokens whose mass, with all behind them, is at most 1-p go.
-		var rest float64
-		n := len(all)
-		for n > 1 {
-			if rest += all[n-1].Prob; rest > 1-o.TopP {
-				break
-			}
-			n--
-		}
-		all = all[:n]
-		softmax(all, scores)
-	}
-	return all
+	return o.cut(all, scores)
 }
 
 // rank lists the tokens that are not ruled out, the best first.
@@ -118,6 +75,9 @@ func softmax(all []Probability, scores []float32) {
 // logSoftmax replaces scores by their logarithmic probabilities.
 func logSoftmax(scores []float32) {
 	top := slices.Max(scores)
+	if top == never {
+		return
+	}
 	var sum float64
 	for _, s := range scores {
 		sum += math.Exp(float64(s - top))
