@@ -131,6 +131,7 @@ func newRoot(prof *profile) *cobra.Command {
 		newTokenizeCmd,
 		newRunCmd,
 		newEvalCmd,
+		newRunsCmd,
 		newLeaderboardCmd,
 		newCompareCmd,
 		newReportCmd,
