@@ -90,6 +90,31 @@ func TestSet(t *testing.T) {
 		{"truncation=only_first", "want longest_first or longest_first_python"},
 		{"seed=-1", "want a whole number, 0 or more"},
 		{"threads=5000", "to 4096"},
+		{"lr_schedule=cosine", ""},
+		{"lr_schedule=step", "linear, cosine, constant or"},
+		{"warmup_steps=-1", "0 (by warmup_ratio) or more"},
+		{"max_steps=10", ""},
+		{"layerwise_lr_decay=0", "above 0"},
+		{"layerwise_lr_decay=NaN", "above 0"},
+		{"layerwise_lr_decay=0.9", ""},
+		{"freeze=embeddings", ""},
+		{"freeze=6", ""},
+		{"freeze=0", "none, embeddings, or a number of layers"},
+		{"freeze=head", "none, embeddings, or a number of layers"},
+		{"class_weights=balanced", ""},
+		{"class_weights=1,2,0.5", ""},
+		{"class_weights=[1, 2]", ""},
+		{"class_weights=[1, 2", "a list of numbers"},
+		{"class_weights=1", "a list of numbers"},
+		{"class_weights=1,-2", "a list of numbers"},
+		{"class_weights=0,0", "a list of numbers"},
+		{"class_weights=heavy", "none, balanced, or a list"},
+		{"label_smoothing=0.1", ""},
+		{"label_smoothing=1", "below 1"},
+		{"early_stopping_patience=3", ""},
+		{"early_stopping_patience=-3", "0 (never) or more"},
+		{"keep=both", ""},
+		{"keep=all", "last, best or both"},
 	} {
 		r := recipeFor(t, "default", "nsmc")
 		before := r
@@ -97,7 +122,7 @@ func TestSet(t *testing.T) {
 		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
 			t.Errorf("%s: error %v, want %q", c.set, err, c.want)
 		}
-		if err != nil && r != before {
+		if err != nil && !reflect.DeepEqual(r, before) {
 			t.Errorf("%s: changed the recipe in spite of its error", c.set)
 		}
 	}
@@ -147,6 +172,14 @@ func text(at any) string {
 			return dropoutOfConfig
 		}
 		return fmt.Sprint(*d.Rate)
+	}
+	switch v := at.(type) {
+	case *Freeze, *ClassWeights:
+		b, err := json.Marshal(v)
+		if err != nil {
+			return err.Error()
+		}
+		return strings.Trim(string(b), `"`)
 	}
 	return fmt.Sprint(reflect.ValueOf(at).Elem())
 }
@@ -231,5 +264,21 @@ func TestThreadsAreNotInTheManifest(t *testing.T) {
 	}
 	if !strings.Contains(string(a), `"dropout":"config"`) {
 		t.Errorf("%s", a)
+	}
+}
+
+func TestClassWeightsAsAList(t *testing.T) {
+	file := write(t, "my.yaml", "name: my\nrecipe:\n  class_weights: [1, 2.5, 0.5]\n  freeze: 2\n")
+	r, err := FindRecipe(file, "hate-speech")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := json.Marshal(r)
+	if err != nil || !strings.Contains(string(b), `"class_weights":[1,2.5,0.5]`) || !strings.Contains(string(b), `"freeze":2`) {
+		t.Errorf("%s, %v", b, err)
+	}
+	file = write(t, "my.yaml", "name: my\nrecipe:\n  class_weights: [1, [2]]\n")
+	if _, err := FindRecipe(file, "hate-speech"); err == nil || !strings.Contains(err.Error(), "my.yaml:3") {
+		t.Errorf("error %v, want one with its line", err)
 	}
 }

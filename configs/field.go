@@ -3,6 +3,7 @@ package configs
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -43,6 +44,17 @@ var fields = []field{
 	{"eval_steps", func(r *Recipe) any { return &r.EvalSteps }, func(r *Recipe) bool { return within(r.EvalSteps, 0) }, "a whole number, 0 (after epochs only) or more"},
 	{"save_steps", func(r *Recipe) any { return &r.SaveSteps }, func(r *Recipe) bool { return within(r.SaveSteps, 0) }, "a whole number, 0 (after epochs only) or more"},
 	{"truncation", func(r *Recipe) any { return &r.Truncation }, func(r *Recipe) bool { return r.Truncation == LongestFirst || r.Truncation == LongestFirstPython }, "longest_first or longest_first_python"},
+	{"lr_schedule", func(r *Recipe) any { return &r.LRSchedule }, func(r *Recipe) bool {
+		return slices.Contains([]string{Linear, Cosine, Constant, Polynomial}, r.LRSchedule) && (r.LRSchedule != Polynomial || r.LearningRate > 1e-7)
+	}, "linear, cosine, constant or, with a learning_rate above 1e-7, polynomial"},
+	{"warmup_steps", func(r *Recipe) any { return &r.WarmupSteps }, func(r *Recipe) bool { return within(r.WarmupSteps, 0) }, "a whole number, 0 (by warmup_ratio) or more"},
+	{"max_steps", func(r *Recipe) any { return &r.MaxSteps }, func(r *Recipe) bool { return within(r.MaxSteps, 0) }, "a whole number, 0 (by epochs) or more"},
+	{"layerwise_lr_decay", func(r *Recipe) any { return &r.LayerwiseLRDecay }, func(r *Recipe) bool { return r.LayerwiseLRDecay > 0 && r.LayerwiseLRDecay <= 1 }, "a number above 0, up to 1 (none)"},
+	{"freeze", func(r *Recipe) any { return &r.Freeze }, always, "none, embeddings, or a number of layers, 1 or more"},
+	{"class_weights", func(r *Recipe) any { return &r.ClassWeights }, func(r *Recipe) bool { return r.ClassWeights.ok() }, "none, balanced, or a list of numbers, one a class"},
+	{"label_smoothing", func(r *Recipe) any { return &r.LabelSmoothing }, func(r *Recipe) bool { return finite(r.LabelSmoothing) && r.LabelSmoothing < 1 }, "a number, 0 or more, below 1"},
+	{"early_stopping_patience", func(r *Recipe) any { return &r.EarlyStoppingPatience }, func(r *Recipe) bool { return within(r.EarlyStoppingPatience, 0) }, "a whole number, 0 (never) or more"},
+	{"keep", func(r *Recipe) any { return &r.Keep }, func(r *Recipe) bool { return slices.Contains([]string{KeepLast, KeepBest, KeepBoth}, r.Keep) }, "last, best or both"},
 }
 
 func always(*Recipe) bool { return true }
@@ -125,6 +137,10 @@ func parse(s string, to any) (err error) {
 			v, err = strconv.ParseFloat(s, 64)
 			p.Rate = &v
 		}
+	case *Freeze:
+		*p, err = parseFreeze(s)
+	case *ClassWeights:
+		*p, err = parseClassWeights(s)
 	default:
 		panic(fmt.Sprintf("configs: a recipe field of type %T", to))
 	}
@@ -170,6 +186,9 @@ func (r *Recipe) mergeMapping(n *yaml.Node, file string) error {
 			return strictyaml.At(file, key, "%q a second time, after line %d", key.Value, line)
 		}
 		lines[key.Value] = key.Line
+		if _, list := f.at(r).(*ClassWeights); list && value.Kind == yaml.SequenceNode {
+			value = joined(value)
+		}
 		if value.Kind != yaml.ScalarNode {
 			return strictyaml.At(file, value, "%s: want %s", key.Value, f.want)
 		}
@@ -181,6 +200,20 @@ func (r *Recipe) mergeMapping(n *yaml.Node, file string) error {
 		}
 	}
 	return nil
+}
+
+// joined returns a list of scalars as one scalar, with commas between them.
+func joined(n *yaml.Node) *yaml.Node {
+	parts := make([]string, len(n.Content))
+	for i, item := range n.Content {
+		if item = resolved(item); item.Kind != yaml.ScalarNode {
+			return n
+		}
+		parts[i] = item.Value
+	}
+	one := *n
+	one.Kind, one.Tag, one.Value, one.Content = yaml.ScalarNode, "", "["+strings.Join(parts, ",")+"]", nil
+	return &one
 }
 
 // resolved follows an alias to what it stands for.

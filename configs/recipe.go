@@ -36,9 +36,19 @@ type Recipe struct {
 	EvalSteps                 int     `json:"eval_steps"`     // 0: after epochs only
 	SaveSteps                 int     `json:"save_steps"`     // 0: after epochs only
 	Truncation                string  `json:"truncation"`
+
+	LRSchedule            string       `json:"lr_schedule"`
+	WarmupSteps           int          `json:"warmup_steps"`       // in place of warmup_ratio, if not 0
+	MaxSteps              int          `json:"max_steps"`          // in place of epochs, if not 0
+	LayerwiseLRDecay      float64      `json:"layerwise_lr_decay"` // 1: none
+	Freeze                Freeze       `json:"freeze"`
+	ClassWeights          ClassWeights `json:"class_weights"`
+	LabelSmoothing        float64      `json:"label_smoothing"`
+	EarlyStoppingPatience int          `json:"early_stopping_patience"` // evaluations without gain on dev; 0: never
+	Keep                  string       `json:"keep"`
 }
 
-// The values of padding, precision and truncation.
+// The values of padding, precision, truncation, lr_schedule and keep.
 const (
 	PaddingNone        = "none"
 	PaddingMaxLength   = "max_length"
@@ -46,6 +56,15 @@ const (
 	Bfloat16           = "bfloat16"
 	LongestFirst       = "longest_first"        // as the tokenizers library shares the room
 	LongestFirstPython = "longest_first_python" // as transformers' Python tokenizers did
+
+	Linear     = "linear"
+	Cosine     = "cosine"
+	Constant   = "constant"
+	Polynomial = "polynomial"
+
+	KeepLast = "last"
+	KeepBest = "best" // by the dev split
+	KeepBoth = "both"
 )
 
 const (

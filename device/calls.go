@@ -138,6 +138,14 @@ type CrossEntropy struct {
 	Cols        int
 }
 
+// WeightedCrossEntropy is a call: see kernels.WeightedCrossEntropy.
+type WeightedCrossEntropy struct {
+	Loss, DX, X Buffer
+	Labels      []int32
+	Weights     []float64 // of the classes
+	Smoothing   float64
+}
+
 // BinaryCrossEntropy is a call: see kernels.BinaryCrossEntropy.
 type BinaryCrossEntropy struct {
 	Loss, DX, X Buffer
@@ -150,28 +158,29 @@ type MSE struct {
 	Gold        []float32
 }
 
-func (*Products) call()           {}
-func (*SlopeBiasGrad) call()      {}
-func (*Norm) call()               {}
-func (*NormGrad) call()           {}
-func (*Drop) call()               {}
-func (*Add) call()                {}
-func (*Copy) call()               {}
-func (*Clear) call()              {}
-func (*ScaleBy) call()            {}
-func (*Gather) call()             {}
-func (*Scatter) call()            {}
-func (*ScatterAdd) call()         {}
-func (*PoolPairs) call()          {}
-func (*PoolPairsGrad) call()      {}
-func (*CrossEntropy) call()       {}
-func (*BinaryCrossEntropy) call() {}
-func (*MSE) call()                {}
-func (*Attention) call()          {}
-func (*AttentionGrad) call()      {}
-func (*CachedAttention) call()    {}
-func (*RelativeAttention) call()  {}
-func (*RelativeGrad) call()       {}
-func (*AdamW) call()              {}
-func (*Squares) call()            {}
-func (*Finite) call()             {}
+func (*Products) call()             {}
+func (*SlopeBiasGrad) call()        {}
+func (*Norm) call()                 {}
+func (*NormGrad) call()             {}
+func (*Drop) call()                 {}
+func (*Add) call()                  {}
+func (*Copy) call()                 {}
+func (*Clear) call()                {}
+func (*ScaleBy) call()              {}
+func (*Gather) call()               {}
+func (*Scatter) call()              {}
+func (*ScatterAdd) call()           {}
+func (*PoolPairs) call()            {}
+func (*PoolPairsGrad) call()        {}
+func (*CrossEntropy) call()         {}
+func (*BinaryCrossEntropy) call()   {}
+func (*WeightedCrossEntropy) call() {}
+func (*MSE) call()                  {}
+func (*Attention) call()            {}
+func (*AttentionGrad) call()        {}
+func (*CachedAttention) call()      {}
+func (*RelativeAttention) call()    {}
+func (*RelativeGrad) call()         {}
+func (*AdamW) call()                {}
+func (*Squares) call()              {}
+func (*Finite) call()               {}

@@ -112,6 +112,8 @@ func moved(call Call) {
 		kernels.PoolPairsGrad(o.DX.Floats(), o.DY.Floats(), o.X.Floats(), o.Pairs, o.Cols, o.Largest)
 	case *CrossEntropy:
 		o.Loss.Floats()[0] = kernels.CrossEntropy(o.DX.Floats(), o.X.Floats(), o.Labels, o.Cols)
+	case *WeightedCrossEntropy:
+		o.Loss.Floats()[0] = kernels.WeightedCrossEntropy(o.DX.Floats(), o.X.Floats(), o.Labels, o.Weights, o.Smoothing)
 	case *BinaryCrossEntropy:
 		o.Loss.Floats()[0] = kernels.BinaryCrossEntropy(o.DX.Floats(), o.X.Floats(), o.Labels)
 	case *MSE:

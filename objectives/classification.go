@@ -15,12 +15,16 @@ type logits = mat.Tensor
 // the batch's mean cross entropy.
 type classification struct{}
 
-func (classification) loss(p *ops.Pass, x logits, d *Labelled, examples []int) ops.Root {
+func (classification) labels(d *Labelled, examples []int) []int32 {
 	labels := make([]int32, len(examples))
 	for k, i := range examples {
 		labels[k] = int32(d.Examples[i].Label)
 	}
-	return ops.Root{Loss: ops.CrossEntropy(p, x, labels), Weight: 1}
+	return labels
+}
+
+func (c classification) loss(p *ops.Pass, x logits, d *Labelled, examples []int) ops.Root {
+	return d.crossEntropy(p, x, c.labels(d, examples))
 }
 
 func (classification) sample(d *Labelled, answers []predictors.Answer) metrics.Sample {

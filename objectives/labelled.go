@@ -23,6 +23,8 @@ type Labelled struct {
 	kind      kind
 	predictor *predictors.Predictor
 	inputs    *predictors.Encoded
+	weights   []float32 // of classes; nil: all count alike
+	smoothing float64
 }
 
 // kind is a kind of labelled task: what its logits are compared with, and how
@@ -30,6 +32,8 @@ type Labelled struct {
 type kind interface {
 	// loss compares the logits of a batch with the gold of its examples.
 	loss(p *ops.Pass, logits logits, d *Labelled, examples []int) ops.Root
+	// labels are the classes that the rows of such a batch's logits are to have.
+	labels(d *Labelled, examples []int) []int32
 	// sample pairs answers with gold.
 	sample(d *Labelled, answers []predictors.Answer) metrics.Sample
 }
@@ -72,15 +76,36 @@ func NewLabelled(m *models.Model, tok *tokenizers.Tokenizer, task *tasks.Task, e
 	if len(examples) == 0 {
 		return nil, errors.New("no examples")
 	}
+	if err := r.check(task); err != nil {
+		return nil, err
+	}
 	d := &Labelled{Task: task, Examples: examples, kind: kindOf(task.Kind),
-		predictor: predictors.New(m, tok, predictors.FormOf(task.Kind), r.Recipe)}
+		smoothing: r.Smoothing, predictor: predictors.New(m, tok, predictors.FormOf(task.Kind), r.Recipe)}
 	var err error
 	d.inputs, err = d.predictor.Encode(len(examples), func(i int) predictors.Input { return predictors.InputOf(&examples[i]) })
 	var in *predictors.InputError
 	if errors.As(err, &in) {
 		return nil, &RowError{Line: examples[in.Input].Line, Err: in.Err}
 	}
-	return d, err
+	if err != nil {
+		return nil, err
+	}
+	counts := make([]int, len(task.Labels))
+	for _, l := range d.kind.labels(d, seq(d.Len())) {
+		if l != ops.Ignore {
+			counts[l]++
+		}
+	}
+	d.weights = r.Weights.weights(counts)
+	return d, nil
+}
+
+// crossEntropy is the loss of logits whose rows have these labels.
+func (d *Labelled) crossEntropy(p *ops.Pass, x logits, labels []int32) ops.Root {
+	if d.weights == nil && d.smoothing == 0 {
+		return ops.Root{Loss: ops.CrossEntropy(p, x, labels), Weight: 1}
+	}
+	return ops.Root{Loss: ops.WeightedCrossEntropy(p, x, labels, d.weights, d.smoothing), Weight: 1}
 }
 
 // Models returns the one model.

@@ -18,6 +18,8 @@ func (regression) loss(p *ops.Pass, x logits, d *Labelled, examples []int) ops.R
 	return ops.Root{Loss: ops.MSE(p, x, gold), Weight: 1}
 }
 
+func (regression) labels(*Labelled, []int) []int32 { return nil }
+
 func (regression) sample(d *Labelled, answers []predictors.Answer) metrics.Sample {
 	gold, pred := make([]float64, len(answers)), make([]float64, len(answers))
 	for i, a := range answers {

@@ -82,4 +82,3 @@ type summaryBatch struct{ wordBatch }
 func (b *summaryBatch) Size() (sequences, tokens int) {
 	return b.Sequences(), b.Tokens() + b.Target.Tokens()
 }
-

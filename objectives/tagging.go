@@ -10,8 +10,7 @@ import (
 // the batch's words, at their first tokens.
 type tagging struct{}
 
-func (tagging) loss(p *ops.Pass, x logits, d *Labelled, examples []int) ops.Root {
-	var labels []int32
+func (tagging) labels(d *Labelled, examples []int) (labels []int32) {
 	for _, i := range examples {
 		first := len(labels)
 		for range d.inputs.Length(i) {
@@ -21,7 +20,11 @@ func (tagging) loss(p *ops.Pass, x logits, d *Labelled, examples []int) ops.Root
 			labels[first+int(s)] = int32(d.Examples[i].Tags[w])
 		}
 	}
-	return ops.Root{Loss: ops.CrossEntropy(p, x, labels), Weight: 1}
+	return labels
+}
+
+func (t tagging) loss(p *ops.Pass, x logits, d *Labelled, examples []int) ops.Root {
+	return d.crossEntropy(p, x, t.labels(d, examples))
 }
 
 func (tagging) sample(d *Labelled, answers []predictors.Answer) metrics.Sample {

@@ -40,7 +40,8 @@ func (m *Manifest) Identify(model, tokenizer, task string) (err error) {
 // changesNothing are the recipe fields that leave every byte of a run as it is.
 var changesNothing = []string{"save_steps", "threads"}
 
-// logOnly are the recipe fields that add lines to the log, and change no weight.
+// logOnly are the recipe fields that add lines to the log, and change no weight
+// unless the recipe chooses among evaluations.
 var logOnly = []string{"eval_steps"}
 
 // NewIdentity returns the identity of a run of this program. recipe is the JSON
@@ -95,11 +96,20 @@ func (id Identity) Variant() string {
 func (id Identity) Training() string {
 	id.Recipe = maps.Clone(id.Recipe)
 	for _, name := range logOnly {
-		delete(id.Recipe, name)
+		if !id.chooses() {
+			delete(id.Recipe, name)
+		}
 	}
 	return hashOf(struct {
 		Training Identity `json:"training"`
 	}{id})
+}
+
+// chooses reports whether the recipe chooses among evaluations: then how many
+// there are matters.
+func (id Identity) chooses() bool {
+	patience, keep := string(id.Recipe["early_stopping_patience"]), string(id.Recipe["keep"])
+	return patience != "" && patience != "0" || keep != "" && keep != `"last"`
 }
 
 // HashJSON returns the SHA-256 of v as JSON, in hexadecimal digits: of a task's

@@ -110,3 +110,21 @@ func TestSchema(t *testing.T) {
 		t.Errorf("migrated: %+v", old.Manifest)
 	}
 }
+
+// A recipe that chooses among evaluations has other weights with more of them.
+func TestEvaluationsCountWhereTheyAreChosenAmong(t *testing.T) {
+	for _, c := range []struct {
+		fields string
+		same   bool
+	}{
+		{`"early_stopping_patience":0,"keep":"last"`, true},
+		{`"early_stopping_patience":2,"keep":"last"`, false},
+		{`"early_stopping_patience":0,"keep":"both"`, false},
+	} {
+		a := identity(t, `{"seed":1,"eval_steps":0,`+c.fields+`}`)
+		b := identity(t, `{"seed":1,"eval_steps":5,`+c.fields+`}`)
+		if got := a.Training() == b.Training(); got != c.same {
+			t.Errorf("%s: one training whatever eval_steps is: %t, want %t", c.fields, got, c.same)
+		}
+	}
+}

@@ -20,6 +20,8 @@ const (
 	PredictionsFile = "predictions.jsonl"
 	ResultFile      = "result.json"
 	CheckpointDir   = "checkpoint"
+
+	BestCheckpointDir = "checkpoint-best" // beside the last one, if both are kept
 )
 
 // Manifest says what a run was made from: together with the program it
@@ -85,19 +87,30 @@ func (m Manifest) Split(name string) (Data, bool) {
 // Result is a run's outcome. Score, Interval and Select are in per cent, as
 // published tables print them; Scores and Epochs hold fractions.
 type Result struct {
-	Model    string         `json:"model"`
-	Task     string         `json:"task"`
-	Seed     uint64         `json:"seed"`
-	Split    string         `json:"split"` // the one scored
-	Metric   metrics.Name   `json:"metric"`
-	N        int            `json:"n"`        // examples scored
-	Score    *float64       `json:"score"`    // of the last checkpoint; nil where undefined
-	Interval *[2]float64    `json:"interval"` // its 95 % interval
+	Model       string         `json:"model"`
+	Task        string         `json:"task"`
+	Seed        uint64         `json:"seed"`
+	Split       string         `json:"split"` // the one scored
+	Metric      metrics.Name   `json:"metric"`
+	N           int            `json:"n"`        // examples scored
+	Score       *float64       `json:"score"`    // of the last checkpoint; nil where undefined
+	Interval    *[2]float64    `json:"interval"` // its 95 % interval
+	Scores      metrics.Scores `json:"scores"`
+	Select      Select         `json:"select"`
+	Epochs      []Epoch        `json:"epochs"`
+	Train       Train          `json:"train"`
+	Checkpoints []Checkpoint   `json:"checkpoints,omitempty"` // those that the run keeps, where not the last alone
+	Files       []FileSum      `json:"files,omitempty"`       // of the run as they were written; none of schema 1
+}
+
+// Checkpoint is one in the run's directory, and its scores on the result's split.
+type Checkpoint struct {
+	Dir      string         `json:"dir"`
+	Step     int            `json:"step"`
+	ChosenOn string         `json:"chosen_on,omitempty"` // the split on which it is the best; none: it is the last
+	Score    *float64       `json:"score"`
+	Interval *[2]float64    `json:"interval"`
 	Scores   metrics.Scores `json:"scores"`
-	Select   Select         `json:"select"`
-	Epochs   []Epoch        `json:"epochs"`
-	Train    Train          `json:"train"`
-	Files    []FileSum      `json:"files,omitempty"` // of the run as they were written; none of schema 1
 }
 
 // Select is the score of the checkpoint that each way of choosing picks, in per

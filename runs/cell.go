@@ -67,7 +67,24 @@ func Options(r configs.Recipe) trainers.Options {
 		AdamBeta1: r.AdamBeta1, AdamBeta2: r.AdamBeta2, AdamEpsilon: r.AdamEpsilon,
 		Accumulation: r.GradientAccumulationSteps, Seed: r.Seed, Dropout: r.Dropout.Rate, Shuffle: r.Shuffle,
 		Bfloat16: r.Precision == configs.Bfloat16, EvalSteps: r.EvalSteps, SaveSteps: r.SaveSteps,
+		Schedule: r.LRSchedule, WarmupSteps: r.WarmupSteps, MaxSteps: r.MaxSteps, LayerwiseDecay: r.LayerwiseLRDecay,
+		Freeze:   trainers.Freeze{Embeddings: r.Freeze.Embeddings, Layers: r.Freeze.Layers},
+		Patience: r.EarlyStoppingPatience, KeepBest: r.Keep != configs.KeepLast,
 	}
+}
+
+// options are the trainer's for the cell's data: a recipe that chooses among
+// evaluations needs a dev split to choose on.
+func (c *Cell) options(data Splits) (trainers.Options, error) {
+	o := Options(c.Recipe)
+	if !o.KeepBest && o.Patience == 0 {
+		return o, nil
+	}
+	if data.Dev == nil {
+		return o, fmt.Errorf("%s has no dev split: keep and early_stopping_patience choose on it", c.Task.Name)
+	}
+	o.Choose = trainers.Choose{Split: data.Dev.Split, Metric: c.Task.Metric}
+	return o, nil
 }
 
 // Reading is how the recipe reads a split, of which it takes so many rows.
@@ -75,6 +92,7 @@ func Reading(r configs.Recipe, rows int) objectives.Recipe {
 	return objectives.Recipe{
 		Recipe: predictors.Recipe{MaxLength: r.MaxLength, Truncation: r.Truncation, PadToMax: r.Padding == configs.PaddingMaxLength,
 			Bfloat16: r.Precision == configs.Bfloat16},
-		MaxRows: rows,
+		MaxRows: rows, Smoothing: r.LabelSmoothing,
+		Weights: objectives.ClassWeights{Balanced: r.ClassWeights.Balanced, List: r.ClassWeights.List},
 	}
 }

@@ -132,8 +132,13 @@ func (c *Cell) plan(l *checkpoints.Loaded, data Splits) (*Plan, error) {
 			p.Rows[s.Split] = min(len(s.Examples), most)
 		}
 	}
-	batches := (p.Rows[tasks.Train] + c.Recipe.BatchSize - 1) / c.Recipe.BatchSize
-	p.Steps = batches / c.Recipe.GradientAccumulationSteps * c.Recipe.Epochs
+	opt, err := c.options(data)
+	if err != nil {
+		return nil, err
+	}
+	if p.Steps, err = trainers.Steps(p.Rows[tasks.Train], opt); err != nil {
+		return nil, err
+	}
 	if at.Partial != "" {
 		p.Step, err = savedStep(at.Partial)
 	}
@@ -143,11 +148,11 @@ func (c *Cell) plan(l *checkpoints.Loaded, data Splits) (*Plan, error) {
 // savedStep returns where the state of an interrupted run stands.
 func savedStep(partial string) (int, error) {
 	file := trainers.FileStore{Path: filepath.Join(partial, "state", stateFile)}
-	state, err := file.Load()
-	if err != nil || state == nil {
+	at, err := file.Position()
+	if err != nil || at == nil {
 		return 0, err
 	}
-	return state.Position.Step, nil
+	return at.Step, nil
 }
 
 // What says in a few words what Run would do.

@@ -28,6 +28,26 @@ func (c *Cell) result(out *trainers.Outcome, data Splits, sample metrics.Sample)
 	return r
 }
 
+// keep names the checkpoint that the result is of; a run that keeps its last one
+// alone has no need to.
+func (c *Cell) keep(r *results.Result, out *trainers.Outcome) {
+	k := results.Checkpoint{Dir: results.CheckpointDir, Step: out.Steps, Score: r.Score, Interval: r.Interval, Scores: r.Scores}
+	switch c.Recipe.Keep {
+	case configs.KeepLast:
+		return
+	case configs.KeepBest:
+		k.Step, k.ChosenOn = out.Best.Step, out.Best.Split
+	}
+	r.Checkpoints = append(r.Checkpoints, k)
+}
+
+// keepBest adds the best checkpoint, kept beside the last.
+func (c *Cell) keepBest(r *results.Result, out *trainers.Outcome, sample metrics.Sample) {
+	k := results.Checkpoint{Dir: results.BestCheckpointDir, Step: out.Best.Step, ChosenOn: out.Best.Split, Scores: sample.Scores()}
+	k.Score, k.Interval = results.Headline(sample, c.Task.Metric)
+	r.Checkpoints = append(r.Checkpoints, k)
+}
+
 // records are the predictions as predictions.jsonl has them.
 func records(d *objectives.Labelled, preds []predictors.Answer) []results.Prediction {
 	rows := make([]results.Prediction, len(preds))

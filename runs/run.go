@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/lmkor/bench/checkpoints"
+	"github.com/lmkor/bench/configs"
 	"github.com/lmkor/bench/kernels"
 	"github.com/lmkor/bench/models/inspect"
 	"github.com/lmkor/bench/objectives"
@@ -137,6 +138,10 @@ func (c *Cell) finished(want *results.Manifest) (*Outcome, error) {
 
 // train fills the run directory and publishes it.
 func (c *Cell) train(ctx context.Context, l *checkpoints.Loaded, data Splits, w *results.Writer, events Events) (*Outcome, error) {
+	opt, err := c.options(data)
+	if err != nil {
+		return nil, err
+	}
 	train, err := c.encode(l, data.Train, c.Recipe.MaxTrainRows)
 	if err != nil {
 		return nil, err
@@ -158,7 +163,7 @@ func (c *Cell) train(ctx context.Context, l *checkpoints.Loaded, data Splits, w 
 	defer stop(nil)
 	log := &runLog{cell: c, w: w, events: events, stop: stop}
 	store := &runStore{w: w, file: trainers.FileStore{Path: filepath.Join(w.StateDir(), stateFile)}}
-	trainer, err := trainers.New(train, Options(c.Recipe), log, store)
+	trainer, err := trainers.New(train, opt, log, store)
 	if err != nil {
 		return nil, err
 	}
@@ -169,25 +174,52 @@ func (c *Cell) train(ctx context.Context, l *checkpoints.Loaded, data Splits, w 
 	if err != nil {
 		return nil, err
 	}
-	return c.publish(l, data, w, out, scored, events)
+	t := trained{Trainer: trainer, out: out, scored: scored, splits: splits}
+	return c.publish(ctx, l, data, w, t, events)
 }
 
-// publish scores the training, and writes and renames what it gave.
-func (c *Cell) publish(l *checkpoints.Loaded, data Splits, w *results.Writer, out *trainers.Outcome, scored *objectives.Labelled,
-	events Events) (*Outcome, error) {
-	preds := out.Answers[data.Scored.Split]
-	res := c.result(out, data, scored.Sample(preds))
+// trained is a training at its end.
+type trained struct {
+	*trainers.Trainer
+	out    *trainers.Outcome
+	scored *objectives.Labelled
+	splits []trainers.Split
+}
+
+// publish scores the training, and writes and renames what it gave: the last
+// step's checkpoint, the best one, or both, as the recipe says.
+func (c *Cell) publish(ctx context.Context, l *checkpoints.Loaded, data Splits, w *results.Writer, t trained, events Events) (*Outcome, error) {
+	preds := t.out.Answers[data.Scored.Split]
+	if c.Recipe.Keep == configs.KeepBest {
+		best, err := t.UseBest(ctx, t.splits)
+		if err != nil {
+			return nil, err
+		}
+		preds = best[data.Scored.Split]
+	}
+	res := c.result(t.out, data, t.scored.Sample(preds))
+	c.keep(res, t.out)
 	if err := l.Save(w.CheckpointDir(), w.Manifest(), res); err != nil {
 		return nil, err
 	}
-	rows := records(scored, preds)
+	if c.Recipe.Keep == configs.KeepBoth {
+		best, err := t.UseBest(ctx, t.splits)
+		if err != nil {
+			return nil, err
+		}
+		c.keepBest(res, t.out, t.scored.Sample(best[data.Scored.Split]))
+		if err := l.Save(filepath.Join(w.Dir(), results.BestCheckpointDir), w.Manifest(), res); err != nil {
+			return nil, err
+		}
+	}
+	rows := records(t.scored, preds)
 	doubts := inspect.Answers(data.Scored.Split, rows)
 	warn(c, doubts, events)
 	w.Warn(doubts...)
 	if err := w.Publish(rows, *res); err != nil {
 		return nil, err
 	}
-	if out.Resumed > 0 {
+	if t.out.Resumed > 0 {
 		return c.outcome(Resumed, res), nil
 	}
 	return c.outcome(Trained, res), nil

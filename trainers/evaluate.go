@@ -33,26 +33,20 @@ func (t *Trainer) score(ctx context.Context, splits []Split) ([]scored, error) {
 	return all, nil
 }
 
-// evaluate scores every split and announces the scores.
-func (t *Trainer) evaluate(ctx context.Context, splits []Split, epoch float64) (map[string]metrics.Scores, error) {
+// evaluate scores every split, announces the scores and compares them with the
+// best. It returns whether the training is to stop early.
+func (t *Trainer) evaluate(ctx context.Context, splits []Split) (stop bool, err error) {
 	all, err := t.score(ctx, splits)
 	if err != nil {
-		return nil, err
+		return false, err
 	}
-	scores := map[string]metrics.Scores{}
+	epoch := t.plan.passed(t.at)
+	t.scores = map[string]metrics.Scores{}
 	for _, s := range all {
-		scores[s.split] = s.Scores
+		t.scores[s.split] = s.Scores
 		t.events.Eval(EvalEvent{Step: t.at.Step, Epoch: epoch, Split: s.split, Scores: s.Scores,
 			Sequences: s.Sequences, Tokens: s.Tokens, Elapsed: s.elapsed})
 	}
-	return scores, nil
-}
-
-// evaluateMidway is the evaluation that is due within an epoch.
-func (t *Trainer) evaluateMidway(ctx context.Context, splits []Split) error {
-	if _, err := t.evaluate(ctx, splits, t.plan.passed(t.at)); err != nil {
-		return err
-	}
 	t.at.Due = false
-	return nil
+	return t.choose(t.scores, epoch), nil
 }

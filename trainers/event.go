@@ -40,6 +40,7 @@ type EvalEvent struct {
 type Outcome struct {
 	Epochs    []EpochScores
 	Answers   map[string][]predictors.Answer // after the last step, by split
+	Best      *Best                          // the best evaluation, if one is chosen
 	Steps     int
 	Sequences int // seen in training
 	Tokens    int
@@ -50,4 +51,14 @@ type Outcome struct {
 type EpochScores struct {
 	Epoch  int
 	Scores map[string]metrics.Scores
+}
+
+// Best is the best evaluation so far.
+type Best struct {
+	Step   int                       `json:"step"`
+	Epoch  float64                   `json:"epoch"`
+	Split  string                    `json:"split"`
+	Metric metrics.Name              `json:"metric"`
+	Score  *float64                  `json:"score"` // nil: none was defined
+	Scores map[string]metrics.Scores `json:"scores"` // of every split
 }

@@ -3,6 +3,7 @@ package trainers
 import (
 	"context"
 	"errors"
+	"fmt"
 )
 
 // Fit trains for the planned steps, from where a saved state stands, and scores
@@ -13,44 +14,57 @@ func (t *Trainer) Fit(ctx context.Context, splits []Split) (*Outcome, error) {
 	if t.plan, err = newPlan(t.objective.Len(), t.opt); err != nil {
 		return nil, err
 	}
+	if t.opt.chooses() && !knows(splits, t.opt.Choose.Split) {
+		return nil, fmt.Errorf("no split %q to choose the best weights on", t.opt.Choose.Split)
+	}
+	thaw, err := t.freeze()
+	if err != nil {
+		return nil, err
+	}
+	defer thaw()
 	t.restart()
 	t.outcome = Outcome{Steps: t.plan.steps}
 	if err := t.resume(); err != nil {
 		return nil, err
 	}
 	t.saver.start(t.params)
-	for t.at.Epoch < t.plan.epochs {
+	for !t.at.Done {
 		if err := t.epoch(ctx, splits); err != nil {
 			return nil, t.stopped(err)
 		}
 	}
-	if t.outcome.Answers == nil { // resumed behind the last epoch
+	if t.outcome.Answers == nil { // resumed behind the end
 		if _, err := t.score(ctx, splits); err != nil {
 			return nil, t.stopped(err)
 		}
 	}
+	t.outcome.Steps = t.at.Step
 	return &t.outcome, nil
 }
 
-// epoch trains to the end of the current epoch and scores the splits.
-func (t *Trainer) epoch(ctx context.Context, splits []Split) error {
+// epoch trains to the end of the current epoch, or of the training, and scores
+// the splits.
+func (t *Trainer) epoch(ctx context.Context, splits []Split) (err error) {
 	examples := order(t.plan.examples, t.at.Epoch, t.opt.Seed, t.opt.Shuffle)
+	stop := false
 	if t.at.Due {
-		if err := t.evaluateMidway(ctx, splits); err != nil {
+		if stop, err = t.evaluate(ctx, splits); err != nil {
 			return err
 		}
 	}
-	for t.at.Batch < t.plan.batches {
-		if err := t.advance(ctx, examples, splits); err != nil {
+	for !stop && t.plan.more(t.at) {
+		if stop, err = t.advance(ctx, examples, splits); err != nil {
 			return err
 		}
 	}
-	scores, err := t.evaluate(ctx, splits, float64(t.at.Epoch+1))
-	if err != nil {
-		return err
+	if !stop { // one that stopped within the epoch has just been scored
+		if stop, err = t.evaluate(ctx, splits); err != nil {
+			return err
+		}
 	}
 	t.at.Epoch, t.at.Batch, t.at.part = t.at.Epoch+1, 0, part{}
-	t.outcome.Epochs = append(t.outcome.Epochs, EpochScores{Epoch: t.at.Epoch, Scores: scores})
+	t.at.Done = stop || t.at.Epoch == t.plan.epochs
+	t.outcome.Epochs = append(t.outcome.Epochs, EpochScores{Epoch: t.at.Epoch, Scores: t.scores})
 	if t.saver.dueAfterEpoch() {
 		return t.save()
 	}
@@ -58,35 +72,35 @@ func (t *Trainer) epoch(ctx context.Context, splits []Split) error {
 }
 
 // advance makes the next step and what is due after it, or accumulates the
-// batches behind the epoch's last step.
-func (t *Trainer) advance(ctx context.Context, examples []int, splits []Split) error {
+// batches behind the epoch's last step. It returns whether to stop early.
+func (t *Trainer) advance(ctx context.Context, examples []int, splits []Split) (stop bool, err error) {
 	o := t.opt
 	end := t.at.Batch - t.at.Batch%o.Accumulation + o.Accumulation
 	batches := cut(examples, o.BatchSize, t.at.Batch, min(end, t.plan.batches))
 	if end > t.plan.batches {
 		for _, b := range batches {
 			if err := t.accumulate(ctx, b); err != nil {
-				return err
+				return false, err
 			}
 		}
-		return nil
+		return false, nil
 	}
 	e, err := t.step(ctx, batches)
 	if err != nil {
-		return err
+		return false, err
 	}
 	t.events.Step(e)
-	if t.at.Due = o.EvalSteps > 0 && e.Step%o.EvalSteps == 0 && t.at.Batch < t.plan.batches; t.at.Due {
-		if err := t.evaluateMidway(ctx, splits); err != nil {
-			return err
+	if t.at.Due = o.EvalSteps > 0 && e.Step%o.EvalSteps == 0 && t.plan.more(t.at); t.at.Due {
+		if stop, err = t.evaluate(ctx, splits); stop || err != nil {
+			return stop, err
 		}
 	}
 	// Behind the epoch's last step comes the evaluation, and the state is saved
 	// then: saved here too, a crash in between would log it twice.
-	if t.at.Batch+o.Accumulation <= t.plan.batches && t.saver.dueAfterStep(e.Step) {
-		return t.save()
+	if t.plan.more(t.at) && t.at.Batch+o.Accumulation <= t.plan.batches && t.saver.dueAfterStep(e.Step) {
+		return false, t.save()
 	}
-	return nil
+	return false, nil
 }
 
 // cut returns batches from to end of an epoch's examples.

@@ -42,11 +42,12 @@ const (
 )
 
 // newAdamW returns an optimizer whose moments are zero, whatever an earlier
-// training left.
-func newAdamW(params []models.Param, opt Options) *adamW {
+// training left. rates are what each parameter's learning rate is of the step's.
+func newAdamW(params []models.Param, opt Options, rates []float64) *adamW {
 	a := &adamW{params: params, with: ops.AdamW{Beta1: opt.AdamBeta1, Beta2: opt.AdamBeta2, Eps: opt.AdamEpsilon}}
-	decays := map[*nn.Param]float64{}
-	for _, p := range params {
+	decays, rate := map[*nn.Param]float64{}, map[*nn.Param]float64{}
+	for i, p := range params {
+		rate[p.Param] = rates[i]
 		p.State = nil
 		a.weights = append(a.weights, p.Param)
 		if p.Decays() {
@@ -54,6 +55,7 @@ func newAdamW(params []models.Param, opt Options) *adamW {
 		}
 	}
 	a.with.Decay = func(p *nn.Param) float64 { return decays[p] }
+	a.with.Rate = func(p *nn.Param) float64 { return rate[p] }
 	return a
 }
 

@@ -3,7 +3,12 @@
 // tables are others' business.
 package trainers
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+
+	"github.com/lmkor/bench/metrics"
+)
 
 // Options is a recipe with every field resolved, under the names that users
 // know from configs.
@@ -25,7 +30,33 @@ type Options struct {
 	Bfloat16     bool
 	EvalSteps    int // evaluate every so many steps too; 0: after epochs only
 	SaveSteps    int // save the state every so many steps, and after epochs; 0: every so often
+
+	Schedule       string  // one of Schedules; empty: linear
+	WarmupSteps    int     // in place of WarmupRatio, if not 0
+	MaxSteps       int     // in place of Epochs, if not 0
+	LayerwiseDecay float64 // of the learning rate, from each layer to the one below; 0 and 1: none
+	Freeze         Freeze
+
+	Choose   Choose // what tells the best evaluation
+	Patience int    // stop after so many evaluations without gain; 0: never
+	KeepBest bool   // keep the best evaluation's weights beside the last
 }
+
+// Freeze is which parameters do not change: those below the first Layers layers'
+// end, or the embeddings alone. The zero value freezes none.
+type Freeze struct {
+	Embeddings bool
+	Layers     int // with the embeddings
+}
+
+// Choose is the split and the score by which evaluations are compared; the larger
+// the better.
+type Choose struct {
+	Split  string
+	Metric metrics.Name
+}
+
+func (o Options) chooses() bool { return o.Patience > 0 || o.KeepBest }
 
 // Check returns an error that names the first option out of range.
 func (o Options) Check() error {
@@ -49,6 +80,14 @@ func (o Options) Check() error {
 		{"dropout", o.Dropout == nil || fraction(*o.Dropout), "a number, 0 or more, below 1"},
 		{"eval_steps", o.EvalSteps >= 0, "0 or more"},
 		{"save_steps", o.SaveSteps >= 0, "0 or more"},
+		{"lr_schedule", o.Schedule == "" || slices.Contains(Schedules, o.Schedule), "one of linear, cosine, constant, polynomial"},
+		{"learning_rate", o.Schedule != Polynomial || o.LearningRate > polynomialEnd, "more than the 1e-7 at which a polynomial schedule ends"},
+		{"warmup_steps", o.WarmupSteps >= 0, "0 or more"},
+		{"max_steps", o.MaxSteps >= 0, "0 or more"},
+		{"layerwise_lr_decay", o.LayerwiseDecay >= 0 && o.LayerwiseDecay <= 1, "a number above 0, up to 1"},
+		{"freeze", o.Freeze.Layers >= 0, "0 or more layers"},
+		{"early_stopping_patience", o.Patience >= 0, "0 or more"},
+		{"early_stopping_patience and keep", !o.chooses() || o.Choose.Split != "" && o.Choose.Metric != "", "a dev split to choose on"},
 	} {
 		if !f.ok {
 			return fmt.Errorf("%s is out of range: want %s", f.name, f.want)

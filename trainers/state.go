@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/nlpodyssey/spago/nn"
-
 	"github.com/lmkor/bench/ops"
 )
 
@@ -25,17 +23,20 @@ type State struct {
 	Examples  int // of an epoch
 	Steps     int // of the whole training
 	Epochs    []EpochScores
+	Best      *Best
 	Sequences int
 	Tokens    int
-	Tensors   []StateTensor // weights, the optimizer's and, within a step, gradients
+	Tensors   []StateTensor // weights, the best ones, the optimizer's and, within a step, gradients
 }
 
 // Position is where a training stands.
 type Position struct {
 	Step  int  `json:"step"`
-	Epoch int  `json:"epoch"`         // whole ones behind
-	Batch int  `json:"batch"`         // batches of the current epoch behind
-	Due   bool `json:"due,omitempty"` // the step's evaluation is still to come
+	Epoch int  `json:"epoch"`           // whole ones behind
+	Batch int  `json:"batch"`           // batches of the current epoch behind
+	Due   bool `json:"due,omitempty"`   // the step's evaluation is still to come
+	Done  bool `json:"done,omitempty"`  // nothing is
+	Stale int  `json:"stale,omitempty"` // evaluations since the best one
 	part
 }
 
@@ -58,6 +59,7 @@ type StateTensor struct {
 // optimizer's.
 const (
 	stateWeight = "weight/"
+	stateBest   = "best/" // the best evaluation's weight
 	stateGrad   = "grad/"
 )
 
@@ -68,10 +70,13 @@ func (t *Trainer) save() error {
 		return nil
 	}
 	s := &State{Position: t.at, Examples: t.plan.examples, Steps: t.plan.steps,
-		Epochs: t.outcome.Epochs, Sequences: t.outcome.Sequences, Tokens: t.outcome.Tokens, Tensors: t.optimizer.State()}
-	for _, p := range t.params {
+		Epochs: t.outcome.Epochs, Best: t.outcome.Best, Sequences: t.outcome.Sequences, Tokens: t.outcome.Tokens, Tensors: t.optimizer.State()}
+	for i, p := range t.params {
 		cols := ops.Of(p.Param).Cols()
 		s.Tensors = append(s.Tensors, StateTensor{Name: stateWeight + p.Name, Data: p.Floats(), Cols: cols})
+		if t.best != nil {
+			s.Tensors = append(s.Tensors, StateTensor{Name: stateBest + p.Name, Data: t.best[i], Cols: cols})
+		}
 		if g := ops.GradientOf(p.Param); g.Values != nil {
 			rows := g.Rows
 			if !g.Sparse {
@@ -95,7 +100,7 @@ func (t *Trainer) resume() error {
 	if err := t.restore(s); err != nil {
 		return &StateError{Path: s.Path, Err: err}
 	}
-	t.outcome.Epochs, t.outcome.Sequences, t.outcome.Tokens = s.Epochs, s.Sequences, s.Tokens
+	t.outcome.Epochs, t.outcome.Best, t.outcome.Sequences, t.outcome.Tokens = s.Epochs, s.Best, s.Sequences, s.Tokens
 	t.outcome.Resumed = s.Position.Step
 	t.at = s.Position
 	return nil
@@ -110,37 +115,58 @@ func (t *Trainer) restore(s *State) error {
 	if err := t.plan.check(s.Position, t.opt.Accumulation); err != nil {
 		return err
 	}
-	params := map[string]*nn.Param{}
-	for _, p := range t.params {
-		params[p.Name] = p.Param
+	index := map[string]int{}
+	for i, p := range t.params {
+		index[p.Name] = i
 	}
-	weights := 0
+	taken := map[string]int{}
 	for _, x := range s.Tensors {
-		weight, isWeight := strings.CutPrefix(x.Name, stateWeight)
-		grad, isGrad := strings.CutPrefix(x.Name, stateGrad)
-		if !isWeight && !isGrad {
+		kind, name := splitName(x.Name)
+		i, known := index[name]
+		switch {
+		case kind == "":
 			if err := t.optimizer.Restore(x); err != nil {
 				return err
 			}
 			continue
-		}
-		name := weight
-		if isGrad {
-			name = grad
-		}
-		p := params[name]
-		if p == nil || len(x.Data) != ops.Of(p).Size() {
+		case !known || len(x.Data) != len(t.params[i].Floats()):
 			return fmt.Errorf("%s does not fit the model", x.Name)
 		}
-		if isGrad {
-			ops.SetGradient(p, x.Data, x.Rows)
-			continue
-		}
-		copy(ops.Of(p).Floats(), x.Data)
-		weights++
+		t.take(kind, i, x)
+		taken[kind]++
 	}
-	if weights != len(params) {
-		return fmt.Errorf("it has %d of %d parameters", weights, len(params))
+	best := 0
+	if t.opt.KeepBest && s.Best != nil {
+		best = len(t.params)
+	}
+	if taken[stateWeight] != len(t.params) || taken[stateBest] != best {
+		return fmt.Errorf("it has %d of %d parameters, and %d of %d best ones", taken[stateWeight], len(t.params), taken[stateBest], best)
 	}
 	return nil
+}
+
+// splitName returns the kind of a parameter's own tensor and the parameter's
+// name; no kind for the optimizer's.
+func splitName(name string) (kind, of string) {
+	for _, k := range []string{stateWeight, stateBest, stateGrad} {
+		if of, ok := strings.CutPrefix(name, k); ok {
+			return k, of
+		}
+	}
+	return "", name
+}
+
+// take puts a saved tensor in its place.
+func (t *Trainer) take(kind string, param int, x StateTensor) {
+	switch kind {
+	case stateWeight:
+		copy(t.params[param].Floats(), x.Data)
+	case stateBest:
+		if t.best == nil {
+			t.best = make([][]float32, len(t.params))
+		}
+		t.best[param] = x.Data
+	case stateGrad:
+		ops.SetGradient(t.weights[param], x.Data, x.Rows)
+	}
 }

@@ -41,6 +41,7 @@ type stateHeader struct {
 	Examples  int           `json:"examples"`
 	Steps     int           `json:"steps"`
 	Epochs    []EpochScores `json:"epochs"`
+	Best      *Best         `json:"best,omitempty"`
 	Sequences int           `json:"sequences"`
 	Tokens    int           `json:"tokens"`
 	Tensors   []stateEntry  `json:"tensors"`
@@ -71,7 +72,7 @@ func (f *FileStore) Save(s *State) error {
 }
 
 func (f *FileStore) save(s *State) error {
-	h := stateHeader{Position: s.Position, Examples: s.Examples, Steps: s.Steps, Epochs: s.Epochs, Sequences: s.Sequences, Tokens: s.Tokens}
+	h := stateHeader{Position: s.Position, Examples: s.Examples, Steps: s.Steps, Epochs: s.Epochs, Best: s.Best, Sequences: s.Sequences, Tokens: s.Tokens}
 	for _, x := range s.Tensors {
 		h.Tensors = append(h.Tensors, stateEntry{Name: x.Name, Size: len(x.Data), Cols: x.Cols, Rows: x.Rows, Some: x.Rows != nil})
 	}
@@ -118,30 +119,55 @@ func (f *FileStore) Load() (*State, error) {
 	return s, nil
 }
 
-func readState(file *os.File) (*State, error) {
+// Position returns where the state stands, without reading its tensors into
+// memory; nil if there is none. A file that is not whole is a *StateError.
+func (f *FileStore) Position() (*Position, error) {
+	file, err := os.Open(f.Path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("saved state: %w", err)
+	}
+	defer file.Close()
+	_, h, _, err := readHeader(file)
+	if err != nil {
+		return nil, &StateError{Path: f.Path, Err: err}
+	}
+	return &h.Position, nil
+}
+
+// readHeader verifies the file and returns its header, a reader of what follows,
+// and how many bytes that is.
+func readHeader(file *os.File) (io.Reader, *stateHeader, int64, error) {
 	size, err := verify(file)
 	if err != nil {
-		return nil, err
+		return nil, nil, 0, err
 	}
 	r := bufio.NewReaderSize(io.LimitReader(file, size), 1<<20)
 	magic := make([]byte, len(stateMagic)+8)
 	if _, err := io.ReadFull(r, magic); err != nil {
-		return nil, err
+		return nil, nil, 0, err
 	}
 	n := binary.LittleEndian.Uint64(magic[len(stateMagic):])
 	if n > mostHeader || int64(n) > size {
-		return nil, fmt.Errorf("a header of %d bytes", n)
+		return nil, nil, 0, fmt.Errorf("a header of %d bytes", n)
 	}
 	head := make([]byte, n)
 	if _, err := io.ReadFull(r, head); err != nil {
+		return nil, nil, 0, err
+	}
+	h := &stateHeader{}
+	return r, h, size - int64(len(magic)) - int64(n), json.Unmarshal(head, h)
+}
+
+func readState(file *os.File) (*State, error) {
+	r, h, left, err := readHeader(file)
+	if err != nil {
 		return nil, err
 	}
-	var h stateHeader
-	if err := json.Unmarshal(head, &h); err != nil {
-		return nil, err
-	}
-	s := &State{Position: h.Position, Examples: h.Examples, Steps: h.Steps, Epochs: h.Epochs, Sequences: h.Sequences, Tokens: h.Tokens}
-	left := size - int64(len(magic)) - int64(n)
+	s := &State{Position: h.Position, Examples: h.Examples, Steps: h.Steps, Epochs: h.Epochs, Best: h.Best,
+		Sequences: h.Sequences, Tokens: h.Tokens}
 	for _, e := range h.Tensors {
 		x, err := readTensor(r, e, left)
 		if err != nil {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/nlpodyssey/spago/nn"
 
+	"github.com/lmkor/bench/metrics"
 	"github.com/lmkor/bench/models"
 	"github.com/lmkor/bench/ops"
 )
@@ -27,6 +28,8 @@ type Trainer struct {
 
 	at      Position
 	outcome Outcome
+	scores  map[string]metrics.Scores // of the last evaluation
+	best    [][]float32               // the best evaluation's weights, as params; nil: none are kept
 }
 
 // New returns a trainer for the objective. events and store may be nil: then
@@ -65,8 +68,9 @@ func (silent) Eval(EvalEvent) {}
 func (t *Trainer) restart() {
 	ops.LayOutGradients(t.weights)
 	t.zeroGrad()
-	t.optimizer = newAdamW(t.params, t.opt)
-	t.at = Position{}
+	rates := t.layerRates()
+	t.optimizer = newAdamW(t.params, t.opt, rates)
+	t.at, t.best, t.scores = Position{}, nil, nil
 }
 
 func (t *Trainer) zeroGrad() {
