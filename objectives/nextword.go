@@ -30,6 +30,9 @@ func NewNextWords(m *models.Model, tok *tokenizers.Tokenizer, all iter.Seq[strin
 	var ids tokenizers.IDs
 	for text := range all {
 		tok.EncodeIDs(&ids, text, "", false, tokenizers.Options{NoSpecial: true})
+		if ids.Err != nil {
+			return nil, ids.Err
+		}
 		if o.ids = append(o.ids, ids.IDs...); end >= 0 && len(ids.IDs) > 0 {
 			o.ids = append(o.ids, end)
 		}

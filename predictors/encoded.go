@@ -19,6 +19,8 @@ type Encoded struct {
 	starts     [][]int32 // Tags: the first token of every word that was kept, within its sequence
 	words      []int     // Tags: how many words were asked
 	cut        []bool    // the input did not fit and lost its end
+
+	unreadable *InputError // the first input that the tokenizer gave up on, nil without one
 }
 
 // Len returns the number of inputs.
@@ -54,6 +56,9 @@ func (e *Encoded) add(ids, types []int32, cut bool) {
 
 // join appends what a later chunk has.
 func (e *Encoded) join(c *Encoded) {
+	if e.unreadable == nil && c.unreadable != nil {
+		e.unreadable = &InputError{Input: e.Len() + c.unreadable.Input, Err: c.unreadable.Err}
+	}
 	base := int32(len(e.ids))
 	e.ids, e.types = append(e.ids, c.ids...), append(e.types, c.types...)
 	for _, o := range c.offsets[1:] {
@@ -62,8 +67,18 @@ func (e *Encoded) join(c *Encoded) {
 	e.starts, e.words, e.cut = append(e.starts, c.starts...), append(e.words, c.words...), append(e.cut, c.cut...)
 }
 
-// check returns an *InputError about the first input that the model can't read.
+// fail keeps the tokenizer's error, if any, about the next input.
+func (e *Encoded) fail(err error) {
+	if err != nil && e.unreadable == nil {
+		e.unreadable = &InputError{Input: e.Len(), Err: err}
+	}
+}
+
+// check returns an *InputError about the first input that the tokenizer or the model can't read.
 func (e *Encoded) check(m *models.Model) error {
+	if e.unreadable != nil {
+		return e.unreadable
+	}
 	err := m.Check(&models.Batch{IDs: e.ids, TypeIDs: e.types, Offsets: e.offsets})
 	var in *models.InputError
 	if errors.As(err, &in) {

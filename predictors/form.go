@@ -83,7 +83,8 @@ func (Values) answer(e *Encoded, i int, logits rows, k, _ int) Answer {
 type Tags struct{}
 
 func (Tags) encode(dst *Encoded, _ *tokenizers.IDs, tok *tokenizers.Tokenizer, in Input, r Recipe) {
-	ids, starts := tok.EncodeTagged(in.Words, r.MaxLength)
+	ids, starts, err := tok.EncodeTagged(in.Words, r.MaxLength)
+	dst.fail(err)
 	dst.add(ids, make([]int32, len(ids)), len(starts) < len(in.Words)) // all types are 0, Funnel's [CLS] too
 	dst.starts, dst.words = append(dst.starts, starts), append(dst.words, len(in.Words))
 }
@@ -102,5 +103,6 @@ func (Tags) answer(e *Encoded, i int, logits rows, _, first int) Answer {
 // encodeText appends a text or a pair as the reference recipe reads it.
 func encodeText(dst *Encoded, ids *tokenizers.IDs, tok *tokenizers.Tokenizer, in Input, r Recipe) {
 	tok.EncodeIDs(ids, in.Text, in.Pair, in.HasPair, tokenizers.Options{MaxLength: r.MaxLength, Truncation: r.Truncation})
+	dst.fail(ids.Err)
 	dst.add(ids.IDs, ids.TypeIDs, ids.Truncated)
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/lmkor/bench/tokenizers/pattern"
 	"github.com/lmkor/bench/tokenizers/pieces"
 )
 
@@ -83,7 +84,7 @@ func TestTaggedWordsKeepTheirBlanks(t *testing.T) {
 		t.Fatal(err)
 	}
 	words := []string{"감독이", "첫", "장면을"}
-	ids, starts := tok.EncodeTagged(words, 0)
+	ids, starts, _ := tok.EncodeTagged(words, 0)
 	equal(t, 0, "ids", ids, tok.EncodeWords(words, Options{}).IDs)
 	for i, at := range starts {
 		if token := tok.Token(ids[at]); !strings.HasPrefix(token, "Ġ") {
@@ -232,5 +233,30 @@ func TestLMkorsDirectories(t *testing.T) {
 		} else if tok.Info().Class != "BertTokenizer" {
 			t.Errorf("%s: got %s", modelType, tok.Info().Class)
 		}
+	}
+}
+
+// TestPatternGivesUp holds a pattern that would take ages to an error that names it, in every way of encoding.
+func TestPatternGivesUp(t *testing.T) {
+	const slow = `(?:(?>a+)x|a)+b`
+	tok, err := Load(writeDir(t, "tokenizer.json", `{"model": {"type": "WordLevel", "vocab": {"u": 0}, "unk_token": "u"},
+		"pre_tokenizer": {"type": "Split", "pattern": {"Regex": "`+slow+`"}, "behavior": "Isolated"}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := strings.Repeat("a", 30_000)
+	enc := tok.Encode(text, "", false, Options{})
+	words := tok.EncodeWords([]string{text}, Options{})
+	_, _, tagged := tok.EncodeTagged([]string{text}, 0)
+	var ids IDs
+	tok.EncodeIDs(&ids, text, "", false, Options{})
+	for i, err := range []error{enc.Err, words.Err, tagged, ids.Err} {
+		var e *pattern.BudgetError
+		if !errors.As(err, &e) || e.Pattern != slow {
+			t.Errorf("way %d: got %v", i, err)
+		}
+	}
+	if tok.EncodeIDs(&ids, "a", "", false, Options{}); ids.Err != nil || len(ids.IDs) != 1 {
+		t.Errorf("after it: %v, %v", ids.IDs, ids.Err)
 	}
 }

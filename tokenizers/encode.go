@@ -4,6 +4,7 @@ import (
 	"sync"
 
 	"github.com/lmkor/bench/tokenizers/aligned"
+	"github.com/lmkor/bench/tokenizers/pattern"
 	"github.com/lmkor/bench/tokenizers/pieces"
 )
 
@@ -23,13 +24,18 @@ type Encoding struct {
 	Offsets      [][2]int // [begin, end) in code points of the text, or pair, or word, that holds the token
 	ByteOffsets  [][2]int // the same in bytes of UTF-8
 	WordIDs      []int    // index of the word within its text; -1 for the template's special tokens
+
+	// Err is a *pattern.BudgetError where one of tokenizer.json's patterns would take
+	// too long on the text; there are no tokens then.
+	Err error
 }
 
 // IDs holds what EncodeIDs makes, and the memory it works in. It may be reused,
 // by one goroutine at a time; the zero value is ready.
 type IDs struct {
 	IDs, TypeIDs []int32
-	Truncated    bool // the text, or the pair, lost pieces to MaxLength
+	Truncated    bool  // the text, or the pair, lost pieces to MaxLength
+	Err          error // as an Encoding's
 	a, b         pieces.Work
 }
 
@@ -38,7 +44,10 @@ var workspaces = sync.Pool{New: func() any { return new(IDs) }}
 
 // Encode returns text, with pair if hasPair, as ids with their tokens, offsets
 // and words.
-func (t *Tokenizer) Encode(text, pair string, hasPair bool, opt Options) Encoding {
+func (t *Tokenizer) Encode(text, pair string, hasPair bool, opt Options) (enc Encoding) {
+	if t.searches {
+		defer givenUp(func(err error) { enc = Encoding{Err: err} })
+	}
 	s := workspaces.Get().(*IDs)
 	defer workspaces.Put(s)
 	s.a.Spelled, s.b.Spelled = true, true
@@ -48,7 +57,7 @@ func (t *Tokenizer) Encode(text, pair string, hasPair bool, opt Options) Encodin
 		t.cutText(&s.b, pair, opt)
 	}
 	parts := t.fit(s, hasPair, opt)
-	enc := newEncoding(len(s.a.Pieces) + len(s.b.Pieces)*btoi(hasPair) + specials(parts))
+	enc = newEncoding(len(s.a.Pieces) + len(s.b.Pieces)*btoi(hasPair) + specials(parts))
 	for _, p := range parts {
 		switch p.id {
 		case firstText:
@@ -65,6 +74,10 @@ func (t *Tokenizer) Encode(text, pair string, hasPair bool, opt Options) Encodin
 // EncodeIDs leaves the ids and type ids of text, and pair if hasPair, in dst. After
 // dst has grown to its full size, it allocates nothing.
 func (t *Tokenizer) EncodeIDs(dst *IDs, text, pair string, hasPair bool, opt Options) {
+	dst.Err = nil
+	if t.searches {
+		defer givenUp(func(err error) { dst.IDs, dst.TypeIDs, dst.Err = dst.IDs[:0], dst.TypeIDs[:0], err })
+	}
 	hasPair = hasPair && pair != ""
 	t.cutText(&dst.a, text, opt)
 	if hasPair {
@@ -85,13 +98,16 @@ func (t *Tokenizer) EncodeIDs(dst *IDs, text, pair string, hasPair bool, opt Opt
 
 // EncodeWords returns a sentence given as words. Offsets lie within each word,
 // and WordIDs are indices of words.
-func (t *Tokenizer) EncodeWords(words []string, opt Options) Encoding {
+func (t *Tokenizer) EncodeWords(words []string, opt Options) (enc Encoding) {
+	if t.searches {
+		defer givenUp(func(err error) { enc = Encoding{Err: err} })
+	}
 	s := workspaces.Get().(*IDs)
 	defer workspaces.Put(s)
 	s.a.Spelled = true
 	t.cutWords(&s.a, words, opt)
 	parts := t.fit(s, false, opt)
-	enc := newEncoding(len(s.a.Pieces) + specials(parts))
+	enc = newEncoding(len(s.a.Pieces) + specials(parts))
 	for _, p := range parts {
 		if p.id != firstText {
 			enc.addSpecial(t, p)
@@ -111,8 +127,11 @@ func (t *Tokenizer) EncodeWords(words []string, opt Options) Encoding {
 // reads it: each word tokenized alone, a word without pieces as the unknown token,
 // pieces cut to make room for [CLS] and [SEP] in maxLength, 0 for no limit.
 // wordStarts are the indices in ids of the first piece of each word that is left;
-// words beyond the last were cut away. Token types are all 0.
-func (t *Tokenizer) EncodeTagged(words []string, maxLength int) (ids []int32, wordStarts []int32) {
+// words beyond the last were cut away. Token types are all 0. The error is as an Encoding's.
+func (t *Tokenizer) EncodeTagged(words []string, maxLength int) (ids []int32, wordStarts []int32, err error) {
+	if t.searches {
+		defer givenUp(func(e error) { ids, wordStarts, err = nil, nil, e })
+	}
 	s := workspaces.Get().(*IDs)
 	defer workspaces.Put(s)
 	parts := t.template.single
@@ -145,7 +164,18 @@ func (t *Tokenizer) EncodeTagged(words []string, maxLength int) (ids []int32, wo
 		}
 		ids = ids[:min(len(ids), begin+min(room, len(ids)))]
 	}
-	return ids, wordStarts
+	return ids, wordStarts, nil
+}
+
+// givenUp turns the panic of a pattern that gave up into an error, which it hands to f.
+func givenUp(f func(error)) {
+	switch e := recover().(type) {
+	case nil:
+	case *pattern.BudgetError:
+		f(e)
+	default:
+		panic(e)
+	}
 }
 
 // fit cuts the pieces of s to the options' length and returns the parts around them.

@@ -42,7 +42,7 @@ func ExampleTokenizer_EncodeTagged() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	ids, starts := t.EncodeTagged([]string{"감독이", "첫", "장면을", "좋아합니다"}, 6)
+	ids, starts, _ := t.EncodeTagged([]string{"감독이", "첫", "장면을", "좋아합니다"}, 6)
 	fmt.Println(ids, starts) // the last word was cut away
 	// Output: [2 637 256 698 339 3] [1 2 3]
 }

@@ -71,7 +71,7 @@ func checkSound(t *testing.T, tok *Tokenizer, text, pair string, rises bool) {
 			t.Fatalf("%q: word %d, offsets %v", words, w, enc.Offsets[i])
 		}
 	}
-	ids, starts := tok.EncodeTagged(words, 12)
+	ids, starts, _ := tok.EncodeTagged(words, 12)
 	if len(ids) > max(12, tok.Specials(false)) || len(starts) > len(words) {
 		t.Fatalf("%q: tagged: %v %v", words, ids, starts)
 	}

@@ -155,7 +155,7 @@ func checkCases(t *testing.T, dir, file string, ways ...string) {
 				limit = 512
 			}
 			if c.RecipeIDs != nil {
-				recipe, starts := tok.EncodeTagged(c.Words, limit)
+				recipe, starts, _ := tok.EncodeTagged(c.Words, limit)
 				equal(t, i, "recipe ids", recipe, c.RecipeIDs)
 				equal(t, i, "recipe starts", starts, c.RecipeStarts)
 			}

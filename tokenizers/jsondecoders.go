@@ -71,7 +71,7 @@ func parseDecoderSteps(b json.RawMessage, depth int) ([]decoders.Step, error) {
 			return s
 		})
 	case "Replace":
-		pattern, err := p.Pattern.compile()
+		pattern, err := p.Pattern.compileReplaced()
 		if err != nil {
 			return nil, fmt.Errorf("Replace: %w", err)
 		}

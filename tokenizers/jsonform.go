@@ -89,6 +89,15 @@ func (p *jsonPattern) compile() (pattern.Pattern, error) {
 	return nil, fmt.Errorf("pattern: want a String or a Regex")
 }
 
+// compileReplaced is compile for a pattern whose matches are replaced, and so have to match something.
+func (p *jsonPattern) compileReplaced() (pattern.Pattern, error) {
+	x, err := p.compile()
+	if err == nil && pattern.MayBeEmpty(x) {
+		return nil, fmt.Errorf("pattern %q may match nothing: there is nothing to replace", *p.Regex)
+	}
+	return x, err
+}
+
 // jsonSpecial is ["[SEP]", 3].
 type jsonSpecial struct {
 	token string

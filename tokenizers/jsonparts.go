@@ -66,7 +66,7 @@ func parseNormalizer(b json.RawMessage, depth int) (normalizers.Normalizer, erro
 		}
 		return m, nil
 	case "Replace":
-		pattern, err := p.Pattern.compile()
+		pattern, err := p.Pattern.compileReplaced()
 		if err != nil {
 			return nil, fmt.Errorf("Replace: %w", err)
 		}

@@ -1,6 +1,7 @@
 package tokenizers
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -22,6 +23,7 @@ func loadJSON(s *source, conf *config) (*Tokenizer, error) {
 		return nil, err
 	}
 	t := &Tokenizer{template: bareTemplate, tidies: conf.Tidies}
+	t.searches = bytes.Contains(b, []byte(`"Regex"`))
 	t.cutsLeft = form.Truncation != nil && form.Truncation.Direction == "Left"
 	if err := t.parse(&form, conf); err != nil {
 		return nil, &Error{File: jsonFile, Err: err}

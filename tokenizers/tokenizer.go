@@ -18,6 +18,7 @@ type Tokenizer struct {
 	template template
 	trim     *trimmedOffsets // nil: offsets as they come
 	decoder  decoders.Decoder
+	searches bool // by regular expressions, which may give up
 	cutsLeft bool // text that is too long loses its beginning
 	tidies   bool // decoded text loses the blanks before signs
 	roles    roles

@@ -152,6 +152,9 @@ func (o tokenizeOptions) tokenize(ctx context.Context, r io.Reader, w io.Writer,
 		default:
 			enc = t.Encode(line, "", false, o.options)
 		}
+		if enc.Err != nil {
+			return errors.Join(fmt.Errorf("stdin:%d: %w", n, enc.Err), out.Flush())
+		}
 		buf = appendEncoding(buf[:0], enc, o.words)
 		if _, err := out.Write(buf); err != nil {
 			return err

@@ -87,7 +87,7 @@ func (c *Contents) count(set *tasks.Set, tok *tokenizers.Tokenizer) {
 	var ids tokenizers.IDs
 	for _, e := range set.Examples {
 		if e.Words != nil {
-			ids.IDs, _ = tok.EncodeTagged(e.Words, math.MaxInt32)
+			ids.IDs, _, _ = tok.EncodeTagged(e.Words, math.MaxInt32)
 		} else {
 			tok.EncodeIDs(&ids, e.Text, e.Pair, e.HasPair, tokenizers.Options{})
 		}

@@ -1,6 +1,8 @@
 package normalizers
 
 import (
+	"cmp"
+	"slices"
 	"unicode"
 	"unicode/utf8"
 
@@ -83,10 +85,19 @@ func (f Form) changes(chars []aligned.Char) []change {
 
 // order sorts each run of combining marks by combining class, stably.
 func order(changes []change) {
-	for i := 1; i < len(changes); i++ {
-		for j := i; j > 0 && changes[j].ccc != 0 && changes[j-1].ccc > changes[j].ccc; j-- {
-			changes[j-1], changes[j] = changes[j], changes[j-1]
+	for from := 0; from < len(changes); {
+		if changes[from].ccc == 0 {
+			from++
+			continue
 		}
+		to := from + 1
+		for to < len(changes) && changes[to].ccc != 0 {
+			to++
+		}
+		if run := changes[from:to]; len(run) > 1 {
+			slices.SortStableFunc(run, func(a, b change) int { return cmp.Compare(a.ccc, b.ccc) })
+		}
+		from = to
 	}
 }
 

@@ -88,18 +88,17 @@ type Replaced struct {
 }
 
 func (p Replaced) Normalize(chars []aligned.Char) []aligned.Char {
-	begin, end := p.Pattern.Find(chars, 0)
-	if begin < 0 {
-		return chars
-	}
-	out := make([]aligned.Char, 0, len(chars))
+	var out []aligned.Char
 	at := 0
-	for ; begin >= 0; begin, end = p.Pattern.Find(chars, at) {
+	for begin, end := range pattern.All(p.Pattern, chars) {
 		out = append(out, chars[at:begin]...)
 		for _, r := range p.Content {
 			out = append(out, aligned.Char{Rune: r, From: chars[end-1].From, To: chars[end-1].To})
 		}
 		at = end
+	}
+	if at == 0 {
+		return chars
 	}
 	return append(out, chars[at:]...)
 }

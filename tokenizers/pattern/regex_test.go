@@ -59,7 +59,7 @@ func TestRegex(t *testing.T) {
 func TestRegexErrors(t *testing.T) {
 	for pattern, want := range map[string]string{
 		`(a`: "without its )", `a)`: "unexpected", `[a`: "without its ]", `*a`: "repeats nothing", `\q`: `\q is not known`,
-		`\p{Nope}`: "category or script", `(?P<n>a)`: "look-around", `[b-a]`: "goes from", `a{1,2000}`: "up to 1000",
+		`\p{Nope}`: "want one of alphabetic, any, arabic", `(?P<n>a)`: "look-around", `[b-a]`: "goes from", `a{1,2000}`: "up to 1000",
 		`[a&&b]`: "not known", `\`: "nothing after", `\x{zz}`: "hexadecimal", `\p`: `want \p{`,
 		strings.Repeat("(", 200) + strings.Repeat(")", 200): "nested",
 	} {
@@ -69,15 +69,51 @@ func TestRegexErrors(t *testing.T) {
 	}
 }
 
-// TestRegexIsBounded holds a pattern that would take ages to its budget.
+// TestRegexIsBounded holds patterns that take ages elsewhere to the text's length.
 func TestRegexIsBounded(t *testing.T) {
-	x, err := Parse(`(?:a|aa|aaa)+b`)
+	text := aligned.Append(nil, strings.Repeat("a", 30_000), 0)
+	for _, pattern := range []string{
+		`(?:a|aa|aaa)+b`, `(?:a+b|a)+c`, `(?:(?:a|a)+)+b`, `a*a*a*a*b`, `(?=(?:a|aa)+b)c|b`, `(?:a?){30}a{30}b`, `(?<!(?:a|aa){3}c)b`,
+	} {
+		x, err := Parse(pattern)
+		if err != nil {
+			t.Errorf("%s: %v", pattern, err)
+			continue
+		}
+		for begin, end := range All(x, text) {
+			t.Errorf("%s: found [%d, %d), want no match", pattern, begin, end)
+			break
+		}
+	}
+	// Many matches, each of which looks to the end of the text before it is found.
+	x, err := Parse(`a+b|a`)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if begin, _ := x.Find(aligned.Append(nil, strings.Repeat("a", 300), 0), 0); begin >= 0 {
-		t.Errorf("found at %d, want no match", begin)
+	n := 0
+	for range All(x, text) {
+		n++
 	}
+	if n != len(text) {
+		t.Errorf("%d matches, want %d", n, len(text))
+	}
+}
+
+// TestRegexGivesUp holds what can't be bounded in time to an error that names the pattern.
+func TestRegexGivesUp(t *testing.T) {
+	x, err := Parse(`(?:(?>a+)x|a)+b`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		e, ok := recover().(*BudgetError)
+		if !ok || !strings.Contains(e.Error(), "pattern \"(?:(?>a+)x|a)+b\": gave up") {
+			t.Errorf("got %v", e)
+		}
+	}()
+	for range All(x, aligned.Append(nil, strings.Repeat("a", 30_000), 0)) {
+	}
+	t.Error("no match, want an error")
 }
 
 func FuzzRegex(f *testing.F) {
@@ -89,7 +125,7 @@ func FuzzRegex(f *testing.F) {
 			return
 		}
 		chars := aligned.Append(nil, text, 0)
-		if begin, end := x.Find(chars, 0); begin >= 0 && (begin >= end || end > len(chars)) || begin < -1 {
+		if begin, end := x.Find(chars, 0); begin >= 0 && (begin > end || end > len(chars)) || begin < -1 {
 			t.Fatalf("%q in %q: [%d, %d)", pattern, text, begin, end)
 		}
 	})

@@ -42,7 +42,9 @@ func (c Cutter) Split(words [][]aligned.Char) [][]aligned.Char {
 	var out [][]aligned.Char
 	for _, chars := range words {
 		for _, s := range c.Behavior.merge(c.stretches(chars)) {
-			out = append(out, chars[s.begin:s.end])
+			if s.begin < s.end {
+				out = append(out, chars[s.begin:s.end])
+			}
 		}
 	}
 	return out
@@ -52,11 +54,7 @@ func (c Cutter) Split(words [][]aligned.Char) [][]aligned.Char {
 func (c Cutter) stretches(chars []aligned.Char) []stretch {
 	var list []stretch
 	at := 0
-	for at < len(chars) {
-		begin, end := c.Pattern.Find(chars, at)
-		if begin < 0 {
-			break
-		}
+	for begin, end := range pattern.All(c.Pattern, chars) {
 		if at < begin {
 			list = append(list, stretch{at, begin, c.Invert})
 		}
