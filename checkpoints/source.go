@@ -20,6 +20,7 @@ import (
 // Source is what a training starts from: a Hugging Face directory, or sizes to
 // start from nothing with.
 type Source struct {
+	Asked   string // what the user named it by
 	Name    string
 	Dir     string             // of a checkpoint; empty when it starts from nothing
 	Scratch *configs.ModelSpec // nil with a checkpoint

@@ -85,6 +85,15 @@ func (d Dropout) MarshalJSON() ([]byte, error) {
 	return json.Marshal(*d.Rate)
 }
 
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (d *Dropout) UnmarshalJSON(b []byte) error {
+	d.Rate = nil
+	if string(b) == `"`+dropoutOfConfig+`"` {
+		return nil
+	}
+	return json.Unmarshal(b, &d.Rate)
+}
+
 // recipeFile is a recipe as a file has it, with what differs from task to task.
 type recipeFile struct {
 	Name   string               `yaml:"name"`

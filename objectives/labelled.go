@@ -114,6 +114,9 @@ func (d *Labelled) Models() []*models.Model { return []*models.Model{d.predictor
 // Len returns the number of examples.
 func (d *Labelled) Len() int { return len(d.Examples) }
 
+// Length returns the number of tokens of example i.
+func (d *Labelled) Length(i int) int { return d.inputs.Length(i) }
+
 // Tokens returns the number of tokens of all examples.
 func (d *Labelled) Tokens() int { return d.inputs.Tokens() }
 

@@ -91,6 +91,15 @@ func (id Identity) Variant() string {
 	}{id})
 }
 
+// Portable returns the hash with the set of kernels left out: what is planned on
+// one machine and run on others, which may round differently.
+func (id Identity) Portable() string {
+	id.Kernels = ""
+	return hashOf(struct {
+		Portable Identity `json:"portable"`
+	}{id})
+}
+
 // Training returns the hash of what the weights are a function of: fields that
 // only add to the log are left out. A saved state goes with it.
 func (id Identity) Training() string {

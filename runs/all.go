@@ -35,6 +35,7 @@ func All(ctx context.Context, cells []Cell, events Events, done func(i int, o *O
 				held = append(held, i)
 				continue
 			}
+			remember(&cells[i], err)
 			done(i, o, err)
 			if errors.Is(err, ErrInterrupted) || ctx.Err() != nil {
 				return

@@ -18,12 +18,15 @@ import (
 
 // Cell is one training: a model on a task with a seed.
 type Cell struct {
-	Model  checkpoints.Source
-	Task   *tasks.Task
-	Recipe configs.Recipe // resolved for the task; its Seed is the cell's
-	Data   DataSource
-	Scored string // the split whose score is the result
-	Dir    string // of the finished run
+	Model     checkpoints.Source
+	Task      *tasks.Task
+	TaskAsked string         // what the user named the task by
+	Recipe    configs.Recipe // resolved for the task; its Seed is the cell's
+	Data      DataSource
+	Scored    string // the split whose score is the result
+	Dir       string // of the finished run
+
+	Planned string // what a plan says of its identity, Portable; "": nothing
 
 	Program results.Program // that runs it; Kernels is filled in
 	Started time.Time       // when the user gave the command, for timing.jsonl

@@ -70,9 +70,9 @@ func (c *Cell) mayHaveDev() bool {
 	return c.Scored != tasks.Dev && (official || c.Data.Files[tasks.Dev] != "")
 }
 
-// scoredSplit is the split to score: the task's own, but a test file of the
+// ScoredSplit is the split to score: the task's own, but a test file of the
 // user's in place of a dev split that nobody named a file for.
-func (d DataSource) scoredSplit(t *tasks.Task) string {
+func (d DataSource) ScoredSplit(t *tasks.Task) string {
 	if d.Files[tasks.Test] != "" && d.Files[t.Scored] == "" {
 		return tasks.Test
 	}

@@ -26,6 +26,7 @@ type Plan struct {
 	Kept     []string             `json:"kept"`     // interrupted runs of other settings in the same place, and what differs
 	Damage   string               `json:"damage"`   // of a finished run
 	Identity string               `json:"identity"` // the run's
+	Portable string               `json:"-"`        // the same on every set of kernels
 	Metric   metrics.Name         `json:"metric"`   // the headline
 	Rows     map[string]int       `json:"rows"`     // by split: that train or are scored
 	Scored   string               `json:"scored"`   // the split of the score
@@ -115,7 +116,7 @@ func (c *Cell) plan(l *checkpoints.Loaded, data Splits) (*Plan, error) {
 		return nil, err
 	}
 	p := &Plan{Model: c.Model.Name, Task: c.Task.Name, Seed: c.Recipe.Seed, Dir: c.Dir, Status: at.State, Differs: at.Differs,
-		Identity: m.Identity, Metric: c.Task.Metric, Rows: map[string]int{}, Scored: c.Scored, Recipe: c.Recipe}
+		Identity: m.Identity, Portable: m.Parts.Portable(), Metric: c.Task.Metric, Rows: map[string]int{}, Scored: c.Scored, Recipe: c.Recipe}
 	for _, k := range at.Kept {
 		p.Kept = append(p.Kept, k.String())
 	}

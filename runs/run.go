@@ -52,6 +52,9 @@ func Run(ctx context.Context, c Cell, events Events) (*Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
+	if got := m.Parts.Portable(); c.Planned != "" && got != c.Planned {
+		return nil, &ChangedError{Planned: c.Planned, Now: got}
+	}
 	w, err := results.Create(c.Dir, *m)
 	if errors.Is(err, results.ErrFinished) {
 		return c.finished(m)

@@ -93,7 +93,7 @@ func (r Request) seeds(suite *configs.Suite, m checkpoints.Source, name string) 
 	}
 	var all []Cell
 	for _, seed := range seeds {
-		c := Cell{Model: m, Task: t, Recipe: recipe, Data: r.Data, Scored: r.Data.scoredSplit(t),
+		c := Cell{Model: m, Task: t, TaskAsked: name, Recipe: recipe, Data: r.Data, Scored: r.Data.ScoredSplit(t),
 			Dir: results.RunDir(r.Runs, m.Name, t.Name, seed), Program: r.Program, Started: r.Started}
 		c.Recipe.Seed = seed
 		all = append(all, c)
@@ -117,6 +117,7 @@ func (r Request) models() ([]checkpoints.Source, error) {
 			m = checkpoints.Source{Name: name}
 		}
 		m.Labels, m.Tokenizing = r.Labels, r.Tokenizing
+		m.Asked = name
 		if len(r.Names) > 0 {
 			m.Name = r.Names[i]
 		}

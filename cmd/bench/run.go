@@ -27,6 +27,7 @@ type runOptions struct {
 	dataDir, runs             string
 	files                     [3]string // train, dev, test
 	dryRun                    bool
+	plan, cell                string
 	format                    string
 	labels                    []string
 	tokenizing                tokenizers.LoadOptions
@@ -68,6 +69,17 @@ The exit status is 3 after an interruption: the same command takes it up.`,
 			return o.run(cmd.Context(), streamsOf(cmd))
 		},
 	}
+	o.cellFlags(cmd)
+	fl := cmd.Flags()
+	fl.BoolVar(&o.dryRun, "dry-run", false, "print what would become of each cell, with data and models opened as a run does")
+	fl.StringVar(&o.plan, "plan", "", "run the cells of the plan `FILE` that 'bench plan -o' wrote")
+	fl.StringVar(&o.cell, "cell", "", "of a plan, run cell `N` alone")
+	formatFlag(cmd, &o.format, "table", "json")
+	return cmd
+}
+
+// cellFlags declares the flags that say which cells there are.
+func (o *runOptions) cellFlags(cmd *cobra.Command) {
 	fl := cmd.Flags()
 	fl.StringArrayVarP(&o.models, "model", "m", nil, "a model `M`; may be repeated")
 	fl.StringArrayVar(&o.names, "name", nil, "what to call the model in the place of its own name; once for each --model, in their order")
@@ -82,12 +94,18 @@ The exit status is 3 after an interruption: the same command takes it up.`,
 	}
 	labelsFlag(cmd, &o.labels)
 	tokenizerFlags(cmd, &o.tokenizing)
-	fl.BoolVar(&o.dryRun, "dry-run", false, "print what would become of each cell, with data and models opened as a run does")
-	formatFlag(cmd, &o.format, "table", "json")
-	return cmd
 }
 
 func (o *runOptions) run(ctx context.Context, s streams) error {
+	if o.plan != "" {
+		if o.suite != "" || o.models != nil || o.tasks != nil || o.dryRun {
+			return usagef("--plan goes without a suite, --model, --task and --dry-run: the plan has them")
+		}
+		return o.runPlan(ctx, s)
+	}
+	if o.cell != "" {
+		return usagef("--cell goes with --plan")
+	}
 	cells, err := o.cells(ctx)
 	if o.dryRun && len(cells) > 0 {
 		plans, faults := runs.Plans(cells)

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/lmkor/bench/plans"
+	"github.com/lmkor/bench/runs"
+)
+
+// planOptions are the flags of `bench plan`: those of `bench run` that say what
+// to run, and where the plan goes.
+type planOptions struct {
+	runOptions
+	out string
+}
+
+func newPlanCmd() *cobra.Command {
+	var o planOptions
+	cmd := &cobra.Command{
+		Use:   "plan [SUITE] -o plan.json",
+		Short: "Count what a suite would take: hours, memory and disk, cell by cell",
+		Long: `Opens every model and every file that 'bench run' would, and reports all that is
+missing at once. What a cell takes is measured on this machine: some steps at the
+lengths of its texts, unless an earlier plan measured such a model here. The plan
+is a file that does not change: 'bench run --plan' runs it, or one cell of it, and
+'bench submit' hands it to a cluster. Cells that cost little come first.
+
+Seconds are those of this machine, one cell after the other.`,
+		Example: `  bench plan lmkor --data-dir DATA -o plan.json
+  bench plan --model bert-tiny-scratch --task nsmc --data-dir samples --set epochs=1 -o plan.json
+  bench run --plan plan.json
+  bench status plan.json`,
+		Args: args(cobra.MaximumNArgs(1)),
+		RunE: func(cmd *cobra.Command, a []string) error {
+			if len(a) > 0 {
+				o.suite = a[0]
+			}
+			return o.run(cmd.Context(), streamsOf(cmd))
+		},
+	}
+	o.cellFlags(cmd)
+	cmd.Flags().StringVarP(&o.out, "output", "o", "", "the `FILE` to write the plan to")
+	formatFlag(cmd, &o.format, "table", "json")
+	return cmd
+}
+
+func (o *planOptions) run(ctx context.Context, s streams) error {
+	cells, err := o.cells(ctx)
+	if err != nil && len(cells) == 0 {
+		return err
+	}
+	known := plans.OpenCalibration()
+	p, err := plans.Make(ctx, cells, o.runs, known, func(text string) { fmt.Fprintln(s.err, text) })
+	if err != nil {
+		return err
+	}
+	if err := known.Save(); err != nil {
+		return err
+	}
+	if o.out != "" {
+		if err := p.Write(o.out); err != nil {
+			return err
+		}
+	}
+	if o.format == "json" {
+		return s.json(p)
+	}
+	return printPlan(s, p)
+}
+
+// printPlan prints the cells, what is missing, and the total.
+func printPlan(s streams, p *plans.Plan) error {
+	w := tabwriter.NewWriter(s.out, 0, 8, 2, ' ', 0)
+	fmt.Fprintln(w, "CELL\tMODEL\tTASK\tSEED\tSTATE\tSTEPS\tTOKENS\tTIME\tMEMORY\tDISK")
+	for _, c := range p.Cells {
+		state := strings.ReplaceAll(c.State, "_", " ")
+		if c.State == plans.Resumes {
+			state = fmt.Sprintf("resumes from step %d", c.Step)
+		}
+		fmt.Fprintf(w, "%d\t%s\t%s\t%d\t%s\t%d\t%d\t%s\t%s\t%s\n", c.Cell, c.Model, c.Task, c.Seed, state, c.Steps, c.Tokens,
+			plans.Duration(c.Seconds), sizeText(int64(c.MemoryMB*1e6)), sizeText(int64(c.DiskMB*1e6)))
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	for _, c := range p.Cells {
+		for _, m := range c.Missing {
+			fmt.Fprintf(s.err, "cell %d, %s × %s, seed %d: missing: %s\n", c.Cell, c.Model, c.Task, c.Seed, m)
+		}
+		if len(c.Different) > 0 {
+			fmt.Fprintf(s.err, "cell %d, %s × %s, seed %d: a run of other settings has its place: %s\n",
+				c.Cell, c.Model, c.Task, c.Seed, strings.Join(c.Different, "; "))
+		}
+	}
+	t := p.Total
+	_, err := fmt.Fprintf(s.out, "%d cells, %d to do (%d of them can't run): %s on this machine one after the other, %s of memory for the largest, %s of disk\n",
+		t.Cells, t.ToDo, t.Missing, plans.Duration(t.Seconds), sizeText(int64(t.MemoryMB*1e6)), sizeText(int64(t.DiskMB*1e6)))
+	return err
+}
+
+// runPlan runs the cells of a plan that --cell names, or all that can run.
+func (o *runOptions) runPlan(ctx context.Context, s streams) error {
+	p, err := plans.Read(o.plan)
+	if err != nil {
+		return err
+	}
+	numbers, err := p.Select(o.cell)
+	if err != nil {
+		return usageError{err}
+	}
+	var faults []error
+	cells := o.planned(ctx, p, numbers, &faults)
+	for _, set := range o.set {
+		for i := range cells {
+			if err := cells[i].Recipe.Set(set); err != nil {
+				return usagef("--set: %w", err)
+			}
+		}
+	}
+	done, err := runCells(ctx, s, cells)
+	if e := printOutcomes(s, done, o.format); e != nil {
+		return e
+	}
+	return errors.Join(append(faults, err)...)
+}
+
+// planned returns the cells of those numbers that can be made; what keeps others
+// from it joins faults.
+func (o *runOptions) planned(ctx context.Context, p *plans.Plan, numbers []int, faults *[]error) []runs.Cell {
+	var cells []runs.Cell
+	for _, n := range numbers {
+		c := p.Cells[n]
+		cell, err := c.Runnable(thisProgram())
+		if err != nil {
+			*faults = append(*faults, fmt.Errorf("cell %d: %w", n, err))
+			continue
+		}
+		cell.Started = startOf(ctx)
+		cells = append(cells, cell)
+	}
+	return cells
+}
