@@ -30,29 +30,30 @@ func OpenHeaded(name string, kinds ...models.HeadKind) (*Headed, error) {
 	}
 	h := &Headed{Dir: src.Dir}
 	if h.Config, err = hf.ReadConfig(src.Dir); err != nil {
-		return nil, fmt.Errorf("%s: %w", src.Dir, err)
+		return nil, src.within(err)
 	}
 	head, err := models.HeadOf(&h.Config.Config)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", src.Dir, err)
+		return nil, src.within(err)
 	}
 	if len(kinds) > 0 && !slices.Contains(kinds, head.Kind) {
 		return nil, fmt.Errorf("%s: a model for %s: want one for %s", src.Dir, head.Kind, kinds[0])
 	}
 	w, err := hf.OpenWeights(src.Dir)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", src.Dir, err)
+		return nil, src.within(err)
 	}
 	defer w.Close()
 	var rep models.Loaded
 	if h.Model, rep, err = models.Open(h.Config.Config, head, w, false, 0); err != nil {
-		return nil, fmt.Errorf("%s: %w", src.Dir, err)
+		return nil, src.within(err)
 	}
-	if drawn := slices.DeleteFunc(rep.Drawn, func(n string) bool { return strings.HasPrefix(n, "encoder.pooler.") }); len(drawn) > 0 {
+	drawn := slices.DeleteFunc(rep.Drawn, func(n string) bool { return strings.HasPrefix(n, "encoder.pooler.") })
+	if len(drawn) > 0 {
 		return nil, fmt.Errorf("%s: %w", src.Dir, &models.MissingError{Names: drawn})
 	}
 	if h.Tokenizer, err = tokenizers.Load(src.Dir); err != nil {
-		return nil, err
+		return nil, src.within(err)
 	}
 	return h, nil
 }

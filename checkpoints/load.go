@@ -51,7 +51,7 @@ func (s Source) Load(t *tasks.Task, seed uint64, train iter.Seq[string]) (*Loade
 		return nil, err
 	}
 	if f.err != nil {
-		return nil, f.err
+		return nil, s.within(f.err)
 	}
 	l.SHA256 = f.hex
 	l.Identity = results.HashJSON([]string{f.hex, l.Identity})
@@ -87,7 +87,8 @@ func (s Source) open(t *tasks.Task, seed uint64) (*Loaded, error) {
 		return nil, s.within(err)
 	}
 	defer w.Close()
-	l := &Loaded{Tokenizer: tok, Reason: chosen.reason, task: t, tokenizing: s.Tokenizing, EncoderOnly: config.ModelType == "encoder-decoder"}
+	l := &Loaded{Tokenizer: tok, Reason: chosen.reason, EncoderOnly: config.ModelType == "encoder-decoder",
+		task: t, tokenizing: s.Tokenizing}
 	l.Identity = identity(config, chosen)
 	var from models.Source
 	l.Config, from = forTask(config, w)

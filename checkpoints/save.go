@@ -41,7 +41,8 @@ func (l *Loaded) Save(dir string, m *results.Manifest, r *results.Result) error 
 
 // saveOrigin writes bench.json beside the files that it speaks of.
 func (l *Loaded) saveOrigin(dir string, m *results.Manifest, r *results.Result) error {
-	o := Origin{Schema: OriginSchema, Model: r.Model, Seed: r.Seed, Task: l.task.Definition(), Recipe: m.Recipe, Identity: m.Identity}
+	o := Origin{Schema: OriginSchema, Model: r.Model, Seed: r.Seed, Task: l.task.Definition(),
+		Recipe: m.Recipe, Identity: m.Identity}
 	var err error
 	if o.Weights, err = hf.Fingerprint(dir); err != nil {
 		return err
@@ -67,7 +68,8 @@ func pipeline(n metrics.Name) string {
 
 func card(m *results.Manifest, r *results.Result) hf.Card {
 	c := hf.Card{Model: r.Model, Base: r.Model, Task: r.Task, Pipeline: pipeline(r.Metric), Split: r.Split, Metric: string(r.Metric),
-		Score: r.Score, Interval: r.Interval, N: r.N, Recipe: m.Recipe, Generator: "bench " + m.Program.Version, Parameters: m.Model.Parameters}
+		Score: r.Score, Interval: r.Interval, N: r.N, Recipe: m.Recipe, Generator: "bench " + m.Program.Version,
+		Parameters: m.Model.Parameters}
 	for _, d := range m.Data {
 		c.Data = append(c.Data, hf.CardData{Split: d.Split, File: d.File, SHA256: d.SHA256, Rows: d.Rows})
 	}

@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"path/filepath"
 	"slices"
 
 	"github.com/lmkor/bench/internal/atomicfile"
@@ -106,7 +105,7 @@ func compactJSON(v any) []byte {
 func Fingerprint(dir string) (string, error) {
 	w, err := OpenWeights(dir)
 	if err != nil {
-		return "", fmt.Errorf("%s: %w", filepath.Base(dir), err)
+		return "", err
 	}
 	defer w.Close()
 	h := sha256.New()

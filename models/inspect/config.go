@@ -38,7 +38,8 @@ func (r *Report) checkConfig(c *hf.Config, tok *tokenizers.Tokenizer) bool {
 	r.Warnings = append(r.Warnings, Vocabulary(c, tok)...)
 	r.Warnings = append(r.Warnings, Types(c, tok)...)
 	if pad := int(tok.PadID()); pad >= 0 && c.PadTokenID >= 0 && pad != c.PadTokenID {
-		r.Warnings = append(r.Warnings, warning(OtherPadding, "pad_token_id is %d in config.json, the tokenizer's padding is %d", c.PadTokenID, pad))
+		r.Warnings = append(r.Warnings,
+			warning(OtherPadding, "pad_token_id is %d in config.json, the tokenizer's padding is %d", c.PadTokenID, pad))
 	}
 	return true
 }

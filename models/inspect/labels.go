@@ -54,14 +54,18 @@ func (r *Report) checkLabels(c *hf.Config) {
 	}
 	if tasks.NumberedLabels(c.Labels) {
 		r.Warnings = append(r.Warnings, warning(NumberedLabels,
-			"id2label names the %d labels %s only: a task takes them in its own order, unless --labels says which is which", len(c.Labels), firstToLast(c.Labels)))
+			"id2label names the %d labels %s only: a task takes them in its own order, unless --labels says which is which",
+			len(c.Labels), firstToLast(c.Labels)))
 		return
 	}
 	var spelt, turned []string
 	for i := range tasks.All {
 		t := &tasks.All[i]
+		if t.Kind == tasks.Regress || (t.Kind == tasks.Tag) != (head.Kind == models.TokenHead) {
+			continue
+		}
 		o, err := t.Outputs(c.Labels, nil)
-		if err != nil || t.Kind == tasks.Regress || (t.Kind == tasks.Tag) != (head.Kind == models.TokenHead) || slices.Equal(t.Labels, c.Labels) {
+		if err != nil || slices.Equal(t.Labels, c.Labels) {
 			continue
 		}
 		if o.InOrder() {

@@ -28,7 +28,7 @@ const sampled = 1000
 func Texts(tok *tokenizers.Tokenizer, s *tasks.Set) (all []results.Warning) {
 	if n := s.Decomposed(); n > 0 && !composes(tok) {
 		all = append(all, warning(DecomposedHangul,
-			"%s: %d of %d texts hold decomposed Hangul (Unicode NFD, as macOS writes it), which the vocabulary does not know: compose it to NFC",
+			"%s: %d of %d texts hold decomposed Hangul (Unicode NFD, as macOS writes it), unknown to the vocabulary: compose it to NFC",
 			s.Split, n, len(s.Examples)))
 	}
 	unknown, total := 0, 0
@@ -89,7 +89,8 @@ func Answers(split string, preds []results.Prediction) []results.Warning {
 	}
 	first := preds[0].Pred
 	if first.Kind == results.TagsAnswer {
-		return []results.Warning{warning(OneAnswer, "%s: the model finds nothing: every word of all %d sentences is tagged O", split, len(preds))}
+		return []results.Warning{warning(OneAnswer,
+			"%s: the model finds nothing: every word of all %d sentences is tagged O", split, len(preds))}
 	}
 	if first.Kind == results.NumberAnswer {
 		return []results.Warning{warning(OneAnswer, "%s: the model answers %.3f to all %d examples", split, first.Number, len(preds))}

@@ -37,7 +37,8 @@ func Tokenizer(tok *tokenizers.Tokenizer) []results.Warning {
 	if share == nil || *share <= MostUnknown {
 		return nil
 	}
-	return append(Accents(tok), warning(UnknownTokens, "%.1f %% of the tokens of plain Korean text are unknown to the vocabulary", 100**share))
+	return append(Accents(tok),
+		warning(UnknownTokens, "%.1f %% of the tokens of plain Korean text are unknown to the vocabulary", 100**share))
 }
 
 // Accents warns of a tokenizer that takes Hangul apart without having the parts
@@ -55,7 +56,8 @@ func Accents(tok *tokenizers.Tokenizer) []results.Warning {
 		how = "on"
 	}
 	return []results.Warning{warning(AccentsStripped,
-		"lower-casing with strip_accents %s: it takes Hangul apart, and most Korean words become [UNK]; set strip_accents to false", how)}
+		"lower-casing with strip_accents %s: it takes Hangul apart, and most Korean words become [UNK]; set strip_accents to false",
+		how)}
 }
 
 // sampleUnknown is the share of unknown tokens in sample text, nil without any.
@@ -84,7 +86,8 @@ func Vocabulary(c *hf.Config, tok *tokenizers.Tokenizer) []results.Warning {
 		return nil
 	}
 	return []results.Warning{warning(VocabularyTooLarge,
-		"the tokenizer has a vocabulary of %d, the model %d embeddings: rows with a token from number %d on can't be read", n, most, most)}
+		"the tokenizer has a vocabulary of %d, the model %d embeddings: rows with a token from number %d on can't be read",
+		n, most, most)}
 }
 
 // Types compares the token types of a pair with those that have embeddings.
@@ -107,7 +110,8 @@ func Types(c *hf.Config, tok *tokenizers.Tokenizer) []results.Warning {
 	case most < types:
 		return nil
 	case types == 1:
-		return []results.Warning{warning(TokenTypes, "type_vocab_size 1: the second text of a pair has token type %d; the model is not told", most)}
+		return []results.Warning{warning(TokenTypes,
+			"type_vocab_size 1: the second text of a pair has token type %d; the model is not told", most)}
 	}
 	return []results.Warning{warning(TokenTypes, "type_vocab_size %d: the second text of a pair has token type %d", types, most)}
 }
