@@ -21,6 +21,23 @@ type Prediction struct {
 	Kept     *int      `json:"kept,omitempty"` // how many words reached the model: the tags behind them are O. Nil: all
 }
 
+// MarshalJSON writes the fields that the kind of answer has: an empty text is a
+// text all the same, and only sentences of words have none.
+func (p Prediction) MarshalJSON() ([]byte, error) {
+	type fields Prediction
+	line := struct {
+		fields
+		Text     *string  `json:"text,omitempty"`
+		TextPair *string  `json:"text_pair,omitempty"`
+		Words    []string `json:"words,omitempty"`
+		Kept     *int     `json:"kept,omitempty"`
+	}{fields: fields(p), TextPair: p.TextPair, Words: p.Words, Kept: p.Kept}
+	if p.Words == nil || p.Text != "" {
+		line.Text = &p.Text
+	}
+	return encode(line, "")
+}
+
 // Reading returns the example as one text.
 func (p Prediction) Reading() string {
 	switch {
