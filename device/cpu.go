@@ -110,6 +110,12 @@ func moved(call Call) {
 		kernels.PoolPairs(o.Y.Floats(), o.X.Floats(), o.Pairs, o.Cols, o.Largest)
 	case *PoolPairsGrad:
 		kernels.PoolPairsGrad(o.DX.Floats(), o.DY.Floats(), o.X.Floats(), o.Pairs, o.Cols, o.Largest)
+	case *Windows:
+		kernels.Windows(o.Y.Floats(), o.X.Floats(), o.Offsets, o.Cols, o.Width)
+	case *WindowsGrad:
+		kernels.WindowsGrad(o.DX.Floats(), o.DY.Floats(), o.Offsets, o.Cols, o.Width)
+	case *Activation:
+		kernels.Activation(o.Act, o.Y.Floats(), o.X.Floats(), o.Slope)
 	case *CrossEntropy:
 		o.Loss.Floats()[0] = kernels.CrossEntropy(o.DX.Floats(), o.X.Floats(), o.Labels, o.Cols)
 	case *WeightedCrossEntropy:

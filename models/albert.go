@@ -101,10 +101,7 @@ func (c *Config) checkAlbert() error {
 func (e *albertBody) forward(p *ops.Pass, in *Batch, c *Config, rows []int32) mat.Tensor {
 	x := e.Map.Forward(p, e.Embeddings.Forward(p, in, c.HiddenDropout, nil), kernels.Identity)
 	p.Release(x)
-	rates, a := layerRates{probs: c.AttentionDropout, out: c.HiddenDropout}, attend{offsets: in.Offsets, far: c.distancesOf(in)}
-	if a.far != nil {
-		a.far.scale = 1 // which ALBERT forgets
-	}
+	rates, a := layerRates{probs: c.AttentionDropout, out: c.HiddenDropout}, attend{offsets: in.Offsets, far: c.far(in, 1)} // ALBERT scales content alone
 	for i := range c.NumHiddenLayers {
 		group := int(float64(i) / (float64(c.NumHiddenLayers) / float64(c.NumHiddenGroups)))
 		layers := e.Groups[group].Layers

@@ -48,6 +48,7 @@ func architectures() []Architecture {
 	return []Architecture{
 		bertArchitecture(), albertArchitecture(), electraArchitecture(), funnelArchitecture(), gpt2Architecture(),
 		encoderDecoderArchitecture(), robertaArchitecture(), xlmRobertaArchitecture(), distilBertArchitecture(),
+		debertaArchitecture(),
 	}
 }
 

@@ -81,6 +81,8 @@ type Config struct {
 	SeqClassifDropout   float64 `json:"seq_classif_dropout"`
 	SinusoidalPositions bool    `json:"sinusoidal_pos_embds"`
 
+	DebertaConfig
+
 	// Encoder-decoder.
 	Encoder             *Config `json:"encoder"`
 	Decoder             *Config `json:"decoder"`

@@ -39,37 +39,27 @@ func (c *Config) canDecodeRelative() error {
 	return nil
 }
 
-// distances are those between the tokens of a batch.
-type distances struct {
-	rows  []int32 // of a layer's table, from distance -zero on
-	zero  int
-	both  bool
-	scale float32 // 0: that of the content's scores
-}
-
-// distancesOf returns the distances in a batch, nil where positions are absolute.
-func (c *Config) distancesOf(in *Batch) *distances {
+// far returns how a layer's scores depend on the distances in a batch, multiplied
+// by scale, 0 for that of the content's scores; nil where positions are absolute.
+func (c *Config) far(in *Batch, scale float32) func(table *nn.Param, at []int32) ops.DistanceSpec {
 	if !c.relative() {
 		return nil
 	}
-	d := &distances{both: c.PositionEmbeddingType == relativeKeyQuery}
+	spec := ops.DistanceSpec{Scale: scale}
 	for s := range in.Sequences() {
-		d.zero = max(d.zero, in.Len(s)-1)
+		spec.Zero = max(spec.Zero, in.Len(s)-1)
 	}
-	for i := range 2*d.zero + 1 {
-		d.rows = append(d.rows, int32(i-d.zero+c.MaxPositionEmbeddings-1))
+	for i := range 2*spec.Zero + 1 {
+		spec.Rows = append(spec.Rows, int32(i-spec.Zero+c.MaxPositionEmbeddings-1))
 	}
-	return d
-}
-
-// of is how a layer with the given table uses them; at are the queries'
-// positions, nil for all.
-func (d *distances) of(table *nn.Param, at []int32) ops.DistanceSpec {
-	s := ops.DistanceSpec{ByQuery: table, Rows: d.rows, Zero: d.zero, At: at, Scale: d.scale}
-	if d.both {
-		s.ByKey = table
+	both := c.PositionEmbeddingType == relativeKeyQuery
+	return func(table *nn.Param, at []int32) ops.DistanceSpec {
+		s := spec
+		if s.ByQuery, s.At = table, at; both {
+			s.ByKey = table
+		}
+		return s
 	}
-	return s
 }
 
 // positions returns the rows' places in their own sequences.

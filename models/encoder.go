@@ -47,6 +47,7 @@ type postLayer struct {
 	Norm       Norm
 
 	heads int
+	scale float32 // of the scores; 0: 1/√D
 	act   kernels.Act
 }
 
@@ -77,26 +78,28 @@ type attend struct {
 	cache   *ops.Cache // of a decoder's earlier tokens; nil: there are none
 	source  *source    // what cross-attention sees
 	only    *subset    // the rows to make; nil: all
-	far     *distances // nil where positions are absolute
+	// far says how scores depend on the distance of tokens, from the layer's table
+	// and the queries' positions, nil for all; nil: they do not.
+	far func(table *nn.Param, at []int32) ops.DistanceSpec
 }
 
 func (l *postLayer) Forward(p *ops.Pass, x mat.Tensor, r layerRates, a attend) mat.Tensor {
-	spec := ops.AttentionSpec{Heads: l.heads, Offsets: a.offsets, Causal: a.causal, Dropout: float32(r.probs)}
+	spec := ops.AttentionSpec{Heads: l.heads, Offsets: a.offsets, Causal: a.causal, Scale: l.scale, Dropout: float32(r.probs)}
 	var y mat.Tensor
 	switch {
 	case a.only != nil: // a row is its sequence's last where attention is causal: it sees all
-		spec = ops.AttentionSpec{Heads: l.heads, Offsets: a.only.offsets, KeyOff: a.offsets, Dropout: float32(r.probs)}
+		spec = ops.AttentionSpec{Heads: l.heads, Offsets: a.only.offsets, KeyOff: a.offsets, Scale: l.scale, Dropout: float32(r.probs)}
 		kv := sideBySide(p, x, l.K, l.V)
 		x = ops.Rows(p, x, a.only.rows)
 		if q := l.Q.Forward(p, x, kernels.Identity); a.far == nil {
 			y = ops.CrossAttention(p, q, kv, spec)
 		} else {
-			y = ops.DistanceAttention(p, q, kv, spec, a.far.of(l.Distances, a.only.positions(a.offsets)))
+			y = ops.DistanceAttention(p, q, kv, spec, a.far(l.Distances, a.only.positions(a.offsets)))
 		}
 	case a.cache != nil:
 		y = ops.CachedAttention(p, sideBySide(p, x, l.Q, l.K, l.V), a.cache, spec)
 	case a.far != nil:
-		y = ops.DistanceAttention(p, sideBySide(p, x, l.Q, l.K, l.V), nil, spec, a.far.of(l.Distances, nil))
+		y = ops.DistanceAttention(p, sideBySide(p, x, l.Q, l.K, l.V), nil, spec, a.far(l.Distances, nil))
 	default:
 		y = ops.SelfAttention(p, sideBySide(p, x, l.Q, l.K, l.V), spec)
 	}
@@ -203,7 +206,7 @@ func (e *encoder) run(p *ops.Pass, in *Batch, c *Config, rows []int32, st *decod
 		x = e.Project.Forward(p, x, kernels.Identity)
 	}
 	src.release(p, x)
-	a := attend{offsets: in.Offsets, causal: e.causal, source: src, far: c.distancesOf(in)}
+	a := attend{offsets: in.Offsets, causal: e.causal, source: src, far: c.far(in, 0)}
 	for i, l := range e.Layers {
 		a.cache = st.cache(i)
 		if i == len(e.Layers)-1 && st == nil && src == nil {

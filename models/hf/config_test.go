@@ -26,13 +26,14 @@ type configCase struct {
 func compareConfig(t *testing.T, at string, got models.Config, want map[string]json.RawMessage) {
 	t.Helper()
 	v := reflect.ValueOf(got)
-	for i := range v.NumField() {
-		name := v.Type().Field(i).Tag.Get("json")
-		if name == "-" {
+	for _, f := range reflect.VisibleFields(v.Type()) {
+		name := f.Tag.Get("json")
+		if name == "-" || f.Anonymous {
 			continue
 		}
+		field := v.FieldByIndex(f.Index)
 		if name == "encoder" || name == "decoder" {
-			part := v.Field(i).Interface().(*models.Config)
+			part := field.Interface().(*models.Config)
 			if (part != nil) != (want[name] != nil) {
 				t.Errorf("%s%s: %v, want %s", at, name, part, want[name])
 			} else if part != nil {
@@ -44,13 +45,13 @@ func compareConfig(t *testing.T, at string, got models.Config, want map[string]j
 			}
 			continue
 		}
-		b := compactJSON(v.Field(i).Interface())
+		b := compactJSON(field.Interface())
 		w := string(want[name])
 		switch {
 		case w == "null" && strings.HasSuffix(name, "_token_id"):
 			w = "-1"
 		case w == "" || w == "null":
-			if v.Field(i).IsZero() {
+			if field.IsZero() {
 				continue
 			}
 		}

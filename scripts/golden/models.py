@@ -1,6 +1,7 @@
 """What transformers answers on small random models, for models/testdata.
 
     python scripts/golden/models.py random [--first 0] [--count 30] [--out DIR]
+    python scripts/golden/models.py deberta --count 12
     python scripts/golden/models.py lengths
 
 `random` draws configurations over all architectures and heads and writes each
@@ -51,6 +52,9 @@ albert mlm|encdec lm|xlm-roberta classify|funnel classify|roberta lm|electra cla
 ALL_ACTS = ["gelu_10", "gelu_accurate", "gelu_fast", "gelu_python", "gelu_python_tanh", "laplace", "leaky_relu", "linear", "mish",
             "quick_gelu", "relu2", "relu6", "sigmoid", "tanh"]
 
+# Heads of DeBERTa's configurations, in turn.
+DEBERTA = "classify tag mlm regress".split()
+
 
 def width(r):
     """Narrower than 6, a layer norm leaves little but rounding to compare."""
@@ -80,9 +84,31 @@ def funnel(r, vocab):
         tie_word_embeddings=r.random() < 0.7)
 
 
+def deberta(r, vocab):
+    c = bert_like(r, vocab)
+    if r.random() < 0.3:
+        c["embedding_size"] = r.randint(6, 10)
+    relative = r.random() < 0.85
+    conv = r.random() < 0.4
+    groups = r.choice([g for g in (1, 2, 3) if c["hidden_size"] % g == 0])
+    kinds = r.choice([["c2p"], ["p2c"], ["p2c", "c2p"], ["c2p", "p2c"], "p2c|c2p", []])
+    c.update(
+        hidden_act=r.choice(ACTS + ["mish", "quick_gelu"]), type_vocab_size=r.choice([0, 0, 2, 3]), layer_norm_eps=r.choice([1e-7, 1e-12, 0.0]),
+        relative_attention=relative, position_biased_input=r.random() < 0.4, pos_att_type=kinds, share_att_key=r.random() < 0.5,
+        max_relative_positions=r.choice([-1, -1, 12, 40]), position_buckets=r.choice([-1, 2, 5, 8, 16]), norm_rel_ebd=r.choice(["none", "layer_norm"]),
+        pooler_hidden_act=r.choice(["gelu", "tanh"]), pooler_hidden_size=c["hidden_size"])
+    if c["max_relative_positions"] == 12 and c["position_buckets"] == 16:
+        c["position_buckets"] = 8
+    if conv:
+        c.update(conv_kernel_size=r.choice([1, 3, 5]), conv_groups=groups, conv_act=r.choice(["tanh", "gelu", "relu"]))
+    return hf.DebertaV2Config(**c)
+
+
 def config(r, arch, vocab):
     if arch == "funnel":
         return funnel(r, vocab)
+    if arch == "deberta":
+        return deberta(r, vocab)
     if arch == "gpt2":
         heads, hidden = width(r)
         return hf.GPT2Config(
@@ -281,12 +307,22 @@ def numbers(t):
     return [float(f"{v:.7g}") for v in t.detach().reshape(-1).tolist()]
 
 
+BEHIND = 1000  # DeBERTa's are counted from here
+
+
+def turn(i):
+    """Architecture and head of configuration i."""
+    if i >= BEHIND:
+        return "deberta", DEBERTA[i % len(DEBERTA)]
+    return (TURNS[i] if i < len(TURNS) else WIDE[i % len(WIDE)]).split()
+
+
 def draw(i, out):
     r = random.Random(20240 + i)
     torch.manual_seed(777 + i)
-    arch, head = (TURNS[i] if i < len(TURNS) else WIDE[i % len(WIDE)]).split()
+    arch, head = turn(i)
     c = config(r, arch, r.randint(20, 40))
-    if i >= len(TURNS):
+    if len(TURNS) <= i < BEHIND:
         widen(r, arch, head, c)
     if head in ("classify", "tag"):
         c.num_labels = r.randint(2, 5)
@@ -355,7 +391,7 @@ def lengths():
 
 def main():
     a = argparse.ArgumentParser()
-    a.add_argument("part", choices=["random", "lengths"])
+    a.add_argument("part", choices=["random", "deberta", "lengths"])
     a.add_argument("--first", type=int, default=0)
     a.add_argument("--count", type=int, default=30)
     a.add_argument("--out", type=pathlib.Path, default=OUT)
@@ -363,7 +399,8 @@ def main():
     if a.part == "lengths":
         lengths()
         return
-    for i in range(a.first, a.first + a.count):
+    first = a.first + (BEHIND if a.part == "deberta" else 0)
+    for i in range(first, first + a.count):
         draw(i, a.out)
 
 
