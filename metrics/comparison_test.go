@@ -104,7 +104,7 @@ func TestDetectableIsDetected(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		detectable += c.Detectable() / pairs
+		detectable += c.Detectable(examples) / pairs
 		if *c.P <= Level {
 			found++
 		}
@@ -131,6 +131,12 @@ func TestNeed(t *testing.T) {
 	c.Variance = Variance{Examples: 1e-9, Shared: 1e-9, Runs: 1e-4, DF: 4}
 	if got := c.Need(1000, 5); got.Examples != nil || got.Runs == nil || *got.Runs != int(math.Ceil(5*k*k))-5 {
 		t.Errorf("examples %v, runs %v", got.Examples, got.Runs)
+	}
+	// of three examples all three differ: six would have to
+	d = 1
+	c.Variance = Variance{DF: math.Inf(1)}
+	if got := c.Need(3, 1); *got.Examples != 3 || c.Detectable(3) != 1 || c.Detectable(600) != 0.01 {
+		t.Errorf("%d more examples, detectable %v of 3, %v of 600", *got.Examples, c.Detectable(3), c.Detectable(600))
 	}
 	d = 0
 	if got := c.Need(1000, 5); got.Examples != nil || got.Runs != nil {

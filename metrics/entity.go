@@ -46,6 +46,12 @@ func Entities(tags []string, mode Mode) []Entity {
 	return all
 }
 
+// TagType returns the type of the entity that a tag is of, "" for none.
+func TagType(tag string) string {
+	typ, _ := splitTag(tag)
+	return typ
+}
+
 // splitTag returns a tag's type and letter, B or I; 0 for outside.
 func splitTag(tag string) (typ string, letter byte) {
 	if n := len(tag); n > 2 {

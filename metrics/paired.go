@@ -73,6 +73,12 @@ func Compare(a, b []Sample, paired bool, n Name) (Comparison, error) {
 	return compareBy(a, b, paired, n, effort{BootstrapSamples, PermutationSamples})
 }
 
+// CompareGroup is Compare of a part of the examples, one of many: the bootstrap
+// with IntervalSamples, and no permutation test.
+func CompareGroup(a, b []Sample, paired bool, n Name) (Comparison, error) {
+	return compareBy(a, b, paired, n, effort{bootstrap: IntervalSamples})
+}
+
 // effort is how many samples tests take.
 type effort struct{ bootstrap, permutation int }
 
@@ -134,12 +140,16 @@ func (c *Comparison) single(a, b Sample, n Name, values [][]float64, permutation
 	c.Variance = Variance{Examples: variance(diffs), Shared: variance(diffs), DF: math.Inf(1)}
 	both := intervals([]Sample{a, b}, n)
 	c.IntervalA, c.IntervalB = both[0], both[1]
-	p := permutationP(a, b, n, math.Abs(*c.Difference), permutations)
-	c.PermutationP, c.P = &p, &p
-	if q, ok := bootstrapP(diffs); ok {
-		larger := max(p, q)
-		c.BootstrapP, c.P = &q, &larger
+	larger := 0.0
+	if permutations > 0 {
+		p := permutationP(a, b, n, math.Abs(*c.Difference), permutations)
+		c.PermutationP, larger = &p, p
 	}
+	if q, ok := bootstrapP(diffs); ok {
+		larger = max(larger, q)
+		c.BootstrapP = &q
+	}
+	c.P = &larger
 	if in, ok := percentiles(diffs); ok {
 		c.Interval = &in
 	}

@@ -9,10 +9,20 @@ type Need struct {
 	Runs     *int // a side, beside those there are
 }
 
-// Detectable returns the least difference that the data could have shown with
-// Power at Level: as many standard errors as both quantiles together.
-func (c Comparison) Detectable() float64 {
-	return c.Variance.errors() * math.Sqrt(c.Variance.Total())
+// fewest is how many examples two runs must answer otherwise, all to the good of
+// one, for an exact test at Level: the chance of as many heads of fair coins, or
+// tails, is 2 in 64.
+const fewest = 6
+
+// Detectable returns the least difference that n examples could have shown with
+// Power at Level: as many standard errors as both quantiles together, and of one
+// run a side no less than fewest examples come to.
+func (c Comparison) Detectable(n int) float64 {
+	d := c.Variance.errors() * math.Sqrt(c.Variance.Total())
+	if math.IsInf(c.Variance.DF, 1) {
+		d = max(d, min(1, fewest/float64(n)))
+	}
+	return d
 }
 
 // errors is how many standard errors a difference must have.
@@ -35,11 +45,14 @@ func (c Comparison) Need(n, runs int) Need {
 		if enough <= stays {
 			return nil
 		}
-		m := math.Ceil(float64(now)*falls/(enough-stays)) - float64(now)
+		m := math.Ceil(float64(now) * falls / (enough - stays))
+		if now == n && math.IsInf(v.DF, 1) {
+			m = max(m, math.Ceil(fewest/math.Abs(*c.Difference)))
+		}
+		m = max(1, m-float64(now))
 		if m > 1e12 {
 			return nil
 		}
-		m = max(1, m)
 		whole := int(m)
 		return &whole
 	}

@@ -34,8 +34,11 @@ type lines struct {
 	long   []byte // a line longer than the reader's buffer
 }
 
-func newLines(r io.Reader, file string) *lines {
-	return &lines{r: bufio.NewReaderSize(r, 1<<16), file: file}
+func newLines(r io.Reader, file string) *lines { return linesBy(1<<16, r, file) }
+
+// linesBy reads so many bytes at a time.
+func linesBy(size int, r io.Reader, file string) *lines {
+	return &lines{r: bufio.NewReaderSize(r, size), file: file}
 }
 
 func (l *lines) fault(err error) error { return &LineError{l.file, l.line, err} }

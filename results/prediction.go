@@ -181,7 +181,7 @@ func fileKind(m os.FileMode) string {
 
 // predictionAt reads the one prediction whose line begins at offset.
 func predictionAt(f io.ReaderAt, offset int64) (Prediction, error) {
-	l := newLines(io.NewSectionReader(f, offset, maxLine+1), "")
+	l := linesBy(1<<12, io.NewSectionReader(f, offset, maxLine+1), "")
 	b, err := l.read()
 	if err != nil && err != io.EOF {
 		return Prediction{}, err

@@ -54,3 +54,30 @@ func (a *Answers) eachSentence(rows []int32, f func(gold, pred []string, kept in
 		one(int(i))
 	}
 }
+
+// EntityTypes returns the scores by entity type, of those that occur.
+func (a *Answers) EntityTypes() []metrics.TypeScore { return a.breakTags().Entities }
+
+// SampleOfType returns a tagging sample in which there are only entities of one
+// type, and how many gold has among the words kept.
+func (a *Answers) SampleOfType(typ string) (sample metrics.Sample, gold int) {
+	s := &metrics.Tags{}
+	counter := metrics.NewEntityCounter(metrics.Lenient)
+	only := func(tags []string) {
+		for i, tag := range tags {
+			if metrics.TagType(tag) != typ {
+				tags[i] = "O"
+			}
+		}
+	}
+	a.eachSentence(nil, func(g, p []string, kept int) {
+		only(g)
+		only(p)
+		s.Add(g, p, kept)
+		counter.Add(g[:kept], p[:kept])
+	})
+	for _, t := range counter.Report().Types {
+		gold += t.Support
+	}
+	return s, gold
+}

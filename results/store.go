@@ -30,10 +30,11 @@ func (r Run) Log() ([]Event, error) {
 	return events, err
 }
 
+// File returns the path of one of the run's files.
+func (r Run) File(name string) string { return filepath.Join(r.Path, name) }
+
 // Answers reads the run's predictions.
-func (r Run) Answers(o Reading) (*Answers, error) {
-	return o.Open(filepath.Join(r.Path, PredictionsFile))
-}
+func (r Run) Answers(o Reading) (*Answers, error) { return o.Open(r.File(PredictionsFile)) }
 
 // RunError is a folder that should be a run and is none.
 type RunError struct {

@@ -1,259 +1,142 @@
 package main
 
 import (
+	"errors"
 	"fmt"
-	"strings"
+	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
-	"github.com/lmkor/bench/metrics"
 	"github.com/lmkor/bench/results"
+	"github.com/lmkor/bench/results/compare"
 	"github.com/lmkor/bench/results/tables"
+	"github.com/lmkor/bench/tasks"
 )
 
-// comparison is what `bench compare --format json` prints. Scores, intervals and
-// the difference are in per cent.
-type comparison struct {
-	Task       string          `json:"task"` // "" where neither side nor --task names one
-	Metric     metrics.Name    `json:"metric"`
-	N          int             `json:"n"`
-	A          comparedSide    `json:"a"`
-	B          comparedSide    `json:"b"`
-	Difference difference      `json:"difference"`
-	Tests      comparisonTests `json:"tests"`
-	Flips      []flip          `json:"flips"`
-}
-
-type comparedSide struct {
-	Name     string      `json:"name"`
-	Score    *float64    `json:"score"`
-	Interval *[2]float64 `json:"interval"`
-}
-
-// difference is b's score less a's.
-type difference struct {
-	Value    *float64    `json:"value"`
-	Interval *[2]float64 `json:"interval"` // paired bootstrap, 95 %
-}
-
-type comparisonTests struct {
-	McNemar     *metrics.McNemar `json:"mcnemar"` // null for numbers, which are not right or wrong
-	Bootstrap   resampled        `json:"bootstrap"`
-	Permutation resampled        `json:"permutation"`
-}
-
-type resampled struct {
-	Samples int      `json:"samples"`
-	P       *float64 `json:"p"`
-}
-
-// flip is an example that one model answers right and the other wrong.
-type flip struct {
-	ID       results.ID     `json:"id"`
-	Gold     results.Answer `json:"gold"`
-	A        results.Answer `json:"a"`
-	B        results.Answer `json:"b"`
-	Text     string         `json:"text"`
-	TextPair *string        `json:"text_pair,omitempty"`
+// compareOptions are what `bench compare` is asked for.
+type compareOptions struct {
+	paths          []string // of two models or more
+	task, by, lang string
+	flips          int
+	format         string
 }
 
 func newCompareCmd() *cobra.Command {
-	var task, format string
-	var show int
+	var o compareOptions
 	cmd := &cobra.Command{
-		Use:   "compare A B",
-		Short: "Compare two checkpoints on the same examples",
-		Long: `Compare prints two checkpoints' scores, B's less A's with a paired bootstrap
-interval, McNemar's test, a bootstrap and a permutation test, and the examples
-that one answers right and the other wrong.
+		Use:   "compare A B [C...]",
+		Short: "Say which checkpoint is better, in one sentence",
+		Long: `Compare says whether B is better than A, worse, or can't be told apart from it,
+with the difference, its 95 % interval, the test, examples and seeds; where it
+can't tell, how large a difference these data could have shown with power 0.8,
+and how many more examples or seeds would do.
 
-A and B are predictions files from anywhere, run directories, or folders of
-runs, which are compared task by task and seed by seed: with --format json one
-object each. Both sides must hold the same examples, in any order where they
-have ids, with the same gold.`,
+A, B and so on are predictions files of any program, runs, their checkpoints, or
+folders of all runs of a model. Seeds of one task are pooled: the interval covers
+the chance in the examples and the chance in training. Over several tasks each
+gets a verdict, corrected after Holm; of more than two models every two are
+compared. All must hold the same examples, in any order where they have ids, with
+the same gold. What only one side has is left out, and named.
+
+--by compares group by group: by "length", or by a column of the predictions.`,
 		Example: `  bench compare runs/bert-tiny/nsmc/seed-42 runs/bert-mini/nsmc/seed-42
-  bench compare --task kornli a.jsonl b.jsonl
-  bench compare --format json runs/bert-tiny runs/bert-mini`,
-		Args: args(cobra.ExactArgs(2)),
-		RunE: func(cmd *cobra.Command, a []string) error {
-			if err := checkFormat(format, "table", "json"); err != nil {
-				return err
-			}
-			pairs, err := findPairs(cmd, a[0], a[1], task)
-			if err != nil {
-				return err
-			}
-			for i, p := range pairs {
-				c, err := p.compare(cmd)
-				if err != nil {
-					return err
-				}
-				if format == "json" {
-					if err := printJSON(cmd, c); err != nil {
-						return err
-					}
-					continue
-				}
-				if i > 0 {
-					fmt.Fprintln(cmd.OutOrStdout())
-				}
-				if err := c.print(cmd, show); err != nil {
-					return err
-				}
-			}
-			return nil
+  bench compare runs/bert-tiny runs/bert-mini
+  bench compare --task kornli --by genre a.jsonl b.jsonl
+  bench compare --format json --lang ko runs/bert-tiny runs/bert-mini runs/bert-small`,
+		Args: args(cobra.MinimumNArgs(2)),
+		RunE: func(cmd *cobra.Command, paths []string) error {
+			o.paths = paths
+			return o.run(streamsOf(cmd))
 		},
 	}
-	cmd.Flags().StringVar(&task, "task", "", "the task: its name, or the path of a task file; of folders, the only one to compare")
-	cmd.Flags().IntVar(&show, "flips", 10, "how many of the flipped examples the table shows; JSON has all")
-	cmd.Flags().StringVar(&format, "format", "table", "table or json")
+	cmd.Flags().StringVar(&o.task, "task", "", "the task: its name, or the path of a task file; of folders, the only one to compare")
+	cmd.Flags().StringVar(&o.by, "by", "", "compare by groups as well: a column of the predictions, or length")
+	cmd.Flags().IntVar(&o.flips, "flips", 10, "how many of the flipped examples the table shows; JSON has all")
+	langFlag(cmd, &o.lang)
+	formatFlag(cmd, &o.format, "table", "json")
 	return cmd
 }
 
-// compare reads both sides and tests their difference.
-func (p pair) compare(cmd *cobra.Command) (*comparison, error) {
-	reading, metric := results.Reading{Detail: true}, p.metric
-	if p.task != nil {
-		reading.Kind, reading.Labels, metric = answerKind(p.task), p.task.Labels, p.task.Metric
+// langFlag declares --lang, by default what the locale says.
+func langFlag(cmd *cobra.Command, to *string) {
+	want := []string{string(compare.English), string(compare.Korean)}
+	if compare.LocaleLang(os.Getenv) == compare.Korean {
+		slices.Reverse(want)
 	}
-	a, err := p.a.read(reading)
-	if err != nil {
-		return nil, err
-	}
-	reading.Kind = a.Kind
-	b, err := p.b.read(reading)
-	if err != nil {
-		return nil, err
-	}
-	if b, err = results.Align(a, b); err != nil {
-		return nil, err
-	}
-	if err := results.TextsDiffer(a, b); err != nil {
-		fmt.Fprintf(cmd.ErrOrStderr(), "bench: warning: %v\n", err)
-	}
-	kind, sampleA, sampleB := a.Kind, a.Sample(), b.Sample()
-	if metric == "" {
-		metric = map[results.AnswerKind]metrics.Name{results.LabelAnswer: metrics.Accuracy, results.NumberAnswer: metrics.Spearman, results.TagsAnswer: metrics.F1}[kind]
-		fmt.Fprintf(cmd.ErrOrStderr(), "bench: no --task: %s compared by %s\n", answersName(kind), metric)
-	}
-	m, err := metrics.Compare([]metrics.Sample{sampleA}, []metrics.Sample{sampleB}, false, metric)
-	if err != nil {
-		return nil, err
-	}
-	c := &comparison{Task: p.name, Metric: metric, N: sampleA.Len(), Flips: []flip{},
-		A: comparedSide{Name: p.a.name}, B: comparedSide{Name: p.b.name},
-		Tests: comparisonTests{m.McNemar, resampled{metrics.BootstrapSamples, m.BootstrapP}, resampled{metrics.PermutationSamples, m.PermutationP}}}
-	c.A.Score, c.A.Interval = results.Headline(sampleA, metric)
-	c.B.Score, c.B.Interval = results.Headline(sampleB, metric)
-	if m.Difference != nil {
-		d := results.Percent(*m.Difference)
-		c.Difference.Value = &d
-	}
-	if m.Interval != nil {
-		c.Difference.Interval = &[2]float64{results.Percent(m.Interval.Low), results.Percent(m.Interval.High)}
-	}
-	if m.McNemar != nil {
-		if c.Flips, err = flips(a, b); err != nil {
-			return nil, err
-		}
-	}
-	return c, nil
+	choiceFlag(cmd, to, "lang", "the language of sentences, by default the locale's", want...)
 }
 
-func answersName(k results.AnswerKind) string {
-	switch k {
-	case results.NumberAnswer:
-		return "numbers"
-	case results.TagsAnswer:
-		return "tags"
-	}
-	return "labels"
-}
-
-// flips lists the examples that one side answers right and the other wrong.
-func flips(a, b *results.Answers) ([]flip, error) {
-	var rows []int
-	for i := range a.Len() {
-		if a.Right(i) != b.Right(i) {
-			rows = append(rows, i)
+func (o compareOptions) run(s streams) error {
+	var named *tasks.Task
+	if o.task != "" {
+		var err error
+		if named, err = tasks.Find(o.task); err != nil {
+			return err
 		}
+		o.task = named.Name
 	}
-	mine, err := a.Predictions(rows)
+	warn := func(text string) { fmt.Fprintf(s.err, "bench: warning: %s\n", text) }
+	sides, err := compare.Open(o.paths, warn)
 	if err != nil {
-		return nil, err
-	}
-	theirs, err := b.Predictions(rows)
-	if err != nil {
-		return nil, err
-	}
-	all := []flip{}
-	for k, x := range mine {
-		y := theirs[k]
-		if x.Text == "" && len(x.Words) == 0 { // files may tell the text on one side only
-			x.Text, x.TextPair, x.Words = y.Text, y.TextPair, y.Words
-		}
-		if len(x.Words) > 0 {
-			x.Text = strings.Join(x.Words, " ")
-		}
-		all = append(all, flip{x.ID, x.Gold, x.Pred, y.Pred, x.Text, x.TextPair})
-	}
-	return all, nil
-}
-
-func (c *comparison) print(cmd *cobra.Command, show int) error {
-	out := cmd.OutOrStdout()
-	title := fmt.Sprintf("%s, %d examples, in per cent", c.Metric, c.N)
-	if c.Task != "" {
-		title = c.Task + ": " + title
-	}
-	t := &tables.Table{Title: title, Head: []string{"", string(c.Metric), "95 % interval"}, Left: 1}
-	for _, s := range []comparedSide{c.A, c.B} {
-		t.Rows = append(t.Rows, tables.Row(s.Name, orDash(s.Score, results.Printed), bracketed(s.Interval)))
-	}
-	signed := func(v float64) string { return fmt.Sprintf("%+.2f", v) }
-	interval := ""
-	if in := c.Difference.Interval; in != nil {
-		interval = "[" + signed(in[0]) + ", " + signed(in[1]) + "]"
-	}
-	t.Rows = append(t.Rows, tables.Row("difference (second − first)", orDash(c.Difference.Value, signed), interval))
-	pvalue := func(p float64) string { return fmt.Sprintf("%.4g", p) }
-	if m := c.Tests.McNemar; m != nil {
-		t.Notes = append(t.Notes, fmt.Sprintf("McNemar: %d right in the first only, %d in the second only; p %s exact, %s chi-squared",
-			m.OnlyARight, m.OnlyBRight, pvalue(m.Exact), orDash(m.Chi2, pvalue)))
-	}
-	t.Notes = append(t.Notes, fmt.Sprintf("Paired bootstrap: p %s of %d samples. Permutation: p %s of %d.",
-		orDash(c.Tests.Bootstrap.P, pvalue), c.Tests.Bootstrap.Samples, orDash(c.Tests.Permutation.P, pvalue), c.Tests.Permutation.Samples))
-	if err := t.Write(out, tables.Terminal, tables.Options{}); err != nil {
 		return err
 	}
-	if len(c.Flips) == 0 || show <= 0 {
-		return nil
+	lang := compare.Lang(o.lang)
+	study, err := compare.Compare(sides, compare.Options{
+		Task: o.task, By: o.by, Lang: lang, Warn: warn, Order: sortTasks,
+		Tasks: func(name string) *compare.Task { return comparedTask(name, named) },
+	})
+	if err != nil {
+		return err
 	}
-	f := &tables.Table{Title: fmt.Sprintf("%d flips", len(c.Flips)), Head: []string{"id", "gold", "first", "second", "text"}, Left: 5}
-	if len(c.Flips) > show {
-		f.Title += fmt.Sprintf(", the first %d", show)
+	if o.format == "json" {
+		return s.json(study)
 	}
-	for _, x := range c.Flips[:min(show, len(c.Flips))] {
-		text := x.Text
-		if x.TextPair != nil {
-			text += " ⇔ " + *x.TextPair
+	return study.Write(s.out, lang, o.flips, tables.Options{Bold: isTerminal(s.out)})
+}
+
+// comparedTask returns a task by its name, nil if nobody knows it: the user's own
+// is known by its file alone.
+func comparedTask(name string, named *tasks.Task) *compare.Task {
+	t := named
+	if t == nil || t.Name != name {
+		var err error
+		if t, err = tasks.Find(name); name == "" || err != nil {
+			return nil
 		}
-		f.Rows = append(f.Rows, tables.Row(string(x.ID), clip(x.Gold.String(), 24), clip(x.A.String(), 24), clip(x.B.String(), 24), clip(text, 48)))
 	}
-	return f.Write(out, tables.Terminal, tables.Options{})
+	return &compare.Task{Name: t.Name, Title: t.Title, Kind: answerKind(t), Labels: t.Labels, Metric: t.Metric}
 }
 
-func orDash(v *float64, show func(float64) string) string {
-	if v == nil {
-		return tables.Missing
+// sortTasks sorts names of tasks: the seven in the report's order, others behind.
+func sortTasks(names []string) {
+	known := tasks.Names()
+	place := func(name string) int {
+		if i := slices.Index(known, name); i >= 0 {
+			return i
+		}
+		return len(known)
 	}
-	return show(*v)
+	slices.SortFunc(names, func(a, b string) int {
+		if d := place(a) - place(b); d != 0 {
+			return d
+		}
+		if a < b {
+			return -1
+		}
+		return 1
+	})
 }
 
-// clip cuts a text for a table.
-func clip(s string, letters int) string {
-	if r := []rune(s); len(r) > letters {
-		return string(r[:letters-1]) + "…"
+// warnBad tells the faults of folders of runs: damaged runs are shown all the
+// same, others are not.
+func warnBad(cmd *cobra.Command, bad []*results.RunError) {
+	for _, e := range bad {
+		var damaged *results.DamageError
+		if errors.As(e, &damaged) {
+			fmt.Fprintf(cmd.ErrOrStderr(), "bench: warning: %v\n", e)
+			continue
+		}
+		fmt.Fprintf(cmd.ErrOrStderr(), "bench: warning: left out: %v\n", e)
 	}
-	return s
 }

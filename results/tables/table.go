@@ -2,6 +2,7 @@
 package tables
 
 import (
+	"cmp"
 	"encoding/csv"
 	"fmt"
 	"io"
@@ -46,6 +47,8 @@ type Table struct {
 	Left  int      // how many columns from the left hold words; the rest are numbers, set to the right
 	Rows  [][]Cell
 	Notes []string
+
+	Starred string // what bold cells are, for terminals that have no bold type; "" is the best of the column
 }
 
 // Row returns a row of plain cells.
@@ -126,7 +129,7 @@ func (t *Table) terminal(w io.Writer, opt Options) error {
 		return err
 	}
 	if starred {
-		fmt.Fprintln(w, "* best of its column")
+		fmt.Fprintln(w, "* "+cmp.Or(t.Starred, "best of its column"))
 	}
 	for _, n := range t.Notes {
 		fmt.Fprintln(w, results.Plain(n))

@@ -1,0 +1,219 @@
+package compare
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/lmkor/bench/metrics"
+	"github.com/lmkor/bench/results"
+	"github.com/lmkor/bench/results/tables"
+)
+
+// study is how a test makes runs: n examples, of which run seed of a model gets
+// wrong those that wrong names.
+type study struct {
+	root string
+	n    int
+}
+
+func (s study) run(t *testing.T, model, task string, seed int, recipe string, wrong func(i int) bool) {
+	t.Helper()
+	dir := filepath.Join(s.root, model, task, fmt.Sprintf("seed-%d", seed))
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	for i := range s.n {
+		gold, pred := i%2, i%2
+		if wrong(i) {
+			pred = 1 - pred
+		}
+		fmt.Fprintf(&b, `{"id":%d,"gold":"%d","pred":"%d","probs":[0.3,0.7]}`+"\n", i, gold, pred)
+	}
+	for name, text := range map[string]string{
+		results.ManifestFile:    fmt.Sprintf(`{"schema":1,"task":%q,"recipe":{%s"seed":%d}}`, task, recipe, seed),
+		results.ResultFile:      fmt.Sprintf(`{"model":%q,"task":%q,"seed":%d,"metric":"accuracy","n":%d}`, model, task, seed, s.n),
+		results.PredictionsFile: b.String(),
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// wrongs is wrong about one in every examples, from a run's own of them.
+func wrongs(every, from int) func(int) bool {
+	return func(i int) bool { return (i*7919+from*104729)%1000003%every == 0 }
+}
+
+func (s study) compare(t *testing.T, o Options, names ...string) *Study {
+	t.Helper()
+	var paths []string
+	for _, n := range names {
+		paths = append(paths, filepath.Join(s.root, n))
+	}
+	sides, err := Open(paths, func(w string) { t.Error(w) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o.Tasks == nil {
+		o.Tasks = func(name string) *Task {
+			return &Task{Name: name, Title: strings.ToUpper(name), Kind: results.LabelAnswer, Labels: []string{"0", "1"}, Metric: metrics.Accuracy}
+		}
+	}
+	o.Order = func(names []string) { slices.Sort(names) }
+	st, err := Compare(sides, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return st
+}
+
+func newStudy(t *testing.T, n int) study { return study{t.TempDir(), n} }
+
+func TestSeedsArePooled(t *testing.T) {
+	s := newStudy(t, 1000)
+	for seed := range 5 {
+		s.run(t, "weak", "nsmc", seed, "", wrongs(5, seed))
+		s.run(t, "strong", "nsmc", seed+100, "", wrongs(8+seed%2, seed+50)) // no seed in common
+	}
+	c := s.compare(t, Options{Lang: English}, "weak", "strong").Pairs[0].Tasks[0]
+	if c.Verdict.Answer != Better || c.Verdict.MoreExamples != nil || c.Seeds != (Seeds{5, 5, false}) || len(c.LeftOut) != 0 {
+		t.Errorf("%+v %+v %v", c.Verdict, c.Seeds, c.LeftOut)
+	}
+	if c.Tests.ASO == nil || c.Tests.ASO.BOverA > 0.1 || c.Tests.ASO.AOverB < 0.9 || c.Tests.McNemar != nil || c.A.SD == nil || len(c.B.Runs) != 5 {
+		t.Errorf("%+v", c.Tests)
+	}
+	if !strings.Contains(c.Verdict.Sentence, "strong is better than weak on NSMC by ") || !strings.Contains(c.Verdict.Sentence, "hierarchical bootstrap, p < 0.001; n 1,000, 5 seeds each)") {
+		t.Error(c.Verdict.Sentence)
+	}
+	worse := s.compare(t, Options{Lang: Korean}, "strong", "weak").Pairs[0].Tasks[0]
+	if worse.Verdict.Answer != Worse || !strings.HasPrefix(worse.Verdict.Sentence, "NSMC에서 weak 모델이 strong 모델보다 ") || !strings.Contains(worse.Verdict.Sentence, "점 못하다(accuracy, 95 % 구간 ") {
+		t.Errorf("%+v", worse.Verdict)
+	}
+}
+
+// Runs of another recipe are no seeds of this one, and are named.
+func TestOtherRecipesAreLeftOut(t *testing.T) {
+	s := newStudy(t, 200)
+	for seed := range 3 {
+		s.run(t, "a", "nsmc", seed, `"epochs":3,`, wrongs(5, seed))
+		s.run(t, "b", "nsmc", seed, `"epochs":3,`, wrongs(5, seed+9))
+	}
+	s.run(t, "b", "nsmc", 7, `"epochs":9,`, wrongs(2, 1))
+	c := s.compare(t, Options{Lang: English}, "a", "b").Pairs[0].Tasks[0]
+	if c.Seeds != (Seeds{3, 3, true}) || len(c.LeftOut) != 1 || *c.LeftOut[0].Seed != 7 || c.LeftOut[0].Side != "b" || !strings.Contains(c.LeftOut[0].Reason, "epochs (9, not 3)") {
+		t.Errorf("%+v %+v", c.Seeds, c.LeftOut)
+	}
+	if c.Verdict.Answer != Undecided || c.Verdict.Detectable == nil || *c.Verdict.Detectable <= 0 {
+		t.Errorf("%+v", c.Verdict)
+	}
+	// another order of the data pairs no seeds
+	for seed := range 3 {
+		s.run(t, "c", "nsmc", seed, `"batch_size":8,"epochs":3,`, wrongs(5, seed))
+	}
+	c = s.compare(t, Options{}, "a", "c").Pairs[0].Tasks[0]
+	if c.Seeds.Paired || len(c.Differs) != 1 || c.Differs[0].Name != "batch_size" {
+		t.Errorf("%+v %+v", c.Seeds, c.Differs)
+	}
+}
+
+func TestTasksAreCorrected(t *testing.T) {
+	s := newStudy(t, 1000)
+	for i, task := range []string{"ka", "kb", "kc", "kd"} {
+		s.run(t, "a", task, 1, "", wrongs(6, i))
+		every := 6
+		if task == "kb" {
+			every = 20
+		}
+		s.run(t, "b", task, 1, "", wrongs(every, i+30))
+	}
+	s.run(t, "a", "alone", 1, "", wrongs(6, 1))
+	st := s.compare(t, Options{Lang: English}, "a", "b")
+	p := st.Pairs[0]
+	if p.Summary.Better != 1 || p.Summary.Worse != 0 || p.Summary.Undecided != 3 ||
+		p.Summary.Sentence != "Over 4 tasks b is better than a on 1, worse on none, and 3 can't be told (Holm-corrected at 5 %)." {
+		t.Errorf("%+v", p.Summary)
+	}
+	for _, c := range p.Tasks {
+		if *c.Verdict.P < *c.test.P || c.Task == "kb" && *c.Verdict.P < 4**c.test.P-1e-12 {
+			t.Errorf("%s: p %v corrected to %v", c.Task, *c.test.P, *c.Verdict.P)
+		}
+	}
+	if left := p.Tasks[0].LeftOut; len(left) != 1 || left[0].Task != "alone" || left[0].Seed != nil || left[0].Side != "a" {
+		t.Errorf("%+v", left)
+	}
+	for _, lang := range []Lang{English, Korean} {
+		var b bytes.Buffer
+		if err := st.Write(&b, lang, 0, tables.Options{}); err != nil || !strings.Contains(b.String(), "KB (acc)") {
+			t.Errorf("%s %v", b.String(), err)
+		}
+	}
+	var back struct {
+		Tasks   []map[string]any
+		Summary map[string]any
+	}
+	text, err := json.Marshal(st)
+	if err != nil || json.Unmarshal(text, &back) != nil || len(back.Tasks) != 4 || back.Summary["correction"] != "holm" {
+		t.Errorf("%s %v", text, err)
+	}
+	if again, _ := json.Marshal(s.compare(t, Options{Lang: English}, "a", "b")); !bytes.Equal(text, again) {
+		t.Error("a second comparison has other bytes")
+	}
+}
+
+func TestManyModels(t *testing.T) {
+	s := newStudy(t, 800)
+	for i, task := range []string{"ka", "kb", "kc"} {
+		for k, model := range []string{"low", "mid", "top", "top2"} {
+			s.run(t, model, task, 1, "", wrongs([]int{3, 6, 25, 25}[k], i+k*10))
+		}
+	}
+	st := s.compare(t, Options{Lang: English}, "low", "mid", "top", "top2")
+	if len(st.Pairs) != 6 || st.Ranks == nil || st.Ranks.Models[3].Name != "low" || st.Ranks.Models[3].Rank != 4 || st.Ranks.Critical == nil {
+		t.Fatalf("%+v", st.Ranks)
+	}
+	if st.Ranks.Sentence != "No model is shown to be better than: "+st.Ranks.Models[0].Name+", "+st.Ranks.Models[1].Name+"." || st.Ranks.Models[2].Best {
+		t.Errorf("%+v", st.Ranks)
+	}
+	if got := st.cell("top", "low"); got != "3 / 0 / 0" {
+		t.Errorf("top against low: %s", got)
+	}
+	if got := st.cell("low", "top"); got != "0 / 3 / 0" {
+		t.Errorf("low against top: %s", got)
+	}
+	var b bytes.Buffer
+	if err := st.Write(&b, English, 0, tables.Options{}); err != nil || !strings.Contains(b.String(), "│ low ") {
+		t.Errorf("%s %v", b.String(), err)
+	}
+}
+
+func TestLocale(t *testing.T) {
+	for _, c := range []struct {
+		env  map[string]string
+		want Lang
+	}{
+		{map[string]string{"LANG": "ko_KR.UTF-8"}, Korean},
+		{map[string]string{"LANG": "ko_KR.UTF-8", "LC_ALL": "C"}, English},
+		{map[string]string{"LC_MESSAGES": "ko"}, Korean},
+		{nil, English},
+	} {
+		if got := LocaleLang(func(name string) string { return c.env[name] }); got != c.want {
+			t.Errorf("%v: %s", c.env, got)
+		}
+	}
+}
+
+func TestNaturalOrder(t *testing.T) {
+	names := []string{"b", "128–255", "16–31", "10", "2", "a"}
+	slices.SortFunc(names, naturalOrder)
+	if got := strings.Join(names, " "); got != "2 10 16–31 128–255 a b" {
+		t.Error(got)
+	}
+}

@@ -1,0 +1,268 @@
+package compare
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/lmkor/bench/metrics"
+	"github.com/lmkor/bench/results"
+)
+
+// Lang is a language of sentences.
+type Lang string
+
+// The languages.
+const (
+	English Lang = "en"
+	Korean  Lang = "ko"
+)
+
+// LocaleLang returns the language that the environment asks for, by the order of
+// setlocale: Korean, or else English.
+func LocaleLang(getenv func(string) string) Lang {
+	locale := cmp.Or(getenv("LC_ALL"), getenv("LC_MESSAGES"), getenv("LANG"))
+	if strings.HasPrefix(strings.ToLower(locale), "ko") {
+		return Korean
+	}
+	return English
+}
+
+// or returns ko in Korean, else en.
+func (l Lang) or(en, ko string) string {
+	if l == Korean {
+		return ko
+	}
+	return en
+}
+
+// sentence tells a verdict.
+func (l Lang) sentence(c *Comparison, several bool) string {
+	a, b := results.Plain(c.A.Name), results.Plain(c.B.Name)
+	switch {
+	case c.test.Difference == nil:
+		return l.undefined(c, a, b)
+	case c.Verdict.Answer == Undecided:
+		return l.undecided(c, a, b, several)
+	}
+	in := *c.Difference.Interval
+	digits := digitsOf(in)
+	low, high := in[0], in[1]
+	if c.Verdict.Answer == Worse { // the sentence has no sign
+		low, high = -high, -low
+	}
+	points := l.points(math.Abs(*c.Difference.Value), digits)
+	interval := strconv.FormatFloat(low, 'f', digits, 64) + l.or(" to ", "~") + strconv.FormatFloat(high, 'f', digits, 64)
+	if l == Korean {
+		word := map[Answer]string{Better: "낫다", Worse: "못하다"}[c.Verdict.Answer]
+		return fmt.Sprintf("%s%s 모델이 %s 모델보다 %s %s(%s, 95 %% 구간 %s; %s; %s).", l.on(c), b, a, points, word, scoreName(c.Metric), interval, l.testOf(c, several), l.data(c))
+	}
+	return fmt.Sprintf("%s is %s than %s%s by %s (%s, 95 %% interval %s; %s; %s).", b, c.Verdict.Answer, a, l.on(c), points, scoreName(c.Metric), interval, l.testOf(c, several), l.data(c))
+}
+
+func (l Lang) undefined(c *Comparison, a, b string) string {
+	name := a
+	if c.A.Score != nil {
+		name = b
+	}
+	if l == Korean {
+		return fmt.Sprintf("%s%s 모델과 %s 모델을 비교할 수 없다: %s 모델의 %s 값이 정의되지 않는다.", l.on(c), b, a, name, c.Metric)
+	}
+	return fmt.Sprintf("%s and %s can't be compared%s: %s of %s is undefined.", b, a, l.on(c), c.Metric, name)
+}
+
+func (l Lang) undecided(c *Comparison, a, b string, several bool) string {
+	in := [2]float64{}
+	interval := ""
+	if c.Difference.Interval != nil {
+		in = *c.Difference.Interval
+		digits := digitsOf(in)
+		interval = signed(in[0], digits) + l.or(" to ", "~") + signed(in[1], digits)
+	}
+	digits := digitsOf(in)
+	diff := l.points(*c.Difference.Value, digits)
+	if *c.Difference.Value > 0 {
+		diff = "+" + diff
+	}
+	could := l.points(*c.Verdict.Detectable, max(digits, digitsOf([2]float64{0, *c.Verdict.Detectable})))
+	if l == Korean {
+		s := fmt.Sprintf("%s%s 모델과 %s 모델의 우열을 가릴 수 없다: 차이는 %s(%s, 95 %% 구간 %s; %s; %s).", l.on(c), b, a, diff, scoreName(c.Metric), interval, l.testOf(c, several), l.data(c))
+		return s + fmt.Sprintf(" 이 데이터가 검정력 0.8로 보일 수 있던 차이는 %s", could) + l.need(c) + "."
+	}
+	s := fmt.Sprintf("Whether %s is better or worse than %s%s can't be told: the difference is %s (%s, 95 %% interval %s; %s; %s).", b, a, l.on(c), diff, scoreName(c.Metric), interval, l.testOf(c, several), l.data(c))
+	s += fmt.Sprintf(" With power 0.8 these data could have shown %s", could)
+	return s + l.need(c) + "."
+}
+
+// need says how much more would decide.
+func (l Lang) need(c *Comparison) string {
+	var ways []string
+	if n := c.Verdict.MoreExamples; n != nil {
+		ways = append(ways, fmt.Sprintf(l.or("some %s more examples", "예제 약 %s개"), thousands(rough(*n))))
+	}
+	if n := c.Verdict.MoreSeeds; n != nil {
+		ways = append(ways, fmt.Sprintf(l.or("%s more seeds a side", "모델마다 시드 %s개"), thousands(rough(*n))))
+	}
+	switch {
+	case len(ways) > 0:
+		all := strings.Join(ways, l.or(" or ", " 또는 "))
+		return l.or("; for one as large as was found, "+all+" would do", "이며, 관측된 만큼의 차이를 보이려면 "+all+"가 더 필요하다")
+	case *c.Difference.Value == 0:
+		return l.or("", "이다")
+	}
+	return l.or("; no number of examples or seeds alone would do for one as large as was found", "이며, 예제나 시드 한쪽만 늘려서는 관측된 만큼의 차이를 보일 수 없다")
+}
+
+// on names the task: " on NSMC", "NSMC에서 ".
+func (l Lang) on(c *Comparison) string {
+	title := results.Plain(c.title)
+	if title == "" {
+		return ""
+	}
+	return l.or(" on "+title, title+"에서 ")
+}
+
+func (l Lang) points(v float64, digits int) string {
+	return strings.Replace(strconv.FormatFloat(v, 'f', digits, 64), "-", "−", 1) + l.or(" points", "점")
+}
+
+// testOf names the test behind the verdict.
+func (l Lang) testOf(c *Comparison, several bool) string {
+	name := l.or("bootstrap and permutation test", "부트스트랩과 순열 검정")
+	if c.Seeds.A+c.Seeds.B > 2 {
+		name = l.or("hierarchical bootstrap", "계층적 부트스트랩")
+	}
+	p := l.or("no p", "p 없음")
+	if c.Verdict.P != nil {
+		p = "p " + pText(*c.Verdict.P)
+		if several {
+			p = l.or("Holm-corrected ", "Holm 보정 ") + p
+		}
+	}
+	return name + ", " + p
+}
+
+// data says how many examples and seeds there are.
+func (l Lang) data(c *Comparison) string {
+	s := c.Seeds
+	n := "n " + thousands(c.N)
+	switch {
+	case s.A == 1 && s.B == 1:
+		return n + l.or(", one run each", ", 한 번씩 실행")
+	case s.A == s.B:
+		return n + fmt.Sprintf(l.or(", %d seeds each%s", ", 시드 %d개씩%s"), s.A, map[bool]string{true: l.or(", paired", ", 짝지음")}[s.Paired])
+	}
+	return n + fmt.Sprintf(l.or(", %d seeds against %d", ", 시드 %d개 대 %d개"), s.B, s.A)
+}
+
+// scoreName is a score as sentences call it.
+func scoreName(n metrics.Name) string {
+	switch n {
+	case metrics.MacroF1:
+		return "macro F1"
+	case metrics.F1:
+		return "F1"
+	case metrics.F1FullGold:
+		return "F1 of the full gold"
+	case metrics.Spearman:
+		return "Spearman"
+	case metrics.Pearson:
+		return "Pearson"
+	}
+	return string(n)
+}
+
+// summary tells the verdicts of a pair.
+func (l Lang) summary(p *Pair, s *Summary) string {
+	a, b := results.Plain(p.A), results.Plain(p.B)
+	n := len(p.Tasks)
+	if l == Korean {
+		return fmt.Sprintf("과제 %d개 중 %s 모델이 %s 모델보다 %d개에서 낫고, %d개에서 못하며, %d개에서는 우열을 가릴 수 없다(Holm 보정, 수준 5 %%).", n, b, a, s.Better, s.Worse, s.Undecided)
+	}
+	tasks := "tasks"
+	if n == 1 {
+		tasks = "task"
+	}
+	return fmt.Sprintf("Over %d %s %s is better than %s on %s, worse on %s, and %s can't be told (Holm-corrected at 5 %%).", n, tasks, b, a, count(s.Better), count(s.Worse), count(s.Undecided))
+}
+
+func count(n int) string {
+	if n == 0 {
+		return "none"
+	}
+	return strconv.Itoa(n)
+}
+
+// ranks tells the best of several models.
+func (l Lang) ranks(r *Ranks) string {
+	var best []string
+	for _, m := range r.Models {
+		if m.Best {
+			best = append(best, results.Plain(m.Name))
+		}
+	}
+	if l == Korean {
+		if len(best) == 0 {
+			return "다른 모델에 지지 않은 모델이 없다."
+		}
+		return fmt.Sprintf("다른 모델보다 못하다는 판정을 받지 않은 모델: %s.", strings.Join(best, ", "))
+	}
+	if len(best) == 0 {
+		return "Every model is worse than some other."
+	}
+	return fmt.Sprintf("No model is shown to be better than: %s.", strings.Join(best, ", "))
+}
+
+// digitsOf is how many decimals an interval deserves.
+func digitsOf(in [2]float64) int {
+	if in[1]-in[0] < 1 {
+		return 2
+	}
+	return 1
+}
+
+func signed(v float64, digits int) string {
+	s := strconv.FormatFloat(v, 'f', digits, 64)
+	if v > 0 {
+		s = "+" + s
+	}
+	return strings.Replace(s, "-", "−", 1)
+}
+
+func pText(p float64) string {
+	if p < 0.001 {
+		return "< 0.001"
+	}
+	return strconv.FormatFloat(p, 'f', 3, 64)
+}
+
+// rough rounds a large number to two digits, up: it is an estimate.
+func rough(n int) int {
+	step := 1
+	for n/step >= 100 {
+		step *= 10
+	}
+	return (n + step - 1) / step * step
+}
+
+// thousands writes 50000 as 50,000.
+func thousands(n int) string {
+	s := strconv.Itoa(n)
+	var parts []string
+	for len(s) > 3 {
+		parts = append(parts, s[len(s)-3:])
+		s = s[:len(s)-3]
+	}
+	parts = append(parts, s)
+	slices.Reverse(parts)
+	return strings.Join(parts, ",")
+}
+
+func joined(names []string) string { return strings.Join(names, ", ") }
+
+func sortByRank(models []Ranked) {
+	slices.SortStableFunc(models, func(a, b Ranked) int { return cmp.Compare(a.Rank, b.Rank) })
+}

@@ -1,0 +1,199 @@
+package compare
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/lmkor/bench/results"
+)
+
+// Side is a model: a predictions file, or the runs of one model.
+type Side struct {
+	Name string // as sentences call it
+	Path string // as the user gave it
+	File string // of a predictions file; "" of runs
+	Runs []results.Run
+}
+
+// Open finds what paths name: a predictions file of any program, a run, its
+// checkpoint, or a folder of runs of one model. warn gets the faults of folders
+// below that are no runs.
+func Open(paths []string, warn func(string)) ([]Side, error) {
+	var all []Side
+	for _, path := range paths {
+		s, err := open(path, warn)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, s)
+	}
+	name(all)
+	return all, nil
+}
+
+func open(path string, warn func(string)) (Side, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return Side{}, err
+	}
+	s := Side{Name: path, Path: path}
+	if !info.IsDir() {
+		s.File = path
+		return s, nil
+	}
+	root := filepath.Clean(path)
+	if filepath.Base(root) == results.CheckpointDir && results.Finished(filepath.Dir(root)) {
+		root = filepath.Dir(root)
+	}
+	runs, bad, err := results.Find(root)
+	if err != nil {
+		return Side{}, err
+	}
+	for _, e := range bad {
+		warn(e.Error())
+	}
+	if len(runs) == 0 {
+		return Side{}, fmt.Errorf("%s: no finished run", path)
+	}
+	for _, r := range runs {
+		if r.Result.Model != runs[0].Result.Model {
+			return Side{}, fmt.Errorf("%s holds runs of %s and of %s: name one model's folder", path, runs[0].Result.Model, r.Result.Model)
+		}
+	}
+	s.Name, s.Runs = runs[0].Result.Model, runs
+	return s, nil
+}
+
+// name gives sides of one model's name their paths as names.
+func name(sides []Side) {
+	count := map[string]int{}
+	for _, s := range sides {
+		count[s.Name]++
+	}
+	for i := range sides {
+		if count[sides[i].Name] > 1 {
+			sides[i].Name = sides[i].Path
+		}
+	}
+	count = map[string]int{}
+	for i := range sides { // the same path twice
+		count[sides[i].Name]++
+		if k := count[sides[i].Name]; k > 1 {
+			sides[i].Name = fmt.Sprintf("%s (%d)", sides[i].Name, k)
+		}
+	}
+}
+
+// tasks lists the tasks that a side has runs of, each once.
+func (s Side) tasks() []string {
+	var all []string
+	for _, r := range s.Runs {
+		if !slices.Contains(all, r.Result.Task) {
+			all = append(all, r.Result.Task)
+		}
+	}
+	return all
+}
+
+// of returns the side's runs of a task, one a seed and all of one variant, by
+// seed, and what it leaves out.
+func (s Side) of(task string, lang Lang) (runs []results.Run, left []LeftOut, err error) {
+	variants := map[string][]results.Run{}
+	var order []string
+	for _, r := range s.Runs {
+		if r.Result.Task != task {
+			continue
+		}
+		v := variant(r)
+		if variants[v] == nil {
+			order = append(order, v)
+		}
+		variants[v] = append(variants[v], r)
+	}
+	if len(order) == 0 {
+		return nil, nil, nil
+	}
+	best := order[0]
+	for _, v := range order[1:] {
+		if len(variants[v]) > len(variants[best]) {
+			best = v
+		}
+	}
+	runs = variants[best]
+	slices.SortStableFunc(runs, func(a, b results.Run) int { return compareUint(a.Result.Seed, b.Result.Seed) })
+	for i := 1; i < len(runs); i++ {
+		if runs[i].Result.Seed == runs[i-1].Result.Seed {
+			return nil, nil, fmt.Errorf("%s: %s and %s are of the same task and seed: name one of them", s.Path, runs[i-1].Path, runs[i].Path)
+		}
+	}
+	for _, v := range order {
+		if v == best {
+			continue
+		}
+		for _, r := range variants[v] {
+			if slices.ContainsFunc(runs, func(k results.Run) bool { return k.Result.Seed == r.Result.Seed }) && len(variants[v]) == len(runs) {
+				return nil, nil, fmt.Errorf("%s: %s and %s are of the same task and seed: name one of them", s.Path, runs[0].Path, r.Path)
+			}
+			seed := r.Result.Seed
+			left = append(left, LeftOut{task, &seed, s.Name, lang.or("made otherwise than the other runs: ", "다른 실행들과 설정이 다름: ") + differences(r, runs[0])})
+		}
+	}
+	return runs, left, nil
+}
+
+func compareUint(a, b uint64) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+// variant is what runs share that may differ in their seed only: with the split
+// and the number of examples, for these are no part of how a run is made.
+func variant(r results.Run) string {
+	return fmt.Sprintf("%s %s %d %s", r.Manifest.Parts.Variant(), r.Result.Split, r.Result.N, r.Result.Metric)
+}
+
+// differences says in which parts a differs from b.
+func differences(a, b results.Run) string {
+	text := ""
+	for _, d := range parts(a, b) {
+		if text != "" {
+			text += ", "
+		}
+		text += fmt.Sprintf("%s (%s, not %s)", d.Name, orNone(d.Mine), orNone(d.Theirs))
+	}
+	if text == "" {
+		text = "the split, or how many of its examples were scored"
+	}
+	return text
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "none"
+	}
+	return s
+}
+
+// parts are the identity's differences but the seed.
+func parts(a, b results.Run) []results.Difference {
+	return slices.DeleteFunc(a.Manifest.Parts.Differences(b.Manifest.Parts), func(d results.Difference) bool { return d.Name == "seed" })
+}
+
+// pairs reports whether two recipes give runs of one seed the same order of the
+// same training data.
+func pairs(a, b results.Run) bool {
+	x, y := a.Manifest.Parts, b.Manifest.Parts
+	for _, field := range []string{"batch_size", "gradient_accumulation_steps", "shuffle", "max_train_rows"} {
+		if string(x.Recipe[field]) != string(y.Recipe[field]) {
+			return false
+		}
+	}
+	return x.Data["train"] == y.Data["train"]
+}

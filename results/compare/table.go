@@ -1,0 +1,287 @@
+package compare
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+
+	"github.com/lmkor/bench/results"
+	"github.com/lmkor/bench/results/tables"
+)
+
+// MarshalJSON writes a study of two sides and one task as that comparison; of
+// more tasks as {tasks, summary}; of more sides as {models, pairs, ranks}.
+func (st *Study) MarshalJSON() ([]byte, error) {
+	switch {
+	case len(st.Sides) > 2:
+		return json.Marshal(struct {
+			Models []string `json:"models"`
+			Pairs  []Pair   `json:"pairs"`
+			Ranks  *Ranks   `json:"ranks"`
+		}{st.Sides, st.Pairs, st.Ranks})
+	case len(st.Pairs[0].Tasks) == 1:
+		return json.Marshal(st.Pairs[0].Tasks[0])
+	}
+	return json.Marshal(struct {
+		Tasks   []*Comparison `json:"tasks"`
+		Summary *Summary      `json:"summary"`
+	}{st.Pairs[0].Tasks, st.Pairs[0].Summary})
+}
+
+// Write writes the study for readers, the sentences first; flips is how many
+// flipped examples of a single comparison it shows.
+func (st *Study) Write(w io.Writer, lang Lang, flips int, opt tables.Options) error {
+	if len(st.Sides) > 2 {
+		return st.many(w, lang, opt)
+	}
+	p := st.Pairs[0]
+	if len(p.Tasks) == 1 {
+		return p.Tasks[0].write(w, lang, flips, opt)
+	}
+	fmt.Fprintf(w, "%s\n\n", p.Summary.Sentence)
+	if err := p.table(lang).Write(w, tables.Terminal, opt); err != nil {
+		return err
+	}
+	fmt.Fprintln(w)
+	for _, c := range p.Tasks {
+		fmt.Fprintln(w, c.Verdict.Sentence)
+	}
+	return nil
+}
+
+// table lists a pair's tasks, a verdict each.
+func (p Pair) table(lang Lang) *tables.Table {
+	t := &tables.Table{Left: 1, Head: []string{lang.or("task", "과제"), p.A, p.B, "B − A", lang.or("95 % interval", "95 % 구간"), "p (Holm)", lang.or("B is", "B는")}}
+	t.Title = fmt.Sprintf(lang.or("A %s, B %s, in per cent", "A %s, B %s, 단위 %%"), p.A, p.B)
+	for _, c := range p.Tasks {
+		pv := tables.Missing
+		if c.Verdict.P != nil {
+			pv = pText(*c.Verdict.P)
+		}
+		t.Rows = append(t.Rows, tables.Row(c.title+" ("+results.MetricTitle(c.Metric)+")", printed(c.A.Score), printed(c.B.Score), signedOr(c.Difference.Value),
+			signedInterval(c.Difference.Interval), pv, lang.word(c.Verdict.Answer)))
+		t.Notes = append(t.Notes, c.leftNotes(lang)...)
+	}
+	return t
+}
+
+// word is an answer as tables print it.
+func (l Lang) word(a Answer) string {
+	if l == Korean {
+		return map[Answer]string{Better: "낫다", Worse: "못하다", Undecided: "모름"}[a]
+	}
+	return string(a)
+}
+
+// many writes all pairs of several sides.
+func (st *Study) many(w io.Writer, lang Lang, opt tables.Options) error {
+	if st.Ranks != nil {
+		fmt.Fprintf(w, "%s\n\n", st.Ranks.Sentence)
+		t := &tables.Table{Left: 1, Head: []string{lang.or("model", "모델"), lang.or("mean rank", "평균 순위"), lang.or("95 % interval", "95 % 구간")}}
+		for _, m := range st.Ranks.Models {
+			t.Rows = append(t.Rows, []tables.Cell{{Text: m.Name, Bold: m.Best}, {Text: results.Printed(m.Rank)}, {Text: fmt.Sprintf("[%s, %s]", results.Printed(m.Interval[0]), results.Printed(m.Interval[1]))}})
+		}
+		t.Starred = lang.or("no model is shown to be better", "더 나은 모델이 없음")
+		if cd := st.Ranks.Critical; cd != nil {
+			t.Notes = append(t.Notes, fmt.Sprintf(lang.or("Nemenyi's critical difference of mean ranks: %s", "Nemenyi 임계 차이(평균 순위): %s"), results.Printed(*cd)))
+		}
+		if err := t.Write(w, tables.Terminal, opt); err != nil {
+			return err
+		}
+		fmt.Fprintln(w)
+	}
+	if err := st.Matrix(lang).Write(w, tables.Terminal, opt); err != nil {
+		return err
+	}
+	fmt.Fprintln(w)
+	for _, p := range st.Pairs {
+		for _, c := range p.Tasks {
+			fmt.Fprintln(w, c.Verdict.Sentence)
+		}
+		if len(p.Tasks) > 1 {
+			fmt.Fprintln(w, p.Summary.Sentence)
+		}
+	}
+	return nil
+}
+
+// Matrix counts, of every two sides, the tasks on which the row's is better than
+// the column's, worse, and undecided.
+func (st *Study) Matrix(lang Lang) *tables.Table {
+	t := &tables.Table{Left: 1, Title: lang.or("tasks on which the row is better / worse than the column / can't be told", "행의 모델이 열의 모델보다 나은 / 못한 / 우열을 가릴 수 없는 과제 수"), Head: append([]string{""}, st.Sides...)}
+	for _, row := range st.Sides {
+		cells := []string{row}
+		for _, col := range st.Sides {
+			cells = append(cells, st.cell(row, col))
+		}
+		t.Rows = append(t.Rows, tables.Row(cells...))
+	}
+	return t
+}
+
+func (st *Study) cell(row, col string) string {
+	for _, p := range st.Pairs {
+		s := p.Summary
+		switch {
+		case p.A == col && p.B == row:
+			return fmt.Sprintf("%d / %d / %d", s.Better, s.Worse, s.Undecided)
+		case p.A == row && p.B == col:
+			return fmt.Sprintf("%d / %d / %d", s.Worse, s.Better, s.Undecided)
+		}
+	}
+	return ""
+}
+
+// write writes one comparison.
+func (c *Comparison) write(w io.Writer, lang Lang, flips int, opt tables.Options) error {
+	fmt.Fprintf(w, "%s\n\n", c.Verdict.Sentence)
+	title := fmt.Sprintf(lang.or("%s, %s examples, in per cent", "%s, 예제 %s개, 단위 %%"), c.Metric, thousands(c.N))
+	if c.Task != "" {
+		title = c.Task + ": " + title
+	}
+	t := &tables.Table{Title: title, Head: []string{"", string(c.Metric), lang.or("95 % interval", "95 % 구간"), lang.or("runs", "실행")}, Left: 1}
+	for k, s := range []Scored{c.A, c.B} {
+		score := printed(s.Score)
+		if s.SD != nil {
+			score += " ± " + results.Printed(*s.SD)
+		}
+		t.Rows = append(t.Rows, tables.Row(s.Name, score, bracketed(s.Interval), strconv.Itoa([]int{c.Seeds.A, c.Seeds.B}[k])))
+	}
+	t.Rows = append(t.Rows, tables.Row(fmt.Sprintf(lang.or("difference (%s − %s)", "차이 (%s − %s)"), c.B.Name, c.A.Name), signedOr(c.Difference.Value), signedInterval(c.Difference.Interval), ""))
+	t.Notes = append(c.testNotes(lang), c.leftNotes(lang)...)
+	for _, d := range c.Differs {
+		t.Notes = append(t.Notes, fmt.Sprintf(lang.or("The runs differ in %s: %s, and %s.", "실행의 차이 — %s: %s, %s."), d.Name, orNone(d.Mine), orNone(d.Theirs)))
+	}
+	for _, x := range c.Warnings {
+		t.Notes = append(t.Notes, fmt.Sprintf(lang.or("Warning of %s: %s", "%s의 경고: %s"), x.Side, x.Message))
+	}
+	if err := t.Write(w, tables.Terminal, opt); err != nil {
+		return err
+	}
+	if err := c.groupTable(lang, w, opt); err != nil {
+		return err
+	}
+	return c.flipTable(lang, w, flips, opt)
+}
+
+func (c *Comparison) testNotes(lang Lang) (notes []string) {
+	if m := c.Tests.McNemar; m != nil {
+		chi2 := tables.Missing
+		if m.Chi2 != nil {
+			chi2 = pValue(*m.Chi2)
+		}
+		notes = append(notes, fmt.Sprintf(lang.or("McNemar, of %s: %d right of %s only, %d of %s only; p %s exact, %s chi-squared.", "McNemar(%s): %d개는 %s만, %d개는 %s만 맞음; p %s(정확), %s(카이제곱)."),
+			m.Unit, m.OnlyARight, c.A.Name, m.OnlyBRight, c.B.Name, pValue(m.Exact), chi2))
+	}
+	orDash := func(p *float64) string {
+		if p == nil {
+			return tables.Missing
+		}
+		return pValue(*p)
+	}
+	note := fmt.Sprintf(lang.or("Bootstrap: p %s of %d samples.", "부트스트랩: p %s, 표본 %d개."), orDash(c.Tests.Bootstrap.P), c.Tests.Bootstrap.Samples)
+	if p := c.Tests.Permutation.P; p != nil {
+		note += fmt.Sprintf(lang.or(" Permutation: p %s of %d.", " 순열: p %s, %d개."), pValue(*p), c.Tests.Permutation.Samples)
+	}
+	notes = append(notes, note)
+	if a := c.Tests.ASO; a != nil {
+		notes = append(notes, fmt.Sprintf(lang.or("Almost stochastic order: ε %.3f that %s is above %s, %.3f the other way (below 0.2 is convincing).", "거의 확률적 순서: %[2]s > %[3]s ε %.3[1]f, 반대 %.3[4]f (0.2 미만이면 설득력 있음)."), a.BOverA, c.B.Name, c.A.Name, a.AOverB))
+	}
+	if g := c.Agreement; g != nil {
+		note := fmt.Sprintf(lang.or("Both give the same answer to %.1f %% of the examples", "두 모델의 답이 같은 예제 %.1f %%"), 100*g.Same)
+		if g.Kappa != nil {
+			note += fmt.Sprintf(lang.or(" (Cohen's kappa %.3f)", " (Cohen 카파 %.3f)"), *g.Kappa)
+		}
+		notes = append(notes, note+".")
+	}
+	return notes
+}
+
+func (c *Comparison) leftNotes(lang Lang) (notes []string) {
+	for _, l := range c.LeftOut {
+		what := l.Task
+		if l.Seed != nil {
+			what += fmt.Sprintf(lang.or(", seed %d", ", 시드 %d"), *l.Seed)
+		}
+		notes = append(notes, fmt.Sprintf(lang.or("Left out: %s of %s: %s.", "제외: %[2]s의 %[1]s: %[3]s."), what, l.Side, l.Reason))
+	}
+	return notes
+}
+
+func (c *Comparison) groupTable(lang Lang, w io.Writer, opt tables.Options) error {
+	if len(c.Groups) == 0 {
+		return nil
+	}
+	t := &tables.Table{Head: []string{lang.or("by", "구분"), "", "n", "", c.A.Name, c.B.Name, "B − A", lang.or("95 % interval", "95 % 구간")}, Left: 2}
+	for _, g := range c.Groups {
+		t.Rows = append(t.Rows, tables.Row(g.By, g.Name, strconv.Itoa(g.N), results.MetricTitle(g.Metric), printed(g.A), printed(g.B), signedOr(g.Value), signedInterval(g.Interval)))
+	}
+	t.Notes = append(t.Notes, lang.or("Of a label: how many of its examples are answered right. These intervals are not corrected for being several.", "label은 그 범주의 예제 중 맞힌 비율이다. 이 구간들은 다중 비교를 보정하지 않았다."))
+	fmt.Fprintln(w)
+	return t.Write(w, tables.Terminal, opt)
+}
+
+func (c *Comparison) flipTable(lang Lang, w io.Writer, show int, opt tables.Options) error {
+	if len(c.Flips) == 0 || show <= 0 {
+		return nil
+	}
+	t := &tables.Table{Title: fmt.Sprintf(lang.or("%d flips", "답이 갈린 예제 %d개"), len(c.Flips)), Head: []string{"id", "gold", c.A.Name, c.B.Name, "text"}, Left: 5}
+	if len(c.Flips) > show {
+		t.Title += fmt.Sprintf(lang.or(", the %d whose wrong answer was surest", ", 틀린 답의 확신이 가장 컸던 %d개"), show)
+	}
+	for _, x := range c.Flips[:min(show, len(c.Flips))] {
+		text := x.Text
+		if x.TextPair != nil {
+			text += " ⇔ " + *x.TextPair
+		}
+		t.Rows = append(t.Rows, tables.Row(string(x.ID), clip(x.Gold.String(), 24), clip(x.A.String(), 24)+chance(x.AProb), clip(x.B.String(), 24)+chance(x.BProb), clip(text, 48)))
+	}
+	fmt.Fprintln(w)
+	return t.Write(w, tables.Terminal, opt)
+}
+
+func chance(p *float64) string {
+	if p == nil {
+		return ""
+	}
+	return fmt.Sprintf(" (%.2f)", *p)
+}
+
+func printed(v *float64) string {
+	if v == nil {
+		return tables.Missing
+	}
+	return results.Printed(*v)
+}
+
+func signedOr(v *float64) string {
+	if v == nil {
+		return tables.Missing
+	}
+	return fmt.Sprintf("%+.2f", *v)
+}
+
+func signedInterval(in *[2]float64) string {
+	if in == nil {
+		return ""
+	}
+	return fmt.Sprintf("[%+.2f, %+.2f]", in[0], in[1])
+}
+
+func bracketed(in *[2]float64) string {
+	if in == nil {
+		return ""
+	}
+	return "[" + results.Printed(in[0]) + ", " + results.Printed(in[1]) + "]"
+}
+
+func pValue(p float64) string { return strconv.FormatFloat(p, 'g', 4, 64) }
+
+// clip cuts a text for a table.
+func clip(s string, letters int) string {
+	if r := []rune(s); len(r) > letters {
+		return string(r[:letters-1]) + "…"
+	}
+	return s
+}
