@@ -121,6 +121,9 @@ func (w *world) truth(u float64) float64 {
 // pairs, the default few.
 func TestFalseAlarmsAndCoverage(t *testing.T) {
 	pairs, e := 200, effort{300, 300}
+	if testing.Short() {
+		pairs, e = 60, effort{200, 200}
+	}
 	if n, err := strconv.Atoi(os.Getenv("BENCH_SIMULATIONS")); err == nil {
 		pairs, e = n, effort{2000, 2000}
 	}
