@@ -69,7 +69,8 @@ func (e *RowError) Unwrap() error { return e.Err }
 // NewLabelled tokenizes examples as the reference recipe does: single texts and
 // pairs cut to the recipe's length, or words of which the first token carries the
 // tag. The error is a *RowError where the model can't read an example.
-func NewLabelled(m *models.Model, tok *tokenizers.Tokenizer, task *tasks.Task, examples []tasks.Example, r Recipe) (*Labelled, error) {
+func NewLabelled(m *models.Model, tok *tokenizers.Tokenizer, task *tasks.Task, examples []tasks.Example, r Recipe,
+) (*Labelled, error) {
 	if r.MaxRows > 0 && len(examples) > r.MaxRows {
 		examples = examples[:r.MaxRows]
 	}

@@ -68,7 +68,8 @@ type MaskedWords struct {
 
 // NewMaskedWords tokenizes texts, each a sequence of its own, cut to maxLength
 // tokens. Texts without a token that could be masked are left out.
-func NewMaskedWords(m *models.Model, tok *tokenizers.Tokenizer, all []string, maxLength int, masking Masking) (*MaskedWords, error) {
+func NewMaskedWords(m *models.Model, tok *tokenizers.Tokenizer, all []string, maxLength int, masking Masking,
+) (*MaskedWords, error) {
 	t, err := newTexts(m, tok, all, maxLength)
 	return &MaskedWords{texts: t, model: m, masker: masker{masking, tok}}, err
 }

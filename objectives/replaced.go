@@ -24,10 +24,11 @@ const DiscriminatorWeight = 50
 
 // NewReplacedWords tokenizes texts as NewMaskedWords does. ELECTRA's masking
 // hides 15 % and leaves or randomises none.
-func NewReplacedWords(generator, discriminator *models.Model, tok *tokenizers.Tokenizer, all []string, maxLength int, masking Masking,
-	weight float64) (*ReplacedWords, error) {
+func NewReplacedWords(generator, discriminator *models.Model, tok *tokenizers.Tokenizer, all []string, maxLength int,
+	masking Masking, weight float64) (*ReplacedWords, error) {
 	t, err := newTexts(generator, tok, all, maxLength)
-	return &ReplacedWords{texts: t, masker: masker{masking, tok}, generator: generator, discriminator: discriminator, weight: float32(weight)}, err
+	return &ReplacedWords{texts: t, masker: masker{masking, tok}, generator: generator, discriminator: discriminator,
+		weight: float32(weight)}, err
 }
 
 // Models returns generator and discriminator.

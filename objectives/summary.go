@@ -20,7 +20,8 @@ type Summaries struct {
 }
 
 // NewSummaries tokenizes sources and as many targets, each cut to its length.
-func NewSummaries(m *models.Model, tok *tokenizers.Tokenizer, sources, targets []string, maxSource, maxTarget int) (*Summaries, error) {
+func NewSummaries(m *models.Model, tok *tokenizers.Tokenizer, sources, targets []string, maxSource, maxTarget int,
+) (*Summaries, error) {
 	if len(sources) != len(targets) || len(sources) == 0 {
 		return nil, fmt.Errorf("%d sources with %d targets", len(sources), len(targets))
 	}

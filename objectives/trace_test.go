@@ -69,7 +69,8 @@ func TestObjectivesEqualReference(t *testing.T) {
 		{"next", "model", func(m []*models.Model, tok *tokenizers.Tokenizer, texts []string) (trainers.Objective, error) {
 			return objectives.NewNextWords(m[0], tok, slices.Values(texts), block)
 		}},
-		{"replaced", "generator discriminator", func(m []*models.Model, tok *tokenizers.Tokenizer, texts []string) (trainers.Objective, error) {
+		{"replaced", "generator discriminator", func(m []*models.Model, tok *tokenizers.Tokenizer, texts []string,
+		) (trainers.Objective, error) {
 			return objectives.NewReplacedWords(m[0], m[1], tok, texts, maxLength, objectives.Masking{Rate: 0.15, Mask: 1, Seed: seed},
 				objectives.DiscriminatorWeight)
 		}},

@@ -26,7 +26,8 @@ func tokenizer(t testing.TB) *tokenizers.Tokenizer {
 	if err := os.WriteFile(filepath.Join(dir, "vocab.txt"), []byte(strings.Join(vocab, "\n")+"\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, "tokenizer_config.json"), []byte(`{"tokenizer_class":"BertTokenizer","do_lower_case":false}`), 0o644); err != nil {
+	config := []byte(`{"tokenizer_class":"BertTokenizer","do_lower_case":false}`)
+	if err := os.WriteFile(filepath.Join(dir, "tokenizer_config.json"), config, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	tok, err := tokenizers.Load(dir)

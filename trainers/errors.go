@@ -16,7 +16,8 @@ func (e *DivergedError) Error() string {
 	if e.Err != nil {
 		return fmt.Sprintf("step %d: %v: the training diverged; try a lower learning_rate", e.Step, e.Err)
 	}
-	return fmt.Sprintf("step %d: loss %v, gradient norm %v: the training diverged; try a lower learning_rate", e.Step, e.Loss, e.GradNorm)
+	const format = "step %d: loss %v, gradient norm %v: the training diverged; try a lower learning_rate"
+	return fmt.Sprintf(format, e.Step, e.Loss, e.GradNorm)
 }
 
 func (e *DivergedError) Unwrap() error { return e.Err }
@@ -31,7 +32,8 @@ type InterruptedError struct {
 
 func (e *InterruptedError) Error() string {
 	if e.Saved {
-		return fmt.Sprintf("interrupted after step %d of %d; the state is saved, and the same command goes on from it", e.Step, e.Steps)
+		const format = "interrupted after step %d of %d; the state is saved, and the same command goes on from it"
+		return fmt.Sprintf(format, e.Step, e.Steps)
 	}
 	return fmt.Sprintf("interrupted after step %d of %d", e.Step, e.Steps)
 }

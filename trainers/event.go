@@ -59,6 +59,6 @@ type Best struct {
 	Epoch  float64                   `json:"epoch"`
 	Split  string                    `json:"split"`
 	Metric metrics.Name              `json:"metric"`
-	Score  *float64                  `json:"score"` // nil: none was defined
+	Score  *float64                  `json:"score"`  // nil: none was defined
 	Scores map[string]metrics.Scores `json:"scores"` // of every split
 }

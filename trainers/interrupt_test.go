@@ -67,7 +67,8 @@ func TestPoliteStopLosesNothing(t *testing.T) {
 	if _, err := tr.Fit(context.Background(), []trainers.Split{{Name: "test", Scorer: data}}); err != nil {
 		t.Fatal(err)
 	}
-	for _, at := range []stopper{{batch: 1}, {batch: 2}, {batch: 3}, {batch: 7}, {batch: 14}, {batch: 15}, {batch: 29}, {score: 1}, {score: 2}, {score: 3}, {score: 4}} {
+	for _, at := range []stopper{{batch: 1}, {batch: 2}, {batch: 3}, {batch: 7}, {batch: 14}, {batch: 15}, {batch: 29},
+		{score: 1}, {score: 2}, {score: 3}, {score: 4}} {
 		t.Run(fmt.Sprintf("batch=%d,score=%d", at.batch, at.score), func(t *testing.T) {
 			store := &trainers.FileStore{Path: filepath.Join(t.TempDir(), "state")}
 			heard := &events{}

@@ -69,7 +69,8 @@ func (t *Trainer) measureStep(examples []int) (StepTime, error) {
 		n := float64(models.Count(t.params))
 		trace.Add("optimizer", false, time.Since(updating), 0, 4*8*n) // p, m, v, g read, p, m, v written, g for the norm
 	}
-	took := StepTime{Sequences: t.at.Sequences, Tokens: t.at.Tokens, FLOPs: trace.FLOPs() - flops, Elapsed: time.Since(start), Allocated: allocated() - before}
+	took := StepTime{Sequences: t.at.Sequences, Tokens: t.at.Tokens, FLOPs: trace.FLOPs() - flops,
+		Elapsed: time.Since(start), Allocated: allocated() - before}
 	t.at.part = part{}
 	return took, nil
 }

@@ -59,10 +59,11 @@ func TestRecipeFieldsEqualReference(t *testing.T) {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".json"), func(t *testing.T) {
 			tr := golden.JSON[recipeTrace](t, file)
 			r, none := tr.Recipe, 0.0
-			opt := trainers.Options{BatchSize: 8, Epochs: 2, LearningRate: 3e-4, WeightDecay: r.WeightDecay, MaxGradNorm: 1, AdamBeta1: 0.9,
-				AdamBeta2: 0.999, AdamEpsilon: 1e-8, Accumulation: 1, Dropout: &none, Schedule: r.Schedule, WarmupSteps: r.WarmupSteps,
+			opt := trainers.Options{BatchSize: 8, Epochs: 2, LearningRate: 3e-4, WeightDecay: r.WeightDecay, MaxGradNorm: 1,
+				AdamBeta1: 0.9, AdamBeta2: 0.999, AdamEpsilon: 1e-8, Accumulation: 1, Dropout: &none, Schedule: r.Schedule, WarmupSteps: r.WarmupSteps,
 				MaxSteps: r.MaxSteps, LayerwiseDecay: r.LayerwiseDecay}
-			reading := objectives.Recipe{Recipe: predictors.Recipe{MaxLength: 40, Truncation: tokenizers.LongestFirstPython}, Smoothing: r.Smoothing}
+			reading := objectives.Recipe{Recipe: predictors.Recipe{MaxLength: 40, Truncation: tokenizers.LongestFirstPython},
+				Smoothing: r.Smoothing}
 			switch string(r.Freeze) {
 			case "", `"embeddings"`:
 				opt.Freeze.Embeddings = r.Freeze != nil
@@ -240,7 +241,8 @@ func (r *bestRecorder) Eval(e trainers.EvalEvent) {
 func TestChoosingNeedsASplit(t *testing.T) {
 	opt := smallOptions()
 	opt.Patience = 2
-	if _, err := trainers.New(smallData(t, smallModel(t)), opt, nil, nil); err == nil || !strings.Contains(err.Error(), "dev split") {
+	_, err := trainers.New(smallData(t, smallModel(t)), opt, nil, nil)
+	if err == nil || !strings.Contains(err.Error(), "dev split") {
 		t.Errorf("error %v, want one about a dev split", err)
 	}
 }

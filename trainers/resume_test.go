@@ -57,7 +57,8 @@ func smallData(t *testing.T, m *models.Model) *objectives.Labelled {
 	return dataLabelled(t, m, predictors.Recipe{}, func(i int, _ []string) int { return i * 7 % 3 % 2 })
 }
 
-func dataLabelled(t *testing.T, m *models.Model, r predictors.Recipe, label func(i int, words []string) int) *objectives.Labelled {
+func dataLabelled(t *testing.T, m *models.Model, r predictors.Recipe, label func(i int, words []string) int,
+) *objectives.Labelled {
 	t.Helper()
 	dir := t.TempDir()
 	words := strings.Fields("영화 정말 재미 있다 없다 배우 연기 좋다 나쁘다 음악 이 가 은 는")

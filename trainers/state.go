@@ -70,7 +70,8 @@ func (t *Trainer) save() error {
 		return nil
 	}
 	s := &State{Position: t.at, Examples: t.plan.examples, Steps: t.plan.steps,
-		Epochs: t.outcome.Epochs, Best: t.outcome.Best, Sequences: t.outcome.Sequences, Tokens: t.outcome.Tokens, Tensors: t.optimizer.State()}
+		Epochs: t.outcome.Epochs, Best: t.outcome.Best, Sequences: t.outcome.Sequences, Tokens: t.outcome.Tokens,
+		Tensors: t.optimizer.State()}
 	for i, p := range t.params {
 		cols := ops.Of(p.Param).Cols()
 		s.Tensors = append(s.Tensors, StateTensor{Name: stateWeight + p.Name, Data: p.Floats(), Cols: cols})
@@ -140,7 +141,8 @@ func (t *Trainer) restore(s *State) error {
 		best = len(t.params)
 	}
 	if taken[stateWeight] != len(t.params) || taken[stateBest] != best {
-		return fmt.Errorf("it has %d of %d parameters, and %d of %d best ones", taken[stateWeight], len(t.params), taken[stateBest], best)
+		return fmt.Errorf("it has %d of %d parameters, and %d of %d best ones",
+			taken[stateWeight], len(t.params), taken[stateBest], best)
 	}
 	return nil
 }

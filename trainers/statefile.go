@@ -72,7 +72,8 @@ func (f *FileStore) Save(s *State) error {
 }
 
 func (f *FileStore) save(s *State) error {
-	h := stateHeader{Position: s.Position, Examples: s.Examples, Steps: s.Steps, Epochs: s.Epochs, Best: s.Best, Sequences: s.Sequences, Tokens: s.Tokens}
+	h := stateHeader{Position: s.Position, Examples: s.Examples, Steps: s.Steps, Epochs: s.Epochs, Best: s.Best,
+		Sequences: s.Sequences, Tokens: s.Tokens}
 	for _, x := range s.Tensors {
 		h.Tensors = append(h.Tensors, stateEntry{Name: x.Name, Size: len(x.Data), Cols: x.Cols, Rows: x.Rows, Some: x.Rows != nil})
 	}

@@ -75,7 +75,8 @@ func openModel(t *testing.T, dir string, task *tasks.Task) *models.Model {
 	return m
 }
 
-func load(t *testing.T, m *models.Model, task *tasks.Task, dir, file, split string, tok *tokenizers.Tokenizer, tr trace) *objectives.Labelled {
+func load(t *testing.T, m *models.Model, task *tasks.Task, dir, file, split string, tok *tokenizers.Tokenizer, tr trace,
+) *objectives.Labelled {
 	t.Helper()
 	set, err := task.OpenFile(filepath.Join(dir, "data", task.Name, file), split)
 	if err != nil {
