@@ -34,18 +34,18 @@ func Gemms(products ...Product) {
 	var flops int
 	for i := range products {
 		products[i].check()
-		products[i].beginSquares(&chosen.tile)
+		products[i].prepareSquares(&chosen.tile)
 		flops += 2 * products[i].M * products[i].N * products[i].K
 	}
 	jobs := min(Threads(), flops/jobFlops)
 	if jobs <= 1 {
 		for i := range products {
 			products[i].alone()
-			products[i].endSquares()
+			products[i].addSquares()
 		}
 		return
 	}
-	s := spareSharings.Get().(*sharing)
+	s := spareQueues.Get().(*jobQueue)
 	s.t = &chosen.tile
 	for i := range products {
 		if g := &products[i]; !g.trivial() {
@@ -54,9 +54,9 @@ func Gemms(products ...Product) {
 		}
 	}
 	s.run()
-	spareSharings.Put(s)
+	spareQueues.Put(s)
 	for i := range products {
-		products[i].endSquares()
+		products[i].addSquares()
 	}
 }
 
@@ -133,38 +133,38 @@ func (g *Product) alone() {
 		return
 	}
 	t := &chosen.tile
-	cut := g.cut(t)
+	part := g.partition(t)
 	r := rooms.Get().(*room)
-	for i := range cut.across {
-		j := g.job(t, cut, i)
+	for i := range part.across {
+		j := g.job(t, part, i)
 		j.run(r)
 	}
 	rooms.Put(r)
 }
 
-// cut splits c into jobs for one thread. Each packs its own columns of b, which
+// partition splits c into jobs for one thread. Each packs its own columns of b, which
 // then stay in its core's second cache, and passes all of its rows of a over
-// them, a tile of which stays in the first: nothing is shared before somebody has
+// them, a tile of which stays in the first: nothing is openJob before somebody has
 // nothing left to do.
-func (g *Product) cut(t *tile) cutting {
-	c := cutting{tiles: (g.M + t.mr - 1) / t.mr, panels: (g.N + t.nr - 1) / t.nr, kMost: chunk(g.K), down: 1}
+func (g *Product) partition(t *tile) partition {
+	c := partition{tiles: (g.M + t.mr - 1) / t.mr, panels: (g.N + t.nr - 1) / t.nr, kMost: chunk(g.K), down: 1}
 	c.across = (c.panels*t.nr*c.kMost + blockSize - 1) / blockSize
 	return c
 }
 
-// cutting is how a product is cut into jobs: tiles of rows into down parts,
+// partition is how a product is cut into jobs: tiles of rows into down parts,
 // panels of columns into across.
-type cutting struct {
+type partition struct {
 	tiles, panels, kMost int
 	across, down         int
 }
 
 // job returns the i-th part.
-func (g *Product) job(t *tile, cut cutting, i int) job {
-	x, y := i%cut.across, i/cut.across // neighbours have the same rows
-	return job{Product: *g, t: t, tiles: cut.tiles, kMost: cut.kMost,
-		t0: y * cut.tiles / cut.down, t1: (y + 1) * cut.tiles / cut.down,
-		p0: x * cut.panels / cut.across, p1: (x + 1) * cut.panels / cut.across}
+func (g *Product) job(t *tile, part partition, i int) job {
+	x, y := i%part.across, i/part.across // neighbours have the same rows
+	return job{Product: *g, t: t, tiles: part.tiles, kMost: part.kMost,
+		t0: y * part.tiles / part.down, t1: (y + 1) * part.tiles / part.down,
+		p0: x * part.panels / part.across, p1: (x + 1) * part.panels / part.across}
 }
 
 // grid returns how many parts the columns and the rows are cut into, at least

@@ -4,6 +4,21 @@
 
 #include "textflag.h"
 
+// kernR1x32 computes
+//
+//	for i := range 1 {
+//		for j := range 32 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[i*lda+p], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func kernR1x32(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
 TEXT ·kernR1x32(SB), NOSPLIT, $0-57
 	MOVQ k+0(FP), CX
@@ -70,6 +85,21 @@ store:
 	VZEROUPPER
 	RET
 
+// kernC1x32 computes
+//
+//	for i := range 1 {
+//		for j := range 32 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[p*lda+i], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func kernC1x32(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
 TEXT ·kernC1x32(SB), NOSPLIT, $0-57
 	MOVQ k+0(FP), CX
@@ -136,6 +166,21 @@ store:
 	VZEROUPPER
 	RET
 
+// kernR2x32 computes
+//
+//	for i := range 2 {
+//		for j := range 32 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[i*lda+p], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func kernR2x32(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
 TEXT ·kernR2x32(SB), NOSPLIT, $0-57
 	MOVQ k+0(FP), CX
@@ -218,6 +263,21 @@ store:
 	VZEROUPPER
 	RET
 
+// kernC2x32 computes
+//
+//	for i := range 2 {
+//		for j := range 32 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[p*lda+i], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func kernC2x32(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
 TEXT ·kernC2x32(SB), NOSPLIT, $0-57
 	MOVQ k+0(FP), CX
@@ -300,6 +360,21 @@ store:
 	VZEROUPPER
 	RET
 
+// kernR3x32 computes
+//
+//	for i := range 3 {
+//		for j := range 32 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[i*lda+p], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func kernR3x32(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
 TEXT ·kernR3x32(SB), NOSPLIT, $0-57
 	MOVQ k+0(FP), CX
@@ -398,6 +473,21 @@ store:
 	VZEROUPPER
 	RET
 
+// kernC3x32 computes
+//
+//	for i := range 3 {
+//		for j := range 32 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[p*lda+i], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func kernC3x32(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
 TEXT ·kernC3x32(SB), NOSPLIT, $0-57
 	MOVQ k+0(FP), CX
@@ -496,6 +586,21 @@ store:
 	VZEROUPPER
 	RET
 
+// kernR4x32 computes
+//
+//	for i := range 4 {
+//		for j := range 32 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[i*lda+p], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func kernR4x32(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
 TEXT ·kernR4x32(SB), NOSPLIT, $0-57
 	MOVQ k+0(FP), CX
@@ -614,6 +719,21 @@ store:
 	VZEROUPPER
 	RET
 
+// kernC4x32 computes
+//
+//	for i := range 4 {
+//		for j := range 32 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[p*lda+i], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func kernC4x32(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
 TEXT ·kernC4x32(SB), NOSPLIT, $0-57
 	MOVQ k+0(FP), CX
@@ -728,6 +848,21 @@ store:
 	VZEROUPPER
 	RET
 
+// kernR5x32 computes
+//
+//	for i := range 5 {
+//		for j := range 32 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[i*lda+p], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func kernR5x32(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
 TEXT ·kernR5x32(SB), NOSPLIT, $0-57
 	MOVQ k+0(FP), CX
@@ -866,6 +1001,21 @@ store:
 	VZEROUPPER
 	RET
 
+// kernC5x32 computes
+//
+//	for i := range 5 {
+//		for j := range 32 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[p*lda+i], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func kernC5x32(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
 TEXT ·kernC5x32(SB), NOSPLIT, $0-57
 	MOVQ k+0(FP), CX
@@ -1000,6 +1150,21 @@ store:
 	VZEROUPPER
 	RET
 
+// kernR6x32 computes
+//
+//	for i := range 6 {
+//		for j := range 32 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[i*lda+p], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func kernR6x32(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
 TEXT ·kernR6x32(SB), NOSPLIT, $0-57
 	MOVQ k+0(FP), CX
@@ -1154,6 +1319,21 @@ store:
 	VZEROUPPER
 	RET
 
+// kernC6x32 computes
+//
+//	for i := range 6 {
+//		for j := range 32 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[p*lda+i], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func kernC6x32(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
 TEXT ·kernC6x32(SB), NOSPLIT, $0-57
 	MOVQ k+0(FP), CX
@@ -1304,6 +1484,21 @@ store:
 	VZEROUPPER
 	RET
 
+// kernR7x32 computes
+//
+//	for i := range 7 {
+//		for j := range 32 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[i*lda+p], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func kernR7x32(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
 TEXT ·kernR7x32(SB), NOSPLIT, $0-57
 	MOVQ k+0(FP), CX
@@ -1478,6 +1673,21 @@ store:
 	VZEROUPPER
 	RET
 
+// kernC7x32 computes
+//
+//	for i := range 7 {
+//		for j := range 32 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[p*lda+i], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func kernC7x32(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
 TEXT ·kernC7x32(SB), NOSPLIT, $0-57
 	MOVQ k+0(FP), CX
@@ -1644,6 +1854,21 @@ store:
 	VZEROUPPER
 	RET
 
+// kernR8x32 computes
+//
+//	for i := range 8 {
+//		for j := range 32 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[i*lda+p], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func kernR8x32(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
 TEXT ·kernR8x32(SB), NOSPLIT, $0-57
 	MOVQ k+0(FP), CX
@@ -1834,6 +2059,21 @@ store:
 	VZEROUPPER
 	RET
 
+// kernC8x32 computes
+//
+//	for i := range 8 {
+//		for j := range 32 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[p*lda+i], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func kernC8x32(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
 TEXT ·kernC8x32(SB), NOSPLIT, $0-57
 	MOVQ k+0(FP), CX
@@ -2016,6 +2256,21 @@ store:
 	VZEROUPPER
 	RET
 
+// kernR9x32 computes
+//
+//	for i := range 9 {
+//		for j := range 32 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[i*lda+p], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func kernR9x32(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
 TEXT ·kernR9x32(SB), NOSPLIT, $0-57
 	MOVQ k+0(FP), CX
@@ -2222,6 +2477,21 @@ store:
 	VZEROUPPER
 	RET
 
+// kernC9x32 computes
+//
+//	for i := range 9 {
+//		for j := range 32 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[p*lda+i], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func kernC9x32(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
 TEXT ·kernC9x32(SB), NOSPLIT, $0-57
 	MOVQ k+0(FP), CX
@@ -2420,6 +2690,21 @@ store:
 	VZEROUPPER
 	RET
 
+// kernR10x32 computes
+//
+//	for i := range 10 {
+//		for j := range 32 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[i*lda+p], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func kernR10x32(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
 TEXT ·kernR10x32(SB), NOSPLIT, $0-57
 	MOVQ k+0(FP), CX
@@ -2646,6 +2931,21 @@ store:
 	VZEROUPPER
 	RET
 
+// kernC10x32 computes
+//
+//	for i := range 10 {
+//		for j := range 32 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[p*lda+i], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func kernC10x32(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
 TEXT ·kernC10x32(SB), NOSPLIT, $0-57
 	MOVQ k+0(FP), CX
@@ -2860,6 +3160,21 @@ store:
 	VZEROUPPER
 	RET
 
+// kernR11x32 computes
+//
+//	for i := range 11 {
+//		for j := range 32 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[i*lda+p], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func kernR11x32(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
 TEXT ·kernR11x32(SB), NOSPLIT, $0-57
 	MOVQ k+0(FP), CX
@@ -3102,6 +3417,21 @@ store:
 	VZEROUPPER
 	RET
 
+// kernC11x32 computes
+//
+//	for i := range 11 {
+//		for j := range 32 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[p*lda+i], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func kernC11x32(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
 TEXT ·kernC11x32(SB), NOSPLIT, $0-57
 	MOVQ k+0(FP), CX
@@ -3332,6 +3662,21 @@ store:
 	VZEROUPPER
 	RET
 
+// kernR12x32 computes
+//
+//	for i := range 12 {
+//		for j := range 32 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[i*lda+p], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func kernR12x32(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
 TEXT ·kernR12x32(SB), NOSPLIT, $0-57
 	MOVQ k+0(FP), CX
@@ -3590,6 +3935,21 @@ store:
 	VZEROUPPER
 	RET
 
+// kernC12x32 computes
+//
+//	for i := range 12 {
+//		for j := range 32 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[p*lda+i], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func kernC12x32(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
 TEXT ·kernC12x32(SB), NOSPLIT, $0-57
 	MOVQ k+0(FP), CX
@@ -3836,6 +4196,21 @@ store:
 	VZEROUPPER
 	RET
 
+// kernR13x32 computes
+//
+//	for i := range 13 {
+//		for j := range 32 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[i*lda+p], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func kernR13x32(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
 TEXT ·kernR13x32(SB), NOSPLIT, $0-57
 	MOVQ k+0(FP), CX
@@ -4114,6 +4489,21 @@ store:
 	VZEROUPPER
 	RET
 
+// kernC13x32 computes
+//
+//	for i := range 13 {
+//		for j := range 32 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[p*lda+i], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func kernC13x32(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
 TEXT ·kernC13x32(SB), NOSPLIT, $0-57
 	MOVQ k+0(FP), CX
@@ -4376,6 +4766,21 @@ store:
 	VZEROUPPER
 	RET
 
+// kernR14x32 computes
+//
+//	for i := range 14 {
+//		for j := range 32 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[i*lda+p], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func kernR14x32(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
 TEXT ·kernR14x32(SB), NOSPLIT, $0-57
 	MOVQ k+0(FP), CX
@@ -4670,6 +5075,21 @@ store:
 	VZEROUPPER
 	RET
 
+// kernC14x32 computes
+//
+//	for i := range 14 {
+//		for j := range 32 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[p*lda+i], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func kernC14x32(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
 TEXT ·kernC14x32(SB), NOSPLIT, $0-57
 	MOVQ k+0(FP), CX
@@ -4948,6 +5368,21 @@ store:
 	VZEROUPPER
 	RET
 
+// kernR1x16 computes
+//
+//	for i := range 1 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[i*lda+p], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func kernR1x16(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
 TEXT ·kernR1x16(SB), NOSPLIT, $0-57
 	MOVQ k+0(FP), CX
@@ -5013,6 +5448,21 @@ store:
 	VZEROUPPER
 	RET
 
+// kernC1x16 computes
+//
+//	for i := range 1 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[p*lda+i], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func kernC1x16(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
 TEXT ·kernC1x16(SB), NOSPLIT, $0-57
 	MOVQ k+0(FP), CX
@@ -5078,6 +5528,21 @@ store:
 	VZEROUPPER
 	RET
 
+// kernR2x16 computes
+//
+//	for i := range 2 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[i*lda+p], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func kernR2x16(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
 TEXT ·kernR2x16(SB), NOSPLIT, $0-57
 	MOVQ k+0(FP), CX
@@ -5159,6 +5624,21 @@ store:
 	VZEROUPPER
 	RET
 
+// kernC2x16 computes
+//
+//	for i := range 2 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[p*lda+i], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func kernC2x16(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
 TEXT ·kernC2x16(SB), NOSPLIT, $0-57
 	MOVQ k+0(FP), CX
@@ -5240,6 +5720,21 @@ store:
 	VZEROUPPER
 	RET
 
+// kernR3x16 computes
+//
+//	for i := range 3 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[i*lda+p], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func kernR3x16(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
 TEXT ·kernR3x16(SB), NOSPLIT, $0-57
 	MOVQ k+0(FP), CX
@@ -5337,6 +5832,21 @@ store:
 	VZEROUPPER
 	RET
 
+// kernC3x16 computes
+//
+//	for i := range 3 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[p*lda+i], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func kernC3x16(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
 TEXT ·kernC3x16(SB), NOSPLIT, $0-57
 	MOVQ k+0(FP), CX
@@ -5434,6 +5944,21 @@ store:
 	VZEROUPPER
 	RET
 
+// kernR4x16 computes
+//
+//	for i := range 4 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[i*lda+p], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func kernR4x16(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
 TEXT ·kernR4x16(SB), NOSPLIT, $0-57
 	MOVQ k+0(FP), CX
@@ -5551,6 +6076,21 @@ store:
 	VZEROUPPER
 	RET
 
+// kernC4x16 computes
+//
+//	for i := range 4 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[p*lda+i], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func kernC4x16(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
 TEXT ·kernC4x16(SB), NOSPLIT, $0-57
 	MOVQ k+0(FP), CX
@@ -5664,6 +6204,21 @@ store:
 	VZEROUPPER
 	RET
 
+// kernR5x16 computes
+//
+//	for i := range 5 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[i*lda+p], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func kernR5x16(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
 TEXT ·kernR5x16(SB), NOSPLIT, $0-57
 	MOVQ k+0(FP), CX
@@ -5797,6 +6352,21 @@ store:
 	VZEROUPPER
 	RET
 
+// kernC5x16 computes
+//
+//	for i := range 5 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[p*lda+i], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func kernC5x16(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
 TEXT ·kernC5x16(SB), NOSPLIT, $0-57
 	MOVQ k+0(FP), CX
@@ -5926,6 +6496,21 @@ store:
 	VZEROUPPER
 	RET
 
+// kernR6x16 computes
+//
+//	for i := range 6 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[i*lda+p], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func kernR6x16(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
 TEXT ·kernR6x16(SB), NOSPLIT, $0-57
 	MOVQ k+0(FP), CX
@@ -6075,6 +6660,21 @@ store:
 	VZEROUPPER
 	RET
 
+// kernC6x16 computes
+//
+//	for i := range 6 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[p*lda+i], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func kernC6x16(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
 TEXT ·kernC6x16(SB), NOSPLIT, $0-57
 	MOVQ k+0(FP), CX
@@ -6220,6 +6820,14 @@ store:
 	VZEROUPPER
 	RET
 
+// transpose8 computes
+//
+//	for p := range k { // a multiple of 8
+//		for y := range 8 {
+//			dst[p*step+y] = src[y*ld+p]
+//		}
+//	}
+//
 // func transpose8(dst *float32, step int, src *float32, ld, k int)
 TEXT ·transpose8(SB), NOSPLIT, $0-40
 	MOVQ dst+0(FP), DI
@@ -6286,6 +6894,12 @@ loop:
 	VZEROUPPER
 	RET
 
+// copyRows8_avx2 computes
+//
+//	for p := range k {
+//		copy(dst[p*step:], src[p*ld:][:8])
+//	}
+//
 // func copyRows8_avx2(dst *float32, step int, src *float32, ld, k int)
 TEXT ·copyRows8_avx2(SB), NOSPLIT, $0-40
 	MOVQ dst+0(FP), DI
@@ -6312,6 +6926,12 @@ loop:
 	VZEROUPPER
 	RET
 
+// copyRows16_avx2 computes
+//
+//	for p := range k {
+//		copy(dst[p*step:], src[p*ld:][:16])
+//	}
+//
 // func copyRows16_avx2(dst *float32, step int, src *float32, ld, k int)
 TEXT ·copyRows16_avx2(SB), NOSPLIT, $0-40
 	MOVQ dst+0(FP), DI
@@ -6340,6 +6960,14 @@ loop:
 	VZEROUPPER
 	RET
 
+// copyTiles_avx2 computes
+//
+//	for p := range k {
+//		for t := range 4 {
+//			copy(dst[t*size+p*8:], src[p*ld+at[t]:][:8])
+//		}
+//	}
+//
 // func copyTiles_avx2(dst *float32, size int, src *float32, ld, k int, at *[4]int)
 TEXT ·copyTiles_avx2(SB), NOSPLIT, $0-48
 	MOVQ dst+0(FP), DI
@@ -6381,6 +7009,12 @@ loop:
 	VZEROUPPER
 	RET
 
+// copyRows16_avx512 computes
+//
+//	for p := range k {
+//		copy(dst[p*step:], src[p*ld:][:16])
+//	}
+//
 // func copyRows16_avx512(dst *float32, step int, src *float32, ld, k int)
 TEXT ·copyRows16_avx512(SB), NOSPLIT, $0-40
 	MOVQ dst+0(FP), DI
@@ -6407,6 +7041,12 @@ loop:
 	VZEROUPPER
 	RET
 
+// copyRows32_avx512 computes
+//
+//	for p := range k {
+//		copy(dst[p*step:], src[p*ld:][:32])
+//	}
+//
 // func copyRows32_avx512(dst *float32, step int, src *float32, ld, k int)
 TEXT ·copyRows32_avx512(SB), NOSPLIT, $0-40
 	MOVQ dst+0(FP), DI
@@ -6436,6 +7076,14 @@ loop:
 	VZEROUPPER
 	RET
 
+// copyTiles_avx512 computes
+//
+//	for p := range k {
+//		for t := range 4 {
+//			copy(dst[t*size+p*16:], src[p*ld+at[t]:][:16])
+//		}
+//	}
+//
 // func copyTiles_avx512(dst *float32, size int, src *float32, ld, k int, at *[4]int)
 TEXT ·copyTiles_avx512(SB), NOSPLIT, $0-48
 	MOVQ dst+0(FP), DI
@@ -6477,6 +7125,14 @@ loop:
 	VZEROUPPER
 	RET
 
+// prefetchRows computes
+//
+//	for r := range rows {
+//		for at := 0; at < w; at += 64 { // bytes
+//			prefetch(src[r*ld:], at)
+//		}
+//	}
+//
 // func prefetchRows(src *float32, ld, rows, w int)
 TEXT ·prefetchRows(SB), NOSPLIT, $0-32
 	MOVQ src+0(FP), SI
@@ -6499,6 +7155,15 @@ line:
 	JNZ row
 	RET
 
+// squaresTile_avx512 computes
+//
+//	sums[:16] = 0
+//	for i := range rows {
+//		for j := range 32 {
+//			sums[j%16] += c[i*ldc+j] * c[i*ldc+j]
+//		}
+//	}
+//
 // func squaresTile_avx512(c *float32, ldc, rows int, sums *float32)
 TEXT ·squaresTile_avx512(SB), NOSPLIT, $0-32
 	MOVQ c+0(FP), DI
@@ -6522,6 +7187,15 @@ row:
 	VZEROUPPER
 	RET
 
+// squaresTile_avx2 computes
+//
+//	sums[:8] = 0
+//	for i := range rows {
+//		for j := range 16 {
+//			sums[j%8] += c[i*ldc+j] * c[i*ldc+j]
+//		}
+//	}
+//
 // func squaresTile_avx2(c *float32, ldc, rows int, sums *float32)
 TEXT ·squaresTile_avx2(SB), NOSPLIT, $0-32
 	MOVQ c+0(FP), DI
@@ -6543,14 +7217,4 @@ row:
 	VADDPS Y1, Y0, Y0
 	VMOVUPS Y0, (SI)
 	VZEROUPPER
-	RET
-
-// func pause(n int)
-TEXT ·pause(SB), NOSPLIT, $0-8
-	MOVQ n+0(FP), CX
-
-turn:
-	PAUSE
-	DECQ CX
-	JNZ turn
 	RET

@@ -2,50 +2,6 @@
 
 package kernels
 
-//go:noescape
-func kernR1x16(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
-
-//go:noescape
-func kernC1x16(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
-
-//go:noescape
-func kernR2x16(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
-
-//go:noescape
-func kernC2x16(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
-
-//go:noescape
-func kernR3x16(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
-
-//go:noescape
-func kernC3x16(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
-
-//go:noescape
-func kernR4x16(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
-
-//go:noescape
-func kernC4x16(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
-
-//go:noescape
-func kernR5x16(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
-
-//go:noescape
-func kernC5x16(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
-
-//go:noescape
-func kernR6x16(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
-
-//go:noescape
-func kernC6x16(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
-
-//go:noescape
-func squaresTileNEON(c *float32, ldc, rows int, sums *float32)
-
-func fmaTurnsNEON(n int)
-
-// pause waits for n turns.
-func pause(n int)
-
 // The kernels by height less one.
 var (
 	rowsNEON    = [...]func(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool){kernR1x16, kernR2x16, kernR3x16, kernR4x16, kernR5x16, kernR6x16}

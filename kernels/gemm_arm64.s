@@ -4,6 +4,21 @@
 
 #include "textflag.h"
 
+// kernR1x16 computes
+//
+//	for i := range 1 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[i*lda+p], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func kernR1x16(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
 TEXT ·kernR1x16(SB), NOSPLIT, $0-57
 	MOVD k+0(FP), R0
@@ -49,6 +64,21 @@ store:
 	ADD R6, R5, R5
 	RET
 
+// kernC1x16 computes
+//
+//	for i := range 1 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[p*lda+i], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func kernC1x16(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
 TEXT ·kernC1x16(SB), NOSPLIT, $0-57
 	MOVD k+0(FP), R0
@@ -96,6 +126,21 @@ store:
 	ADD R6, R5, R5
 	RET
 
+// kernR2x16 computes
+//
+//	for i := range 2 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[i*lda+p], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func kernR2x16(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
 TEXT ·kernR2x16(SB), NOSPLIT, $0-57
 	MOVD k+0(FP), R0
@@ -160,6 +205,21 @@ store:
 	ADD R6, R5, R5
 	RET
 
+// kernC2x16 computes
+//
+//	for i := range 2 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[p*lda+i], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func kernC2x16(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
 TEXT ·kernC2x16(SB), NOSPLIT, $0-57
 	MOVD k+0(FP), R0
@@ -225,6 +285,21 @@ store:
 	ADD R6, R5, R5
 	RET
 
+// kernR3x16 computes
+//
+//	for i := range 3 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[i*lda+p], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func kernR3x16(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
 TEXT ·kernR3x16(SB), NOSPLIT, $0-57
 	MOVD k+0(FP), R0
@@ -308,6 +383,21 @@ store:
 	ADD R6, R5, R5
 	RET
 
+// kernC3x16 computes
+//
+//	for i := range 3 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[p*lda+i], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func kernC3x16(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
 TEXT ·kernC3x16(SB), NOSPLIT, $0-57
 	MOVD k+0(FP), R0
@@ -391,6 +481,21 @@ store:
 	ADD R6, R5, R5
 	RET
 
+// kernR4x16 computes
+//
+//	for i := range 4 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[i*lda+p], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func kernR4x16(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
 TEXT ·kernR4x16(SB), NOSPLIT, $0-57
 	MOVD k+0(FP), R0
@@ -493,6 +598,21 @@ store:
 	ADD R6, R5, R5
 	RET
 
+// kernC4x16 computes
+//
+//	for i := range 4 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[p*lda+i], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func kernC4x16(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
 TEXT ·kernC4x16(SB), NOSPLIT, $0-57
 	MOVD k+0(FP), R0
@@ -594,6 +714,21 @@ store:
 	ADD R6, R5, R5
 	RET
 
+// kernR5x16 computes
+//
+//	for i := range 5 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[i*lda+p], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func kernR5x16(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
 TEXT ·kernR5x16(SB), NOSPLIT, $0-57
 	MOVD k+0(FP), R0
@@ -715,6 +850,21 @@ store:
 	ADD R6, R5, R5
 	RET
 
+// kernC5x16 computes
+//
+//	for i := range 5 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[p*lda+i], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func kernC5x16(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
 TEXT ·kernC5x16(SB), NOSPLIT, $0-57
 	MOVD k+0(FP), R0
@@ -834,6 +984,21 @@ store:
 	ADD R6, R5, R5
 	RET
 
+// kernR6x16 computes
+//
+//	for i := range 6 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[i*lda+p], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func kernR6x16(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
 TEXT ·kernR6x16(SB), NOSPLIT, $0-57
 	MOVD k+0(FP), R0
@@ -974,6 +1139,21 @@ store:
 	ADD R6, R5, R5
 	RET
 
+// kernC6x16 computes
+//
+//	for i := range 6 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[p*lda+i], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func kernC6x16(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
 TEXT ·kernC6x16(SB), NOSPLIT, $0-57
 	MOVD k+0(FP), R0
@@ -1111,6 +1291,15 @@ store:
 	ADD R6, R5, R5
 	RET
 
+// squaresTileNEON computes
+//
+//	sums[:16] = 0
+//	for i := range rows {
+//		for j := range 16 {
+//			sums[j%16] += c[i*ldc+j] * c[i*ldc+j]
+//		}
+//	}
+//
 // func squaresTileNEON(c *float32, ldc, rows int, sums *float32)
 TEXT ·squaresTileNEON(SB), NOSPLIT, $0-32
 	MOVD c+0(FP), R0
@@ -1135,6 +1324,14 @@ row:
 	VST1 [V4.S4, V5.S4, V6.S4, V7.S4], (R3)
 	RET
 
+// fmaTurnsNEON computes
+//
+//	for range n {
+//		for r := range 24 { // registers
+//			r = a*b + r
+//		}
+//	}
+//
 // func fmaTurnsNEON(n int)
 TEXT ·fmaTurnsNEON(SB), NOSPLIT, $0-8
 	MOVD n+0(FP), R0
@@ -1198,14 +1395,4 @@ loop:
 	VFMLA V0.S4, V1.S4, V31.S4
 	SUBS $1, R0, R0
 	BNE loop
-	RET
-
-// func pause(n int)
-TEXT ·pause(SB), NOSPLIT, $0-8
-	MOVD n+0(FP), R0
-
-turn:
-	YIELD
-	SUBS $1, R0, R0
-	BNE turn
 	RET

@@ -93,7 +93,7 @@ func borrowPairs(n int) ([]uint32, []float32) {
 	return unsafe.Slice((*uint32)(unsafe.Pointer(&b[0])), n), b
 }
 
-func giveBackPairs(b []float32) {
+func releasePairs(b []float32) {
 	pairLent.Lock()
 	pairLent.free = b
 	pairLent.Unlock()
@@ -116,7 +116,7 @@ func (g *pairProduct) run() {
 	g.panels = (g.N + pairWidth - 1) / pairWidth
 	na, nb := g.tiles*panel*g.steps, g.panels*pairWidth*g.steps
 	pairs, buf := borrowPairs(na + nb)
-	defer giveBackPairs(buf)
+	defer releasePairs(buf)
 	g.pa, g.pb = pairs[:na:na], pairs[na:]
 
 	parallel := Parallel

@@ -4,60 +4,6 @@ package kernels
 
 import "golang.org/x/sys/cpu"
 
-//go:noescape
-func pairs1x32(pairs int, a, b *uint32, c *float32, ldc int, acc bool)
-
-//go:noescape
-func pairs2x32(pairs int, a, b *uint32, c *float32, ldc int, acc bool)
-
-//go:noescape
-func pairs3x32(pairs int, a, b *uint32, c *float32, ldc int, acc bool)
-
-//go:noescape
-func pairs4x32(pairs int, a, b *uint32, c *float32, ldc int, acc bool)
-
-//go:noescape
-func pairs5x32(pairs int, a, b *uint32, c *float32, ldc int, acc bool)
-
-//go:noescape
-func pairs6x32(pairs int, a, b *uint32, c *float32, ldc int, acc bool)
-
-//go:noescape
-func pairs7x32(pairs int, a, b *uint32, c *float32, ldc int, acc bool)
-
-//go:noescape
-func pairs8x32(pairs int, a, b *uint32, c *float32, ldc int, acc bool)
-
-//go:noescape
-func pairs9x32(pairs int, a, b *uint32, c *float32, ldc int, acc bool)
-
-//go:noescape
-func pairs10x32(pairs int, a, b *uint32, c *float32, ldc int, acc bool)
-
-//go:noescape
-func pairs11x32(pairs int, a, b *uint32, c *float32, ldc int, acc bool)
-
-//go:noescape
-func pairs12x32(pairs int, a, b *uint32, c *float32, ldc int, acc bool)
-
-//go:noescape
-func pairs13x32(pairs int, a, b *uint32, c *float32, ldc int, acc bool)
-
-//go:noescape
-func pairs14x32(pairs int, a, b *uint32, c *float32, ldc int, acc bool)
-
-//go:noescape
-func pairRows16(dst *uint32, step int, src *float32, ld, k int)
-
-//go:noescape
-func pairRows32(dst *uint32, step int, src *float32, ld, k int)
-
-//go:noescape
-func pairColumns16(dst *uint32, step int, src *float32, ld, k int)
-
-//go:noescape
-func pairTurns(n int)
-
 // The kernels by height less one.
 var pairKernels = [...]func(pairs int, a, b *uint32, c *float32, ldc int, acc bool){
 	pairs1x32, pairs2x32, pairs3x32, pairs4x32, pairs5x32, pairs6x32, pairs7x32,

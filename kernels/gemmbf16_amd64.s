@@ -4,6 +4,21 @@
 
 #include "textflag.h"
 
+// pairs1x32 computes
+//
+//	for i := range 1 {
+//		for j := range 32 {
+//			sum := 0
+//			for p := range pairs { // addPair adds both products of a pair
+//				sum = addPair(sum, a[p*16+i], b[p*32+j])
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func pairs1x32(pairs int, a, b *uint32, c *float32, ldc int, acc bool)
 TEXT ·pairs1x32(SB), NOSPLIT, $0-41
 	MOVQ pairs+0(FP), CX
@@ -43,6 +58,21 @@ store:
 	VZEROUPPER
 	RET
 
+// pairs2x32 computes
+//
+//	for i := range 2 {
+//		for j := range 32 {
+//			sum := 0
+//			for p := range pairs { // addPair adds both products of a pair
+//				sum = addPair(sum, a[p*16+i], b[p*32+j])
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func pairs2x32(pairs int, a, b *uint32, c *float32, ldc int, acc bool)
 TEXT ·pairs2x32(SB), NOSPLIT, $0-41
 	MOVQ pairs+0(FP), CX
@@ -95,6 +125,21 @@ store:
 	VZEROUPPER
 	RET
 
+// pairs3x32 computes
+//
+//	for i := range 3 {
+//		for j := range 32 {
+//			sum := 0
+//			for p := range pairs { // addPair adds both products of a pair
+//				sum = addPair(sum, a[p*16+i], b[p*32+j])
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func pairs3x32(pairs int, a, b *uint32, c *float32, ldc int, acc bool)
 TEXT ·pairs3x32(SB), NOSPLIT, $0-41
 	MOVQ pairs+0(FP), CX
@@ -160,6 +205,21 @@ store:
 	VZEROUPPER
 	RET
 
+// pairs4x32 computes
+//
+//	for i := range 4 {
+//		for j := range 32 {
+//			sum := 0
+//			for p := range pairs { // addPair adds both products of a pair
+//				sum = addPair(sum, a[p*16+i], b[p*32+j])
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func pairs4x32(pairs int, a, b *uint32, c *float32, ldc int, acc bool)
 TEXT ·pairs4x32(SB), NOSPLIT, $0-41
 	MOVQ pairs+0(FP), CX
@@ -238,6 +298,21 @@ store:
 	VZEROUPPER
 	RET
 
+// pairs5x32 computes
+//
+//	for i := range 5 {
+//		for j := range 32 {
+//			sum := 0
+//			for p := range pairs { // addPair adds both products of a pair
+//				sum = addPair(sum, a[p*16+i], b[p*32+j])
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func pairs5x32(pairs int, a, b *uint32, c *float32, ldc int, acc bool)
 TEXT ·pairs5x32(SB), NOSPLIT, $0-41
 	MOVQ pairs+0(FP), CX
@@ -332,6 +407,21 @@ store:
 	VZEROUPPER
 	RET
 
+// pairs6x32 computes
+//
+//	for i := range 6 {
+//		for j := range 32 {
+//			sum := 0
+//			for p := range pairs { // addPair adds both products of a pair
+//				sum = addPair(sum, a[p*16+i], b[p*32+j])
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func pairs6x32(pairs int, a, b *uint32, c *float32, ldc int, acc bool)
 TEXT ·pairs6x32(SB), NOSPLIT, $0-41
 	MOVQ pairs+0(FP), CX
@@ -439,6 +529,21 @@ store:
 	VZEROUPPER
 	RET
 
+// pairs7x32 computes
+//
+//	for i := range 7 {
+//		for j := range 32 {
+//			sum := 0
+//			for p := range pairs { // addPair adds both products of a pair
+//				sum = addPair(sum, a[p*16+i], b[p*32+j])
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func pairs7x32(pairs int, a, b *uint32, c *float32, ldc int, acc bool)
 TEXT ·pairs7x32(SB), NOSPLIT, $0-41
 	MOVQ pairs+0(FP), CX
@@ -559,6 +664,21 @@ store:
 	VZEROUPPER
 	RET
 
+// pairs8x32 computes
+//
+//	for i := range 8 {
+//		for j := range 32 {
+//			sum := 0
+//			for p := range pairs { // addPair adds both products of a pair
+//				sum = addPair(sum, a[p*16+i], b[p*32+j])
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func pairs8x32(pairs int, a, b *uint32, c *float32, ldc int, acc bool)
 TEXT ·pairs8x32(SB), NOSPLIT, $0-41
 	MOVQ pairs+0(FP), CX
@@ -692,6 +812,21 @@ store:
 	VZEROUPPER
 	RET
 
+// pairs9x32 computes
+//
+//	for i := range 9 {
+//		for j := range 32 {
+//			sum := 0
+//			for p := range pairs { // addPair adds both products of a pair
+//				sum = addPair(sum, a[p*16+i], b[p*32+j])
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func pairs9x32(pairs int, a, b *uint32, c *float32, ldc int, acc bool)
 TEXT ·pairs9x32(SB), NOSPLIT, $0-41
 	MOVQ pairs+0(FP), CX
@@ -838,6 +973,21 @@ store:
 	VZEROUPPER
 	RET
 
+// pairs10x32 computes
+//
+//	for i := range 10 {
+//		for j := range 32 {
+//			sum := 0
+//			for p := range pairs { // addPair adds both products of a pair
+//				sum = addPair(sum, a[p*16+i], b[p*32+j])
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func pairs10x32(pairs int, a, b *uint32, c *float32, ldc int, acc bool)
 TEXT ·pairs10x32(SB), NOSPLIT, $0-41
 	MOVQ pairs+0(FP), CX
@@ -997,6 +1147,21 @@ store:
 	VZEROUPPER
 	RET
 
+// pairs11x32 computes
+//
+//	for i := range 11 {
+//		for j := range 32 {
+//			sum := 0
+//			for p := range pairs { // addPair adds both products of a pair
+//				sum = addPair(sum, a[p*16+i], b[p*32+j])
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func pairs11x32(pairs int, a, b *uint32, c *float32, ldc int, acc bool)
 TEXT ·pairs11x32(SB), NOSPLIT, $0-41
 	MOVQ pairs+0(FP), CX
@@ -1169,6 +1334,21 @@ store:
 	VZEROUPPER
 	RET
 
+// pairs12x32 computes
+//
+//	for i := range 12 {
+//		for j := range 32 {
+//			sum := 0
+//			for p := range pairs { // addPair adds both products of a pair
+//				sum = addPair(sum, a[p*16+i], b[p*32+j])
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func pairs12x32(pairs int, a, b *uint32, c *float32, ldc int, acc bool)
 TEXT ·pairs12x32(SB), NOSPLIT, $0-41
 	MOVQ pairs+0(FP), CX
@@ -1354,6 +1534,21 @@ store:
 	VZEROUPPER
 	RET
 
+// pairs13x32 computes
+//
+//	for i := range 13 {
+//		for j := range 32 {
+//			sum := 0
+//			for p := range pairs { // addPair adds both products of a pair
+//				sum = addPair(sum, a[p*16+i], b[p*32+j])
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func pairs13x32(pairs int, a, b *uint32, c *float32, ldc int, acc bool)
 TEXT ·pairs13x32(SB), NOSPLIT, $0-41
 	MOVQ pairs+0(FP), CX
@@ -1552,6 +1747,21 @@ store:
 	VZEROUPPER
 	RET
 
+// pairs14x32 computes
+//
+//	for i := range 14 {
+//		for j := range 32 {
+//			sum := 0
+//			for p := range pairs { // addPair adds both products of a pair
+//				sum = addPair(sum, a[p*16+i], b[p*32+j])
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
 // func pairs14x32(pairs int, a, b *uint32, c *float32, ldc int, acc bool)
 TEXT ·pairs14x32(SB), NOSPLIT, $0-41
 	MOVQ pairs+0(FP), CX
@@ -1773,6 +1983,14 @@ DATA ·zip<>+48(SB)/8, $0x001D000D001C000C
 DATA ·zip<>+56(SB)/8, $0x001F000F001E000E
 GLOBL ·zip<>(SB), RODATA|NOPTR, $64
 
+// pairRows16 computes
+//
+//	for p := 0; p < k; p += 2 { // a row behind the last is zeros
+//		for i := range 16 {
+//			dst[p/2*step+i] = pairOf(src[p*ld+i], src[(p+1)*ld+i])
+//		}
+//	}
+//
 // func pairRows16(dst *uint32, step int, src *float32, ld, k int)
 TEXT ·pairRows16(SB), NOSPLIT, $0-40
 	MOVQ dst+0(FP), DI
@@ -1815,6 +2033,14 @@ done:
 	VZEROUPPER
 	RET
 
+// pairRows32 computes
+//
+//	for p := 0; p < k; p += 2 { // a row behind the last is zeros
+//		for i := range 32 {
+//			dst[p/2*step+i] = pairOf(src[p*ld+i], src[(p+1)*ld+i])
+//		}
+//	}
+//
 // func pairRows32(dst *uint32, step int, src *float32, ld, k int)
 TEXT ·pairRows32(SB), NOSPLIT, $0-40
 	MOVQ dst+0(FP), DI
@@ -1869,6 +2095,14 @@ done:
 	VZEROUPPER
 	RET
 
+// pairColumns16 computes
+//
+//	for p := 0; p < k; p += 2 { // on to a multiple of 32, filled up with zeros
+//		for i := range 16 {
+//			dst[p/2*step+i] = pairOf(src[i*ld+p], src[i*ld+p+1])
+//		}
+//	}
+//
 // func pairColumns16(dst *uint32, step int, src *float32, ld, k int)
 TEXT ·pairColumns16(SB), NOSPLIT, $0-40
 	MOVQ dst+0(FP), DI
@@ -2048,6 +2282,14 @@ load:
 	VZEROUPPER
 	RET
 
+// pairTurns computes
+//
+//	for range n {
+//		for r := range 16 { // registers
+//			r = addPair(r, a, b)
+//		}
+//	}
+//
 // func pairTurns(n int)
 TEXT ·pairTurns(SB), NOSPLIT, $0-8
 	MOVQ n+0(FP), CX

@@ -16,38 +16,38 @@ type job struct {
 	edge           []float32 // a tile of c, where c is narrower
 }
 
-// top is the first row of tile r.
-func (j *job) top(r int) int { return r * j.M / j.tiles }
+// firstRow is the first row of tile r.
+func (j *job) firstRow(r int) int { return r * j.M / j.tiles }
 
 // run computes the whole job in the given room.
 func (j *job) run(r *room) {
 	packed := (j.p1 - j.p0) * j.t.nr * j.kMost
-	buf := r.of(packed + j.needs())
+	buf := r.of(packed + j.scratchFloats())
 	j.pb = buf[:packed]
-	j.settle(buf[packed:])
+	j.useScratch(buf[packed:])
 	for k0 := 0; k0 < j.K; k0 += j.kMost {
 		j.pack(k0)
-		j.all()
+		j.allTiles()
 	}
 }
 
 // runShared computes the job, in the end together with whoever joins it at o.
-func (j *job) runShared(o *shared) {
+func (j *job) runShared(o *openJob) {
 	j.pb = borrow((j.p1 - j.p0) * j.t.nr * j.kMost)
-	buf := borrow(j.needs())
-	j.settle(buf)
+	buf := borrow(j.scratchFloats())
+	j.useScratch(buf)
 	last := (j.K - 1) / j.kMost * j.kMost
 	for k0 := 0; k0 < last; k0 += j.kMost {
 		j.pack(k0)
-		j.all()
+		j.allTiles()
 	}
 	j.pack(last)
 	o.open(j) // the last to leave gives back what is packed
-	giveBack(buf)
+	release(buf)
 }
 
-// needs is the number of floats that a thread needs for itself.
-func (j *job) needs() int { return j.tileRoom() + j.t.mr*j.t.nr }
+// scratchFloats is the number of floats that a thread needs for itself.
+func (j *job) scratchFloats() int { return j.tileRoom() + j.t.mr*j.t.nr }
 
 // tileRoom is the number of floats for the rows at hand.
 func (j *job) tileRoom() int {
@@ -61,22 +61,22 @@ func (j *job) tileRoom() int {
 // power of two, whose lines would compete.
 func (j *job) stride() int { return (j.kMost + 31) / 16 * 16 }
 
-// settle gives the thread its room.
-func (j *job) settle(buf []float32) {
+// useScratch gives the thread its room.
+func (j *job) useScratch(buf []float32) {
 	n := j.tileRoom()
 	j.pa, j.edge = buf[:n], buf[n:]
 }
 
-// all computes all of the job's rows.
-func (j *job) all() {
+// allTiles computes all of the job's rows.
+func (j *job) allTiles() {
 	for r := j.t0; r < j.t1; r += group {
-		j.some(r, min(j.t1, r+group))
+		j.tileRange(r, min(j.t1, r+group))
 	}
 }
 
-// some computes the tiles of rows [from, to), at most group of them, in all the
+// tileRange computes the tiles of rows [from, to), at most group of them, in all the
 // job's columns.
-func (j *job) some(from, to int) {
+func (j *job) tileRange(from, to int) {
 	j.g0, j.g1 = from, to
 	for r := from; r < to; r++ {
 		j.row(r)
@@ -85,8 +85,8 @@ func (j *job) some(from, to int) {
 
 // row computes the tile of rows r in all the job's columns.
 func (j *job) row(r int) {
-	t, i := j.t, j.top(r)
-	have := j.top(r+1) - i
+	t, i := j.t, j.firstRow(r)
+	have := j.firstRow(r+1) - i
 	acc := j.Acc || j.k0 > 0
 	a, lda := j.rows(r)
 	for p := j.p0; p < j.p1; p++ {
@@ -97,7 +97,7 @@ func (j *job) row(r int) {
 			b = &j.panel(p)[0]
 		}
 		if t.prefetch != nil {
-			j.ahead(r, p)
+			j.prefetchNext(r, p)
 		}
 		if cols := j.N - p*t.nr; cols < t.nr {
 			t.run(have, j.kc, a, lda, j.TA, b, bs, &j.edge[0], t.nr, false)
@@ -115,15 +115,15 @@ func (j *job) row(r int) {
 	}
 }
 
-// ahead asks for a share of the rows of a that come next, while tile r is
+// prefetchNext asks for a share of the rows of a that come next, while tile r is
 // multiplied by panel p. Columns of a transposed one are asked for as they are
 // copied: a tile of them may fill its few sets of the second cache.
-func (j *job) ahead(r, p int) {
+func (j *job) prefetchNext(r, p int) {
 	if j.TA || r+1 == j.t1 {
 		return
 	}
-	n, next := j.p1-j.p0, j.top(r+1)
-	rows := j.top(r+2) - next
+	n, next := j.p1-j.p0, j.firstRow(r+1)
+	rows := j.firstRow(r+2) - next
 	from, to := (p-j.p0)*rows/n, (p-j.p0+1)*rows/n
 	if from < to {
 		j.t.prefetch(&j.A[(next+from)*j.LDA+j.k0], j.LDA, to-from, 4*j.kc)

@@ -27,7 +27,7 @@ func (j *job) panel(p int) []float32 {
 // stay where they lie, unless their cache lines would compete.
 func (j *job) rows(r int) (a *float32, lda int) {
 	if j.p1-j.p0 <= uses && j.K <= directK && j.LDA%512 != 0 {
-		i := j.top(r)
+		i := j.firstRow(r)
 		if j.TA {
 			return &j.A[j.k0*j.LDA+i], j.LDA
 		}
@@ -35,7 +35,7 @@ func (j *job) rows(r int) (a *float32, lda int) {
 	}
 	if !j.TA {
 		stride := j.stride()
-		for y, i := 0, j.top(r); i < j.top(r+1); y, i = y+1, i+1 {
+		for y, i := 0, j.firstRow(r); i < j.firstRow(r+1); y, i = y+1, i+1 {
 			copy(j.pa[y*stride:], j.A[i*j.LDA+j.k0:][:j.kc])
 		}
 		return &j.pa[0], stride
@@ -44,7 +44,7 @@ func (j *job) rows(r int) (a *float32, lda int) {
 	if r == j.g0 {
 		from := j.packTiles(size)
 		for q := r; q < j.g1; q++ {
-			j.packA(j.t, j.pa[(q-r)*size:][:j.t.step*j.kc], j.top(q), j.top(q+1)-j.top(q), from)
+			j.packA(j.t, j.pa[(q-r)*size:][:j.t.step*j.kc], j.firstRow(q), j.firstRow(q+1)-j.firstRow(q), from)
 		}
 	}
 	return &j.pa[(r-j.g0)*size], j.t.step
@@ -53,15 +53,15 @@ func (j *job) rows(r int) (a *float32, lda int) {
 // packTiles copies as much of the tiles at hand as it can in one go, and returns
 // how many rows of a that is of each.
 func (j *job) packTiles(size int) int {
-	t, first := j.t, j.top(j.g0)
+	t, first := j.t, j.firstRow(j.g0)
 	if t.copyTiles == nil || j.g1-j.g0 != group {
 		return 0
 	}
-	rows := j.readable(j.top(j.g1 - 1))
+	rows := j.readable(j.firstRow(j.g1 - 1))
 	if rows > 0 {
 		var at [group]int
 		for q := range at {
-			at[q] = j.top(j.g0+q) - first
+			at[q] = j.firstRow(j.g0+q) - first
 		}
 		t.copyTiles(&j.pa[0], size, &j.A[j.k0*j.LDA+first], j.LDA, rows, &at)
 	}

@@ -1,14 +1,14 @@
 package kernels
 
-// beginSquares makes room for each tile's sum of squares, if they are wanted.
-func (g *Product) beginSquares(t *tile) {
+// prepareSquares makes room for each tile's sum of squares, if they are wanted.
+func (g *Product) prepareSquares(t *tile) {
 	if g.Squares != nil && g.K > 0 {
 		g.squares = borrow(((g.M + t.mr - 1) / t.mr) * ((g.N + t.nr - 1) / t.nr))
 	}
 }
 
-// endSquares adds them up.
-func (g *Product) endSquares() {
+// addSquares adds them up.
+func (g *Product) addSquares() {
 	if g.Squares == nil {
 		return
 	}
@@ -22,7 +22,7 @@ func (g *Product) endSquares() {
 	for _, s := range g.squares {
 		*g.Squares += float64(s)
 	}
-	giveBack(g.squares)
+	release(g.squares)
 }
 
 // square sums up the squares of the tile of rows r, have of them from row i on, panel

@@ -13,7 +13,7 @@ type rowLoops struct {
 	scale       func(x *float32, n int, with *float32)
 	dot         func(x, y *float32, n int, with *float32)
 	softmaxGrad func(dy, y *float32, n int, with *float32)
-	spread      func(x *float32, n int, with *float32)
+	deviations  func(x *float32, n int, with *float32)
 	norm        func(y, x, w, b *float32, n int, with *float32)
 	normSums    func(dy, x, w *float32, n int, with *float32)
 	normGrad    func(dx, dy, x, w *float32, n int, with *float32)
@@ -47,7 +47,7 @@ func joined(x []float32) float32 {
 // softmaxRow replaces row by its softmax.
 func softmaxRow(row []float32, with *lanes) {
 	expLessWith(row, topOf(row, with), with)
-	shareRow(row, with)
+	divideBySum(row, with)
 }
 
 // softmaxBlock is softmaxRow of each row of x, cols wide, with the very same
@@ -62,7 +62,7 @@ func softmaxBlock(x []float32, cols int, with *lanes) {
 	}
 	expLessWith(x, 0, with)
 	for r := 0; r < len(x); r += cols {
-		shareRow(x[r:r+cols], with)
+		divideBySum(x[r:r+cols], with)
 	}
 }
 
@@ -90,8 +90,8 @@ func most(top float32, x []float32) float32 {
 	return top
 }
 
-// shareRow divides row by its sum.
-func shareRow(row []float32, with *lanes) {
+// divideBySum divides row by its sum.
+func divideBySum(row []float32, with *lanes) {
 	var s float32
 	n := 0
 	l := chosen.loops
@@ -156,7 +156,7 @@ func normRow(y, x, w, b []float32, eps float32, with *lanes) (mean, rstd float32
 	mean = (s + joined(x[n:])) / float32(len(x))
 	if n > 0 {
 		with[0] = mean
-		l.rows.spread(&x[0], n, &with[0])
+		l.rows.deviations(&x[0], n, &with[0])
 		q = joined(with[:l.lanes])
 	}
 	for _, v := range x[n:] {

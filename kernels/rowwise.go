@@ -101,7 +101,7 @@ const rowsASum = 16
 func sumRows(rows, width int, f func(lo, hi int, sum []float32), in ...[]float32) {
 	chunks := (rows + rowsASum - 1) / rowsASum
 	sums := borrow(chunks * width)
-	defer giveBack(sums)
+	defer release(sums)
 	Parallel(chunks, func(i int) {
 		sum := sums[i*width : (i+1)*width]
 		clear(sum)

@@ -36,8 +36,8 @@ func borrow(n int) []float32 {
 	return b[:n]
 }
 
-// giveBack ends a loan.
-func giveBack(b []float32) {
+// release ends a loan.
+func release(b []float32) {
 	lent.Lock()
 	lent.free = append(lent.free, b)
 	lent.Unlock()

@@ -40,6 +40,14 @@ DATA constants<>+128(SB)/4, $0x80000000
 DATA constants<>+132(SB)/4, $0x0000007f
 GLOBL constants<>(SB), RODATA|NOPTR, $136
 
+// fmaTurns_avx512 computes
+//
+//	for range n {
+//		for r := range 16 { // registers
+//			r = a*b + r
+//		}
+//	}
+//
 // func fmaTurns_avx512(n int)
 TEXT ·fmaTurns_avx512(SB), NOSPLIT, $0-8
 	MOVQ n+0(FP), CX
@@ -84,6 +92,12 @@ loop:
 	VZEROUPPER
 	RET
 
+// add_avx512 computes
+//
+//	for i := range n {
+//		y[i] += x[i]
+//	}
+//
 // func add_avx512(y, x *float32, n int)
 TEXT ·add_avx512(SB), NOSPLIT, $0-24
 	MOVQ y+0(FP), DI
@@ -105,6 +119,13 @@ done:
 	VZEROUPPER
 	RET
 
+// mulAdd_avx512 computes
+//
+//	for i := range n {
+//		dy[i] *= slope[i]
+//		sum[i] += dy[i]
+//	}
+//
 // func mulAdd_avx512(dy, sum, slope *float32, n int)
 TEXT ·mulAdd_avx512(SB), NOSPLIT, $0-32
 	MOVQ dy+0(FP), DI
@@ -130,6 +151,12 @@ done:
 	VZEROUPPER
 	RET
 
+// gelu_avx512 computes
+//
+//	for i := range n {
+//		y[i] = gelu(x[i])
+//	}
+//
 // func gelu_avx512(y, x *float32, n int)
 TEXT ·gelu_avx512(SB), NOSPLIT, $0-24
 	MOVQ y+0(FP), DI
@@ -219,6 +246,12 @@ done:
 	VZEROUPPER
 	RET
 
+// geluSlope_avx512 computes
+//
+//	for i := range n {
+//		y[i], x[i] = gelu(x[i]), its derivative there
+//	}
+//
 // func geluSlope_avx512(y, x *float32, n int)
 TEXT ·geluSlope_avx512(SB), NOSPLIT, $0-24
 	MOVQ y+0(FP), DI
@@ -319,6 +352,12 @@ done:
 	VZEROUPPER
 	RET
 
+// geluTanh_avx512 computes
+//
+//	for i := range n {
+//		y[i] = geluTanh(x[i])
+//	}
+//
 // func geluTanh_avx512(y, x *float32, n int)
 TEXT ·geluTanh_avx512(SB), NOSPLIT, $0-24
 	MOVQ y+0(FP), DI
@@ -382,6 +421,12 @@ done:
 	VZEROUPPER
 	RET
 
+// geluTanhSlope_avx512 computes
+//
+//	for i := range n {
+//		y[i], x[i] = geluTanh(x[i]), its derivative there
+//	}
+//
 // func geluTanhSlope_avx512(y, x *float32, n int)
 TEXT ·geluTanhSlope_avx512(SB), NOSPLIT, $0-24
 	MOVQ y+0(FP), DI
@@ -453,6 +498,12 @@ done:
 	VZEROUPPER
 	RET
 
+// silu_avx512 computes
+//
+//	for i := range n {
+//		y[i] = silu(x[i])
+//	}
+//
 // func silu_avx512(y, x *float32, n int)
 TEXT ·silu_avx512(SB), NOSPLIT, $0-24
 	MOVQ y+0(FP), DI
@@ -513,6 +564,12 @@ done:
 	VZEROUPPER
 	RET
 
+// siluSlope_avx512 computes
+//
+//	for i := range n {
+//		y[i], x[i] = silu(x[i]), its derivative there
+//	}
+//
 // func siluSlope_avx512(y, x *float32, n int)
 TEXT ·siluSlope_avx512(SB), NOSPLIT, $0-24
 	MOVQ y+0(FP), DI
@@ -576,6 +633,12 @@ done:
 	VZEROUPPER
 	RET
 
+// tanh_avx512 computes
+//
+//	for i := range n {
+//		y[i] = tanh(x[i])
+//	}
+//
 // func tanh_avx512(y, x *float32, n int)
 TEXT ·tanh_avx512(SB), NOSPLIT, $0-24
 	MOVQ y+0(FP), DI
@@ -637,6 +700,12 @@ done:
 	VZEROUPPER
 	RET
 
+// tanhSlope_avx512 computes
+//
+//	for i := range n {
+//		y[i], x[i] = tanh(x[i]), its derivative there
+//	}
+//
 // func tanhSlope_avx512(y, x *float32, n int)
 TEXT ·tanhSlope_avx512(SB), NOSPLIT, $0-24
 	MOVQ y+0(FP), DI
@@ -701,6 +770,12 @@ done:
 	VZEROUPPER
 	RET
 
+// expLess_avx512 computes
+//
+//	for i := range n {
+//		x[i] = exp(x[i] - with[0])
+//	}
+//
 // func expLess_avx512(x *float32, n int, with *float32)
 TEXT ·expLess_avx512(SB), NOSPLIT, $0-24
 	MOVQ x+0(FP), DI
@@ -755,6 +830,17 @@ done:
 	VZEROUPPER
 	RET
 
+// adamw_avx512 computes
+//
+//	size, b1, b2, c1, c2, eps, decay, scale := with[:8]
+//	for i := range n {
+//		g := grad[i] * scale
+//		m[i] = b1*m[i] + c1*g
+//		v[i] = b2*v[i] + c2*(g*g)
+//		p[i] -= size * m[i] / (sqrt(v[i]) + eps)
+//		p[i] -= decay * p[i]
+//	}
+//
 // func adamw_avx512(p, m, v, grad *float32, n int, with *float32)
 TEXT ·adamw_avx512(SB), NOSPLIT, $0-48
 	MOVQ p+0(FP), DI
@@ -763,7 +849,7 @@ TEXT ·adamw_avx512(SB), NOSPLIT, $0-48
 	MOVQ grad+24(FP), R8
 	MOVQ n+32(FP), CX
 	MOVQ with+40(FP), R9
-	VBROADCASTSS 0(R9), Z0
+	VBROADCASTSS (R9), Z0
 	VBROADCASTSS 4(R9), Z1
 	VBROADCASTSS 8(R9), Z2
 	VBROADCASTSS 12(R9), Z3
@@ -806,6 +892,13 @@ done:
 	VZEROUPPER
 	RET
 
+// squares_avx512 computes
+//
+//	with[:lanes] = 0
+//	for i := range n {
+//		with[i%lanes] += x[i] * x[i]
+//	}
+//
 // func squares_avx512(x *float32, n int, with *float32)
 TEXT ·squares_avx512(SB), NOSPLIT, $0-24
 	MOVQ x+0(FP), DI
@@ -827,6 +920,13 @@ done:
 	VZEROUPPER
 	RET
 
+// nonFinite_avx512 computes
+//
+//	with[:lanes] = 0
+//	for i := range n {
+//		with[i%lanes] += x[i] * 0 // NaN of what is not finite
+//	}
+//
 // func nonFinite_avx512(x *float32, n int, with *float32)
 TEXT ·nonFinite_avx512(SB), NOSPLIT, $0-24
 	MOVQ x+0(FP), DI
@@ -848,6 +948,14 @@ done:
 	VZEROUPPER
 	RET
 
+// fmaTurns_avx2 computes
+//
+//	for range n {
+//		for r := range 12 { // registers
+//			r = a*b + r
+//		}
+//	}
+//
 // func fmaTurns_avx2(n int)
 TEXT ·fmaTurns_avx2(SB), NOSPLIT, $0-8
 	MOVQ n+0(FP), CX
@@ -884,6 +992,12 @@ loop:
 	VZEROUPPER
 	RET
 
+// add_avx2 computes
+//
+//	for i := range n {
+//		y[i] += x[i]
+//	}
+//
 // func add_avx2(y, x *float32, n int)
 TEXT ·add_avx2(SB), NOSPLIT, $0-24
 	MOVQ y+0(FP), DI
@@ -905,6 +1019,13 @@ done:
 	VZEROUPPER
 	RET
 
+// mulAdd_avx2 computes
+//
+//	for i := range n {
+//		dy[i] *= slope[i]
+//		sum[i] += dy[i]
+//	}
+//
 // func mulAdd_avx2(dy, sum, slope *float32, n int)
 TEXT ·mulAdd_avx2(SB), NOSPLIT, $0-32
 	MOVQ dy+0(FP), DI
@@ -930,6 +1051,12 @@ done:
 	VZEROUPPER
 	RET
 
+// gelu_avx2 computes
+//
+//	for i := range n {
+//		y[i] = gelu(x[i])
+//	}
+//
 // func gelu_avx2(y, x *float32, n int)
 TEXT ·gelu_avx2(SB), NOSPLIT, $0-24
 	MOVQ y+0(FP), DI
@@ -1019,6 +1146,12 @@ done:
 	VZEROUPPER
 	RET
 
+// geluSlope_avx2 computes
+//
+//	for i := range n {
+//		y[i], x[i] = gelu(x[i]), its derivative there
+//	}
+//
 // func geluSlope_avx2(y, x *float32, n int)
 TEXT ·geluSlope_avx2(SB), NOSPLIT, $0-24
 	MOVQ y+0(FP), DI
@@ -1119,6 +1252,12 @@ done:
 	VZEROUPPER
 	RET
 
+// geluTanh_avx2 computes
+//
+//	for i := range n {
+//		y[i] = geluTanh(x[i])
+//	}
+//
 // func geluTanh_avx2(y, x *float32, n int)
 TEXT ·geluTanh_avx2(SB), NOSPLIT, $0-24
 	MOVQ y+0(FP), DI
@@ -1182,6 +1321,12 @@ done:
 	VZEROUPPER
 	RET
 
+// geluTanhSlope_avx2 computes
+//
+//	for i := range n {
+//		y[i], x[i] = geluTanh(x[i]), its derivative there
+//	}
+//
 // func geluTanhSlope_avx2(y, x *float32, n int)
 TEXT ·geluTanhSlope_avx2(SB), NOSPLIT, $0-24
 	MOVQ y+0(FP), DI
@@ -1253,6 +1398,12 @@ done:
 	VZEROUPPER
 	RET
 
+// silu_avx2 computes
+//
+//	for i := range n {
+//		y[i] = silu(x[i])
+//	}
+//
 // func silu_avx2(y, x *float32, n int)
 TEXT ·silu_avx2(SB), NOSPLIT, $0-24
 	MOVQ y+0(FP), DI
@@ -1313,6 +1464,12 @@ done:
 	VZEROUPPER
 	RET
 
+// siluSlope_avx2 computes
+//
+//	for i := range n {
+//		y[i], x[i] = silu(x[i]), its derivative there
+//	}
+//
 // func siluSlope_avx2(y, x *float32, n int)
 TEXT ·siluSlope_avx2(SB), NOSPLIT, $0-24
 	MOVQ y+0(FP), DI
@@ -1376,6 +1533,12 @@ done:
 	VZEROUPPER
 	RET
 
+// tanh_avx2 computes
+//
+//	for i := range n {
+//		y[i] = tanh(x[i])
+//	}
+//
 // func tanh_avx2(y, x *float32, n int)
 TEXT ·tanh_avx2(SB), NOSPLIT, $0-24
 	MOVQ y+0(FP), DI
@@ -1437,6 +1600,12 @@ done:
 	VZEROUPPER
 	RET
 
+// tanhSlope_avx2 computes
+//
+//	for i := range n {
+//		y[i], x[i] = tanh(x[i]), its derivative there
+//	}
+//
 // func tanhSlope_avx2(y, x *float32, n int)
 TEXT ·tanhSlope_avx2(SB), NOSPLIT, $0-24
 	MOVQ y+0(FP), DI
@@ -1501,6 +1670,12 @@ done:
 	VZEROUPPER
 	RET
 
+// expLess_avx2 computes
+//
+//	for i := range n {
+//		x[i] = exp(x[i] - with[0])
+//	}
+//
 // func expLess_avx2(x *float32, n int, with *float32)
 TEXT ·expLess_avx2(SB), NOSPLIT, $0-24
 	MOVQ x+0(FP), DI
@@ -1555,6 +1730,17 @@ done:
 	VZEROUPPER
 	RET
 
+// adamw_avx2 computes
+//
+//	size, b1, b2, c1, c2, eps, decay, scale := with[:8]
+//	for i := range n {
+//		g := grad[i] * scale
+//		m[i] = b1*m[i] + c1*g
+//		v[i] = b2*v[i] + c2*(g*g)
+//		p[i] -= size * m[i] / (sqrt(v[i]) + eps)
+//		p[i] -= decay * p[i]
+//	}
+//
 // func adamw_avx2(p, m, v, grad *float32, n int, with *float32)
 TEXT ·adamw_avx2(SB), NOSPLIT, $0-48
 	MOVQ p+0(FP), DI
@@ -1563,7 +1749,7 @@ TEXT ·adamw_avx2(SB), NOSPLIT, $0-48
 	MOVQ grad+24(FP), R8
 	MOVQ n+32(FP), CX
 	MOVQ with+40(FP), R9
-	VBROADCASTSS 0(R9), Y0
+	VBROADCASTSS (R9), Y0
 	VBROADCASTSS 4(R9), Y1
 	VBROADCASTSS 8(R9), Y2
 	VBROADCASTSS 12(R9), Y3
@@ -1606,6 +1792,13 @@ done:
 	VZEROUPPER
 	RET
 
+// squares_avx2 computes
+//
+//	with[:lanes] = 0
+//	for i := range n {
+//		with[i%lanes] += x[i] * x[i]
+//	}
+//
 // func squares_avx2(x *float32, n int, with *float32)
 TEXT ·squares_avx2(SB), NOSPLIT, $0-24
 	MOVQ x+0(FP), DI
@@ -1627,6 +1820,13 @@ done:
 	VZEROUPPER
 	RET
 
+// nonFinite_avx2 computes
+//
+//	with[:lanes] = 0
+//	for i := range n {
+//		with[i%lanes] += x[i] * 0 // NaN of what is not finite
+//	}
+//
 // func nonFinite_avx2(x *float32, n int, with *float32)
 TEXT ·nonFinite_avx2(SB), NOSPLIT, $0-24
 	MOVQ x+0(FP), DI
@@ -1648,12 +1848,20 @@ done:
 	VZEROUPPER
 	RET
 
+// top_avx512 computes
+//
+//	top := with[0] // of each lane; a NaN may be passed over
+//	for i := range n {
+//		top[i%lanes] = max(top[i%lanes], x[i])
+//	}
+//	with[:lanes] = top
+//
 // func top_avx512(x *float32, n int, with *float32)
 TEXT ·top_avx512(SB), NOSPLIT, $0-24
 	MOVQ x+0(FP), DI
 	MOVQ n+8(FP), CX
 	MOVQ with+16(FP), R9
-	VBROADCASTSS 0(R9), Z0
+	VBROADCASTSS (R9), Z0
 	SHRQ $4, CX
 	JZ done
 
@@ -1669,6 +1877,13 @@ done:
 	VZEROUPPER
 	RET
 
+// sum_avx512 computes
+//
+//	with[:lanes] = 0
+//	for i := range n {
+//		with[i%lanes] += x[i]
+//	}
+//
 // func sum_avx512(x *float32, n int, with *float32)
 TEXT ·sum_avx512(SB), NOSPLIT, $0-24
 	MOVQ x+0(FP), DI
@@ -1689,12 +1904,18 @@ done:
 	VZEROUPPER
 	RET
 
+// scale_avx512 computes
+//
+//	for i := range n {
+//		x[i] *= with[0]
+//	}
+//
 // func scale_avx512(x *float32, n int, with *float32)
 TEXT ·scale_avx512(SB), NOSPLIT, $0-24
 	MOVQ x+0(FP), DI
 	MOVQ n+8(FP), CX
 	MOVQ with+16(FP), R9
-	VBROADCASTSS 0(R9), Z0
+	VBROADCASTSS (R9), Z0
 	SHRQ $4, CX
 	JZ done
 
@@ -1710,6 +1931,13 @@ done:
 	VZEROUPPER
 	RET
 
+// dot_avx512 computes
+//
+//	with[:lanes] = 0
+//	for i := range n {
+//		with[i%lanes] += x[i] * y[i]
+//	}
+//
 // func dot_avx512(x, y *float32, n int, with *float32)
 TEXT ·dot_avx512(SB), NOSPLIT, $0-32
 	MOVQ x+0(FP), DI
@@ -1733,13 +1961,20 @@ done:
 	VZEROUPPER
 	RET
 
+// softmaxGrad_avx512 computes
+//
+//	sum := with[0] // of y·dy
+//	for i := range n {
+//		dy[i] = y[i] * (dy[i] - sum)
+//	}
+//
 // func softmaxGrad_avx512(dy, y *float32, n int, with *float32)
 TEXT ·softmaxGrad_avx512(SB), NOSPLIT, $0-32
 	MOVQ dy+0(FP), DI
 	MOVQ y+8(FP), SI
 	MOVQ n+16(FP), CX
 	MOVQ with+24(FP), R9
-	VBROADCASTSS 0(R9), Z0
+	VBROADCASTSS (R9), Z0
 	SHRQ $4, CX
 	JZ done
 
@@ -1757,12 +1992,20 @@ done:
 	VZEROUPPER
 	RET
 
-// func spread_avx512(x *float32, n int, with *float32)
-TEXT ·spread_avx512(SB), NOSPLIT, $0-24
+// deviations_avx512 computes
+//
+//	mean := with[0]
+//	with[:lanes] = 0
+//	for i := range n {
+//		with[i%lanes] += (x[i] - mean) * (x[i] - mean)
+//	}
+//
+// func deviations_avx512(x *float32, n int, with *float32)
+TEXT ·deviations_avx512(SB), NOSPLIT, $0-24
 	MOVQ x+0(FP), DI
 	MOVQ n+8(FP), CX
 	MOVQ with+16(FP), R9
-	VBROADCASTSS 0(R9), Z0
+	VBROADCASTSS (R9), Z0
 	VPXORD Z1, Z1, Z1
 	SHRQ $4, CX
 	JZ done
@@ -1780,6 +2023,13 @@ done:
 	VZEROUPPER
 	RET
 
+// norm_avx512 computes
+//
+//	mean, rstd := with[0], with[1]
+//	for i := range n {
+//		y[i] = (x[i]-mean)*rstd*w[i] + b[i]
+//	}
+//
 // func norm_avx512(y, x, w, b *float32, n int, with *float32)
 TEXT ·norm_avx512(SB), NOSPLIT, $0-48
 	MOVQ y+0(FP), DI
@@ -1788,7 +2038,7 @@ TEXT ·norm_avx512(SB), NOSPLIT, $0-48
 	MOVQ b+24(FP), R8
 	MOVQ n+32(FP), CX
 	MOVQ with+40(FP), R9
-	VBROADCASTSS 0(R9), Z0
+	VBROADCASTSS (R9), Z0
 	VBROADCASTSS 4(R9), Z1
 	SHRQ $4, CX
 	JZ done
@@ -1811,6 +2061,16 @@ done:
 	VZEROUPPER
 	RET
 
+// normSums_avx512 computes
+//
+//	mean, rstd := with[0], with[1]
+//	with[:lanes], with[16:16+lanes] = 0, 0
+//	for i := range n {
+//		g := dy[i] * w[i]
+//		with[i%lanes] += g
+//		with[16+i%lanes] += g * ((x[i] - mean) * rstd)
+//	}
+//
 // func normSums_avx512(dy, x, w *float32, n int, with *float32)
 TEXT ·normSums_avx512(SB), NOSPLIT, $0-40
 	MOVQ dy+0(FP), DI
@@ -1818,7 +2078,7 @@ TEXT ·normSums_avx512(SB), NOSPLIT, $0-40
 	MOVQ w+16(FP), DX
 	MOVQ n+24(FP), CX
 	MOVQ with+32(FP), R9
-	VBROADCASTSS 0(R9), Z0
+	VBROADCASTSS (R9), Z0
 	VBROADCASTSS 4(R9), Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
@@ -1845,6 +2105,13 @@ done:
 	VZEROUPPER
 	RET
 
+// normGrad_avx512 computes
+//
+//	mean, rstd, s1, s2 := with[:4] // the means of normSums
+//	for i := range n {
+//		dx[i] = rstd * (dy[i]*w[i] - s1 - (x[i]-mean)*rstd*s2)
+//	}
+//
 // func normGrad_avx512(dx, dy, x, w *float32, n int, with *float32)
 TEXT ·normGrad_avx512(SB), NOSPLIT, $0-48
 	MOVQ dx+0(FP), DI
@@ -1853,7 +2120,7 @@ TEXT ·normGrad_avx512(SB), NOSPLIT, $0-48
 	MOVQ w+24(FP), R8
 	MOVQ n+32(FP), CX
 	MOVQ with+40(FP), R9
-	VBROADCASTSS 0(R9), Z0
+	VBROADCASTSS (R9), Z0
 	VBROADCASTSS 4(R9), Z1
 	VBROADCASTSS 8(R9), Z2
 	VBROADCASTSS 12(R9), Z3
@@ -1881,6 +2148,14 @@ done:
 	VZEROUPPER
 	RET
 
+// normParams_avx512 computes
+//
+//	mean, rstd := with[0], with[1]
+//	for i := range n {
+//		dw[i] += dy[i] * ((x[i] - mean) * rstd)
+//		db[i] += dy[i]
+//	}
+//
 // func normParams_avx512(dw, db, dy, x *float32, n int, with *float32)
 TEXT ·normParams_avx512(SB), NOSPLIT, $0-48
 	MOVQ dw+0(FP), DI
@@ -1889,7 +2164,7 @@ TEXT ·normParams_avx512(SB), NOSPLIT, $0-48
 	MOVQ x+24(FP), R8
 	MOVQ n+32(FP), CX
 	MOVQ with+40(FP), R9
-	VBROADCASTSS 0(R9), Z0
+	VBROADCASTSS (R9), Z0
 	VBROADCASTSS 4(R9), Z1
 	SHRQ $4, CX
 	JZ done
@@ -1915,13 +2190,24 @@ done:
 	VZEROUPPER
 	RET
 
+// drop_avx512 computes
+//
+//	scale, first, second, limit := with[:4] // of Dropper
+//	for i := range n {
+//		if mix32(mix32(first+i)^second)>>1 < limit {
+//			y[i] = 0
+//		} else {
+//			y[i] = x[i] * scale
+//		}
+//	}
+//
 // func drop_avx512(y, x *float32, n int, with *float32)
 TEXT ·drop_avx512(SB), NOSPLIT, $0-32
 	MOVQ y+0(FP), DI
 	MOVQ x+8(FP), SI
 	MOVQ n+16(FP), CX
 	MOVQ with+24(FP), R9
-	VBROADCASTSS 0(R9), Z0
+	VBROADCASTSS (R9), Z0
 	VBROADCASTSS 4(R9), Z1
 	VBROADCASTSS 8(R9), Z2
 	VBROADCASTSS 12(R9), Z3
@@ -1968,12 +2254,20 @@ done:
 	VZEROUPPER
 	RET
 
+// top_avx2 computes
+//
+//	top := with[0] // of each lane; a NaN may be passed over
+//	for i := range n {
+//		top[i%lanes] = max(top[i%lanes], x[i])
+//	}
+//	with[:lanes] = top
+//
 // func top_avx2(x *float32, n int, with *float32)
 TEXT ·top_avx2(SB), NOSPLIT, $0-24
 	MOVQ x+0(FP), DI
 	MOVQ n+8(FP), CX
 	MOVQ with+16(FP), R9
-	VBROADCASTSS 0(R9), Y0
+	VBROADCASTSS (R9), Y0
 	SHRQ $3, CX
 	JZ done
 
@@ -1989,6 +2283,13 @@ done:
 	VZEROUPPER
 	RET
 
+// sum_avx2 computes
+//
+//	with[:lanes] = 0
+//	for i := range n {
+//		with[i%lanes] += x[i]
+//	}
+//
 // func sum_avx2(x *float32, n int, with *float32)
 TEXT ·sum_avx2(SB), NOSPLIT, $0-24
 	MOVQ x+0(FP), DI
@@ -2009,12 +2310,18 @@ done:
 	VZEROUPPER
 	RET
 
+// scale_avx2 computes
+//
+//	for i := range n {
+//		x[i] *= with[0]
+//	}
+//
 // func scale_avx2(x *float32, n int, with *float32)
 TEXT ·scale_avx2(SB), NOSPLIT, $0-24
 	MOVQ x+0(FP), DI
 	MOVQ n+8(FP), CX
 	MOVQ with+16(FP), R9
-	VBROADCASTSS 0(R9), Y0
+	VBROADCASTSS (R9), Y0
 	SHRQ $3, CX
 	JZ done
 
@@ -2030,6 +2337,13 @@ done:
 	VZEROUPPER
 	RET
 
+// dot_avx2 computes
+//
+//	with[:lanes] = 0
+//	for i := range n {
+//		with[i%lanes] += x[i] * y[i]
+//	}
+//
 // func dot_avx2(x, y *float32, n int, with *float32)
 TEXT ·dot_avx2(SB), NOSPLIT, $0-32
 	MOVQ x+0(FP), DI
@@ -2053,13 +2367,20 @@ done:
 	VZEROUPPER
 	RET
 
+// softmaxGrad_avx2 computes
+//
+//	sum := with[0] // of y·dy
+//	for i := range n {
+//		dy[i] = y[i] * (dy[i] - sum)
+//	}
+//
 // func softmaxGrad_avx2(dy, y *float32, n int, with *float32)
 TEXT ·softmaxGrad_avx2(SB), NOSPLIT, $0-32
 	MOVQ dy+0(FP), DI
 	MOVQ y+8(FP), SI
 	MOVQ n+16(FP), CX
 	MOVQ with+24(FP), R9
-	VBROADCASTSS 0(R9), Y0
+	VBROADCASTSS (R9), Y0
 	SHRQ $3, CX
 	JZ done
 
@@ -2077,12 +2398,20 @@ done:
 	VZEROUPPER
 	RET
 
-// func spread_avx2(x *float32, n int, with *float32)
-TEXT ·spread_avx2(SB), NOSPLIT, $0-24
+// deviations_avx2 computes
+//
+//	mean := with[0]
+//	with[:lanes] = 0
+//	for i := range n {
+//		with[i%lanes] += (x[i] - mean) * (x[i] - mean)
+//	}
+//
+// func deviations_avx2(x *float32, n int, with *float32)
+TEXT ·deviations_avx2(SB), NOSPLIT, $0-24
 	MOVQ x+0(FP), DI
 	MOVQ n+8(FP), CX
 	MOVQ with+16(FP), R9
-	VBROADCASTSS 0(R9), Y0
+	VBROADCASTSS (R9), Y0
 	VXORPS Y1, Y1, Y1
 	SHRQ $3, CX
 	JZ done
@@ -2100,6 +2429,13 @@ done:
 	VZEROUPPER
 	RET
 
+// norm_avx2 computes
+//
+//	mean, rstd := with[0], with[1]
+//	for i := range n {
+//		y[i] = (x[i]-mean)*rstd*w[i] + b[i]
+//	}
+//
 // func norm_avx2(y, x, w, b *float32, n int, with *float32)
 TEXT ·norm_avx2(SB), NOSPLIT, $0-48
 	MOVQ y+0(FP), DI
@@ -2108,7 +2444,7 @@ TEXT ·norm_avx2(SB), NOSPLIT, $0-48
 	MOVQ b+24(FP), R8
 	MOVQ n+32(FP), CX
 	MOVQ with+40(FP), R9
-	VBROADCASTSS 0(R9), Y0
+	VBROADCASTSS (R9), Y0
 	VBROADCASTSS 4(R9), Y1
 	SHRQ $3, CX
 	JZ done
@@ -2131,6 +2467,16 @@ done:
 	VZEROUPPER
 	RET
 
+// normSums_avx2 computes
+//
+//	mean, rstd := with[0], with[1]
+//	with[:lanes], with[16:16+lanes] = 0, 0
+//	for i := range n {
+//		g := dy[i] * w[i]
+//		with[i%lanes] += g
+//		with[16+i%lanes] += g * ((x[i] - mean) * rstd)
+//	}
+//
 // func normSums_avx2(dy, x, w *float32, n int, with *float32)
 TEXT ·normSums_avx2(SB), NOSPLIT, $0-40
 	MOVQ dy+0(FP), DI
@@ -2138,7 +2484,7 @@ TEXT ·normSums_avx2(SB), NOSPLIT, $0-40
 	MOVQ w+16(FP), DX
 	MOVQ n+24(FP), CX
 	MOVQ with+32(FP), R9
-	VBROADCASTSS 0(R9), Y0
+	VBROADCASTSS (R9), Y0
 	VBROADCASTSS 4(R9), Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
@@ -2165,6 +2511,13 @@ done:
 	VZEROUPPER
 	RET
 
+// normGrad_avx2 computes
+//
+//	mean, rstd, s1, s2 := with[:4] // the means of normSums
+//	for i := range n {
+//		dx[i] = rstd * (dy[i]*w[i] - s1 - (x[i]-mean)*rstd*s2)
+//	}
+//
 // func normGrad_avx2(dx, dy, x, w *float32, n int, with *float32)
 TEXT ·normGrad_avx2(SB), NOSPLIT, $0-48
 	MOVQ dx+0(FP), DI
@@ -2173,7 +2526,7 @@ TEXT ·normGrad_avx2(SB), NOSPLIT, $0-48
 	MOVQ w+24(FP), R8
 	MOVQ n+32(FP), CX
 	MOVQ with+40(FP), R9
-	VBROADCASTSS 0(R9), Y0
+	VBROADCASTSS (R9), Y0
 	VBROADCASTSS 4(R9), Y1
 	VBROADCASTSS 8(R9), Y2
 	VBROADCASTSS 12(R9), Y3
@@ -2201,6 +2554,14 @@ done:
 	VZEROUPPER
 	RET
 
+// normParams_avx2 computes
+//
+//	mean, rstd := with[0], with[1]
+//	for i := range n {
+//		dw[i] += dy[i] * ((x[i] - mean) * rstd)
+//		db[i] += dy[i]
+//	}
+//
 // func normParams_avx2(dw, db, dy, x *float32, n int, with *float32)
 TEXT ·normParams_avx2(SB), NOSPLIT, $0-48
 	MOVQ dw+0(FP), DI
@@ -2209,7 +2570,7 @@ TEXT ·normParams_avx2(SB), NOSPLIT, $0-48
 	MOVQ x+24(FP), R8
 	MOVQ n+32(FP), CX
 	MOVQ with+40(FP), R9
-	VBROADCASTSS 0(R9), Y0
+	VBROADCASTSS (R9), Y0
 	VBROADCASTSS 4(R9), Y1
 	SHRQ $3, CX
 	JZ done
@@ -2235,13 +2596,24 @@ done:
 	VZEROUPPER
 	RET
 
+// drop_avx2 computes
+//
+//	scale, first, second, limit := with[:4] // of Dropper
+//	for i := range n {
+//		if mix32(mix32(first+i)^second)>>1 < limit {
+//			y[i] = 0
+//		} else {
+//			y[i] = x[i] * scale
+//		}
+//	}
+//
 // func drop_avx2(y, x *float32, n int, with *float32)
 TEXT ·drop_avx2(SB), NOSPLIT, $0-32
 	MOVQ y+0(FP), DI
 	MOVQ x+8(FP), SI
 	MOVQ n+16(FP), CX
 	MOVQ with+24(FP), R9
-	VBROADCASTSS 0(R9), Y0
+	VBROADCASTSS (R9), Y0
 	VBROADCASTSS 4(R9), Y1
 	VBROADCASTSS 8(R9), Y2
 	VBROADCASTSS 12(R9), Y3

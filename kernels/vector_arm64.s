@@ -54,6 +54,12 @@ DATA constants<>+184(SB)/4, $0x00000000
 DATA constants<>+188(SB)/4, $0x00000000
 GLOBL constants<>(SB), RODATA|NOPTR, $192
 
+// add_neon computes
+//
+//	for i := range n {
+//		y[i] += x[i]
+//	}
+//
 // func add_neon(y, x *float32, n int)
 TEXT ·add_neon(SB), NOSPLIT, $0-24
 	MOVD y+0(FP), R0
@@ -75,6 +81,13 @@ loop:
 done:
 	RET
 
+// mulAdd_neon computes
+//
+//	for i := range n {
+//		dy[i] *= slope[i]
+//		sum[i] += dy[i]
+//	}
+//
 // func mulAdd_neon(dy, sum, slope *float32, n int)
 TEXT ·mulAdd_neon(SB), NOSPLIT, $0-32
 	MOVD dy+0(FP), R0
@@ -101,6 +114,12 @@ loop:
 done:
 	RET
 
+// gelu_neon computes
+//
+//	for i := range n {
+//		y[i] = gelu(x[i])
+//	}
+//
 // func gelu_neon(y, x *float32, n int)
 TEXT ·gelu_neon(SB), NOSPLIT, $0-24
 	MOVD $constants<>(SB), R10
@@ -211,6 +230,12 @@ loop:
 done:
 	RET
 
+// geluSlope_neon computes
+//
+//	for i := range n {
+//		y[i], x[i] = gelu(x[i]), its derivative there
+//	}
+//
 // func geluSlope_neon(y, x *float32, n int)
 TEXT ·geluSlope_neon(SB), NOSPLIT, $0-24
 	MOVD $constants<>(SB), R10
@@ -332,6 +357,12 @@ loop:
 done:
 	RET
 
+// geluTanh_neon computes
+//
+//	for i := range n {
+//		y[i] = geluTanh(x[i])
+//	}
+//
 // func geluTanh_neon(y, x *float32, n int)
 TEXT ·geluTanh_neon(SB), NOSPLIT, $0-24
 	MOVD $constants<>(SB), R10
@@ -406,6 +437,12 @@ loop:
 done:
 	RET
 
+// geluTanhSlope_neon computes
+//
+//	for i := range n {
+//		y[i], x[i] = geluTanh(x[i]), its derivative there
+//	}
+//
 // func geluTanhSlope_neon(y, x *float32, n int)
 TEXT ·geluTanhSlope_neon(SB), NOSPLIT, $0-24
 	MOVD $constants<>(SB), R10
@@ -489,6 +526,12 @@ loop:
 done:
 	RET
 
+// silu_neon computes
+//
+//	for i := range n {
+//		y[i] = silu(x[i])
+//	}
+//
 // func silu_neon(y, x *float32, n int)
 TEXT ·silu_neon(SB), NOSPLIT, $0-24
 	MOVD $constants<>(SB), R10
@@ -559,6 +602,12 @@ loop:
 done:
 	RET
 
+// siluSlope_neon computes
+//
+//	for i := range n {
+//		y[i], x[i] = silu(x[i]), its derivative there
+//	}
+//
 // func siluSlope_neon(y, x *float32, n int)
 TEXT ·siluSlope_neon(SB), NOSPLIT, $0-24
 	MOVD $constants<>(SB), R10
@@ -632,6 +681,12 @@ loop:
 done:
 	RET
 
+// tanh_neon computes
+//
+//	for i := range n {
+//		y[i] = tanh(x[i])
+//	}
+//
 // func tanh_neon(y, x *float32, n int)
 TEXT ·tanh_neon(SB), NOSPLIT, $0-24
 	MOVD $constants<>(SB), R10
@@ -705,6 +760,12 @@ loop:
 done:
 	RET
 
+// tanhSlope_neon computes
+//
+//	for i := range n {
+//		y[i], x[i] = tanh(x[i]), its derivative there
+//	}
+//
 // func tanhSlope_neon(y, x *float32, n int)
 TEXT ·tanhSlope_neon(SB), NOSPLIT, $0-24
 	MOVD $constants<>(SB), R10
@@ -781,6 +842,12 @@ loop:
 done:
 	RET
 
+// expLess_neon computes
+//
+//	for i := range n {
+//		x[i] = exp(x[i] - with[0])
+//	}
+//
 // func expLess_neon(x *float32, n int, with *float32)
 TEXT ·expLess_neon(SB), NOSPLIT, $0-24
 	MOVD $constants<>(SB), R10
@@ -846,6 +913,17 @@ loop:
 done:
 	RET
 
+// adamw_neon computes
+//
+//	size, b1, b2, c1, c2, eps, decay, scale := with[:8]
+//	for i := range n {
+//		g := grad[i] * scale
+//		m[i] = b1*m[i] + c1*g
+//		v[i] = b2*v[i] + c2*(g*g)
+//		p[i] -= size * m[i] / (sqrt(v[i]) + eps)
+//		p[i] -= decay * p[i]
+//	}
+//
 // func adamw_neon(p, m, v, grad *float32, n int, with *float32)
 TEXT ·adamw_neon(SB), NOSPLIT, $0-48
 	MOVD p+0(FP), R0
@@ -854,7 +932,7 @@ TEXT ·adamw_neon(SB), NOSPLIT, $0-48
 	MOVD grad+24(FP), R3
 	MOVD n+32(FP), R4
 	MOVD with+40(FP), R9
-	FMOVS 0(R9), F0
+	FMOVS (R9), F0
 	VDUP V0.S[0], V0.S4
 	FMOVS 4(R9), F1
 	VDUP V1.S[0], V1.S4
@@ -904,6 +982,13 @@ loop:
 done:
 	RET
 
+// squares_neon computes
+//
+//	with[:lanes] = 0
+//	for i := range n {
+//		with[i%lanes] += x[i] * x[i]
+//	}
+//
 // func squares_neon(x *float32, n int, with *float32)
 TEXT ·squares_neon(SB), NOSPLIT, $0-24
 	MOVD x+0(FP), R0
@@ -924,6 +1009,13 @@ done:
 	FMOVQ F0, (R9)
 	RET
 
+// nonFinite_neon computes
+//
+//	with[:lanes] = 0
+//	for i := range n {
+//		with[i%lanes] += x[i] * 0 // NaN of what is not finite
+//	}
+//
 // func nonFinite_neon(x *float32, n int, with *float32)
 TEXT ·nonFinite_neon(SB), NOSPLIT, $0-24
 	MOVD x+0(FP), R0
@@ -945,12 +1037,20 @@ done:
 	FMOVQ F0, (R9)
 	RET
 
+// top_neon computes
+//
+//	top := with[0] // of each lane; a NaN may be passed over
+//	for i := range n {
+//		top[i%lanes] = max(top[i%lanes], x[i])
+//	}
+//	with[:lanes] = top
+//
 // func top_neon(x *float32, n int, with *float32)
 TEXT ·top_neon(SB), NOSPLIT, $0-24
 	MOVD x+0(FP), R0
 	MOVD n+8(FP), R4
 	MOVD with+16(FP), R9
-	FMOVS 0(R9), F0
+	FMOVS (R9), F0
 	VDUP V0.S[0], V0.S4
 	LSR $2, R4
 	CBZ R4, done
@@ -966,6 +1066,13 @@ done:
 	FMOVQ F0, 0(R9)
 	RET
 
+// sum_neon computes
+//
+//	with[:lanes] = 0
+//	for i := range n {
+//		with[i%lanes] += x[i]
+//	}
+//
 // func sum_neon(x *float32, n int, with *float32)
 TEXT ·sum_neon(SB), NOSPLIT, $0-24
 	MOVD x+0(FP), R0
@@ -986,12 +1093,18 @@ done:
 	FMOVQ F0, 0(R9)
 	RET
 
+// scale_neon computes
+//
+//	for i := range n {
+//		x[i] *= with[0]
+//	}
+//
 // func scale_neon(x *float32, n int, with *float32)
 TEXT ·scale_neon(SB), NOSPLIT, $0-24
 	MOVD x+0(FP), R0
 	MOVD n+8(FP), R4
 	MOVD with+16(FP), R9
-	FMOVS 0(R9), F0
+	FMOVS (R9), F0
 	VDUP V0.S[0], V0.S4
 	LSR $2, R4
 	CBZ R4, done
@@ -1007,6 +1120,13 @@ loop:
 done:
 	RET
 
+// dot_neon computes
+//
+//	with[:lanes] = 0
+//	for i := range n {
+//		with[i%lanes] += x[i] * y[i]
+//	}
+//
 // func dot_neon(x, y *float32, n int, with *float32)
 TEXT ·dot_neon(SB), NOSPLIT, $0-32
 	MOVD x+0(FP), R0
@@ -1030,13 +1150,20 @@ done:
 	FMOVQ F0, 0(R9)
 	RET
 
+// softmaxGrad_neon computes
+//
+//	sum := with[0] // of y·dy
+//	for i := range n {
+//		dy[i] = y[i] * (dy[i] - sum)
+//	}
+//
 // func softmaxGrad_neon(dy, y *float32, n int, with *float32)
 TEXT ·softmaxGrad_neon(SB), NOSPLIT, $0-32
 	MOVD dy+0(FP), R0
 	MOVD y+8(FP), R1
 	MOVD n+16(FP), R4
 	MOVD with+24(FP), R9
-	FMOVS 0(R9), F0
+	FMOVS (R9), F0
 	VDUP V0.S[0], V0.S4
 	LSR $2, R4
 	CBZ R4, done
@@ -1055,12 +1182,20 @@ loop:
 done:
 	RET
 
-// func spread_neon(x *float32, n int, with *float32)
-TEXT ·spread_neon(SB), NOSPLIT, $0-24
+// deviations_neon computes
+//
+//	mean := with[0]
+//	with[:lanes] = 0
+//	for i := range n {
+//		with[i%lanes] += (x[i] - mean) * (x[i] - mean)
+//	}
+//
+// func deviations_neon(x *float32, n int, with *float32)
+TEXT ·deviations_neon(SB), NOSPLIT, $0-24
 	MOVD x+0(FP), R0
 	MOVD n+8(FP), R4
 	MOVD with+16(FP), R9
-	FMOVS 0(R9), F0
+	FMOVS (R9), F0
 	VDUP V0.S[0], V0.S4
 	VEOR V1.B16, V1.B16, V1.B16
 	LSR $2, R4
@@ -1078,6 +1213,13 @@ done:
 	FMOVQ F1, 0(R9)
 	RET
 
+// norm_neon computes
+//
+//	mean, rstd := with[0], with[1]
+//	for i := range n {
+//		y[i] = (x[i]-mean)*rstd*w[i] + b[i]
+//	}
+//
 // func norm_neon(y, x, w, b *float32, n int, with *float32)
 TEXT ·norm_neon(SB), NOSPLIT, $0-48
 	MOVD y+0(FP), R0
@@ -1086,7 +1228,7 @@ TEXT ·norm_neon(SB), NOSPLIT, $0-48
 	MOVD b+24(FP), R3
 	MOVD n+32(FP), R4
 	MOVD with+40(FP), R9
-	FMOVS 0(R9), F0
+	FMOVS (R9), F0
 	VDUP V0.S[0], V0.S4
 	FMOVS 4(R9), F1
 	VDUP V1.S[0], V1.S4
@@ -1112,6 +1254,16 @@ loop:
 done:
 	RET
 
+// normSums_neon computes
+//
+//	mean, rstd := with[0], with[1]
+//	with[:lanes], with[16:16+lanes] = 0, 0
+//	for i := range n {
+//		g := dy[i] * w[i]
+//		with[i%lanes] += g
+//		with[16+i%lanes] += g * ((x[i] - mean) * rstd)
+//	}
+//
 // func normSums_neon(dy, x, w *float32, n int, with *float32)
 TEXT ·normSums_neon(SB), NOSPLIT, $0-40
 	MOVD dy+0(FP), R0
@@ -1119,7 +1271,7 @@ TEXT ·normSums_neon(SB), NOSPLIT, $0-40
 	MOVD w+16(FP), R2
 	MOVD n+24(FP), R4
 	MOVD with+32(FP), R9
-	FMOVS 0(R9), F0
+	FMOVS (R9), F0
 	VDUP V0.S[0], V0.S4
 	FMOVS 4(R9), F1
 	VDUP V1.S[0], V1.S4
@@ -1148,6 +1300,13 @@ done:
 	FMOVQ F3, 64(R9)
 	RET
 
+// normGrad_neon computes
+//
+//	mean, rstd, s1, s2 := with[:4] // the means of normSums
+//	for i := range n {
+//		dx[i] = rstd * (dy[i]*w[i] - s1 - (x[i]-mean)*rstd*s2)
+//	}
+//
 // func normGrad_neon(dx, dy, x, w *float32, n int, with *float32)
 TEXT ·normGrad_neon(SB), NOSPLIT, $0-48
 	MOVD dx+0(FP), R0
@@ -1156,7 +1315,7 @@ TEXT ·normGrad_neon(SB), NOSPLIT, $0-48
 	MOVD w+24(FP), R3
 	MOVD n+32(FP), R4
 	MOVD with+40(FP), R9
-	FMOVS 0(R9), F0
+	FMOVS (R9), F0
 	VDUP V0.S[0], V0.S4
 	FMOVS 4(R9), F1
 	VDUP V1.S[0], V1.S4
@@ -1188,6 +1347,14 @@ loop:
 done:
 	RET
 
+// normParams_neon computes
+//
+//	mean, rstd := with[0], with[1]
+//	for i := range n {
+//		dw[i] += dy[i] * ((x[i] - mean) * rstd)
+//		db[i] += dy[i]
+//	}
+//
 // func normParams_neon(dw, db, dy, x *float32, n int, with *float32)
 TEXT ·normParams_neon(SB), NOSPLIT, $0-48
 	MOVD dw+0(FP), R0
@@ -1196,7 +1363,7 @@ TEXT ·normParams_neon(SB), NOSPLIT, $0-48
 	MOVD x+24(FP), R3
 	MOVD n+32(FP), R4
 	MOVD with+40(FP), R9
-	FMOVS 0(R9), F0
+	FMOVS (R9), F0
 	VDUP V0.S[0], V0.S4
 	FMOVS 4(R9), F1
 	VDUP V1.S[0], V1.S4
@@ -1224,13 +1391,24 @@ loop:
 done:
 	RET
 
+// drop_neon computes
+//
+//	scale, first, second, limit := with[:4] // of Dropper
+//	for i := range n {
+//		if mix32(mix32(first+i)^second)>>1 < limit {
+//			y[i] = 0
+//		} else {
+//			y[i] = x[i] * scale
+//		}
+//	}
+//
 // func drop_neon(y, x *float32, n int, with *float32)
 TEXT ·drop_neon(SB), NOSPLIT, $0-32
 	MOVD y+0(FP), R0
 	MOVD x+8(FP), R1
 	MOVD n+16(FP), R4
 	MOVD with+24(FP), R9
-	FMOVS 0(R9), F0
+	FMOVS (R9), F0
 	VDUP V0.S[0], V0.S4
 	FMOVS 4(R9), F1
 	VDUP V1.S[0], V1.S4

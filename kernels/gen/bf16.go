@@ -1,9 +1,6 @@
 package main
 
-import (
-	"bytes"
-	"fmt"
-)
+import "fmt"
 
 // Go's assembler does not know the instructions of AVX512_BF16: they are written
 // as bytes. All are EVEX-coded, 512 bits wide, of map 0F38, with W = 0.
@@ -14,7 +11,7 @@ const (
 
 // evex writes opcode with register operands; the comment names it in Go's order,
 // the destination last.
-func evex(b *bytes.Buffer, name string, prefix, opcode, dst, src1, src2 int) {
+func evex(b *assembly, name string, prefix, opcode, dst, src1, src2 int) {
 	not := func(bit, shift int) int { return (^bit & 1) << shift }
 	p0 := not(dst>>3, 7) | not(src2>>4, 6) | not(src2>>3, 5) | not(dst>>4, 4) | 2
 	p1 := (^src1&15)<<3 | 4 | prefix
@@ -24,12 +21,12 @@ func evex(b *bytes.Buffer, name string, prefix, opcode, dst, src1, src2 int) {
 }
 
 // dotPairs adds the products of 16 pairs to dst: the pairs' high halves first.
-func dotPairs(b *bytes.Buffer, dst, src1, src2 int) {
+func dotPairs(b *assembly, dst, src1, src2 int) {
 	evex(b, "VDPBF16PS", prefixF3, 0x52, dst, src1, src2)
 }
 
 // toBF16 rounds low's 16 floats into the low half of dst, high's into the high.
-func toBF16(b *bytes.Buffer, dst, high, low int) {
+func toBF16(b *assembly, dst, high, low int) {
 	evex(b, "VCVTNE2PS2BF16", prefixF2, 0x72, dst, high, low)
 }
 
@@ -37,18 +34,29 @@ const panel = 16 // pairs side by side in a packed operand
 
 // pairKernels writes the micro-kernels of 1 to most rows by two registers of c:
 // a has panel pairs a step, b two panels side by side.
-func pairKernels(b *bytes.Buffer, most int) {
+func pairKernels(b *assembly, most int) {
 	for mr := 1; mr <= most; mr++ {
 		pairKernel(b, mr)
 	}
 }
 
-func pairKernel(b *bytes.Buffer, mr int) {
+func pairKernel(b *assembly, mr int) {
 	const nv = 2
 	name := fmt.Sprintf("pairs%dx32", mr)
-	p := func(format string, args ...any) { fmt.Fprintf(b, "\t"+format+"\n", args...) }
+	p := b.line
 	acc := func(i, j int) int { return 32 - mr*nv + i*nv + j }
-	fmt.Fprintf(b, "\n// func %s(pairs int, a, b *uint32, c *float32, ldc int, acc bool)\nTEXT ·%s(SB), NOSPLIT, $0-41\n", name, name)
+	b.begin(name, "pairs int, a, b *uint32, c *float32, ldc int, acc bool", 41, fmt.Sprintf(`	for i := range %d {
+		for j := range 32 {
+			sum := 0
+			for p := range pairs { // addPair adds both products of a pair
+				sum = addPair(sum, a[p*16+i], b[p*32+j])
+			}
+			if acc {
+				sum += c[i*ldc+j]
+			}
+			c[i*ldc+j] = sum
+		}
+	}`, mr))
 	p("MOVQ pairs+0(FP), CX")
 	p("MOVQ a+8(FP), SI")
 	p("MOVQ b+16(FP), DI")
@@ -105,7 +113,7 @@ func pairKernel(b *bytes.Buffer, mr int) {
 }
 
 // zip writes the order of words that makes pairs of two halves.
-func zip(b *bytes.Buffer) {
+func zip(b *assembly) {
 	b.WriteString("\n")
 	for i := range 8 {
 		var word uint64
@@ -121,10 +129,14 @@ func zip(b *bytes.Buffer) {
 // pairRows writes the packing of an operand whose inner dimension runs down the
 // rows: of k rows of nv*16 floats each two become as many pairs; the last of an
 // odd k is paired with zeros.
-func pairRows(b *bytes.Buffer, nv int) {
-	p := func(format string, args ...any) { fmt.Fprintf(b, "\t"+format+"\n", args...) }
+func pairRows(b *assembly, nv int) {
+	p := b.line
 	name := fmt.Sprintf("pairRows%d", nv*panel)
-	fmt.Fprintf(b, "\n// func %s(dst *uint32, step int, src *float32, ld, k int)\nTEXT ·%s(SB), NOSPLIT, $0-40\n", name, name)
+	b.begin(name, "dst *uint32, step int, src *float32, ld, k int", 40, fmt.Sprintf(`	for p := 0; p < k; p += 2 { // a row behind the last is zeros
+		for i := range %d {
+			dst[p/2*step+i] = pairOf(src[p*ld+i], src[(p+1)*ld+i])
+		}
+	}`, nv*panel))
 	p("MOVQ dst+0(FP), DI")
 	p("MOVQ step+8(FP), R8")
 	p("MOVQ src+16(FP), SI")
@@ -175,9 +187,13 @@ func pairRows(b *bytes.Buffer, nv int) {
 // pairColumns writes the packing of an operand whose inner dimension runs along
 // the rows: 16 rows of k floats become steps of 16 pairs, 16 steps at a time,
 // the last ones filled up with zeros.
-func pairColumns(b *bytes.Buffer) {
-	p := func(format string, args ...any) { fmt.Fprintf(b, "\t"+format+"\n", args...) }
-	b.WriteString("\n// func pairColumns16(dst *uint32, step int, src *float32, ld, k int)\nTEXT ·pairColumns16(SB), NOSPLIT, $0-40\n")
+func pairColumns(b *assembly) {
+	p := b.line
+	b.begin("pairColumns16", "dst *uint32, step int, src *float32, ld, k int", 40, `	for p := 0; p < k; p += 2 { // on to a multiple of 32, filled up with zeros
+		for i := range 16 {
+			dst[p/2*step+i] = pairOf(src[i*ld+p], src[i*ld+p+1])
+		}
+	}`)
 	p("MOVQ dst+0(FP), DI")
 	p("MOVQ step+8(FP), R8")
 	p("MOVQ src+16(FP), SI")
@@ -251,9 +267,9 @@ func pairColumns(b *bytes.Buffer) {
 }
 
 // pairTurns writes the loop that the bfloat16 peak is measured with.
-func pairTurns(b *bytes.Buffer) {
-	p := func(format string, args ...any) { fmt.Fprintf(b, "\t"+format+"\n", args...) }
-	b.WriteString("\n// func pairTurns(n int)\nTEXT ·pairTurns(SB), NOSPLIT, $0-8\n")
+func pairTurns(b *assembly) {
+	p := b.line
+	b.begin("pairTurns", "n int", 8, "\tfor range n {\n\t\tfor r := range 16 { // registers\n\t\t\tr = addPair(r, a, b)\n\t\t}\n\t}")
 	p("MOVQ n+0(FP), CX")
 	for i := range 20 {
 		p("VPXORD Z%d, Z%d, Z%d", i, i, i)

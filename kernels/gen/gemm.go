@@ -1,14 +1,11 @@
 package main
 
-import (
-	"bytes"
-	"fmt"
-)
+import "fmt"
 
 // microKernels writes the micro-kernels of 1 to most rows by nv registers of c,
 // each for rows of a where they lie (kernR) and for a packed column by column
 // (kernC). Sums do not depend on the height.
-func microKernels(b *bytes.Buffer, s isa, most, nv int) {
+func microKernels(b *assembly, s isa, most, nv int) {
 	for mr := 1; mr <= most; mr++ {
 		microKernel(b, s, mr, nv, false)
 		microKernel(b, s, mr, nv, true)
@@ -19,17 +16,17 @@ func microKernels(b *bytes.Buffer, s isa, most, nv int) {
 // element, ascending; c is added to or replaced at the end. The rows of a need
 // fewer base registers than rows, since an index counts once, twice, four or
 // eight times.
-func microKernel(b *bytes.Buffer, s isa, mr, nv int, packed bool) {
+func microKernel(b *assembly, s isa, mr, nv int, packed bool) {
 	kind := "R"
 	if packed {
 		kind = "C"
 	}
 	name := fmt.Sprintf("kern%s%dx%d", kind, mr, nv*s.lanes)
-	p := func(format string, args ...any) { fmt.Fprintf(b, "\t"+format+"\n", args...) }
+	p := b.line
 	width := 4 * s.lanes
 	first := s.regs - mr*nv // the accumulators are the last registers
 	acc := func(i, j int) string { return fmt.Sprintf("%s%d", s.reg, first+i*nv+j) }
-	fmt.Fprintf(b, "\n// func %s(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)\nTEXT ·%s(SB), NOSPLIT, $0-57\n", name, name)
+	b.begin(name, kernArgs, 57, kernDoes(mr, nv*s.lanes, packed))
 	p("MOVQ k+0(FP), CX")
 	p("MOVQ a+8(FP), SI")
 	p("MOVQ lda+16(FP), AX")
@@ -141,9 +138,9 @@ func microKernel(b *bytes.Buffer, s isa, mr, nv int, packed bool) {
 
 // transpose writes the packing of rows into columns: eight rows of k floats, ld
 // apart, become k rows of eight, step apart. k is a multiple of 8.
-func transpose(b *bytes.Buffer) {
-	p := func(format string, args ...any) { fmt.Fprintf(b, "\t"+format+"\n", args...) }
-	b.WriteString("\n// func transpose8(dst *float32, step int, src *float32, ld, k int)\nTEXT ·transpose8(SB), NOSPLIT, $0-40\n")
+func transpose(b *assembly) {
+	p := b.line
+	b.begin("transpose8", "dst *float32, step int, src *float32, ld, k int", 40, "\tfor p := range k { // a multiple of 8\n\t\tfor y := range 8 {\n\t\t\tdst[p*step+y] = src[y*ld+p]\n\t\t}\n\t}")
 	p("MOVQ dst+0(FP), DI")
 	p("MOVQ step+8(FP), R8")
 	p("MOVQ src+16(FP), SI")
@@ -195,10 +192,11 @@ const rowsAhead = 16
 
 // copyRows writes the packing of rows as they are: k rows of w bytes, ld floats
 // apart, become k rows step floats apart.
-func copyRows(b *bytes.Buffer, s isa, w int) {
-	p := func(format string, args ...any) { fmt.Fprintf(b, "\t"+format+"\n", args...) }
+func copyRows(b *assembly, s isa, w int) {
+	p := b.line
 	name := fmt.Sprintf("copyRows%d_%s", w/4, s.name)
-	fmt.Fprintf(b, "\n// func %s(dst *float32, step int, src *float32, ld, k int)\nTEXT ·%s(SB), NOSPLIT, $0-40\n", name, name)
+	b.begin(name, "dst *float32, step int, src *float32, ld, k int", 40,
+		fmt.Sprintf("\tfor p := range k {\n\t\tcopy(dst[p*step:], src[p*ld:][:%d])\n\t}", w/4))
 	p("MOVQ dst+0(FP), DI")
 	p("MOVQ step+8(FP), R8")
 	p("MOVQ src+16(FP), SI")
@@ -232,10 +230,11 @@ func copyRows(b *bytes.Buffer, s isa, w int) {
 
 // copyTiles writes the packing of four tiles of a transposed a at once, one
 // register wide each: a row's lines are read once, not once a tile.
-func copyTiles(b *bytes.Buffer, s isa) {
-	p := func(format string, args ...any) { fmt.Fprintf(b, "\t"+format+"\n", args...) }
+func copyTiles(b *assembly, s isa) {
+	p := b.line
 	name := "copyTiles_" + s.name
-	fmt.Fprintf(b, "\n// func %s(dst *float32, size int, src *float32, ld, k int, at *[4]int)\nTEXT ·%s(SB), NOSPLIT, $0-48\n", name, name)
+	b.begin(name, "dst *float32, size int, src *float32, ld, k int, at *[4]int", 48,
+		fmt.Sprintf("\tfor p := range k {\n\t\tfor t := range 4 {\n\t\t\tcopy(dst[t*size+p*%d:], src[p*ld+at[t]:][:%d])\n\t\t}\n\t}", s.lanes, s.lanes))
 	p("MOVQ dst+0(FP), DI")
 	p("MOVQ size+8(FP), R8")
 	p("MOVQ src+16(FP), SI")
@@ -275,9 +274,9 @@ func copyTiles(b *bytes.Buffer, s isa) {
 
 // prefetchRows writes the request for rows of w bytes, ld floats apart, to come
 // to the second cache.
-func prefetchRows(b *bytes.Buffer) {
-	p := func(format string, args ...any) { fmt.Fprintf(b, "\t"+format+"\n", args...) }
-	b.WriteString("\n// func prefetchRows(src *float32, ld, rows, w int)\nTEXT ·prefetchRows(SB), NOSPLIT, $0-32\n")
+func prefetchRows(b *assembly) {
+	p := b.line
+	b.begin("prefetchRows", "src *float32, ld, rows, w int", 32, "\tfor r := range rows {\n\t\tfor at := 0; at < w; at += 64 { // bytes\n\t\t\tprefetch(src[r*ld:], at)\n\t\t}\n\t}")
 	p("MOVQ src+0(FP), SI")
 	p("MOVQ ld+8(FP), AX")
 	p("MOVQ rows+16(FP), CX")
@@ -299,10 +298,10 @@ func prefetchRows(b *bytes.Buffer) {
 
 // squaresTile writes the sum of the squares of rows rows, ldc floats apart, nv
 // registers wide, lane by lane.
-func squaresTile(b *bytes.Buffer, s isa, nv int) {
-	p := func(format string, args ...any) { fmt.Fprintf(b, "\t"+format+"\n", args...) }
+func squaresTile(b *assembly, s isa, nv int) {
+	p := b.line
 	name := "squaresTile_" + s.name
-	fmt.Fprintf(b, "\n// func %s(c *float32, ldc, rows int, sums *float32)\nTEXT ·%s(SB), NOSPLIT, $0-32\n", name, name)
+	b.begin(name, "c *float32, ldc, rows int, sums *float32", 32, squaresDoes(nv*s.lanes, s.lanes))
 	p("MOVQ c+0(FP), DI")
 	p("MOVQ ldc+8(FP), AX")
 	p("MOVQ rows+16(FP), CX")
@@ -330,8 +329,9 @@ func squaresTile(b *bytes.Buffer, s isa, nv int) {
 }
 
 // pause writes a wait of n turns that leaves the core to its other thread.
-func pause(b *bytes.Buffer) {
-	b.WriteString("\n// func pause(n int)\nTEXT ·pause(SB), NOSPLIT, $0-8\n\tMOVQ n+0(FP), CX\n\nturn:\n\tPAUSE\n\tDECQ CX\n\tJNZ turn\n\tRET\n")
+func pause(b *assembly) {
+	b.begin("pause", "n int", 8, pauseDoes)
+	b.WriteString("\tMOVQ n+0(FP), CX\n\nturn:\n\tPAUSE\n\tDECQ CX\n\tJNZ turn\n\tRET\n")
 }
 
 func zero(p func(string, ...any), s isa, reg string) {
@@ -340,4 +340,37 @@ func zero(p func(string, ...any), s isa, reg string) {
 		return
 	}
 	p("VXORPS %s, %s, %s", reg, reg, reg)
+}
+
+// What the functions of matrix products compute, in Go.
+
+const (
+	kernArgs  = "k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool"
+	pauseDoes = "\tfor range n {\n\t\tpause // the core's other thread has it to itself meanwhile\n\t}"
+)
+
+// kernDoes is a micro-kernel's loop: of a where it lies, or packed, column by
+// column.
+func kernDoes(rows, cols int, packed bool) string {
+	a := "a[i*lda+p]"
+	if packed {
+		a = "a[p*lda+i]"
+	}
+	return fmt.Sprintf(`	for i := range %d {
+		for j := range %d {
+			sum := 0
+			for p := range k {
+				sum = fma(%s, b[p*bs+j], sum)
+			}
+			if acc {
+				sum += c[i*ldc+j]
+			}
+			c[i*ldc+j] = sum
+		}
+	}`, rows, cols, a)
+}
+
+// squaresDoes is the loop of the sum of a tile's squares, in so many sums.
+func squaresDoes(cols, sums int) string {
+	return fmt.Sprintf("\tsums[:%d] = 0\n\tfor i := range rows {\n\t\tfor j := range %d {\n\t\t\tsums[j%%%d] += c[i*ldc+j] * c[i*ldc+j]\n\t\t}\n\t}", sums, cols, sums)
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"strings"
 )
@@ -16,7 +15,7 @@ const (
 // neonKernels writes the micro-kernels of 1 to neonRows rows for arm64, in the
 // same two forms and with the same sums as amd64's: one chain of fused
 // multiply-adds an element, k ascending, added to c or stored at the end.
-func neonKernels(b *bytes.Buffer) {
+func neonKernels(b *assembly) {
 	for rows := 1; rows <= neonRows; rows++ {
 		neonKernel(b, rows, false)
 		neonKernel(b, rows, true)
@@ -25,14 +24,14 @@ func neonKernels(b *bytes.Buffer) {
 
 // neonKernel writes one of them. R18, R27 and R28 belong to the system, the
 // assembler and the runtime.
-func neonKernel(b *bytes.Buffer, rows int, packed bool) {
+func neonKernel(b *assembly, rows int, packed bool) {
 	kind := "R"
 	if packed {
 		kind = "C"
 	}
 	name := fmt.Sprintf("kern%s%dx%d", kind, rows, neonWidth)
-	p := func(format string, args ...any) { fmt.Fprintf(b, "\t"+format+"\n", args...) }
-	fmt.Fprintf(b, "\n// func %s(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)\nTEXT ·%s(SB), NOSPLIT, $0-57\n", name, name)
+	p := b.line
+	b.begin(name, kernArgs, 57, kernDoes(rows, neonWidth, packed))
 	p("MOVD k+0(FP), R0")
 	p("MOVD a+8(FP), R7")
 	p("MOVD lda+16(FP), R2")
@@ -97,9 +96,9 @@ func neonKernel(b *bytes.Buffer, rows int, packed bool) {
 }
 
 // neonSquaresTile writes squaresTile for arm64.
-func neonSquaresTile(b *bytes.Buffer) {
-	p := func(format string, args ...any) { fmt.Fprintf(b, "\t"+format+"\n", args...) }
-	b.WriteString("\n// func squaresTileNEON(c *float32, ldc, rows int, sums *float32)\nTEXT ·squaresTileNEON(SB), NOSPLIT, $0-32\n")
+func neonSquaresTile(b *assembly) {
+	p := b.line
+	b.begin("squaresTileNEON", "c *float32, ldc, rows int, sums *float32", 32, squaresDoes(neonWidth, neonWidth))
 	p("MOVD c+0(FP), R0")
 	p("MOVD ldc+8(FP), R1")
 	p("MOVD rows+16(FP), R2")
@@ -130,9 +129,9 @@ func neonRegs(first int) string {
 }
 
 // neonPeak writes a loop of 24 independent multiply-adds of four lanes.
-func neonPeak(b *bytes.Buffer) {
-	p := func(format string, args ...any) { fmt.Fprintf(b, "\t"+format+"\n", args...) }
-	b.WriteString("\n// func fmaTurnsNEON(n int)\nTEXT ·fmaTurnsNEON(SB), NOSPLIT, $0-8\n")
+func neonPeak(b *assembly) {
+	p := b.line
+	b.begin("fmaTurnsNEON", "n int", 8, "\tfor range n {\n\t\tfor r := range 24 { // registers\n\t\t\tr = a*b + r\n\t\t}\n\t}")
 	p("MOVD n+0(FP), R0")
 	for i := range 32 {
 		p("VEOR V%d.B16, V%d.B16, V%d.B16", i, i, i)
@@ -147,6 +146,7 @@ func neonPeak(b *bytes.Buffer) {
 }
 
 // neonPause writes a wait of n turns that leaves the core to its other thread.
-func neonPause(b *bytes.Buffer) {
-	b.WriteString("\n// func pause(n int)\nTEXT ·pause(SB), NOSPLIT, $0-8\n\tMOVD n+0(FP), R0\n\nturn:\n\tYIELD\n\tSUBS $1, R0, R0\n\tBNE turn\n\tRET\n")
+func neonPause(b *assembly) {
+	b.begin("pause", "n int", 8, pauseDoes)
+	b.WriteString("\tMOVD n+0(FP), R0\n\nturn:\n\tYIELD\n\tSUBS $1, R0, R0\n\tBNE turn\n\tRET\n")
 }

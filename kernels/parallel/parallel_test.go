@@ -1,4 +1,4 @@
-package kernels
+package parallel
 
 import (
 	"runtime"
@@ -8,14 +8,14 @@ import (
 	"testing"
 )
 
-func TestParallelCallsEachOnce(t *testing.T) {
+func TestForCallsEachOnce(t *testing.T) {
 	defer SetThreads(0)
 	for _, threads := range []int{1, 2, 3, 8} {
 		SetThreads(threads)
 		for _, n := range []int{0, 1, 2, 7, 1000} {
 			seen := make([]atomic.Int64, n)
-			Parallel(n, func(i int) {
-				Parallel(3, func(int) { seen[i].Add(1) })
+			For(n, func(i int) {
+				For(3, func(int) { seen[i].Add(1) })
 			})
 			for i := range seen {
 				if c := seen[i].Load(); c != 3 {
@@ -26,12 +26,12 @@ func TestParallelCallsEachOnce(t *testing.T) {
 	}
 }
 
-func TestParallelBeginsWithItsOwnShare(t *testing.T) {
+func TestForBeginsWithItsOwnShare(t *testing.T) {
 	defer SetThreads(0)
 	SetThreads(3)
 	var mu sync.Mutex
 	var first []int
-	Parallel(12, func(i int) {
+	For(12, func(i int) {
 		mu.Lock()
 		first = append(first, i)
 		mu.Unlock()
@@ -50,7 +50,7 @@ func TestParallelBeginsWithItsOwnShare(t *testing.T) {
 	}
 }
 
-func TestParallelFromManyGoroutines(t *testing.T) {
+func TestForFromManyGoroutines(t *testing.T) {
 	defer SetThreads(0)
 	SetThreads(3)
 	var wg sync.WaitGroup
@@ -58,7 +58,7 @@ func TestParallelFromManyGoroutines(t *testing.T) {
 	for range 8 {
 		wg.Go(func() {
 			for range 200 {
-				Parallel(5, func(i int) { sum.Add(int64(i)) })
+				For(5, func(i int) { sum.Add(int64(i)) })
 			}
 		})
 	}
@@ -68,7 +68,7 @@ func TestParallelFromManyGoroutines(t *testing.T) {
 	}
 }
 
-func TestParallelPanicsInItsCaller(t *testing.T) {
+func TestForPanicsInItsCaller(t *testing.T) {
 	defer SetThreads(0)
 	SetThreads(4)
 	for range 50 {
@@ -78,7 +78,7 @@ func TestParallelPanicsInItsCaller(t *testing.T) {
 					t.Fatalf("recovered %v, want seven", p)
 				}
 			}()
-			Parallel(20, func(i int) {
+			For(20, func(i int) {
 				if i == 7 {
 					panic("seven")
 				}
@@ -87,19 +87,19 @@ func TestParallelPanicsInItsCaller(t *testing.T) {
 	}
 	n := 0
 	SetThreads(1)
-	Parallel(3, func(int) { n++ })
+	For(3, func(int) { n++ })
 	if n != 3 {
 		t.Errorf("after panics, %d calls, want 3", n)
 	}
 }
 
-func TestParallelStartsNoGoroutineACall(t *testing.T) {
+func TestForStartsNoGoroutineACall(t *testing.T) {
 	defer SetThreads(0)
 	SetThreads(3)
-	Parallel(9, func(int) {})
+	For(9, func(int) {})
 	before := runtime.NumGoroutine()
 	f := func(int) {}
-	if a := testing.AllocsPerRun(100, func() { Parallel(9, f) }); a > 0 {
+	if a := testing.AllocsPerRun(100, func() { For(9, f) }); a > 0 {
 		t.Errorf("%v allocations a call", a)
 	}
 	if now := runtime.NumGoroutine(); now > before {
@@ -174,9 +174,9 @@ func TestSignalOfALateSender(t *testing.T) {
 	}
 }
 
-func BenchmarkParallel(b *testing.B) {
+func BenchmarkFor(b *testing.B) {
 	f := func(int) {}
 	for b.Loop() {
-		Parallel(2, f)
+		For(2, f)
 	}
 }

@@ -1,4 +1,4 @@
-package kernels
+package parallel
 
 import (
 	"runtime"
@@ -17,9 +17,9 @@ func processor() int {
 	return int(cpu)
 }
 
-// leave moves the calling goroutine's thread to a processor that is not among
+// avoid moves the calling goroutine's thread to a processor that is not among
 // taken, if there is one it may use. What it may use stays as it was.
-func leave(taken []int) {
+func avoid(taken []int) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	var all unix.CPUSet

@@ -3,21 +3,23 @@ package kernels
 import (
 	"sync"
 	"sync/atomic"
+
+	"github.com/lmkor/bench/kernels/parallel"
 )
 
-// sharing are products in the making by several threads. They are seldom equally
+// jobQueue are products in the making by several threads. They are seldom equally
 // fast, and whoever has no job left computes rows of the others': who computes a
 // row makes no difference to it.
-type sharing struct {
-	t        *tile
-	products []Product
-	cuts     []cutting
-	jobs     []shared
+type jobQueue struct {
+	t          *tile
+	products   []Product
+	partitions []partition
+	jobs       []openJob
 }
 
-// shared is a job that others may join once its owner has packed the last of its
+// openJob is a job that others may join once its owner has packed the last of its
 // columns.
-type shared struct {
+type openJob struct {
 	job                   // as all who join it find it
 	of, part int          // which part of which product it is
 	taken    atomic.Bool  // somebody is its owner
@@ -27,61 +29,61 @@ type shared struct {
 
 const closed = -1 << 32
 
-// spareSharings lends them.
-var spareSharings = sync.Pool{New: func() any { return new(sharing) }}
+// spareQueues lends them.
+var spareQueues = sync.Pool{New: func() any { return new(jobQueue) }}
 
-// add adds a product, cut so that several threads have the same to do.
-func (s *sharing) add(g *Product, threads int) {
-	c := g.cut(s.t)
+// add adds a product, split so that several threads have the same to do.
+func (q *jobQueue) add(g *Product, threads int) {
+	c := g.partition(q.t)
 	c.across, c.down = grid(threads, c.across, c.panels, c.tiles)
-	s.products = append(s.products, *g)
-	s.cuts = append(s.cuts, c)
+	q.products = append(q.products, *g)
+	q.partitions = append(q.partitions, c)
 }
 
 // run computes the products on the pool, and forgets them.
-func (s *sharing) run() {
+func (q *jobQueue) run() {
 	n := 0
-	for _, c := range s.cuts {
+	for _, c := range q.partitions {
 		n += c.across * c.down
 	}
-	if cap(s.jobs) < n {
-		s.jobs = make([]shared, n)
+	if cap(q.jobs) < n {
+		q.jobs = make([]openJob, n)
 	}
-	s.jobs = s.jobs[:n]
+	q.jobs = q.jobs[:n]
 	at := 0
-	for of, c := range s.cuts {
+	for of, c := range q.partitions {
 		for part := range c.across * c.down {
-			o := &s.jobs[at]
+			o := &q.jobs[at]
 			o.of, o.part = of, part
 			o.taken.Store(false)
 			o.users.Store(0)
 			at++
 		}
 	}
-	Parallel(Threads(), s.do)
-	clear(s.products)
-	s.products, s.cuts = s.products[:0], s.cuts[:0]
-	for i := range s.jobs {
-		s.jobs[i].job = job{}
+	Parallel(Threads(), q.do)
+	clear(q.products)
+	q.products, q.partitions = q.products[:0], q.partitions[:0]
+	for i := range q.jobs {
+		q.jobs[i].job = job{}
 	}
 }
 
 // do runs jobs, beginning with the share of participant i, until all have an
 // owner, and then helps with what is left of them.
-func (s *sharing) do(i int) {
-	n := len(s.jobs)
+func (q *jobQueue) do(i int) {
+	n := len(q.jobs)
 	for k, first := 0, i*n/Threads(); k < n; k++ {
-		if at := (first + k) % n; s.jobs[at].taken.CompareAndSwap(false, true) {
-			s.own(at)
+		if at := (first + k) % n; q.jobs[at].taken.CompareAndSwap(false, true) {
+			q.own(at)
 		}
 	}
-	s.help()
+	q.help()
 }
 
 // own runs job i.
-func (s *sharing) own(i int) {
-	o := &s.jobs[i]
-	j := s.products[o.of].job(s.t, s.cuts[o.of], o.part)
+func (q *jobQueue) own(i int) {
+	o := &q.jobs[i]
+	j := q.products[o.of].job(q.t, q.partitions[o.of], o.part)
 	defer func() {
 		o.users.CompareAndSwap(0, closed) // a panic: nobody is to wait for it
 	}()
@@ -90,30 +92,30 @@ func (s *sharing) own(i int) {
 
 // help joins the jobs that are still open, and waits a while for those that are
 // not yet.
-func (s *sharing) help() {
-	for range max(1, awake()) {
+func (q *jobQueue) help() {
+	for range max(1, parallel.Bursts()) {
 		early := false
-		for i := range s.jobs {
-			o := &s.jobs[i]
+		for i := range q.jobs {
+			o := &q.jobs[i]
 			users := o.users.Load()
 			early = early || users == 0
 			if users > 0 && int(o.next.Load()) < o.t1 && o.users.CompareAndSwap(users, users+1) {
 				j := o.job
-				buf := borrow(j.needs())
-				j.settle(buf)
+				buf := borrow(j.scratchFloats())
+				j.useScratch(buf)
 				o.work(&j)
-				giveBack(buf)
+				release(buf)
 			}
 		}
 		if !early {
 			return
 		}
-		pause(pauses)
+		parallel.Pause()
 	}
 }
 
 // open lets others join the job, and works at it until no rows are left.
-func (o *shared) open(j *job) {
+func (o *openJob) open(j *job) {
 	o.job = *j
 	o.next.Store(int64(j.t0))
 	o.users.Store(1)
@@ -122,24 +124,24 @@ func (o *shared) open(j *job) {
 
 // work computes rows until none are left. Whoever is the last to leave gives back
 // what is packed.
-func (o *shared) work(j *job) {
+func (o *openJob) work(j *job) {
 	defer func() {
 		if o.users.Add(-1) == 0 {
 			o.users.Store(closed)
-			giveBack(o.pb)
+			release(o.pb)
 		}
 	}()
 	for {
-		from, to := o.take()
+		from, to := o.claim()
 		if from == to {
 			return
 		}
-		j.some(from, to)
+		j.tileRange(from, to)
 	}
 }
 
-// take returns tiles that nobody else has: few of them towards the end.
-func (o *shared) take() (from, to int) {
+// claim returns tiles that nobody else has: few of them towards the end.
+func (o *openJob) claim() (from, to int) {
 	for {
 		at := o.next.Load()
 		left := o.t1 - int(at)

@@ -1,4 +1,6 @@
-package kernels
+// Package parallel runs a loop's turns on several goroutines that wait awake for
+// a while, since a training step's loops follow each other within microseconds.
+package parallel
 
 import (
 	"runtime"
@@ -7,9 +9,11 @@ import (
 	"sync/atomic"
 )
 
+const cacheLine = 64
+
 var threads atomic.Int64
 
-// SetThreads sets how many goroutines Parallel may use; n < 1 means GOMAXPROCS.
+// SetThreads sets how many goroutines For may use; n < 1 means GOMAXPROCS.
 // It does not change any result.
 func SetThreads(n int) {
 	if n < 1 {
@@ -18,7 +22,7 @@ func SetThreads(n int) {
 	threads.Store(int64(n))
 }
 
-// Threads returns how many goroutines Parallel may use.
+// Threads returns how many goroutines For may use.
 func Threads() int {
 	if n := threads.Load(); n > 0 {
 		return int(n)
@@ -26,43 +30,43 @@ func Threads() int {
 	return runtime.GOMAXPROCS(0)
 }
 
-// call is one Parallel in progress.
+// call is one For in progress.
 type call struct {
 	f       func(i int)
-	shares  []share      // one for each who works at it
+	spans   []span       // one for each who works at it
 	workers atomic.Int64 // still at it
 	end     signal
 	cpu     int                 // the caller's processor if the workers are to look at theirs, or -1
 	failed  atomic.Pointer[any] // the first panic of a worker
 }
 
-// share is a range of indices, taken in ascending order. Whoever begins with it
+// span is a range of indices, taken in ascending order. Whoever begins with it
 // had the neighbouring rows in the operator before, and so has them near: on
 // another core's cache, let alone another chip's, they are several times as far.
-type share struct {
+type span struct {
 	next atomic.Int64
 	end  int64
 	_    [cacheLine - 16]byte
 }
 
-// deal divides n indices into t shares.
-func (c *call) deal(n, t int) {
-	for len(c.shares) < t {
-		c.shares = append(c.shares, share{})
+// split divides n indices into t spans.
+func (c *call) split(n, t int) {
+	for len(c.spans) < t {
+		c.spans = append(c.spans, span{})
 	}
-	c.shares = c.shares[:t]
-	for i := range c.shares {
-		s := &c.shares[i]
+	c.spans = c.spans[:t]
+	for i := range c.spans {
+		s := &c.spans[i]
 		s.next.Store(int64(i * n / t))
 		s.end = int64((i + 1) * n / t)
 	}
 }
 
-// work takes the indices of the own share, then those that are left of the
+// work takes the indices of the own span, then those that are left of the
 // others'.
 func (c *call) work(own int) {
-	for k := range c.shares {
-		s := &c.shares[(own+k)%len(c.shares)]
+	for k := range c.spans {
+		s := &c.spans[(own+k)%len(c.spans)]
 		for s.next.Load() < s.end { // a look costs others nothing
 			if i := s.next.Add(1) - 1; i < s.end {
 				c.f(int(i))
@@ -71,18 +75,18 @@ func (c *call) work(own int) {
 	}
 }
 
-// drop leaves all indices that nobody has taken.
-func (c *call) drop() {
-	for i := range c.shares {
-		c.shares[i].next.Store(c.shares[i].end)
+// abandon leaves all indices that nobody has taken.
+func (c *call) abandon() {
+	for i := range c.spans {
+		c.spans[i].next.Store(c.spans[i].end)
 	}
 }
 
-// serve works and reports the end; a panic goes to the caller of Parallel.
+// serve works and reports the end; a panic goes to the caller of For.
 func (c *call) serve(own int) {
 	defer func() {
 		if p := recover(); p != nil {
-			c.drop()
+			c.abandon()
 			first := p // only here, for it is allocated
 			c.failed.CompareAndSwap(nil, &first)
 		}
@@ -105,18 +109,21 @@ type signal struct {
 
 const (
 	bursts = 400 // of pauses: some 50 microseconds
-	pauses = 8   // between looks
+	pauses = 8   // in one
 )
+
+// Pause waits for a moment and leaves the core to its other thread.
+func Pause() { pause(pauses) }
 
 // wait returns when send has been called, once for each call.
 func (s *signal) wait() {
 	for {
-		for range awake() {
+		for range Bursts() {
 			if s.sent.Load() {
 				s.sent.Store(false)
 				return
 			}
-			pause(pauses)
+			Pause()
 		}
 		// A Swap, for emulators run an arm64 Store and the Load behind it in either
 		// order, and then neither side would see the other's.
@@ -143,9 +150,9 @@ func (s *signal) send() {
 	}
 }
 
-// awake returns how many bursts to wait before parking: none where threads have
-// to share processors, for somebody else could work meanwhile.
-func awake() int {
+// Bursts returns how many bursts to wait before parking: none where threads have
+// to span processors, for somebody else could work meanwhile.
+func Bursts() int {
 	if Threads() > min(runtime.NumCPU(), runtime.GOMAXPROCS(0)) {
 		return 0
 	}
@@ -163,19 +170,19 @@ func (w *worker) loop(before []*worker) {
 	for {
 		w.start.wait()
 		if w.c.cpu >= 0 {
-			w.spread(before)
+			w.moveApart(before)
 		}
 		w.c.serve(len(before) + 1)
 	}
 }
 
-// looks is how many calls go by between two looks at the processors.
-const looks = 16
+// callsALook is how many calls go by between two looks at the processors.
+const callsALook = 16
 
-// spread moves the worker if the caller or a worker before it has the same
+// moveApart moves the worker if the caller or a worker before it has the same
 // processor: the system places a thread when it wakes, and leaves two that
 // hardly sleep where they are for long, though the next processor idles.
-func (w *worker) spread(before []*worker) {
+func (w *worker) moveApart(before []*worker) {
 	cpu := int64(processor())
 	taken := []int{w.c.cpu}
 	alone := cpu != int64(w.c.cpu)
@@ -185,7 +192,7 @@ func (w *worker) spread(before []*worker) {
 		alone = alone && o != cpu
 	}
 	if !alone {
-		leave(taken)
+		avoid(taken)
 		cpu = int64(processor())
 	}
 	w.cpu.Store(cpu)
@@ -200,13 +207,13 @@ var pool struct {
 	calls   int
 }
 
-// Parallel calls f on every i in [0, n), on up to Threads goroutines, and
-// returns when all are done. Each begins with its own share of neighbouring
+// For calls f on every i in [0, n), on up to Threads goroutines, and
+// returns when all are done. Each begins with its own span of neighbouring
 // indices; which goroutine gets which i is not determined, so f(i) must write
 // only what belongs to i. A call from inside f, or while
 // another goroutine's call has the workers, runs alone. A panic of f is the
 // caller's.
-func Parallel(n int, f func(i int)) {
+func For(n int, f func(i int)) {
 	t := min(Threads(), n)
 	if t <= 1 || !pool.busy.TryLock() {
 		for i := range n {
@@ -226,10 +233,10 @@ func Parallel(n int, f func(i int)) {
 		c.end.wake = make(chan struct{}, 1)
 	}
 	c.f, c.cpu = f, -1
-	if pool.calls++; pool.calls%looks == 0 && awake() > 0 {
+	if pool.calls++; pool.calls%callsALook == 0 && Bursts() > 0 {
 		c.cpu = processor()
 	}
-	c.deal(n, t)
+	c.split(n, t)
 	c.workers.Store(int64(t))
 	for _, w := range pool.started[:t-1] {
 		w.c = c

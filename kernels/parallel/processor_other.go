@@ -1,9 +1,9 @@
 //go:build !linux
 
-package kernels
+package parallel
 
 // processor returns -1: there is no way to ask.
 func processor() int { return -1 }
 
-// leave does nothing.
-func leave([]int) {}
+// avoid does nothing.
+func avoid([]int) {}
