@@ -21,7 +21,7 @@ const Numerics = 1
 type Identity struct {
 	Numerics  int                        `json:"numerics"`  // 0 where the run does not know it
 	Kernels   string                     `json:"kernels"`   // sets of kernels round differently
-	Model     string                     `json:"model"`     // SHA-256 of weights and config; of a model from nothing, of what draws it
+	Model     string                     `json:"model"`     // SHA-256 of weights and config, or of what draws it from nothing
 	Tokenizer string                     `json:"tokenizer"` // SHA-256 of its files; of one to be trained, of its options
 	Task      string                     `json:"task"`      // SHA-256 of its definition
 	Data      map[string]string          `json:"data"`      // SHA-256 of each split's file

@@ -146,7 +146,8 @@ func (e *Entry) describe() {
 		e.State, e.Note = EntryDamaged, err.Error()
 		return
 	}
-	e.Model, e.Task, e.Seed, e.Identity, e.Step = r.Result.Model, r.Result.Task, r.Result.Seed, r.Manifest.Identity, r.Result.Train.Steps
+	e.Model, e.Task, e.Seed = r.Result.Model, r.Result.Task, r.Result.Seed
+	e.Identity, e.Step = r.Manifest.Identity, r.Result.Train.Steps
 }
 
 // check looks whether a finished run's files are whole.

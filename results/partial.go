@@ -112,7 +112,8 @@ func (k Kept) String() string {
 	if k.Err != nil {
 		why = fmt.Sprintf("settings unknown: %v", k.Err)
 	}
-	return fmt.Sprintf("an interrupted run is kept in %s (%s): its own settings take it up, and 'bench runs clean %s --interrupted' removes it",
+	return fmt.Sprintf("an interrupted run is kept in %s (%s): "+
+		"its own settings take it up, and 'bench runs clean %s --interrupted' removes it",
 		k.Path, why, k.Path)
 }
 

@@ -20,7 +20,8 @@ type TakenError struct {
 }
 
 func (e *TakenError) Error() string {
-	return fmt.Sprintf("%s was finished by other settings meanwhile (%s): this run is kept whole in %s; rename it to where it shall be",
+	return fmt.Sprintf("%s was finished by other settings meanwhile (%s): "+
+		"this run is kept whole in %s; rename it to where it shall be",
 		e.Final, Changes(e.Differences), e.Kept)
 }
 

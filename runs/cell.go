@@ -59,7 +59,8 @@ const (
 )
 
 func (c *Cell) outcome(status string, r *results.Result) *Outcome {
-	return &Outcome{Model: r.Model, Task: r.Task, Seed: r.Seed, Status: status, Dir: c.Dir, Metric: r.Metric, Score: r.Score, Interval: r.Interval, N: r.N}
+	return &Outcome{Model: r.Model, Task: r.Task, Seed: r.Seed, Status: status, Dir: c.Dir,
+		Metric: r.Metric, Score: r.Score, Interval: r.Interval, N: r.N}
 }
 
 // Options turns a resolved recipe into the trainer's.

@@ -29,7 +29,8 @@ func (d DataSource) Open(t *tasks.Task, split string) (*tasks.Set, error) {
 	case d.Dir == Samples:
 		return t.OpenFS(samples.FS(), split)
 	case d.Dir == "":
-		return nil, fmt.Errorf("%s: no %s file: name one with --%s, or the folder of official files with --data-dir: %w", t.Name, split, split, fs.ErrNotExist)
+		return nil, fmt.Errorf("%s: no %s file: name one with --%s, or the folder of official files with --data-dir: %w",
+			t.Name, split, split, fs.ErrNotExist)
 	}
 	return t.Open(d.Dir, split)
 }

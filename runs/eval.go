@@ -2,7 +2,10 @@ package runs
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"maps"
+	"slices"
 
 	"github.com/lmkor/bench/kernels"
 	"github.com/lmkor/bench/models/inspect"
@@ -27,6 +30,7 @@ func Eval(ctx context.Context, c Cell, events Events) (*Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
+	onlyScoring(m)
 	w, err := results.Create(c.Dir, *m)
 	if errors.Is(err, results.ErrFinished) {
 		return c.finished(m)
@@ -67,4 +71,13 @@ func Eval(ctx context.Context, c Cell, events Events) (*Outcome, error) {
 		return nil, err
 	}
 	return c.outcome(Evaluated, res), nil
+}
+
+// scoring are the recipe fields that a score of a finished checkpoint depends on.
+var scoring = []string{"max_length", "truncation", "padding", "precision", "max_eval_rows"}
+
+// onlyScoring leaves out of an evaluation's identity how one would train.
+func onlyScoring(m *results.Manifest) {
+	maps.DeleteFunc(m.Parts.Recipe, func(field string, _ json.RawMessage) bool { return !slices.Contains(scoring, field) })
+	m.Identity = m.Parts.Hash()
 }

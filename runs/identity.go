@@ -34,7 +34,8 @@ func (c *Cell) manifest(l *checkpoints.Loaded, sets []*tasks.Set, recipe any) (*
 	}
 	m.Program.Kernels = kernels.Name()
 	for _, set := range sets {
-		m.Data = append(m.Data, results.Data{Split: set.Split, File: set.File, SHA256: set.SHA256, Rows: set.Rows, Dropped: set.Dropped})
+		m.Data = append(m.Data, results.Data{Split: set.Split, File: set.File, SHA256: set.SHA256,
+			Rows: set.Rows, Dropped: set.Dropped})
 		m.Warnings = append(m.Warnings, inspect.Texts(l.Tokenizer, set)...)
 	}
 	return m, m.Identify(c.modelPart(l), info.SHA256, results.HashJSON(c.Task.Definition()))

@@ -116,7 +116,8 @@ func (c *Cell) plan(l *checkpoints.Loaded, data Splits) (*Plan, error) {
 		return nil, err
 	}
 	p := &Plan{Model: c.Model.Name, Task: c.Task.Name, Seed: c.Recipe.Seed, Dir: c.Dir, Status: at.State, Differs: at.Differs,
-		Identity: m.Identity, Portable: m.Parts.Portable(), Metric: c.Task.Metric, Rows: map[string]int{}, Scored: c.Scored, Recipe: c.Recipe}
+		Identity: m.Identity, Portable: m.Parts.Portable(), Metric: c.Task.Metric,
+		Rows: map[string]int{}, Scored: c.Scored, Recipe: c.Recipe}
 	for _, k := range at.Kept {
 		p.Kept = append(p.Kept, k.String())
 	}

@@ -37,7 +37,8 @@ type ConflictError struct {
 }
 
 func (e *ConflictError) Error() string {
-	return fmt.Sprintf("%s holds a finished run of other settings (%s): name another --runs folder, or move it away", e.Dir, results.Changes(e.Differences))
+	return fmt.Sprintf("%s holds a finished run of other settings (%s): name another --runs folder, or move it away",
+		e.Dir, results.Changes(e.Differences))
 }
 
 // Run trains and scores a cell, takes it up where it was interrupted, or leaves
@@ -140,7 +141,8 @@ func (c *Cell) finished(want *results.Manifest) (*Outcome, error) {
 }
 
 // train fills the run directory and publishes it.
-func (c *Cell) train(ctx context.Context, l *checkpoints.Loaded, data Splits, w *results.Writer, events Events) (*Outcome, error) {
+func (c *Cell) train(ctx context.Context, l *checkpoints.Loaded, data Splits, w *results.Writer,
+	events Events) (*Outcome, error) {
 	opt, err := c.options(data)
 	if err != nil {
 		return nil, err
@@ -191,7 +193,8 @@ type trained struct {
 
 // publish scores the training, and writes and renames what it gave: the last
 // step's checkpoint, the best one, or both, as the recipe says.
-func (c *Cell) publish(ctx context.Context, l *checkpoints.Loaded, data Splits, w *results.Writer, t trained, events Events) (*Outcome, error) {
+func (c *Cell) publish(ctx context.Context, l *checkpoints.Loaded, data Splits, w *results.Writer, t trained,
+	events Events) (*Outcome, error) {
 	preds := t.out.Answers[data.Scored.Split]
 	if c.Recipe.Keep == configs.KeepBest {
 		best, err := t.UseBest(ctx, t.splits)

@@ -42,7 +42,8 @@ type NameError struct {
 }
 
 func (e *NameError) Error() string {
-	return fmt.Sprintf("%s and %s are two models of one name, %q: name them apart with --name, one for each --model, or with 'bench models add %s --name N'",
+	return fmt.Sprintf("%s and %s are two models of one name, %q: "+
+		"name them apart with --name, one for each --model, or with 'bench models add %s --name N'",
 		e.First, e.Second, e.Name, e.Second)
 }
 

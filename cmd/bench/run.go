@@ -82,10 +82,11 @@ The exit status is 3 after an interruption: the same command takes it up.`,
 func (o *runOptions) cellFlags(cmd *cobra.Command) {
 	fl := cmd.Flags()
 	fl.StringArrayVarP(&o.models, "model", "m", nil, "a model `M`; may be repeated")
-	fl.StringArrayVar(&o.names, "name", nil, "what to call the model in the place of its own name; once for each --model, in their order")
-	fl.StringArrayVarP(&o.tasks, "task", "t", nil, "a task `T`, or a task file of your own ending in .yaml; may be repeated (default all seven)")
+	fl.StringArrayVar(&o.names, "name", nil, "what to call the model in the place of its own name; once for each --model, in order")
+	fl.StringArrayVarP(&o.tasks, "task", "t", nil, "a task `T`, or a task file of your own ending in .yaml; repeatable (default all seven)")
 	fl.UintSliceVar(&o.seeds, "seed", nil, "a seed `N`; may be repeated (default the recipe's, 42)")
-	fl.StringVar(&o.recipe, "recipe", "", "a recipe `R`: "+strings.Join(configs.Recipes(), ", ")+", or a YAML file (default the suite's, the model's, or default)")
+	fl.StringVar(&o.recipe, "recipe", "", "a recipe `R`: "+strings.Join(configs.Recipes(), ", ")+
+		", or a YAML file (default the suite's, the model's, or default)")
 	fl.StringArrayVar(&o.set, "set", nil, "a recipe field `key=value`; may be repeated")
 	fl.StringVar(&o.dataDir, "data-dir", "", "the folder `D` of official files, or samples: the sample data inside the program")
 	fl.StringVar(&o.runs, "runs", "runs", "the folder `DIR` of runs")
@@ -184,7 +185,8 @@ func (o *runOptions) cells(ctx context.Context) ([]runs.Cell, error) {
 
 // data resolves where rows come from.
 func (o *runOptions) data(suite *configs.Suite) (runs.DataSource, error) {
-	d := runs.DataSource{Dir: suite.DataDir, Files: map[string]string{tasks.Train: o.files[0], tasks.Dev: o.files[1], tasks.Test: o.files[2]}}
+	files := map[string]string{tasks.Train: o.files[0], tasks.Dev: o.files[1], tasks.Test: o.files[2]}
+	d := runs.DataSource{Dir: suite.DataDir, Files: files}
 	own := o.files != [3]string{}
 	if own && len(suite.Tasks) != 1 {
 		return d, usagef("--train, --dev and --test go with one --task")
@@ -193,7 +195,8 @@ func (o *runOptions) data(suite *configs.Suite) (runs.DataSource, error) {
 		return d, usagef("--train alone: name what to score with --test, or --data-dir")
 	}
 	if d.Dir == "" && !own {
-		return d, usagef("no data: name the folder of official files with --data-dir, or --data-dir %s for the sample data inside the program", runs.Samples)
+		return d, usagef("no data: name the folder of official files with --data-dir, or --data-dir %s for the sample data inside the program",
+			runs.Samples)
 	}
 	if d.Dir != "" && d.Dir != runs.Samples {
 		if info, err := os.Stat(d.Dir); err != nil {
@@ -248,7 +251,8 @@ func printOutcomes(s streams, done []runs.Outcome, format string) error {
 		fmt.Fprintln(w, "MODEL\tTASK\tSEED\tSTATUS\tMETRIC\tSCORE\tN\tRUN")
 	}
 	for _, o := range done {
-		fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%s\t%s\t%d\t%s\n", o.Model, o.Task, o.Seed, o.Status, o.Metric, percentText(o.Score, o.Interval), o.N, o.Dir)
+		fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%s\t%s\t%d\t%s\n", o.Model, o.Task, o.Seed, o.Status, o.Metric,
+			percentText(o.Score, o.Interval), o.N, o.Dir)
 	}
 	return w.Flush()
 }
@@ -265,7 +269,8 @@ func printPlans(s streams, plans []runs.Plan, format string) error {
 	w := tabwriter.NewWriter(s.out, 0, 8, 2, ' ', 0)
 	fmt.Fprintln(w, "MODEL\tTASK\tSEED\tSTATUS\tTRAIN\tSCORED\tSTEPS\tRUN")
 	for _, p := range plans {
-		fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%d\t%d\t%d\t%s\n", p.Model, p.Task, p.Seed, p.What(), p.Rows[tasks.Train], p.Rows[p.Scored], p.Steps, p.Dir)
+		fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%d\t%d\t%d\t%s\n", p.Model, p.Task, p.Seed, p.What(),
+			p.Rows[tasks.Train], p.Rows[p.Scored], p.Steps, p.Dir)
 	}
 	return w.Flush()
 }

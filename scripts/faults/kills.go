@@ -68,7 +68,8 @@ func (w *work) kills(n int, low, high float64, seed uint64, term bool) error {
 	for _, f := range faults {
 		fmt.Println(f)
 	}
-	fmt.Printf("kills: %d kills (exit statuses %v), %d starts, %d whole rounds of nine cells, %d faults\n", done, exits, starts, rounds+1, len(faults))
+	fmt.Printf("kills: %d kills (exit statuses %v), %d starts, %d whole rounds of nine cells, %d faults\n",
+		done, exits, starts, rounds+1, len(faults))
 	if faults != nil {
 		return fmt.Errorf("%d faults", len(faults))
 	}

@@ -66,7 +66,8 @@ func (w *work) points(mode, errno string, every int) error {
 		if faults != nil {
 			bad++
 			hit, _ := readCalls(log)
-			fmt.Printf("%s at call %d (%s), exit %d: %s\n", mode, k, strings.Join(hit[:min(1, len(hit))], ""), exit, strings.Join(faults, "; "))
+			fmt.Printf("%s at call %d (%s), exit %d: %s\n", mode, k, strings.Join(hit[:min(1, len(hit))], ""), exit,
+				strings.Join(faults, "; "))
 		}
 	}
 	name := mode

@@ -68,7 +68,8 @@ func (w *work) procs(n, rounds int, locks bool) error {
 	for _, f := range faults {
 		fmt.Println(f)
 	}
-	fmt.Printf("procs: %d processes, locks %v, %d rounds of nine cells, cells %v, %d faults\n", n, locks, rounds, status, len(faults))
+	fmt.Printf("procs: %d processes, locks %v, %d rounds of nine cells, cells %v, %d faults\n",
+		n, locks, rounds, status, len(faults))
 	if faults != nil {
 		return fmt.Errorf("%d faults", len(faults))
 	}

@@ -27,7 +27,8 @@ func traceMain(args []string) error {
 	if err != nil {
 		return err
 	}
-	errnos := map[string]syscall.Errno{"ENOSPC": syscall.ENOSPC, "EIO": syscall.EIO, "EDQUOT": syscall.EDQUOT, "EROFS": syscall.EROFS, "ENOLCK": syscall.ENOLCK}
+	errnos := map[string]syscall.Errno{"ENOSPC": syscall.ENOSPC, "EIO": syscall.EIO, "EDQUOT": syscall.EDQUOT,
+		"EROFS": syscall.EROFS, "ENOLCK": syscall.ENOLCK}
 	errno, ok := errnos[args[2]]
 	if !ok {
 		return fmt.Errorf("%s: unknown errno", args[2])

@@ -19,7 +19,8 @@ type work struct {
 
 const model = `name: tiny
 scratch:
-  config: {model_type: bert, hidden_size: 16, num_hidden_layers: 1, num_attention_heads: 2, intermediate_size: 32, max_position_embeddings: 32}
+  config: {model_type: bert, hidden_size: 16, num_hidden_layers: 1, num_attention_heads: 2,
+    intermediate_size: 32, max_position_embeddings: 32}
   tokenizer: {vocab_size: 160, min_frequency: 1, lowercase: true}
 `
 
@@ -41,7 +42,8 @@ func newWork(bench string) (*work, error) {
 	}
 	files := map[string]string{"tiny.yaml": model, "rows.tsv": rows.String()}
 	for _, task := range []string{"a", "b", "c"} {
-		files[task+".yaml"] = fmt.Sprintf("name: %s\nkind: classify\nlabels: [\"0\", \"1\"]\ncolumns: {text: text, label: label}\nfiles: {train: rows.tsv, test: rows.tsv}\n", task)
+		files[task+".yaml"] = "name: " + task + "\nkind: classify\nlabels: [\"0\", \"1\"]\n" +
+			"columns: {text: text, label: label}\nfiles: {train: rows.tsv, test: rows.tsv}\n"
 		files[task+"/rows.tsv"] = rows.String()
 	}
 	for name, text := range files {
@@ -59,10 +61,12 @@ func newWork(bench string) (*work, error) {
 // args are those of a run into a folder: one cell, or nine.
 func (w *work) args(runs string, nine bool, saveSteps int) []string {
 	args := []string{"run", "--model", filepath.Join(w.dir, "tiny.yaml"), "--data-dir", w.dir, "--runs", runs, "--format", "json",
-		"--set", "epochs=2", "--set", "batch_size=4", "--set", "eval_steps=7", "--set", "threads=1", "--set", fmt.Sprintf("save_steps=%d", saveSteps),
+		"--set", "epochs=2", "--set", "batch_size=4", "--set", "eval_steps=7", "--set", "threads=1",
+		"--set", fmt.Sprintf("save_steps=%d", saveSteps),
 		"--task", filepath.Join(w.dir, "a.yaml")}
 	if nine {
-		args = append(args, "--task", filepath.Join(w.dir, "b.yaml"), "--task", filepath.Join(w.dir, "c.yaml"), "--seed", "1", "--seed", "2", "--seed", "3")
+		args = append(args, "--task", filepath.Join(w.dir, "b.yaml"), "--task", filepath.Join(w.dir, "c.yaml"),
+			"--seed", "1", "--seed", "2", "--seed", "3")
 	}
 	return args
 }
