@@ -104,6 +104,9 @@ func (c *config) readModel(b []byte) error {
 
 // readOwn reads tokenizer_config.json, whose class goes before config.json's.
 func (c *config) readOwn(b []byte) error {
+	if err := checkConfigKeys(b); err != nil {
+		return err
+	}
 	class, autoMap := c.Class, c.AutoMap
 	c.Class, c.AutoMap = "", nil
 	if err := unmarshal(configFile, b, c); err != nil {

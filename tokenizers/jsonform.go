@@ -132,7 +132,7 @@ func parsePart(b json.RawMessage) (*jsonPart, error) {
 	if err := json.Unmarshal(b, p); err != nil {
 		return nil, err
 	}
-	return p, nil
+	return p, checkFormKeys(p.Type, b)
 }
 
 // unknownType is the error for a part that is of none of the types known.

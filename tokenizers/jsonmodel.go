@@ -58,6 +58,9 @@ func parseModel(b json.RawMessage) (pieces.Model, *pieces.Vocab, string, error) 
 	if err := json.Unmarshal(b, &m); err != nil {
 		return nil, nil, "", err
 	}
+	if err := checkFormKeys(m.Type, b); err != nil {
+		return nil, nil, "", err
+	}
 	if m.Type == "" { // before 2021 the type had to be guessed
 		switch {
 		case m.UnkID != nil || bytes.HasPrefix(bytes.TrimSpace(m.Vocab), []byte("[")):

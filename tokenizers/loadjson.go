@@ -22,6 +22,9 @@ func loadJSON(s *source, conf *config) (*Tokenizer, error) {
 	if err := unmarshal(jsonFile, b, &form); err != nil {
 		return nil, err
 	}
+	if err := checkForm(b); err != nil {
+		return nil, &Error{File: jsonFile, Err: err}
+	}
 	t := &Tokenizer{template: bareTemplate, tidies: conf.Tidies}
 	t.searches = bytes.Contains(b, []byte(`"Regex"`))
 	t.cutsLeft = form.Truncation != nil && form.Truncation.Direction == "Left"
@@ -38,6 +41,29 @@ func loadJSON(s *source, conf *config) (*Tokenizer, error) {
 	}
 	t.finish(t.pipe.model)
 	return t, nil
+}
+
+// checkForm refuses keys that are not known, but for those of the parts, which are checked where they are read.
+func checkForm(b []byte) error {
+	if err := checkFormKeys("", b); err != nil {
+		return err
+	}
+	var form struct {
+		Added      []json.RawMessage `json:"added_tokens"`
+		Truncation json.RawMessage   `json:"truncation"`
+	}
+	if err := json.Unmarshal(b, &form); err != nil {
+		return err
+	}
+	for _, a := range form.Added {
+		if err := checkFormKeys("added_tokens", a); err != nil {
+			return err
+		}
+	}
+	if len(form.Truncation) == 0 {
+		return nil
+	}
+	return checkFormKeys("truncation", form.Truncation)
 }
 
 // parse reads the parts of the pipeline.

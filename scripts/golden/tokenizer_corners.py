@@ -3,9 +3,11 @@ changes the answer, and which tokenizer class each model type has, for tokenizer
 
     python scripts/golden/tokenizer_corners.py [corners|classes|keys]...
 """
+import inspect
 import json
 import os
 import pathlib
+import re
 import sys
 import tempfile
 
@@ -13,7 +15,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path = [p for p in sys.path if pathlib.Path(p or ".").resolve() != HERE]  # tokenizers.py there is named like the library
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
 
-from tokenizers import Tokenizer, pre_tokenizers  # noqa: E402
+import transformers  # noqa: E402
+from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors  # noqa: E402
 from transformers import AutoTokenizer, logging  # noqa: E402
 from transformers.models.auto.tokenization_auto import TOKENIZER_MAPPING_NAMES  # noqa: E402
 
@@ -128,6 +131,11 @@ def corners():
     for lower in (False, True):
         yield f"do_lower_case {lower} over an added token", bert(do_lower_case=lower, added_tokens_decoder={
             "18": {"content": "ABC", "normalized": True}, "19": {"content": "abc", "normalized": True, "special": False}}), ["abc ABC Abc"]
+    idle = {"clean_text": False, "do_basic_tokenize": False, "never_split": ["가나"], "wordpieces_prefix": "@@", "continuing_subword_prefix": "@@",
+            "errors": "strict", "padding_side": "left", "max_length": 3, "stride": 1, "truncation_strategy": "only_first", "pad_token_type_id": 3}
+    for kind in ("BertTokenizer", "FunnelTokenizer", "ElectraTokenizer"):
+        yield f"settings that change nothing, {kind}", bert(tokenizer_class=kind, **idle, **{f"{k}_token": f"[{k.upper()}]" for k in ("pad", "unk", "cls", "sep", "mask")}), [
+            "가나 a\u0000b", "A,b 가나다", {"text": "가 a b", "text_pair": "c d e f", "max_length": 6}]
     yield "stray SentencePiece model", bert() | {"spiece.model": "no model at all", "config.json": {"model_type": "bert"}}, ["가나 a", "[MASK]x"]
     yield "class by the model type", {"vocab.txt": WORDS, "word2vec.model": "vectors", "config.json": {"model_type": "electra"}}, ["가나 a", "AB"]
     yield "class of the encoder", {"vocab.txt": WORDS, "config.json": {"model_type": "encoder-decoder", "encoder": {"model_type": "bert"}, "decoder": {"model_type": "bert"}}}, ["가나 a"]
@@ -171,7 +179,61 @@ def write_classes():
     (OUT / "classes.json").write_text(json.dumps(dict(sorted(rows.items())), indent=0) + "\n")
 
 
-PARTS = {"corners": write_corners, "classes": write_classes}
+def config_keys():
+    """Every key of tokenizer_config.json that transformers reads for the classes implemented: parameters of
+    the classes, and names that the code takes out of what it was given."""
+    names = ["Bert", "Electra", "DistilBert", "ConvBert", "MobileBert", "Funnel", "GPT2", "Roberta", "Albert", "XLMRoberta", "DebertaV2"]
+    found, modules = set(), set()
+    for name in [n + "Tokenizer" + f for n in names for f in ("", "Fast")] + ["PreTrainedTokenizerFast"]:
+        for kind in getattr(transformers, name).__mro__:
+            if kind.__module__.startswith("transformers."):
+                modules.add(sys.modules[kind.__module__])
+                if "__init__" in vars(kind):
+                    found |= set(inspect.signature(kind.__init__).parameters)
+    modules.add(sys.modules["transformers.models.auto.tokenization_auto"])
+    for module in modules:
+        found |= set(re.findall(r"""(?:kwargs|tokenizer_config)(?:\.(?:pop|get|setdefault)\(|\[)["'](\w+)["']""", inspect.getsource(module)))
+    found |= set(transformers.PreTrainedTokenizerBase.SPECIAL_TOKENS_ATTRIBUTES)
+    return sorted(found - {"self", "args", "kwargs"})
+
+
+def form_keys():
+    """The keys of tokenizer.json: of the whole, and of each kind of part, as the library writes them."""
+    t = Tokenizer(models.WordLevel({"a": 0}, "a"))
+    t.add_tokens([AddedToken("b")])
+    t.enable_truncation(9)
+    t.enable_padding()
+    whole = json.loads(t.to_str())
+    found = {"": sorted(whole), "added_tokens": sorted(whole["added_tokens"][0]), "truncation": sorted(whole["truncation"]), "padding": sorted(whole["padding"])}
+
+    def add(place, part):
+        part = json.loads(part) if isinstance(part, (str, bytes)) else part
+        found.setdefault(f"{place} {part['type']}", sorted(part))
+
+    for m in (models.WordLevel({"a": 0}, "a"), models.WordPiece({"a": 0}, unk_token="a"), models.BPE({"a": 0}, []), models.Unigram([("a", 0.0)], 0)):
+        add("model", json.loads(Tokenizer(m).to_str())["model"])
+    n, p, q, d = normalizers, pre_tokenizers, processors, decoders
+    special = (("a", 0), ("a", 0))
+    for place, parts in {
+        "normalizer": [n.BertNormalizer(), n.NFC(), n.NFD(), n.NFKC(), n.NFKD(), n.Lowercase(), n.Strip(), n.StripAccents(), n.Nmt(), n.Replace("a", "b"),
+                       n.Prepend("a"), n.ByteLevel(), n.Sequence([n.NFC()])],
+        "pre_tokenizer": [p.BertPreTokenizer(), p.ByteLevel(), p.Metaspace(), p.Whitespace(), p.WhitespaceSplit(), p.CharDelimiterSplit("a"), p.Punctuation(),
+                          p.Digits(), p.Split("a", "isolated"), p.UnicodeScripts(), p.FixedLength(), p.Sequence([p.Digits()])],
+        "post_processor": [q.BertProcessing(*special), q.RobertaProcessing(*special), q.ByteLevel(), q.TemplateProcessing("$A"), q.Sequence([q.ByteLevel()])],
+        "decoder": [d.ByteLevel(), d.WordPiece(), d.Metaspace(), d.BPEDecoder(), d.ByteFallback(), d.Fuse(), d.Strip(" ", 1, 1), d.Replace("a", "b"), d.CTC(),
+                    d.Sequence([d.Fuse()])],
+    }.items():
+        for part in parts:
+            add(place, part.__getstate__())
+    found["normalizer Precompiled"] = ["precompiled_charsmap", "type"]
+    return dict(sorted(found.items()))
+
+
+def write_keys():
+    (OUT / "keys.json").write_text(json.dumps({"tokenizer_config.json": config_keys(), "tokenizer.json": form_keys()}, indent=0) + "\n")
+
+
+PARTS = {"keys": write_keys, "corners": write_corners, "classes": write_classes}
 
 if __name__ == "__main__":
     for part in sys.argv[1:] or PARTS:
