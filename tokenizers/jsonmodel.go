@@ -120,6 +120,9 @@ func vocabOf(ids map[string]int64) (*pieces.Vocab, error) {
 			return nil, fmt.Errorf("vocab: tokens %q and %q have one id, %d", min(token, other), max(token, other), id)
 		}
 		seen[id] = token
+		if err := checkToken(token); err != nil {
+			return nil, fmt.Errorf("vocab: %w", err)
+		}
 		if err := v.Place(token, id, len(ids)); err != nil {
 			return nil, fmt.Errorf("vocab: %w", err)
 		}
@@ -139,6 +142,9 @@ func (m *jsonModel) unigram() (pieces.Model, *pieces.Vocab, error) {
 	known := pieces.NewTrie(len(list) * 3)
 	scores := make([]float64, len(list))
 	for i, s := range list {
+		if err := checkToken(s.token); err != nil {
+			return nil, nil, fmt.Errorf("vocab: token %d: %w", i, err)
+		}
 		v.Set(s.token, int32(i))
 		scores[i] = s.score
 	}

@@ -231,6 +231,9 @@ func (t *Tokenizer) parsePost(b json.RawMessage, depth int) error {
 
 // template reads one side of TemplateProcessing.
 func (p *jsonPart) template(list []jsonTemplatePart) ([]part, error) {
+	if len(list) > maxTemplate {
+		return nil, fmt.Errorf("TemplateProcessing: %d parts: want at most %d", len(list), maxTemplate)
+	}
 	var parts []part
 	for _, l := range list {
 		switch {
@@ -238,6 +241,9 @@ func (p *jsonPart) template(list []jsonTemplatePart) ([]part, error) {
 			s, ok := p.Special[l.SpecialToken.ID]
 			if !ok {
 				return nil, fmt.Errorf("TemplateProcessing: %q is not among its special_tokens", l.SpecialToken.ID)
+			}
+			if len(s.IDs) > maxTemplate {
+				return nil, fmt.Errorf("TemplateProcessing: %q is %d tokens: want at most %d", l.SpecialToken.ID, len(s.IDs), maxTemplate)
 			}
 			for _, id := range s.IDs {
 				if id < 0 {

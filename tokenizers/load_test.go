@@ -97,6 +97,14 @@ func TestLoadFormErrors(t *testing.T) {
 		{"KoBERT without [UNK]", []string{kobertFile, string(smallSPModel(pieces.SPUnigram)), "vocab.txt", "a\n"}, "vocab.txt: no [UNK]"},
 		{"merges", []string{"vocab.json", `{"a": 0}`, "merges.txt", "#version: 0.2\na\n"}, `merges.txt:2: merge "a"`},
 		{"vocab.json alone", []string{"vocab.json", `{"a": 0}`}, "no tokenizer: want"},
+		{"a long line", []string{"vocab.txt", "[PAD]\n" + strings.Repeat("a", 70_000)}, "vocab.txt:2: \"aaaaaaaaaaaaaaaaaaaa\"…: a token of 70000 bytes: want at most 65536"},
+		{"a long merge", []string{"vocab.json", `{"a": 0}`, "merges.txt", strings.Repeat("a", 70_000) + " a"}, "merges.txt:1: "},
+		{"a long token", []string{jsonFile, `{"model": {"type": "BPE", "vocab": {"` + strings.Repeat("a", 70_000) + `": 0}}}`}, "a token of 70000 bytes"},
+		{"a long template", bpe(`, "post_processor": {"type": "TemplateProcessing", "single": [` + strings.Repeat(`{"Sequence": {"id": "A"}}, `, 300) +
+			`{"Sequence": {"id": "A"}}]}`), "TemplateProcessing: 301 parts: want at most 256"},
+		{"growing replacements", bpe(`, "normalizer": {"type": "Sequence", "normalizers": [` + strings.Repeat(`{"type": "Replace", "pattern": {"String": "a"}, "content": "aaaaaaaaaa"}, `, 5) +
+			`{"type": "NFC"}]}`), "its replacements make up to 65537 characters of one: want at most 65536"},
+		{"a replacement of nothing", bpe(`, "normalizer": {"type": "Replace", "pattern": {"Regex": "a*"}, "content": ""}`), `pattern "a*" may match nothing`},
 		{"added_tokens.json", []string{"vocab.txt", smallVocab, "added_tokens.json", `{"x": "y"}`}, "added_tokens.json:1: "},
 	} {
 		if _, err := Load(writeDir(t, c.files...)); err == nil || !strings.Contains(err.Error(), c.want) {

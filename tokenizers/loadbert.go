@@ -175,6 +175,9 @@ func readVocab(name string, data []byte, trim func(string) string) (*pieces.Voca
 		if !utf8.ValidString(token) {
 			return nil, &Error{File: name, Line: line, Msg: fmt.Sprintf("%q: want UTF-8", token)}
 		}
+		if err := checkToken(token); err != nil {
+			return nil, &Error{File: name, Line: line, Err: err}
+		}
 		if line > pieces.MaxID {
 			return nil, &Error{File: name, Line: line, Msg: fmt.Sprintf("want at most %d tokens", pieces.MaxID)}
 		}

@@ -36,6 +36,9 @@ func loadBPE(s *source, conf *config) (*Tokenizer, error) {
 		if text == "" || line == 1 && strings.HasPrefix(text, "#version") {
 			continue
 		}
+		if err := checkToken(text); err != nil {
+			return nil, &Error{File: mergesFile, Line: line, Err: err}
+		}
 		var merge jsonMerge
 		quoted, _ := json.Marshal(text)
 		if err := merge.UnmarshalJSON(quoted); err != nil {

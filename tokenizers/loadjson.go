@@ -76,6 +76,9 @@ func (t *Tokenizer) parse(form *jsonForm, conf *config) (err error) {
 	if t.pipe.norm, err = parseNormalizer(form.Norm, 0); err != nil {
 		return err
 	}
+	if err = checkGrowth(t.pipe.norm); err != nil {
+		return err
+	}
 	if t.pipe.pre, err = parseSplitter(form.Pre, 0); err != nil {
 		return err
 	}

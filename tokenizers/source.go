@@ -20,10 +20,6 @@ type source struct {
 	moran string            // LoadOptions.Moran
 }
 
-// maxFile bounds a file in bytes. The largest vocabularies of the field take
-// some 20 MB.
-const maxFile = 1 << 28
-
 // openSource lists the files of dir, which may also be the path of one file.
 func openSource(dir string) (*source, error) {
 	info, err := os.Stat(dir)

@@ -37,6 +37,15 @@ func NewCharsmap(blob []byte) (*Charsmap, error) {
 	return m, nil
 }
 
+// Growth returns the number of code points in the longest replacement.
+func (m *Charsmap) Growth() int {
+	n := 0
+	for with := range strings.SplitSeq(m.text, "\x00") {
+		n = max(n, utf8.RuneCountInString(with))
+	}
+	return n
+}
+
 // walk calls found with the length and replacement of each key that s begins
 // with, the shortest first, until found returns false.
 func (m *Charsmap) walk(s []byte, found func(length int, with string) bool) {

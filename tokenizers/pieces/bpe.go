@@ -33,9 +33,6 @@ type link struct {
 	size           int32 // bytes of normalised text
 }
 
-// joint is a pair of neighbours that a rule may join.
-type joint struct{ rank, left, id int32 }
-
 func (m *BPE) Word(w *Work, chars []aligned.Char) {
 	index := w.NextWord()
 	if m.Whole {
@@ -153,7 +150,7 @@ func (m *BPE) join(w *Work) {
 			return
 		}
 		if r, ok := m.Rules[PairKey(links[left].id, links[right].id)]; ok {
-			queue = pushJoint(queue, joint{r.Rank, left, r.ID})
+			queue.push(jointOf(uint32(r.Rank), left, r.ID))
 		}
 	}
 	for i := range links {
@@ -166,66 +163,28 @@ func (m *BPE) join(w *Work) {
 		propose(int32(i))
 	}
 	for len(queue) > 0 {
-		var j joint
-		j, queue = popJoint(queue)
-		left := &links[j.left]
+		j := queue.pop()
+		at := j.left()
+		left := &links[at]
 		if left.chars == 0 || left.next < 0 {
 			continue
 		}
 		right := &links[left.next]
-		if r, ok := m.Rules[PairKey(left.id, right.id)]; !ok || r.ID != j.id || r.Rank != j.rank {
+		if r, ok := m.Rules[PairKey(left.id, right.id)]; !ok || r.ID != j.what || uint32(r.Rank) != j.rank() {
 			continue // one of the two has been joined to another since
 		}
-		left.id, left.to, left.chars, left.size = j.id, right.to, left.chars+right.chars, left.size+right.size
+		left.id, left.to, left.chars, left.size = j.what, right.to, left.chars+right.chars, left.size+right.size
 		right.chars = 0
 		left.next = right.next
 		if left.next >= 0 {
-			links[left.next].prev = j.left
+			links[left.next].prev = at
 		}
 		if left.prev >= 0 {
 			propose(left.prev)
 		}
-		propose(j.left)
+		propose(at)
 	}
 	w.joints = queue
-}
-
-func (a joint) before(b joint) bool { return a.rank < b.rank || a.rank == b.rank && a.left < b.left }
-
-// pushJoint and popJoint keep the queue a binary heap.
-func pushJoint(q []joint, j joint) []joint {
-	q = append(q, j)
-	for i := len(q) - 1; i > 0; {
-		up := (i - 1) / 2
-		if !q[i].before(q[up]) {
-			break
-		}
-		q[i], q[up] = q[up], q[i]
-		i = up
-	}
-	return q
-}
-
-func popJoint(q []joint) (joint, []joint) {
-	top := q[0]
-	last := len(q) - 1
-	q[0] = q[last]
-	q = q[:last]
-	for i := 0; ; {
-		down := 2*i + 1
-		if down >= last {
-			break
-		}
-		if down+1 < last && q[down+1].before(q[down]) {
-			down++
-		}
-		if !q[down].before(q[i]) {
-			break
-		}
-		q[i], q[down] = q[down], q[i]
-		i = down
-	}
-	return top, q
 }
 
 // WordLevel has a token for each word.

@@ -19,22 +19,11 @@ func newSPMerges(m *SentencePiece) *spMerges {
 	return s
 }
 
-// spPair is a candidate: the links left and its next, size bytes together.
-type spPair struct {
-	score float32
-	left  int32
-	size  int32
-}
-
-func (a spPair) before(b spPair) bool {
-	return a.score > b.score || a.score == b.score && a.left < b.left
-}
-
 // path appends the pieces of chars to w.cuts, neighbouring unknown ones as one, and returns them.
 func (m *spMerges) path(w *Work, chars []aligned.Char, s *Sentences) []cut {
 	text, starts := aligned.BytesOf(chars)
 	links, frozen := m.begin(w, text, s)
-	var queue pairHeap
+	queue := w.joints[:0]
 	halves := make(map[string]int32) // unused pieces: where they were joined
 	propose := func(left int32) {
 		if left < 0 || links[left].next < 0 {
@@ -49,7 +38,7 @@ func (m *spMerges) path(w *Work, chars []aligned.Char, s *Sentences) []cut {
 		if !ok {
 			return
 		}
-		queue.push(spPair{m.pieces[id].Score, left, int32(len(both))})
+		queue.push(jointOf(rankOf(m.pieces[id].Score), left, int32(len(both))))
 		if m.pieces[id].Kind == SPUnused {
 			halves[both] = links[left].to - links[left].from
 		}
@@ -59,22 +48,23 @@ func (m *spMerges) path(w *Work, chars []aligned.Char, s *Sentences) []cut {
 	}
 	for len(queue) > 0 {
 		top := queue.pop()
-		left := &links[top.left]
+		at := top.left()
+		left := &links[at]
 		if left.chars == 0 || left.next < 0 {
 			continue
 		}
 		right := &links[left.next]
-		if right.to-left.from != top.size {
+		if right.to-left.from != top.what {
 			continue // one of the two has been joined to another since
 		}
 		left.to, right.chars = right.to, 0
 		if left.next = right.next; left.next >= 0 {
-			links[left.next].prev = top.left
+			links[left.next].prev = at
 		}
 		propose(left.prev)
-		propose(top.left)
+		propose(at)
 	}
-	w.links = links
+	w.links, w.joints = links, queue
 	first := len(w.cuts)
 	for i := int32(0); i >= 0 && int(i) < len(links); i = links[i].next {
 		m.emit(w, first, text, starts, halves, links[i].from, links[i].to, s.unk)
@@ -121,35 +111,4 @@ func (m *spMerges) emit(w *Work, first int, text string, starts []int, halves ma
 		return
 	}
 	w.cuts = append(w.cuts, c)
-}
-
-// pairHeap is a binary heap of candidates.
-type pairHeap []spPair
-
-func (h *pairHeap) push(p spPair) {
-	q := append(*h, p)
-	for i := len(q) - 1; i > 0 && q[i].before(q[(i-1)/2]); i = (i - 1) / 2 {
-		q[i], q[(i-1)/2] = q[(i-1)/2], q[i]
-	}
-	*h = q
-}
-
-func (h *pairHeap) pop() spPair {
-	q := *h
-	top, last := q[0], len(q)-1
-	q[0] = q[last]
-	q = q[:last]
-	for i := 0; 2*i+1 < last; {
-		down := 2*i + 1
-		if down+1 < last && q[down+1].before(q[down]) {
-			down++
-		}
-		if !q[down].before(q[i]) {
-			break
-		}
-		q[i], q[down] = q[down], q[i]
-		i = down
-	}
-	*h = q
-	return top
 }

@@ -33,7 +33,7 @@ type Work struct {
 	nodes  []node
 	cuts   []cut
 	links  []link
-	joints []joint
+	joints joints
 }
 
 // Surface is how a piece reads where that is not its token's text: what an unknown piece covers.
