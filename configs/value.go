@@ -32,6 +32,12 @@ func (f Freeze) MarshalJSON() ([]byte, error) {
 	return json.Marshal(nothing)
 }
 
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (f *Freeze) UnmarshalJSON(b []byte) (err error) {
+	*f, err = parseFreeze(strings.Trim(string(b), `"`))
+	return err
+}
+
 func parseFreeze(s string) (Freeze, error) {
 	switch s {
 	case nothing:
@@ -62,6 +68,12 @@ func (w ClassWeights) MarshalJSON() ([]byte, error) {
 		return json.Marshal(w.List)
 	}
 	return json.Marshal(nothing)
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (w *ClassWeights) UnmarshalJSON(b []byte) (err error) {
+	*w, err = parseClassWeights(strings.Trim(string(b), `"`))
+	return err
 }
 
 // parseClassWeights reads none, balanced, or numbers with commas between them,
