@@ -5,6 +5,8 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+
+	"github.com/lmkor/bench/internal/splitmix"
 )
 
 // stream is a counter-based generator: draw i of a stream is a function of its
@@ -14,24 +16,16 @@ type stream uint64
 
 // newStream returns the stream of one bootstrap or permutation sample.
 func newStream(seed uint64, sample int) stream {
-	return stream(mix(mix(seed) ^ uint64(sample)))
+	return stream(splitmix.Mix(splitmix.Mix(seed) ^ uint64(sample)))
 }
 
 // bits returns 64 random bits.
-func (s stream) bits(i uint64) uint64 { return mix(uint64(s) + i*0x9e3779b97f4a7c15) }
+func (s stream) bits(i uint64) uint64 { return splitmix.Mix(uint64(s) + i*0x9e3779b97f4a7c15) }
 
 // below returns a number from 0 to n-1; its bias is below n/2^64.
 func (s stream) below(i uint64, n int) int {
 	hi, _ := bits.Mul64(s.bits(i), uint64(n))
 	return int(hi)
-}
-
-// mix is the output function of SplitMix64 (Steele, Lea, Flood 2014).
-func mix(z uint64) uint64 {
-	z += 0x9e3779b97f4a7c15
-	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
-	z = (z ^ z>>27) * 0x94d049bb133111eb
-	return z ^ z>>31
 }
 
 // resample sets w[i] to how often row i is drawn when len(w) rows are drawn

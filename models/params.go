@@ -7,6 +7,7 @@ import (
 
 	"github.com/nlpodyssey/spago/nn"
 
+	"github.com/lmkor/bench/internal/splitmix"
 	"github.com/lmkor/bench/ops"
 )
 
@@ -143,7 +144,7 @@ func (p Param) initialize(seed uint64, initRange float64) {
 // key joins a seed and a parameter's name.
 func key(seed uint64, name string) uint64 {
 	for _, c := range []byte(name) {
-		seed = mix(seed ^ uint64(c))
+		seed = splitmix.Mix(seed ^ uint64(c))
 	}
 	return seed
 }
@@ -152,7 +153,7 @@ func key(seed uint64, name string) uint64 {
 func fillUniform(x []float32, seed uint64, name string, top float64) {
 	key := key(seed, name)
 	for i := range x {
-		x[i] = float32(top * float64(mix(key+uint64(i))>>11) / (1 << 53))
+		x[i] = float32(top * float64(splitmix.Mix(key+uint64(i))>>11) / (1 << 53))
 	}
 }
 
@@ -161,7 +162,7 @@ func fillUniform(x []float32, seed uint64, name string, top float64) {
 func fillNormal(x []float32, seed uint64, name string, std float64) {
 	key := key(seed, name)
 	for i := 0; i < len(x); i += 2 {
-		a, b := mix(key+uint64(2*i)), mix(key+uint64(2*i+1))
+		a, b := splitmix.Mix(key+uint64(2*i)), splitmix.Mix(key+uint64(2*i+1))
 		u, v := (float64(a>>11)+1)/(1<<53), float64(b>>11)/(1<<53)
 		r := std * math.Sqrt(-2*math.Log(u))
 		x[i] = float32(r * math.Cos(2*math.Pi*v))
@@ -180,14 +181,6 @@ func fillSinusoids(x []float32, width int) {
 			x[i] = float32(math.Cos(angle))
 		}
 	}
-}
-
-// mix is one step of SplitMix64 (Steele, Lea, Flood 2014).
-func mix(z uint64) uint64 {
-	z += 0x9e3779b97f4a7c15
-	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
-	z = (z ^ z>>27) * 0x94d049bb133111eb
-	return z ^ z>>31
 }
 
 // Count returns the number of values of all parameters.
