@@ -1,16 +1,24 @@
-package main
+package baseline_test
 
 import (
-	"io"
 	"testing"
 
+	"github.com/lmkor/bench/configs"
 	"github.com/lmkor/bench/internal/baseline"
 	"github.com/lmkor/bench/kernels"
 	"github.com/lmkor/bench/metrics"
 	"github.com/lmkor/bench/results"
 	"github.com/lmkor/bench/runs"
 	"github.com/lmkor/bench/tasks"
+	"github.com/lmkor/bench/trainers"
 )
+
+// silent hears what happens to cells.
+type silent struct{}
+
+func (silent) Notice(*runs.Cell, string)           {}
+func (silent) Step(*runs.Cell, trainers.StepEvent) {}
+func (silent) Eval(*runs.Cell, trainers.EvalEvent) {}
 
 // margin is by how much, in per cent, a trained model has to beat a baseline.
 const margin = 10
@@ -26,13 +34,18 @@ func TestQuickstartBeatsBaselines(t *testing.T) {
 	if kernels.Name() == "go" {
 		t.Skip("trains for many minutes without assembly; the other kernels train it")
 	}
-	cells, err := (&runOptions{suite: "quickstart", runs: t.TempDir()}).cells(t.Context())
+	suite, err := configs.FindSuite("quickstart")
+	if err != nil {
+		t.Fatal(err)
+	}
+	suite.Tasks = tasks.Names()
+	cells, err := runs.Request{Suite: suite, Data: runs.DataSource{Dir: runs.Samples}, Runs: t.TempDir()}.Cells()
 	if err != nil {
 		t.Fatal(err)
 	}
 	beatsWords := map[string]bool{}
 	for _, c := range cells {
-		o, err := runs.Run(t.Context(), c, &cellEvents{w: io.Discard})
+		o, err := runs.Run(t.Context(), c, silent{})
 		if err != nil {
 			t.Fatal(err)
 		}
