@@ -2,6 +2,8 @@ package results
 
 import (
 	"errors"
+	"io/fs"
+	"os"
 )
 
 // Busy reports whether a process works on an unfinished run that is to be dir,
@@ -26,6 +28,9 @@ func Busy(dir string) bool {
 func busy(partial string) bool {
 	if o, ok := ownerOf(partial); ok {
 		return !o.gone()
+	}
+	if _, err := os.Lstat(partial + lockExt); errors.Is(err, fs.ErrNotExist) {
+		return false
 	}
 	l, err := tryLock(partial)
 	if err == nil {
