@@ -257,3 +257,24 @@ func TestWithoutLocksIsTakenUp(t *testing.T) {
 		w.Close()
 	}
 }
+
+// Who finds the run finished behind its own claim leaves nothing.
+func TestYield(t *testing.T) {
+	root := t.TempDir()
+	dir := filepath.Join(root, "run")
+	m := manifest("m", "nsmc", 1)
+	w := &Writer{final: dir, manifest: m}
+	if err := w.claimOwn(); err != nil {
+		t.Fatal(err)
+	}
+	writeRun(t, dir, m, result("m", "nsmc", 1, 10))
+	if err := w.begin(); !errors.Is(err, ErrFinished) {
+		t.Fatalf("begin: %v", err)
+	}
+	if err := w.yield(true); err != nil {
+		t.Fatal(err)
+	}
+	if got := names(t, root); !slices.Equal(got, []string{"run"}) {
+		t.Errorf("left: %v", got)
+	}
+}

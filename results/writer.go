@@ -61,10 +61,22 @@ func Create(dir string, m Manifest) (*Writer, error) {
 		return nil, err
 	}
 	if err := w.begin(); err != nil {
-		err = errors.Join(err, w.lock.release(errors.Is(err, ErrFinished)))
-		return nil, err
+		return nil, errors.Join(err, w.yield(errors.Is(err, ErrFinished)))
 	}
 	return w, nil
+}
+
+// yield gives up a claim on which nothing was begun.
+func (w *Writer) yield(finished bool) error {
+	var err error
+	if w.lock.own { // nobody else will look into the folder while we live
+		if _, e := readPartial(w.partial); errors.Is(e, fs.ErrNotExist) {
+			err = removeTwice(w.partial)
+		} else {
+			err = w.sign(owner{})
+		}
+	}
+	return errors.Join(err, w.lock.release(finished))
 }
 
 // free returns an error unless nothing stands in the run's place.
@@ -78,6 +90,9 @@ func (w *Writer) free() error {
 	}
 	if err != nil {
 		return err
+	}
+	if Finished(w.final) { // since the first look
+		return fmt.Errorf("%s: %w", w.final, ErrFinished)
 	}
 	return fmt.Errorf("%s exists and is no run: want another name", w.final)
 }

@@ -17,7 +17,7 @@ import (
 func TestStopAndTakeUp(t *testing.T) {
 	p := newPlace(t)
 	model := p.path("tiny.yaml")
-	unbroken := p.cell(t, model, "unbroken", "save_steps=0", "eval_steps=3")
+	unbroken := p.cell(t, model, "unbroken", "save_steps=2", "eval_steps=3")
 	mustRun(t, unbroken)
 	for _, step := range []int{1, 3, 4, 7, 8} {
 		c := p.cell(t, model, "stopped", "save_steps=0", "eval_steps=3")

@@ -165,7 +165,7 @@ func stateStep(path string) int {
 func states(dir string) map[string]int {
 	all := map[string]int{}
 	filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
-		if err == nil && !e.IsDir() && e.Name() == "state" {
+		if err == nil && !e.IsDir() && strings.HasSuffix(filepath.ToSlash(path), "/state/state") {
 			if step := stateStep(path); step >= 0 {
 				name, _ := filepath.Rel(dir, filepath.Dir(filepath.Dir(path)))
 				all[name] = step
