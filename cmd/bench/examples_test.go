@@ -25,6 +25,7 @@ var notRun = []struct{ begin, why string }{
 	{"bench models pull", "it fetches from the hub; models/hf tests that against one of its own"},
 	{"bench data pull", "it fetches from the official places; its own tests have a server"},
 	{"bench perf", "it measures for a minute; the script perf.txtar does so for a moment"},
+	{"bench submit", "it hands jobs to a cluster"},
 	{"bench serve", "it runs until it is stopped"},
 }
 
@@ -37,9 +38,10 @@ func TestPrintedCommands(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("the commands are those of a Unix shell")
 	}
+	printed := printedCommands(t)
 	world := newWorld(t)
 	scripts := t.TempDir()
-	for name, commands := range printedCommands(t) {
+	for name, commands := range printed {
 		var script strings.Builder
 		switch { // these make runs of the same names
 		case name == "bench-run":
@@ -167,6 +169,7 @@ func newWorld(t *testing.T) *world {
 	w.writeData(t)
 	w.train(t)
 	w.writeSummarizer(t)
+	w.plan(t)
 	return w
 }
 
@@ -258,6 +261,16 @@ func (w *world) train(t *testing.T) {
 	w.write(t, "before.json", w.bench(t, "perf", "--model", "bert-tiny-scratch", "--steps", "1", "--format", "json"))
 	w.write(t, "reference.jsonl", string(mustRead(t, filepath.Join(w.models["my-bert"], "reference.jsonl"))))
 	w.write(t, "FILE.jsonl", w.read(t, "reference.jsonl"))
+}
+
+// plan makes a plan, whose paths are those below the world.
+func (w *world) plan(t *testing.T) {
+	t.Helper()
+	t.Chdir(w.dir)
+	for _, cache := range []string{"XDG_CACHE_HOME", "HOME"} { // what is measured here stays here
+		t.Setenv(cache, t.TempDir())
+	}
+	w.bench(t, "plan", "--model", "bert-tiny-scratch", "--task", "nsmc", "--data-dir", "DATA", "--runs", "runs", "-o", "plan.json")
 }
 
 // writeSummarizer makes a small encoder-decoder with room for an article.
