@@ -1,6 +1,10 @@
 package kernels
 
-import "math"
+import (
+	"math"
+
+	"github.com/lmkor/bench/internal/splitmix"
+)
 
 // Dropper draws dropout decisions from a counter: whether element i is kept is
 // a function of Seed, Step, Site and i alone, so neither the number of threads
@@ -19,7 +23,7 @@ func (d Dropper) Apply(y, x []float32, base int) {
 		copy(y, x)
 		return
 	}
-	key := mix64(d.Seed ^ mix64(d.Step^mix64(d.Site+0x9e3779b97f4a7c15)))
+	key := splitmix.Finish(d.Seed ^ splitmix.Finish(d.Step^splitmix.Mix(d.Site)))
 	k := draw{first: uint32(key) + uint32(base), second: uint32(key >> 32), limit: uint32(float64(d.P) * (1 << 31)), scale: 1 / (1 - d.P)}
 	n := 0
 	if l := chosen.loops; l != nil {
@@ -73,11 +77,4 @@ func (k draw) apply(y, x []float32, n int) {
 // Drop is Apply over the whole of x on the pool, from element 0.
 func (d Dropper) Drop(y, x []float32) {
 	each(len(x), func(lo, hi int) { d.Apply(y[lo:hi], x[lo:hi], lo) })
-}
-
-// mix64 is the finaliser of SplitMix64 (Steele, Lea, Flood 2014).
-func mix64(z uint64) uint64 {
-	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
-	z = (z ^ z>>27) * 0x94d049bb133111eb
-	return z ^ z>>31
 }

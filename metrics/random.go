@@ -2,11 +2,10 @@ package metrics
 
 import (
 	"math/bits"
-	"runtime"
-	"sync"
 	"sync/atomic"
 
 	"github.com/lmkor/bench/internal/splitmix"
+	"github.com/lmkor/bench/kernels/parallel"
 )
 
 // stream is a counter-based generator: draw i of a stream is a function of its
@@ -20,7 +19,7 @@ func newStream(seed uint64, sample int) stream {
 }
 
 // bits returns 64 random bits.
-func (s stream) bits(i uint64) uint64 { return splitmix.Mix(uint64(s) + i*0x9e3779b97f4a7c15) }
+func (s stream) bits(i uint64) uint64 { return splitmix.Mix(uint64(s) + i*splitmix.Step) }
 
 // below returns a number from 0 to n-1; its bias is below n/2^64.
 func (s stream) below(i uint64, n int) int {
@@ -41,14 +40,11 @@ func (s stream) resample(w []uint32) {
 // work returns a function for one goroutine's use, with its own scratch.
 func eachSample(n int, work func() func(sample int)) {
 	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range min(n, runtime.GOMAXPROCS(0)) {
-		wg.Go(func() {
-			f := work()
-			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
-				f(i)
-			}
-		})
-	}
-	wg.Wait()
+	workers := min(n, parallel.Threads())
+	parallel.For(workers, func(int) {
+		f := work()
+		for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+			f(i)
+		}
+	})
 }

@@ -3,13 +3,11 @@ package models
 import (
 	"fmt"
 	"math"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 
 	"github.com/lmkor/bench/kernels"
+	"github.com/lmkor/bench/kernels/parallel"
 )
 
 // Source is a checkpoint: named tensors, whatever file they lie in.
@@ -161,21 +159,15 @@ func (m *Model) Load(src Source, newHead bool) (Loaded, error) {
 // the first parameter that has one.
 func (m *Model) read(src Source, names []string) error {
 	errs := make([]error, len(m.params))
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		wg.Go(func() {
-			for i := int(next.Add(1)) - 1; i < len(names); i = int(next.Add(1)) - 1 {
-				if names[i] != "" {
-					errs[i] = src.Read(names[i], m.params[i].Floats())
-					if errs[i] == nil && !kernels.Finite(m.params[i].Floats()) {
-						errs[i] = notFinite(names[i], m.params[i].Floats())
-					}
-				}
-			}
-		})
-	}
-	wg.Wait()
+	parallel.For(len(names), func(i int) {
+		if names[i] == "" {
+			return
+		}
+		values := m.params[i].Floats()
+		if errs[i] = src.Read(names[i], values); errs[i] == nil && !kernels.Finite(values) {
+			errs[i] = notFinite(names[i], values)
+		}
+	})
 	for _, err := range errs {
 		if err != nil {
 			return err

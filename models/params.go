@@ -8,6 +8,7 @@ import (
 	"github.com/nlpodyssey/spago/nn"
 
 	"github.com/lmkor/bench/internal/splitmix"
+	"github.com/lmkor/bench/kernels/parallel"
 	"github.com/lmkor/bench/ops"
 )
 
@@ -157,19 +158,25 @@ func fillUniform(x []float32, seed uint64, name string, top float64) {
 	}
 }
 
+// drawn is how many numbers one thread draws at a time.
+const drawn = 1 << 15
+
 // fillNormal writes normal numbers of the given deviation by Box and Muller's
 // transform of a counter-based generator.
 func fillNormal(x []float32, seed uint64, name string, std float64) {
 	key := key(seed, name)
-	for i := 0; i < len(x); i += 2 {
-		a, b := splitmix.Mix(key+uint64(2*i)), splitmix.Mix(key+uint64(2*i+1))
-		u, v := (float64(a>>11)+1)/(1<<53), float64(b>>11)/(1<<53)
-		r := std * math.Sqrt(-2*math.Log(u))
-		x[i] = float32(r * math.Cos(2*math.Pi*v))
-		if i+1 < len(x) {
-			x[i+1] = float32(r * math.Sin(2*math.Pi*v))
+	parallel.For((len(x)+drawn-1)/drawn, func(c int) {
+		for i := c * drawn; i < min(len(x), (c+1)*drawn); i += 2 {
+			a, b := splitmix.Mix(key+uint64(2*i)), splitmix.Mix(key+uint64(2*i+1))
+			u, v := (float64(a>>11)+1)/(1<<53), float64(b>>11)/(1<<53)
+			r := std * math.Sqrt(-2*math.Log(u))
+			sin, cos := math.Sincos(2 * math.Pi * v)
+			x[i] = float32(r * cos)
+			if i+1 < len(x) {
+				x[i+1] = float32(r * sin)
+			}
 		}
-	}
+	})
 }
 
 // fillSinusoids writes rows of width numbers, that of position t at row t.

@@ -3,10 +3,8 @@ package predictors
 import (
 	"errors"
 	"fmt"
-	"runtime"
-	"sync"
-	"sync/atomic"
 
+	"github.com/lmkor/bench/kernels/parallel"
 	"github.com/lmkor/bench/models"
 	"github.com/lmkor/bench/tokenizers"
 )
@@ -100,7 +98,7 @@ func (e *InputError) Unwrap() error { return e.Err }
 func encode(n int, at func(i int) Input, tok *tokenizers.Tokenizer, form Form, r Recipe) *Encoded {
 	const chunk = 1024
 	parts := make([]Encoded, (n+chunk-1)/chunk)
-	inParallel(len(parts), func(c int) {
+	parallel.For(len(parts), func(c int) {
 		part := &parts[c]
 		part.offsets = []int32{0}
 		var ids tokenizers.IDs
@@ -113,18 +111,4 @@ func encode(n int, at func(i int) Input, tok *tokenizers.Tokenizer, form Form, r
 		all.join(&parts[i])
 	}
 	return all
-}
-
-// inParallel calls f on 0 to n-1, on as many goroutines as may run.
-func inParallel(n int, f func(i int)) {
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range min(n, runtime.GOMAXPROCS(0)) {
-		wg.Go(func() {
-			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
-				f(i)
-			}
-		})
-	}
-	wg.Wait()
 }

@@ -4,9 +4,14 @@ package splitmix
 
 import "math"
 
+// Step is what a generator's state grows by at each draw.
+const Step = 0x9e3779b97f4a7c15
+
 // Mix is one step: what a generator with state z gives next.
-func Mix(z uint64) uint64 {
-	z += 0x9e3779b97f4a7c15
+func Mix(z uint64) uint64 { return Finish(z + Step) }
+
+// Finish turns a state into the number that is drawn.
+func Finish(z uint64) uint64 {
 	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
 	z = (z ^ z>>27) * 0x94d049bb133111eb
 	return z ^ z>>31

@@ -1,16 +1,16 @@
 package main
 
+import "github.com/lmkor/bench/internal/splitmix"
+
 // dice is a splitmix64 generator. It is our own, so that the sets do not
 // change with the standard library's ways of drawing.
 type dice struct{ state uint64 }
 
 // next returns the next 64 bits.
 func (d *dice) next() uint64 {
-	d.state += 0x9e3779b97f4a7c15
-	z := d.state
-	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
-	z = (z ^ z>>27) * 0x94d049bb133111eb
-	return z ^ z>>31
+	z := splitmix.Mix(d.state)
+	d.state += splitmix.Step
+	return z
 }
 
 // upTo returns an integer in [0, n).
