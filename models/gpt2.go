@@ -55,7 +55,7 @@ func gpt2Architecture() Architecture {
 			"num_attention_heads": "n_head", "num_hidden_layers": "n_layer"},
 		Reads: []string{"vocab_size", "n_positions", "n_embd", "n_layer", "n_head", "n_inner", "activation_function",
 			"layer_norm_epsilon", "scale_attn_weights", "scale_attn_by_inverse_layer_idx"},
-		Dropouts: []string{"resid_pdrop", "embd_pdrop", "attn_pdrop", "classifier_dropout"},
+		Dropouts: []string{"resid_pdrop", "embd_pdrop", "attn_pdrop", "classifier_dropout", "hidden_dropout"},
 		// Scores are computed in float32 anyway; the rest is of the head for
 		// questions with several answers to choose from.
 		Idle: []string{"reorder_and_upcast_attn", "n_ctx", "summary_type", "summary_use_proj", "summary_activation",
@@ -152,6 +152,9 @@ func (c *Config) gpt2Scale(layer int) float32 {
 func (c *Config) gpt2Dropout() float64 {
 	if c.ClassifierDropout != nil {
 		return *c.ClassifierDropout
+	}
+	if c.FunnelHiddenDropout > 0 { // hidden_dropout
+		return c.FunnelHiddenDropout
 	}
 	return 0.1
 }
