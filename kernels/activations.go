@@ -1,5 +1,21 @@
 package kernels
 
+// actNames are the activations under transformers' names, of which several may be
+// one.
+var actNames = map[string]Act{
+	"gelu": GELU, "gelu_python": GELU,
+	"gelu_new": GELUTanh, "gelu_pytorch_tanh": GELUTanh, "gelu_python_tanh": GELUTanh, "gelu_accurate": GELUTanh, "gelu_fast": GELUTanh,
+	"relu": ReLU, "silu": SiLU, "swish": SiLU, "tanh": Tanh, "linear": Identity,
+	"gelu_10": GELUClipped, "laplace": LaplaceCDF, "leaky_relu": LeakyReLU, "mish": Mish, "quick_gelu": QuickGELU,
+	"relu2": ReLUSquared, "relu6": ReLU6, "sigmoid": Sigmoid,
+}
+
+// ActOf returns the activation of that name in Hugging Face configs.
+func ActOf(name string) (Act, bool) {
+	act, ok := actNames[name]
+	return act, ok
+}
+
 // ofRare is Act.of for the activations that have no loops of their own.
 func (act Act) ofRare(v float32) (y, slope float32) {
 	if v != v {

@@ -107,11 +107,11 @@ func (e *albertBody) forward(p *ops.Pass, in *Batch, c *Config, rows []int32) ma
 		layers := e.Groups[group].Layers
 		for k, l := range layers {
 			if i == c.NumHiddenLayers-1 && k == len(layers)-1 {
-				a.only = in.subset(rows, false)
+				a.only = in.Subset(rows, false)
 			}
 			x = l.Forward(p, x, rates, a)
 			p.Release(x)
 		}
 	}
-	return a.only.rest(p, x, rows)
+	return rest(p, a.only, x, rows)
 }

@@ -135,7 +135,7 @@ func (n *causalEncoder) cacheSizes(c *Config) (layers, width int) {
 func (n *causalEncoder) encode(*ops.Pass, *Batch, *Config) *source { return nil }
 
 func (n *causalEncoder) next(p *ops.Pass, in *Batch, c *Config, st *decoding) mat.Tensor {
-	return n.LM.forward(p, n.Encoder.run(p, in, c, in.lasts(-1), st, nil), c)
+	return n.LM.forward(p, n.Encoder.run(p, in, c, in.Lasts(-1), st, nil), c)
 }
 
 func robertaArchitecture() Architecture {

@@ -272,10 +272,10 @@ func newDebertaConv(b *builder, prefix string, c *Config) (*debertaConv, error) 
 func (e *debertaBody) forward(p *ops.Pass, in *Batch, c *Config, rows []int32) mat.Tensor {
 	lookups := []ops.Lookup{{Table: e.Words, IDs: in.IDs, NoGrad: e.pad}}
 	if e.Positions != nil {
-		lookups = append(lookups, ops.Lookup{Table: e.Positions, IDs: in.positions(nil), NoGrad: -1})
+		lookups = append(lookups, ops.Lookup{Table: e.Positions, IDs: in.Positions(nil), NoGrad: -1})
 	}
 	if e.Types != nil {
-		lookups = append(lookups, ops.Lookup{Table: e.Types, IDs: in.typesOf(ops.Of(e.Types).Rows()), NoGrad: -1})
+		lookups = append(lookups, ops.Lookup{Table: e.Types, IDs: in.TypesOf(ops.Of(e.Types).Rows()), NoGrad: -1})
 	}
 	x := ops.Embedding(p, lookups...)
 	if e.Project != nil {
@@ -289,7 +289,7 @@ func (e *debertaBody) forward(p *ops.Pass, in *Batch, c *Config, rows []int32) m
 	for i, l := range e.Layers {
 		conv := i == 0 && e.Conv != nil
 		if i == len(e.Layers)-1 && !conv {
-			a.only = in.subset(rows, false)
+			a.only = in.Subset(rows, false)
 		}
 		a.far = l.far(p, far, c.HiddenDropout)
 		y := l.Layer.Forward(p, x, rates, a)
@@ -302,7 +302,7 @@ func (e *debertaBody) forward(p *ops.Pass, in *Batch, c *Config, rows []int32) m
 			p.Release(x)
 		}
 	}
-	return a.only.rest(p, x, rows)
+	return rest(p, a.only, x, rows)
 }
 
 // debertaDistances are the distances in a batch with their vectors.
@@ -379,7 +379,7 @@ func newContextHead(b *builder, c *Config, labels int) (*contextHead, error) {
 	return h, err
 }
 
-func (h *contextHead) rows(in *Batch) []int32 { return in.firsts() }
+func (h *contextHead) rows(in *Batch) []int32 { return in.Firsts() }
 
 func (h *contextHead) forward(p *ops.Pass, x mat.Tensor, c *Config) mat.Tensor {
 	rate := c.HiddenDropout

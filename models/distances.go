@@ -61,14 +61,3 @@ func (c *Config) far(in *Batch, scale float32) func(table *nn.Param, at []int32)
 		return s
 	}
 }
-
-// positions returns the rows' places in their own sequences.
-func (s *subset) positions(offsets []int32) []int32 {
-	at := make([]int32, len(s.rows))
-	for i := range len(s.offsets) - 1 {
-		for r := s.offsets[i]; r < s.offsets[i+1]; r++ {
-			at[r] = s.rows[r] - offsets[i]
-		}
-	}
-	return at
-}

@@ -7,6 +7,7 @@ import (
 	"github.com/nlpodyssey/spago/nn"
 
 	"github.com/lmkor/bench/kernels"
+	"github.com/lmkor/bench/models/packed"
 	"github.com/lmkor/bench/ops"
 )
 
@@ -75,9 +76,9 @@ func newPostLayer(b *builder, prefix string, n layerNames, s layerSizes, act ker
 type attend struct {
 	offsets []int32
 	causal  bool
-	cache   *ops.Cache // of a decoder's earlier tokens; nil: there are none
-	source  *source    // what cross-attention sees
-	only    *subset    // the rows to make; nil: all
+	cache   *ops.Cache     // of a decoder's earlier tokens; nil: there are none
+	source  *source        // what cross-attention sees
+	only    *packed.Subset // the rows to make; nil: all
 	// far says how scores depend on the distance of tokens, from the layer's table
 	// and the queries' positions, nil for all; nil: they do not.
 	far func(table *nn.Param, at []int32) ops.DistanceSpec
@@ -88,13 +89,13 @@ func (l *postLayer) Forward(p *ops.Pass, x mat.Tensor, r layerRates, a attend) m
 	var y mat.Tensor
 	switch {
 	case a.only != nil: // a row is its sequence's last where attention is causal: it sees all
-		spec = ops.AttentionSpec{Heads: l.heads, Offsets: a.only.offsets, KeyOff: a.offsets, Scale: l.scale, Dropout: float32(r.probs)}
+		spec = ops.AttentionSpec{Heads: l.heads, Offsets: a.only.Offsets, KeyOff: a.offsets, Scale: l.scale, Dropout: float32(r.probs)}
 		kv := sideBySide(p, x, l.K, l.V)
-		x = ops.Rows(p, x, a.only.rows)
+		x = ops.Rows(p, x, a.only.Rows)
 		if q := l.Q.Forward(p, x, kernels.Identity); a.far == nil {
 			y = ops.CrossAttention(p, q, kv, spec)
 		} else {
-			y = ops.DistanceAttention(p, q, kv, spec, a.far(l.Distances, a.only.positions(a.offsets)))
+			y = ops.DistanceAttention(p, q, kv, spec, a.far(l.Distances, a.only.Positions(a.offsets)))
 		}
 	case a.cache != nil:
 		y = ops.CachedAttention(p, sideBySide(p, x, l.Q, l.K, l.V), a.cache, spec)
@@ -139,16 +140,16 @@ func newEmbeddings(b *builder, prefix string, c *Config, width, types int, eps f
 
 func (e *embeddings) Forward(p *ops.Pass, in *Batch, dropout float64, starts []int32) mat.Tensor {
 	words := ops.Lookup{Table: e.Words, IDs: in.IDs, NoGrad: e.pad}
-	positions := ops.Lookup{Table: e.Positions, IDs: in.positions(starts), NoGrad: -1}
+	positions := ops.Lookup{Table: e.Positions, IDs: in.Positions(starts), NoGrad: -1}
 	if e.fromPad {
-		positions = ops.Lookup{Table: e.Positions, IDs: in.positionsFromPad(e.pad, starts), NoGrad: e.pad}
+		positions = ops.Lookup{Table: e.Positions, IDs: in.PositionsFromPad(e.pad, starts), NoGrad: e.pad}
 	}
 	lookups := []ops.Lookup{words, positions}
 	if e.relative {
 		lookups = lookups[:1]
 	}
 	if e.Types != nil {
-		lookups = append(lookups, ops.Lookup{Table: e.Types, IDs: in.typesOf(ops.Of(e.Types).Rows()), NoGrad: -1})
+		lookups = append(lookups, ops.Lookup{Table: e.Types, IDs: in.TypesOf(ops.Of(e.Types).Rows()), NoGrad: -1})
 	}
 	return ops.Dropout(p, e.Norm.Forward(p, ops.Embedding(p, lookups...)), float32(dropout))
 }
@@ -210,10 +211,10 @@ func (e *encoder) run(p *ops.Pass, in *Batch, c *Config, rows []int32, st *decod
 	for i, l := range e.Layers {
 		a.cache = st.cache(i)
 		if i == len(e.Layers)-1 && st == nil && src == nil {
-			a.only = in.subset(rows, e.causal)
+			a.only = in.Subset(rows, e.causal)
 		}
 		x = l.Forward(p, x, rates, a)
 		src.release(p, x)
 	}
-	return a.only.rest(p, x, rows)
+	return rest(p, a.only, x, rows)
 }

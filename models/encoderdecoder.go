@@ -172,6 +172,6 @@ func (n *encoderDecoder) encode(p *ops.Pass, in *Batch, c *Config) *source {
 }
 
 func (n *encoderDecoder) next(p *ops.Pass, in *Batch, c *Config, st *decoding) mat.Tensor {
-	x := n.Decoder.run(p, in, c.Decoder, in.lasts(-1), st, st.source)
+	x := n.Decoder.run(p, in, c.Decoder, in.Lasts(-1), st, st.source)
 	return n.Head.forward(p, x, c.Decoder)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/nlpodyssey/spago/nn"
 
 	"github.com/lmkor/bench/kernels"
+	"github.com/lmkor/bench/models/pooling"
 	"github.com/lmkor/bench/ops"
 )
 
@@ -92,7 +93,7 @@ type funnelBody struct {
 	Blocks    []*funnelBlock
 	Decoder   []*funnelLayer // nil in the base model
 	pad       int32
-	shape     funnelShape
+	shape     pooling.Shape
 	base      bool
 	runs      int // of layers, repeats counted
 	sinusoids *ops.Sinusoids
@@ -242,4 +243,9 @@ func (c *Config) checkFunnel() error {
 		}
 	}
 	return nil
+}
+
+// funnelShape is what decides the lengths of blocks.
+func (c *Config) funnelShape() pooling.Shape {
+	return pooling.Shape{Blocks: len(c.BlockSizes), Separate: c.SeparateCls, Truncate: c.SeparateCls && c.TruncateSeq, Shifted: c.AttentionType == "relative_shift"}
 }

@@ -166,18 +166,18 @@ func (e *gpt2Body) forward(p *ops.Pass, in *Batch, c *Config, rows []int32) mat.
 func (e *gpt2Body) run(p *ops.Pass, in *Batch, c *Config, rows []int32, st *decoding) mat.Tensor {
 	x := ops.Embedding(p,
 		ops.Lookup{Table: e.Words, IDs: in.IDs, NoGrad: -1},
-		ops.Lookup{Table: e.Positions, IDs: in.positions(st.starts()), NoGrad: -1})
+		ops.Lookup{Table: e.Positions, IDs: in.Positions(st.starts()), NoGrad: -1})
 	x = ops.Dropout(p, x, float32(c.EmbdPdrop))
 	a := attend{offsets: in.Offsets, causal: true}
 	for i, l := range e.Layers {
 		a.cache = st.cache(i)
 		if i == len(e.Layers)-1 && st == nil {
-			a.only = in.subset(rows, true)
+			a.only = in.Subset(rows, true)
 		}
 		x = l.Forward(p, x, e.act, c, a)
 		p.Release(x)
 	}
-	return e.Norm.Forward(p, a.only.rest(p, x, rows))
+	return e.Norm.Forward(p, rest(p, a.only, x, rows))
 }
 
 func (l *gpt2Layer) Forward(p *ops.Pass, x mat.Tensor, act kernels.Act, c *Config, a attend) mat.Tensor {
@@ -190,7 +190,7 @@ func (l *gpt2Layer) Forward(p *ops.Pass, x mat.Tensor, act kernels.Act, c *Confi
 		y = ops.SelfAttention(p, qkv, spec)
 	}
 	if a.only != nil {
-		x, y = ops.Rows(p, x, a.only.rows), ops.Rows(p, y, a.only.rows)
+		x, y = ops.Rows(p, x, a.only.Rows), ops.Rows(p, y, a.only.Rows)
 	}
 	x = ops.Add(p, ops.Conv1D(p, y, kernels.Identity, l.Proj.W, l.Proj.B), x, float32(c.ResidPdrop))
 	y = ops.Conv1D(p, l.Norm2.Forward(p, x), act, l.Up.W, l.Up.B)
@@ -205,7 +205,7 @@ type lastTokenHead struct {
 	pad   int32
 }
 
-func (h *lastTokenHead) rows(in *Batch) []int32 { return in.lasts(h.pad) }
+func (h *lastTokenHead) rows(in *Batch) []int32 { return in.Lasts(h.pad) }
 
 func (h *lastTokenHead) forward(p *ops.Pass, x mat.Tensor, _ *Config) mat.Tensor {
 	return h.Score.Forward(p, x, kernels.Identity)
@@ -223,5 +223,5 @@ func (n *gpt2) cacheSizes(c *Config) (layers, width int)  { return len(n.GPT2.La
 func (n *gpt2) encode(*ops.Pass, *Batch, *Config) *source { return nil }
 
 func (n *gpt2) next(p *ops.Pass, in *Batch, c *Config, st *decoding) mat.Tensor {
-	return n.LM.forward(p, n.GPT2.run(p, in, c, in.lasts(-1), st), c)
+	return n.LM.forward(p, n.GPT2.run(p, in, c, in.Lasts(-1), st), c)
 }

@@ -28,7 +28,7 @@ func newPooledHead(b *builder, c *Config, pooler string, labels int, dropout rat
 	return h
 }
 
-func (h *pooledHead) rows(in *Batch) []int32 { return in.firsts() }
+func (h *pooledHead) rows(in *Batch) []int32 { return in.Firsts() }
 
 func (h *pooledHead) forward(p *ops.Pass, x mat.Tensor, c *Config) mat.Tensor {
 	x = h.Pooler.Forward(p, x, kernels.Tanh)
@@ -50,7 +50,7 @@ func newDenseHead(b *builder, dense, out string, width, labels int, act kernels.
 	return &denseHead{Dense: b.linear(dense, width, width), Out: b.linear(out, width, labels), act: act, dropout: dropout, dropFirst: dropFirst}
 }
 
-func (h *denseHead) rows(in *Batch) []int32 { return in.firsts() }
+func (h *denseHead) rows(in *Batch) []int32 { return in.Firsts() }
 
 func (h *denseHead) forward(p *ops.Pass, x mat.Tensor, c *Config) mat.Tensor {
 	rate := float32(h.dropout(c))

@@ -50,36 +50,10 @@ func (n Norm) AddForward(p *ops.Pass, x, residual mat.Tensor, dropout float64) m
 // activation returns the activation that a config names, as transformers' ACT2FN
 // does but for those with parameters of their own.
 func activation(field, name string) (kernels.Act, error) {
-	switch name {
-	case "gelu", "gelu_python":
-		return kernels.GELU, nil
-	case "gelu_new", "gelu_pytorch_tanh", "gelu_python_tanh", "gelu_accurate", "gelu_fast":
-		return kernels.GELUTanh, nil
-	case "relu":
-		return kernels.ReLU, nil
-	case "silu", "swish":
-		return kernels.SiLU, nil
-	case "tanh":
-		return kernels.Tanh, nil
-	case "linear":
-		return kernels.Identity, nil
-	case "gelu_10":
-		return kernels.GELUClipped, nil
-	case "laplace":
-		return kernels.LaplaceCDF, nil
-	case "leaky_relu":
-		return kernels.LeakyReLU, nil
-	case "mish":
-		return kernels.Mish, nil
-	case "quick_gelu":
-		return kernels.QuickGELU, nil
-	case "relu2":
-		return kernels.ReLUSquared, nil
-	case "relu6":
-		return kernels.ReLU6, nil
-	case "sigmoid":
-		return kernels.Sigmoid, nil
-	case "prelu", "xielu":
+	if act, ok := kernels.ActOf(name); ok {
+		return act, nil
+	}
+	if name == "prelu" || name == "xielu" {
 		return 0, &Error{field, fmt.Sprintf("activation %q has parameters of its own: want one without", name)}
 	}
 	return 0, &Error{field, fmt.Sprintf("activation %q: want gelu, gelu_new, gelu_pytorch_tanh, relu, silu, tanh or another of transformers' names", name)}

@@ -2,13 +2,11 @@ package models
 
 import (
 	"fmt"
-	"math"
 	"strings"
 
 	"github.com/nlpodyssey/spago/nn"
 
-	"github.com/lmkor/bench/internal/splitmix"
-	"github.com/lmkor/bench/kernels/parallel"
+	"github.com/lmkor/bench/models/initial"
 	"github.com/lmkor/bench/ops"
 )
 
@@ -130,63 +128,15 @@ func (p Param) initialize(seed uint64, initRange float64) {
 			x[i] = 1
 		}
 	case initSinusoids:
-		fillSinusoids(x, p.Shape[1])
+		initial.Sinusoids(x, p.Shape[1])
 	case initUniform:
-		fillUniform(x, seed, p.Name, initRange)
+		initial.Uniform(x, seed, p.Name, initRange)
 	case initNormal:
 		std := p.std
 		if std == 0 {
 			std = initRange
 		}
-		fillNormal(x, seed, p.Name, std)
-	}
-}
-
-// key joins a seed and a parameter's name.
-func key(seed uint64, name string) uint64 {
-	for _, c := range []byte(name) {
-		seed = splitmix.Mix(seed ^ uint64(c))
-	}
-	return seed
-}
-
-// fillUniform writes numbers between 0 and top.
-func fillUniform(x []float32, seed uint64, name string, top float64) {
-	key := key(seed, name)
-	for i := range x {
-		x[i] = float32(top * float64(splitmix.Mix(key+uint64(i))>>11) / (1 << 53))
-	}
-}
-
-// drawn is how many numbers one thread draws at a time.
-const drawn = 1 << 15
-
-// fillNormal writes normal numbers of the given deviation by Box and Muller's
-// transform of a counter-based generator.
-func fillNormal(x []float32, seed uint64, name string, std float64) {
-	key := key(seed, name)
-	parallel.For((len(x)+drawn-1)/drawn, func(c int) {
-		for i := c * drawn; i < min(len(x), (c+1)*drawn); i += 2 {
-			a, b := splitmix.Mix(key+uint64(2*i)), splitmix.Mix(key+uint64(2*i+1))
-			u, v := (float64(a>>11)+1)/(1<<53), float64(b>>11)/(1<<53)
-			r := std * math.Sqrt(-2*math.Log(u))
-			sin, cos := math.Sincos(2 * math.Pi * v)
-			x[i] = float32(r * cos)
-			if i+1 < len(x) {
-				x[i+1] = float32(r * sin)
-			}
-		}
-	})
-}
-
-// fillSinusoids writes rows of width numbers, that of position t at row t.
-func fillSinusoids(x []float32, width int) {
-	for i := range x {
-		t, k := i/width, i%width
-		angle := float64(t) / math.Pow(10000, float64(2*(k/2))/float64(width))
-		if x[i] = float32(math.Sin(angle)); k%2 == 1 {
-			x[i] = float32(math.Cos(angle))
-		}
+		initial.Normal(x, seed, p.Name, std)
 	}
 }
 
