@@ -54,3 +54,5 @@ func Sinusoids(x []float32, width int) {
 		if x[i] = float32(math.Sin(angle)); k%2 == 1 {
 			x[i] = float32(math.Cos(angle))
 		}
+	}
+}
