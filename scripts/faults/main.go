@@ -36,6 +36,7 @@ func run(args []string) error {
 	mode := fl.String("mode", "kill", "points: kill, half, once or from")
 	errno := fl.String("errno", "ENOSPC", "points: what a call fails with: ENOSPC, EIO, EDQUOT, EROFS")
 	every := fl.Int("every", 1, "points: only each so-manieth call")
+	after := fl.Int("after", 0, "points: begin with what a kill at this call left")
 	n := fl.Int("n", 100, "kills: how many; procs: how many processes")
 	low := fl.Float64("low", 0.02, "kills: the shortest life of a process, in seconds")
 	high := fl.Float64("high", 1.0, "kills: the longest")
@@ -56,7 +57,7 @@ func run(args []string) error {
 	defer os.RemoveAll(w.dir)
 	switch args[0] {
 	case "points":
-		return w.points(*mode, *errno, *every)
+		return w.points(*mode, *errno, *every, *after)
 	case "kills":
 		return w.kills(*n, *low, *high, *seed, *term)
 	case "procs":

@@ -10,7 +10,8 @@ import (
 
 // points breaks one cell at every call that changes a file, one call a run, and
 // gives the same command again.
-func (w *work) points(mode, errno string, every int) error {
+// With after, the command finds each time what a kill at that call left.
+func (w *work) points(mode, errno string, every, after int) error {
 	ref := filepath.Join(w.dir, "ref")
 	if _, text, err := w.run(w.args(ref, false, 3)); err != nil {
 		return fmt.Errorf("unbroken: %w: %s", err, text)
@@ -19,6 +20,18 @@ func (w *work) points(mode, errno string, every int) error {
 	runs := filepath.Join(w.dir, "MARKED")
 	args := w.args(runs, false, 3)
 	log := filepath.Join(w.dir, "trace.log")
+	before := filepath.Join(w.dir, "before")
+	if after > 0 {
+		if _, err := w.traced("kill", after, errno, log, args); err != nil {
+			return err
+		}
+		if err := os.Rename(runs, before); err != nil {
+			return err
+		}
+		if err := os.CopyFS(runs, os.DirFS(before)); err != nil {
+			return err
+		}
+	}
 	if _, err := w.traced("count", 0, errno, log, args); err != nil {
 		return fmt.Errorf("counting calls: %w", err)
 	}
@@ -34,6 +47,11 @@ func (w *work) points(mode, errno string, every int) error {
 		}
 		tried++
 		os.RemoveAll(runs)
+		if after > 0 {
+			if err := os.CopyFS(runs, os.DirFS(before)); err != nil {
+				return err
+			}
+		}
 		exit, err := w.traced(mode, k, errno, log, args)
 		if err != nil {
 			return err
@@ -73,6 +91,9 @@ func (w *work) points(mode, errno string, every int) error {
 	name := mode
 	if mode == "once" || mode == "from" {
 		name += " " + errno
+	}
+	if after > 0 {
+		name += fmt.Sprintf(" behind a kill at call %d", after)
 	}
 	fmt.Printf("points %s: %d of %d calls tried, second starts %v, %d fall short\n", name, tried, len(calls), status, bad)
 	if bad > 0 {
