@@ -18,6 +18,9 @@ type AddedToken struct {
 	RStrip     bool   `json:"rstrip"`      // takes the white space after it
 	Normalized bool   `json:"normalized"`  // sought in normalised text
 	Special    bool   `json:"special"`     // left out when decoding
+
+	named    bool // by the configuration, not by its class alone
+	replaces bool // what an earlier one of its content says: it comes with switches
 }
 
 // finder finds added tokens in text: the leftmost match, and of those the longest.

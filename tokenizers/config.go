@@ -45,13 +45,18 @@ type config struct {
 }
 
 // tokenField is a special token: its text alone, or an object with switches.
-type tokenField struct{ AddedToken }
+type tokenField struct {
+	AddedToken
+	plain   bool // the text alone
+	assumed bool // the class's, not the files'
+}
 
 func (f *tokenField) UnmarshalJSON(b []byte) error {
 	if len(b) > 0 && b[0] == '"' {
-		f.AddedToken = AddedToken{}
+		*f = tokenField{plain: true}
 		return json.Unmarshal(b, &f.Content)
 	}
+	f.plain = false
 	return json.Unmarshal(b, &f.AddedToken)
 }
 
@@ -196,6 +201,7 @@ func token(f *tokenField, content string) AddedToken {
 	}
 	a := f.AddedToken
 	a.Special = true
+	a.replaces, a.named = a.replaces || !f.plain && !f.assumed, !f.assumed
 	return a
 }
 

@@ -42,8 +42,7 @@ func parseDecoderSteps(b json.RawMessage, depth int) ([]decoders.Step, error) {
 		}
 		return steps, nil
 	case "WordPiece":
-		d := decoders.WordPieceDecoder{Prefix: p.Prefix, Cleanup: or(p.Cleanup, true)}
-		step = func(tokens []string) []string { return []string{d.Decode(tokens)} }
+		step = decoders.WordPieceDecoder{Prefix: p.Prefix, Cleanup: or(p.Cleanup, true)}.Step
 	case "ByteLevel":
 		step = decoders.DecodeByteLevel
 	case "Metaspace":

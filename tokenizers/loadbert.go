@@ -82,8 +82,10 @@ func (t *Tokenizer) addBertSpecials(conf *config) error {
 	}
 	for _, n := range names {
 		a := token(n.field, n.content)
-		if *n.role = -1; n.field == nil && n.optional && t.vocab.ID(a.Content) < 0 {
-			continue
+		if *n.role = -1; n.field == nil && n.optional { // BERT's class has none, Funnel's has
+			if *n.role = t.vocab.ID(a.Content); *n.role < 0 || !funnel {
+				continue
+			}
 		}
 		a.ID = t.vocab.Add(a.Content)
 		*n.role = a.ID
@@ -107,14 +109,13 @@ func (t *Tokenizer) addBertSpecials(conf *config) error {
 // counts, special ones before others. Of those that mean a special token, none
 // is found where the directory has them read as text.
 func (t *Tokenizer) addTokens(tokens []AddedToken, conf *config) {
-	seen := make(map[string]bool)
+	tokens = withoutDoubles(tokens)
 	var raw, normalized []AddedToken
 	for _, special := range []bool{true, false} {
 		for _, a := range tokens {
-			if a.Special != special || a.Content == "" || seen[a.Content] {
+			if a.Special != special {
 				continue
 			}
-			seen[a.Content] = true
 			if a.Special {
 				t.setSpecial(a.ID)
 				if conf.SplitSpecial {
@@ -135,6 +136,25 @@ func (t *Tokenizer) addTokens(tokens []AddedToken, conf *config) {
 		}
 	}
 	t.pipe.finder = newFinder(normalized)
+}
+
+// withoutDoubles leaves one token of each content, none of the empty one: the
+// first, but for what later ones with switches replace.
+func withoutDoubles(tokens []AddedToken) []AddedToken {
+	at := make(map[string]int)
+	var list []AddedToken
+	for _, a := range tokens {
+		i, again := at[a.Content]
+		switch {
+		case a.Content == "":
+		case !again:
+			at[a.Content] = len(list)
+			list = append(list, a)
+		case a.replaces:
+			list[i] = a
+		}
+	}
+	return list
 }
 
 // setSpecial has the token left out when decoding.

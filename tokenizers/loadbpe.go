@@ -57,16 +57,11 @@ func loadBPE(s *source, conf *config) (*Tokenizer, error) {
 		pipe:    pipeline{pre: splitters.ByteLevel{BlankFirst: conf.BlankFirst, Words: true}, model: p},
 	}
 	if roberta {
-		conf.defaults("<s>", "</s>", "<unk>", "</s>", "<pad>", "<s>", "<mask>")
-		if conf.Mask.Content == "<mask>" {
-			conf.Mask.LStrip = true
-		}
 		if or(conf.TrimOffsets, true) {
 			t.trim = &trimmedOffsets{conf.BlankFirst}
 		}
-	} else {
-		conf.defaults("<|endoftext|>", "<|endoftext|>", "<|endoftext|>", "", "", "", "")
 	}
+	conf.nameSpecials(t.vocab)
 	if err := t.addJSONTokens(nil, conf); err != nil {
 		return nil, err
 	}
@@ -79,16 +74,4 @@ func loadBPE(s *source, conf *config) (*Tokenizer, error) {
 	}
 	t.finish(p)
 	return t, nil
-}
-
-// defaults fills in the special tokens that a class has where the files name none.
-func (c *config) defaults(bos, eos, unk, sep, pad, cls, mask string) {
-	for _, d := range []struct {
-		field   **tokenField
-		content string
-	}{{&c.Bos, bos}, {&c.Eos, eos}, {&c.Unk, unk}, {&c.Sep, sep}, {&c.Pad, pad}, {&c.Cls, cls}, {&c.Mask, mask}} {
-		if *d.field == nil && d.content != "" {
-			*d.field = &tokenField{AddedToken{Content: d.content, Special: true}}
-		}
-	}
 }

@@ -31,9 +31,12 @@ func loadJSON(s *source, conf *config) (*Tokenizer, error) {
 	if err := t.parse(&form, conf); err != nil {
 		return nil, &Error{File: jsonFile, Err: err}
 	}
+	conf.nameSpecials(t.vocab)
 	if err := t.addJSONTokens(form.Added, conf); err != nil {
 		return nil, err
 	}
+	t.override(conf, form.Post) // after the added tokens, which the file's own normalizer has normalised
+	t.describeNormalizer(form.Norm)
 	for _, p := range slices.Concat(t.template.single, t.template.pair) {
 		if int(p.id) >= len(t.vocab.Tokens) {
 			return nil, &Error{File: jsonFile, Msg: fmt.Sprintf("post_processor: id %d: want one of the %d tokens", p.id, len(t.vocab.Tokens))}
@@ -88,8 +91,6 @@ func (t *Tokenizer) parse(form *jsonForm, conf *config) (err error) {
 	if t.decoder, err = parseDecoder(form.Decoder); err != nil {
 		return err
 	}
-	t.override(conf)
-	t.describeNormalizer(form.Norm)
 	return nil
 }
 
@@ -97,7 +98,7 @@ func (t *Tokenizer) parse(form *jsonForm, conf *config) (err error) {
 var bertClasses = []string{"BertTokenizer", "ElectraTokenizer", "FunnelTokenizer", "DistilBertTokenizer", "MobileBertTokenizer", "ConvBertTokenizer"}
 
 // override applies the configuration over tokenizer.json as transformers does.
-func (t *Tokenizer) override(conf *config) {
+func (t *Tokenizer) override(conf *config, post json.RawMessage) {
 	if text, ok := t.pipe.norm.(normalizers.Bert); ok && slices.Contains(bertClasses, conf.Class) {
 		lower := or(conf.Lower, true)
 		t.pipe.norm = normalizers.Bert{Clean: text.Clean, Ideographs: or(conf.Ideographs, true), Strip: or(conf.Strip, lower), Lower: lower}
@@ -106,12 +107,13 @@ func (t *Tokenizer) override(conf *config) {
 	if b, ok := t.pipe.pre.(splitters.ByteLevel); ok && conf.known() {
 		b.BlankFirst = conf.BlankFirst
 		t.pipe.pre = b
-		if t.trim != nil && conf.Class == "RobertaTokenizer" {
-			t.trim.blankFirst = conf.BlankFirst
-		}
 	}
-	if conf.Class == "RobertaTokenizer" && t.trim != nil && !or(conf.TrimOffsets, true) {
+	if p, err := parsePart(post); err == nil && p != nil && conf.Class == "RobertaTokenizer" &&
+		(p.Type == "RobertaProcessing" || p.Type == "ByteLevel") {
 		t.trim = nil
+		if or(conf.TrimOffsets, true) {
+			t.trim = &trimmedOffsets{conf.BlankFirst}
+		}
 	}
 }
 
@@ -147,6 +149,10 @@ func (t *Tokenizer) addJSONTokens(added []AddedToken, conf *config) error {
 			return &Error{File: jsonFile, Msg: "added_tokens", Err: err}
 		}
 	}
+	own := make(map[string]bool) // by content: tokens whose switches the files have told
+	for _, a := range added {
+		own[a.Content] = conf.AddedDecoder == nil
+	}
 	more, err := conf.decoderTokens()
 	if err != nil {
 		return err
@@ -155,6 +161,11 @@ func (t *Tokenizer) addJSONTokens(added []AddedToken, conf *config) error {
 		if a.ID = t.vocab.ID(a.Content); a.ID < 0 {
 			a.ID = t.vocab.Add(a.Content)
 		}
+		a.replaces, own[a.Content] = true, true
+		added = append(added, a)
+	}
+	for _, a := range t.assignRoles(conf) { // these get the first new ids
+		a.replaces = a.replaces && !(own[a.Content] && a.named)
 		added = append(added, a)
 	}
 	for _, f := range conf.Additional {
@@ -162,7 +173,6 @@ func (t *Tokenizer) addJSONTokens(added []AddedToken, conf *config) error {
 		a.ID = t.vocab.Add(a.Content)
 		added = append(added, a)
 	}
-	added = append(added, t.assignRoles(conf)...)
 	t.addTokens(added, conf)
 	return nil
 }

@@ -50,10 +50,6 @@ func loadAlbert(s *source, conf *config) (*Tokenizer, error) {
 	if err != nil {
 		return nil, err
 	}
-	conf.defaults("[CLS]", "[SEP]", "<unk>", "[SEP]", "<pad>", "[CLS]", "[MASK]")
-	if conf.Mask.Content == "[MASK]" {
-		conf.Mask.LStrip = true
-	}
 	model := pieces.NewSentences(m, nil)
 	model.Recut, model.Clean = true, kobertText(conf, true)
 	t.info.Lowercase = or(conf.Lower, true)
@@ -67,7 +63,6 @@ func loadDeberta(s *source, conf *config) (*Tokenizer, error) {
 	if err != nil {
 		return nil, err
 	}
-	conf.defaults("[CLS]", "[SEP]", "[UNK]", "[SEP]", "[PAD]", "[CLS]", "[MASK]")
 	t.info.Lowercase = or(conf.Lower, false)
 	if t.info.Lowercase {
 		t.pipe.norm = normalizers.Lowered{}
@@ -98,6 +93,7 @@ func (t *Tokenizer) around(s *pieces.Sentences, v *pieces.Vocab, conf *config) e
 			added = append(added, AddedToken{ID: int32(i), Content: p.Text, Special: p.Kind == pieces.SPControl})
 		}
 	}
+	conf.nameSpecials(v)
 	if err := t.addJSONTokens(added, conf); err != nil {
 		return err
 	}

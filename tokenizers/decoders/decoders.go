@@ -40,8 +40,11 @@ type WordPieceDecoder struct {
 	Cleanup bool
 }
 
-func (d WordPieceDecoder) Decode(tokens []string) string {
-	var b strings.Builder
+func (d WordPieceDecoder) Decode(tokens []string) string { return strings.Join(d.Step(tokens), "") }
+
+// Step rewrites each token as it reads behind those before it.
+func (d WordPieceDecoder) Step(tokens []string) []string {
+	out := make([]string, len(tokens))
 	for i, token := range tokens {
 		if i > 0 {
 			if rest, ok := strings.CutPrefix(token, d.Prefix); ok {
@@ -53,9 +56,9 @@ func (d WordPieceDecoder) Decode(tokens []string) string {
 		if d.Cleanup {
 			token = Tidy(token)
 		}
-		b.WriteString(token)
+		out[i] = token
 	}
-	return b.String()
+	return out
 }
 
 // Tidy undoes the blanks that splitting put around English signs, one kind
