@@ -42,7 +42,7 @@ var fields = []field{
 	{"max_train_rows", func(r *Recipe) any { return &r.MaxTrainRows }, func(r *Recipe) bool { return within(r.MaxTrainRows, 0) }, "a whole number, 0 (all) or more"},
 	{"max_eval_rows", func(r *Recipe) any { return &r.MaxEvalRows }, func(r *Recipe) bool { return within(r.MaxEvalRows, 0) }, "a whole number, 0 (all) or more"},
 	{"eval_steps", func(r *Recipe) any { return &r.EvalSteps }, func(r *Recipe) bool { return within(r.EvalSteps, 0) }, "a whole number, 0 (after epochs only) or more"},
-	{"save_steps", func(r *Recipe) any { return &r.SaveSteps }, func(r *Recipe) bool { return within(r.SaveSteps, 0) }, "a whole number, 0 (after epochs only) or more"},
+	{"save_steps", func(r *Recipe) any { return &r.SaveSteps }, func(r *Recipe) bool { return within(r.SaveSteps, 0) }, "a whole number, 0 (every so often) or more"},
 	{"truncation", func(r *Recipe) any { return &r.Truncation }, func(r *Recipe) bool { return r.Truncation == LongestFirst || r.Truncation == LongestFirstPython }, "longest_first or longest_first_python"},
 	{"lr_schedule", func(r *Recipe) any { return &r.LRSchedule }, func(r *Recipe) bool {
 		return slices.Contains([]string{Linear, Cosine, Constant, Polynomial}, r.LRSchedule) && (r.LRSchedule != Polynomial || r.LearningRate > 1e-7)

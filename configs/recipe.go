@@ -34,7 +34,7 @@ type Recipe struct {
 	MaxTrainRows              int     `json:"max_train_rows"` // 0: all
 	MaxEvalRows               int     `json:"max_eval_rows"`  // 0: all
 	EvalSteps                 int     `json:"eval_steps"`     // 0: after epochs only
-	SaveSteps                 int     `json:"save_steps"`     // 0: after epochs only
+	SaveSteps                 int     `json:"save_steps"`     // 0: every so often
 	Truncation                string  `json:"truncation"`
 
 	LRSchedule            string       `json:"lr_schedule"`

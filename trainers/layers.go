@@ -40,10 +40,12 @@ func (t *Trainer) depths() (depths []int, layers int) {
 		switch d := seen[layerOf(p.Name)]; {
 		case d > 0:
 			depths[i] = d
+		case strings.Contains(p.Name, "embeddings"): // wherever they come: a decoder's, those of distances
+			depths[i] = 0
 		case i > last:
 			depths[i] = len(seen) + 1
 		case i > 0:
-			depths[i] = depths[i-1] // between layers: a decoder's embeddings, a norm
+			depths[i] = depths[i-1] // between layers
 		}
 	}
 	return depths, len(seen)

@@ -60,8 +60,8 @@ func TestRecipeFieldsEqualReference(t *testing.T) {
 			tr := golden.JSON[recipeTrace](t, file)
 			r, none := tr.Recipe, 0.0
 			opt := trainers.Options{BatchSize: 8, Epochs: 2, LearningRate: 3e-4, WeightDecay: r.WeightDecay, MaxGradNorm: 1,
-				AdamBeta1: 0.9, AdamBeta2: 0.999, AdamEpsilon: 1e-8, Accumulation: 1, Dropout: &none, Schedule: r.Schedule, WarmupSteps: r.WarmupSteps,
-				MaxSteps: r.MaxSteps, LayerwiseDecay: r.LayerwiseDecay}
+				AdamBeta1: 0.9, AdamBeta2: 0.999, AdamEpsilon: 1e-8, Accumulation: 1, Dropout: &none,
+				Schedule: r.Schedule, WarmupSteps: r.WarmupSteps, MaxSteps: r.MaxSteps, LayerwiseDecay: r.LayerwiseDecay}
 			reading := objectives.Recipe{Recipe: predictors.Recipe{MaxLength: 40, Truncation: tokenizers.LongestFirstPython},
 				Smoothing: r.Smoothing}
 			switch string(r.Freeze) {

@@ -137,7 +137,8 @@ func compareSteps(t *testing.T, got []trainers.StepEvent, want []traceStep) {
 	}
 	for i, w := range want {
 		g := got[i]
-		if !lossTolerance.Near(g.Loss, w.Loss) || !lossTolerance.Near(g.GradNorm, w.GradNorm) || !golden.Within(1e-12).Near(g.LR, w.LR) {
+		if !lossTolerance.Near(g.Loss, w.Loss) || !lossTolerance.Near(g.GradNorm, w.GradNorm) ||
+			!golden.Within(1e-12).Near(g.LR, w.LR) {
 			t.Errorf("step %d: loss %.7f lr %g norm %.7f, want %.7f %g %.7f", w.Step, g.Loss, g.LR, g.GradNorm, w.Loss, w.LR, w.GradNorm)
 		}
 	}
