@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 
 	"github.com/lmkor/bench/internal/atomicfile"
@@ -50,12 +49,12 @@ func (e *SchemaError) Error() string {
 // the run around it has recorded; nil where there is neither.
 func ReadOrigin(dir string) (*Origin, error) {
 	path := filepath.Join(dir, OriginFile)
-	raw, err := os.ReadFile(path)
+	raw, err := hf.ReadText(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return originOfRun(dir), nil
 	}
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", dir, err)
 	}
 	var o Origin
 	if err := json.Unmarshal(raw, &o); err != nil {

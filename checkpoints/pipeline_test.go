@@ -79,7 +79,7 @@ func TestPipeline(t *testing.T) {
 // with some of its sample inputs.
 func drawn(t *testing.T, modelType string, task *tasks.Task) (*Loaded, []predictors.Input) {
 	t.Helper()
-	src, err := Find(modelType + "-tiny-scratch")
+	src, err := Find(strings.TrimSuffix(modelType, "-v2") + "-tiny-scratch")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,7 +22,7 @@ type Config struct {
 // ReadConfig reads dir/config.json. Fields that it leaves out have the values
 // that transformers gives them. Errors about the contents are *Error.
 func ReadConfig(dir string) (*Config, error) {
-	raw, err := readText(filepath.Join(dir, "config.json"))
+	raw, err := ReadText(filepath.Join(dir, "config.json"))
 	if err != nil {
 		return nil, err
 	}

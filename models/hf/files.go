@@ -1,6 +1,7 @@
 package hf
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -12,9 +13,10 @@ import (
 // of shards that is known takes some 10 MB.
 const maxText = 1 << 26
 
-// readText reads a small file of a directory: a regular one, for a device may
-// never end, and a FIFO never begin.
-func readText(path string) ([]byte, error) {
+// ReadText reads a small file of a directory: a regular one, for a device may
+// never end, and a FIFO never begin. What is not a file, or a large one, is an
+// *Error.
+func ReadText(path string) ([]byte, error) {
 	info, err := statRegular(path)
 	if err != nil {
 		return nil, err
@@ -38,6 +40,9 @@ func readText(path string) ([]byte, error) {
 // before the file is opened: opening a FIFO waits for its writer.
 func statRegular(path string) (fs.FileInfo, error) {
 	info, err := os.Stat(path)
+	if e := (*fs.PathError)(nil); errors.As(err, &e) {
+		err = &Error{File: filepath.Base(path), Err: e.Err}
+	}
 	if err == nil && !info.Mode().IsRegular() {
 		return nil, fault(filepath.Base(path), "%s: want a regular file", kindOf(info.Mode()))
 	}

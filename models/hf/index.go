@@ -19,7 +19,7 @@ type shardIndex struct {
 
 // readIndex reads a model.safetensors.index.json or pytorch_model.bin.index.json.
 func readIndex(path string) (*shardIndex, error) {
-	raw, err := readText(path)
+	raw, err := ReadText(path)
 	if err != nil {
 		return nil, err
 	}

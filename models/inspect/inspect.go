@@ -5,7 +5,6 @@ package inspect
 import (
 	"encoding/json"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -94,7 +93,7 @@ func (r *Report) fault(err error) { r.Errors = append(r.Errors, err.Error()) }
 
 // licenceOf reads the licence that a model card names in its front matter.
 func licenceOf(dir string) string {
-	b, err := os.ReadFile(filepath.Join(dir, "README.md"))
+	b, err := hf.ReadText(filepath.Join(dir, "README.md"))
 	if err != nil {
 		return ""
 	}

@@ -76,8 +76,8 @@ func TestModelsCheck(t *testing.T) {
 			d.Tensor(up).Data[7] = float32(math.NaN())
 			d.Tensor(up).Data[8] = float32(math.Inf(-1))
 			d.Tensor("classifier.bias").Data[0] = float32(math.Inf(1))
-		}, nil, []string{"2 tensors hold values that are not numbers, " + up + " first"},
-			[]string{up + ": 2 of 2048 values are not numbers (1 NaN, 1 infinite)", "classifier.bias: 1 of 2 values are not numbers (0 NaN, 1 infinite)"}},
+		}, nil, []string{"2 tensors hold values that are NaN or infinite, " + up + " first"},
+			[]string{up + ": 2 of 2048 values are not finite (1 NaN, 1 infinite)", "classifier.bias: 1 of 2 values are not finite (0 NaN, 1 infinite)"}},
 		{"values that are odd", func(d *smallmodel.Directory) {
 			clear(d.Tensor(up).Data)
 			d.Tensor("classifier.bias").Data[0] = 3e30

@@ -71,12 +71,12 @@ func (r *Report) checkValues(w *hf.Weights) {
 		}
 	}
 	if broken > 0 {
-		r.fault(fmt.Errorf("%d tensors hold values that are not numbers, %s first", broken, first))
+		r.fault(fmt.Errorf("%d tensors hold values that are NaN or infinite, %s first", broken, first))
 	}
 }
 
 // oddValues says what of a tensor's values can't be right, and whether they are
-// not even numbers. A matrix can't be all the same value either.
+// not finite. A matrix can't be all the same value either.
 func oddValues(x []float32, matrix bool) (broken bool, what string) {
 	const large = 1e4
 	nan, inf, same := 0, 0, 0
@@ -96,7 +96,7 @@ func oddValues(x []float32, matrix bool) (broken bool, what string) {
 	}
 	switch {
 	case nan+inf > 0:
-		return true, fmt.Sprintf("%d of %d values are not numbers (%d NaN, %d infinite)", nan+inf, len(x), nan, inf)
+		return true, fmt.Sprintf("%d of %d values are not finite (%d NaN, %d infinite)", nan+inf, len(x), nan, inf)
 	case matrix && same == len(x) && len(x) > 64:
 		return false, fmt.Sprintf("all %d values are %v", len(x), x[0])
 	case most > large:
