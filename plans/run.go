@@ -1,7 +1,6 @@
 package plans
 
 import (
-	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -29,8 +28,8 @@ func (c *Cell) Runnable(program results.Program) (runs.Cell, error) {
 	if err != nil {
 		return runs.Cell{}, err
 	}
-	var r configs.Recipe
-	if err := json.Unmarshal(c.Recipe, &r); err != nil {
+	r, err := configs.DecodeRecipe(c.Recipe)
+	if err != nil {
 		return runs.Cell{}, fmt.Errorf("recipe: %w", err)
 	}
 	data := runs.DataSource{Dir: c.DataDir, Files: c.Files}

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lmkor/bench/plans"
+	"github.com/lmkor/bench/results"
 	"github.com/lmkor/bench/runs"
 )
 
@@ -138,7 +139,9 @@ func (o *runOptions) planned(ctx context.Context, p *plans.Plan, numbers []int, 
 		c := p.Cells[n]
 		cell, err := c.Runnable(thisProgram())
 		if err != nil {
-			*faults = append(*faults, fmt.Errorf("cell %d: %w", n, err))
+			err = fmt.Errorf("cell %d: %w", n, err)
+			_ = results.RecordFailure(c.Dir, err) // for bench status
+			*faults = append(*faults, err)
 			continue
 		}
 		cell.Started = startOf(ctx)

@@ -73,7 +73,7 @@ lose() {
   local pid
   pid=$(cat "$2/slurmd-$1.pid")
   for child in $(pgrep -f "slurmstepd.*" || true); do
-    if tr '\0' '\n' < "/proc/$child/environ" 2>/dev/null | grep -q "SLURMD_NODENAME=$1"; then
+    if { tr '\0' '\n' < "/proc/$child/environ" | grep -q "SLURMD_NODENAME=$1"; } 2>/dev/null; then
       kill -9 -- "-$child" 2>/dev/null || kill -9 "$child" 2>/dev/null || true
     fi
   done
