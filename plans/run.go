@@ -1,6 +1,7 @@
 package plans
 
 import (
+	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -28,8 +29,8 @@ func (c *Cell) Runnable(program results.Program) (runs.Cell, error) {
 	if err != nil {
 		return runs.Cell{}, err
 	}
-	r, err := configs.DecodeRecipe(c.Recipe)
-	if err != nil {
+	var r configs.Recipe
+	if err := json.Unmarshal(c.Recipe, &r); err != nil {
 		return runs.Cell{}, fmt.Errorf("recipe: %w", err)
 	}
 	data := runs.DataSource{Dir: c.DataDir, Files: c.Files}

@@ -34,7 +34,7 @@ SchedulerType=sched/backfill
 SchedulerParameters=sched_interval=1,bf_interval=2,sched_min_interval=100000
 SelectType=select/cons_tres
 SelectTypeParameters=CR_CPU
-KillWait=5
+KillWait=30
 SlurmdTimeout=10
 MaxArraySize=4
 StateSaveLocation=$1/state
