@@ -124,7 +124,7 @@ func BenchmarkGemm(b *testing.B) {
 // product, and then its bias, activation, dropout and residual one by one.
 func TestEpilogueIsItsParts(t *testing.T) {
 	defer SetThreads(0)
-	for _, threads := range []int{1, 2, 3, 8} {
+	for _, threads := range []int{1, 2, 3, 8, 64} {
 		SetThreads(threads)
 		for _, d := range [][3]int{{1, 1, 1}, {15, 33, 9}, {200, 300, 400}, {530, 256, 800}, {3, 70, 0}} {
 			m, n, k := d[0], d[1], d[2]
@@ -200,7 +200,7 @@ func TestGemmsEqualOneByOne(t *testing.T) {
 		}
 		golden.NearNumber(t, fmt.Sprintf("squares of product %d", i), want[i], sum, golden.Tolerance{Rel: 1e-6})
 	}
-	for _, threads := range []int{1, 2, 3, 8} {
+	for _, threads := range []int{1, 2, 3, 8, 64} {
 		SetThreads(threads)
 		for i := range products {
 			copy(products[i].C, numbers(len(products[i].C), 3))

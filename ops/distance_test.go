@@ -157,7 +157,7 @@ func TestDistanceAttentionDoesNotDependOnThreads(t *testing.T) {
 	defer kernels.SetThreads(0)
 	for _, c := range distanceCases {
 		var want []float32
-		for _, n := range []int{1, 2, 3, 8} {
+		for _, n := range []int{1, 2, 3, 8, 64} {
 			kernels.SetThreads(n)
 			params, tables := c.inputs()
 			all := append(slices.Clone(params), tables...)

@@ -160,7 +160,7 @@ func TestRelativeAttentionDoesNotDependOnThreads(t *testing.T) {
 	defer kernels.SetThreads(0)
 	for _, c := range relativeCases(0.2) {
 		var want []float32
-		for _, n := range []int{1, 2, 3, 8} {
+		for _, n := range []int{1, 2, 3, 8, 64} {
 			kernels.SetThreads(n)
 			w := relativeParams()
 			q, kv := randomParam(9, 18, 1), randomParam(9, 12, 2)

@@ -43,7 +43,7 @@ func TestOnePassOverParameters(t *testing.T) {
 		}
 	}
 	var norms []float64
-	for _, threads := range []int{1, 2, 3, 8} {
+	for _, threads := range []int{1, 2, 3, 8, 64} {
 		kernels.SetThreads(threads)
 		got := build()
 		var norm GradNorm

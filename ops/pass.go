@@ -12,6 +12,17 @@ import (
 	"github.com/lmkor/bench/kernels"
 )
 
+// What of spago carries: a parameter is an nn.Param, which spago's modules find and
+// name and whose State holds the optimizer's moments; a model is a tree of
+// nn.Modules; and every operator of this package is an AutoGradFunction that
+// ag.NewOperator runs, so that any of them can stand in a graph of spago's own.
+// What does not: mat.Matrix's arithmetic, which copies at each step, and
+// ag.Backward. A tape of the operators in the order that they ran is walked in its
+// place, the last first, on one goroutine: ag.Backward starts a goroutine a node,
+// which all wait for each other, and where an activation has three consumers it
+// adds their gradients in the order in which they happen to come, so that the last
+// bits differ from run to run. TestBackwardEqualsSpagos holds the tape to it.
+
 // Pass is one way through a model: forward, and backward if Grad is set. Its
 // zero value with a Backend evaluates: no dropout, no graph.
 //

@@ -98,7 +98,7 @@ func TestBackwardFromWeightedLosses(t *testing.T) {
 func TestThreadsDoNotChangeGradients(t *testing.T) {
 	defer kernels.SetThreads(0)
 	var want []float32
-	for _, n := range []int{1, 2, 3, 8} {
+	for _, n := range []int{1, 2, 3, 8, 64} {
 		kernels.SetThreads(n)
 		b := newBlock()
 		LayOutGradients(b.params())

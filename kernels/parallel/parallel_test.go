@@ -10,7 +10,7 @@ import (
 
 func TestForCallsEachOnce(t *testing.T) {
 	defer SetThreads(0)
-	for _, threads := range []int{1, 2, 3, 8} {
+	for _, threads := range []int{1, 2, 3, 8, 64} {
 		SetThreads(threads)
 		for _, n := range []int{0, 1, 2, 7, 1000} {
 			seen := make([]atomic.Int64, n)
