@@ -3,6 +3,8 @@ package metrics
 import (
 	"math"
 	"slices"
+
+	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // TaskScores is what several models scored on one task.
@@ -85,4 +87,19 @@ func CriticalDifference(models, tasks int) (float64, bool) {
 	}
 	k := float64(models)
 	return studentized[models-2] * math.Sqrt(k*(k+1)/(6*float64(tasks))), true
+}
+
+// DrawnScores returns one task's scores as MeanRanks wants them, drawn from normal
+// distributions of the given standard errors; task tells the draws of several
+// tasks apart.
+func DrawnScores(scores, errors []float64, task int) TaskScores {
+	out := TaskScores{Scores: scores, Values: make([][]float64, len(scores))}
+	for m, s := range scores {
+		out.Values[m] = make([]float64, IntervalSamples)
+		d := draws{stream: newStream(seed^0xd4a3, task*10007+m)}
+		for i := range out.Values[m] {
+			out.Values[m][i] = s + float64(errors[m]*distuv.UnitNormal.Quantile(d.unit()))
+		}
+	}
+	return out
 }

@@ -1,9 +1,7 @@
 package results
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -34,7 +32,7 @@ func (l *Leaderboard) oneVariant(group []Run) []Run {
 	variants := map[string][]Run{}
 	var order []string
 	for _, r := range group {
-		v := variant(r)
+		v := r.Variant()
 		if variants[v] == nil {
 			order = append(order, v)
 		}
@@ -53,7 +51,7 @@ func (l *Leaderboard) oneVariant(group []Run) []Run {
 		for _, r := range variants[v] {
 			kept := variants[best][0]
 			l.warn("%s, %s: %s is left out: it differs from %s in %s", r.Result.Model, r.Result.Task, r.Path, kept.Path,
-				strings.Join(differences(r, kept), ", "))
+				Tell(r.Differences(kept)))
 		}
 	}
 	return variants[best]
@@ -79,72 +77,47 @@ func (l *Leaderboard) oneASeed(group []Run) []Run {
 	return kept
 }
 
-// variant is a string that runs share which may differ in their seed only.
-func variant(r Run) string {
-	var b strings.Builder
-	for _, f := range fields(r) {
-		fmt.Fprintf(&b, "%s=%s\n", f.name, f.value)
-	}
-	return b.String()
+// Variant is what runs share that may differ in their seed only, and be averaged
+// over it: how they were made, and what was scored.
+func (r Run) Variant() string {
+	return fmt.Sprintf("%s %s %s %d", r.identity().Variant(), r.Result.Split, r.Result.Metric, r.Result.N)
 }
 
-type field struct{ name, value string }
-
-// fields lists what makes runs comparable, with the names that warnings use.
-func fields(r Run) []field {
-	all := []field{
-		{"tokenizer", r.Manifest.Tokenizer.SHA256},
-		{"split", r.Result.Split},
-		{"metric", string(r.Result.Metric)},
-		{"number of examples", fmt.Sprint(r.Result.N)},
+// identity is the manifest's, or what it would be where a caller filled in none.
+func (r Run) identity() Identity {
+	m := r.Manifest
+	if m.Identity != "" {
+		return m.Parts
 	}
-	if r.Manifest.Model.Path != "" { // else the weights were drawn, and each seed has its own
-		all = append(all, field{"model weights", r.Manifest.Model.SHA256})
+	m.Schema = 0
+	if m.migrate() != nil {
+		return Identity{}
 	}
-	for _, d := range r.Manifest.Data {
-		all = append(all, field{d.Split + " data", d.SHA256})
-	}
-	return append(all, recipeFields(r.Manifest.Recipe)...)
+	return m.Parts
 }
 
-// recipeFields lists a recipe's fields by name, but for those that make no other
-// recipe: the seed, and what changes no result.
-func recipeFields(recipe json.RawMessage) []field {
-	var m map[string]json.RawMessage
-	if json.Unmarshal(recipe, &m) != nil {
-		return []field{{"recipe", string(recipe)}}
-	}
-	for _, name := range []string{"seed", "threads", "eval_steps", "save_steps"} {
-		delete(m, name)
-	}
-	var all []field
-	for _, name := range slices.Sorted(maps.Keys(m)) {
-		var value bytes.Buffer
-		if json.Compact(&value, m[name]) != nil {
-			value.Write(m[name])
+// Differences lists what r and another run differ in beside their seed.
+func (r Run) Differences(other Run) []Difference {
+	all := slices.DeleteFunc(r.identity().Differences(other.identity()), func(d Difference) bool { return d.Name == "seed" })
+	for _, x := range []struct{ name, mine, theirs string }{
+		{"split", r.Result.Split, other.Result.Split},
+		{"metric", string(r.Result.Metric), string(other.Result.Metric)},
+		{"number of examples", fmt.Sprint(r.Result.N), fmt.Sprint(other.Result.N)},
+	} {
+		if x.mine != x.theirs {
+			all = append(all, Difference{x.name, x.mine, x.theirs})
 		}
-		all = append(all, field{name, value.String()})
 	}
 	return all
 }
 
-// differences says in which fields a differs from b.
-func differences(a, b Run) []string {
-	var all []string
-	theirs := map[string]string{}
-	for _, f := range fields(b) {
-		theirs[f.name] = f.value
+// Tell lists differences in a sentence: learning_rate (5e-05, not 3e-05).
+func Tell(all []Difference) string {
+	var parts []string
+	for _, d := range all {
+		parts = append(parts, fmt.Sprintf("%s (%s, not %s)", d.Name, cmp.Or(d.Mine, "none"), cmp.Or(d.Theirs, "none")))
 	}
-	for _, f := range fields(a) {
-		if v, ok := theirs[f.name]; !ok || v != f.value {
-			all = append(all, fmt.Sprintf("%s (%s, not %s)", f.name, brief(f.value), brief(v)))
-		}
-		delete(theirs, f.name)
-	}
-	for _, name := range slices.Sorted(maps.Keys(theirs)) {
-		all = append(all, fmt.Sprintf("%s (none, not %s)", name, brief(theirs[name])))
-	}
-	return all
+	return strings.Join(parts, ", ")
 }
 
 // brief cuts a fingerprint to what tells it from others.

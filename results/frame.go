@@ -10,52 +10,117 @@ import (
 
 	"github.com/go-gota/gota/dataframe"
 	"github.com/go-gota/gota/series"
+
+	"github.com/lmkor/bench/metrics"
 )
 
-// Frame returns the runs as a table for joins, pivots and group-bys, one row a
-// run in the given order. Missing numbers are NaN. Its columns: model, task,
-// seed, split, metric, data (sha256 of the scored file), path (strings); n,
-// parameters, steps, examples, tokens (integers); score, low, high, last, dev,
-// best_on_test (per cent).
-func Frame(runs []Run) (dataframe.DataFrame, error) {
-	text := func(name string, of func(Run) string) series.Series {
-		return series.New(collect(runs, of), series.String, name)
-	}
-	whole := func(name string, of func(Run) int) series.Series {
-		return series.New(collect(runs, of), series.Int, name)
-	}
-	real := func(name string, of func(Run) *float64) series.Series {
-		return series.New(collect(runs, func(r Run) float64 { return orNaN(of(r)) }), series.Float, name)
-	}
-	end := func(i int) func(Run) *float64 {
-		return func(r Run) *float64 {
-			if r.Result.Interval == nil {
-				return nil
+// Record is one score of one run: a row of the tidy frame.
+type Record struct {
+	Model      string
+	Task       string
+	Seed       uint64
+	Split      string
+	Metric     metrics.Name
+	Score      float64 // per cent; NaN where undefined
+	Low, High  float64 // its 95 % interval; NaN where there is none
+	N          int
+	Parameters int64
+	Steps      int
+	Seconds    float64 // of training and scoring; NaN where it was not asked for, or the run does not know
+	Headline   bool    // the score by which the task is ranked
+	Path       string
+}
+
+// Records lists the scores of runs, each run's headline first: of the checkpoint
+// that by selects, its other scores of the last. timed reads how long they took.
+func Records(runs []Run, by Selection, timed bool) []Record {
+	var all []Record
+	for _, r := range runs {
+		seconds := math.NaN()
+		if timed {
+			seconds = r.Seconds()
+		}
+		record := func(n metrics.Name, score float64) Record {
+			return Record{Model: r.Result.Model, Task: r.Result.Task, Seed: r.Result.Seed, Split: r.Result.Split, Metric: n, Score: score,
+				Low: math.NaN(), High: math.NaN(), N: r.Result.N, Parameters: r.Manifest.Model.Parameters, Steps: r.Result.Train.Steps, Seconds: seconds, Path: r.Path}
+		}
+		head := record(r.Result.Metric, orNaN(by.of(r.Result)))
+		head.Headline = true
+		if in := r.Result.Interval; in != nil && r.Result.Score != nil && *r.Result.Score == head.Score {
+			head.Low, head.High = in[0], in[1]
+		}
+		all = append(all, head)
+		for _, n := range metrics.Names {
+			if v, ok := r.Result.Scores.Get(n); ok && n != r.Result.Metric {
+				all = append(all, record(n, Percent(v)))
 			}
-			return &r.Result.Interval[i]
 		}
 	}
+	return all
+}
+
+// Frame returns records as a table for joins, pivots and group-bys, in the given
+// order, a column a field of Record: strings, but for score, low, high and
+// seconds (numbers, NaN where missing) and n, parameters and steps (integers).
+func Frame(records []Record) (dataframe.DataFrame, error) {
+	text := func(name string, of func(Record) string) series.Series {
+		return series.New(collect(records, of), series.String, name)
+	}
+	whole := func(name string, of func(Record) int) series.Series {
+		return series.New(collect(records, of), series.Int, name)
+	}
+	real := func(name string, of func(Record) float64) series.Series {
+		return series.New(collect(records, of), series.Float, name)
+	}
 	df := dataframe.New(
-		text("model", func(r Run) string { return r.Result.Model }),
-		text("task", func(r Run) string { return r.Result.Task }),
-		text("seed", func(r Run) string { return strconv.FormatUint(r.Result.Seed, 10) }),
-		text("split", func(r Run) string { return r.Result.Split }),
-		text("metric", func(r Run) string { return string(r.Result.Metric) }),
-		text("data", func(r Run) string { d, _ := r.Manifest.Split(r.Result.Split); return d.SHA256 }),
-		text("path", func(r Run) string { return r.Path }),
-		whole("n", func(r Run) int { return r.Result.N }),
-		whole("parameters", func(r Run) int { return int(r.Manifest.Model.Parameters) }),
-		whole("steps", func(r Run) int { return r.Result.Train.Steps }),
-		whole("examples", func(r Run) int { return r.Result.Train.Examples }),
-		whole("tokens", func(r Run) int { return r.Result.Train.Tokens }),
-		real("score", func(r Run) *float64 { return r.Result.Score }),
-		real("low", end(0)),
-		real("high", end(1)),
-		real("last", func(r Run) *float64 { return r.Result.Select.Last }),
-		real("dev", func(r Run) *float64 { return r.Result.Select.Dev }),
-		real("best_on_test", func(r Run) *float64 { return r.Result.Select.BestOnTest }),
+		text("model", func(r Record) string { return r.Model }),
+		text("task", func(r Record) string { return r.Task }),
+		text("seed", func(r Record) string { return strconv.FormatUint(r.Seed, 10) }),
+		text("split", func(r Record) string { return r.Split }),
+		text("metric", func(r Record) string { return string(r.Metric) }),
+		real("score", func(r Record) float64 { return r.Score }),
+		real("low", func(r Record) float64 { return r.Low }),
+		real("high", func(r Record) float64 { return r.High }),
+		whole("n", func(r Record) int { return r.N }),
+		whole("parameters", func(r Record) int { return int(r.Parameters) }),
+		whole("steps", func(r Record) int { return r.Steps }),
+		real("seconds", func(r Record) float64 { return r.Seconds }),
+		text("headline", func(r Record) string { return strconv.FormatBool(r.Headline) }),
+		text("path", func(r Record) string { return r.Path }),
 	)
 	return df, df.Err
+}
+
+// Where returns the rows whose column has that text.
+func Where(df dataframe.DataFrame, column, text string) (dataframe.DataFrame, error) {
+	if df.Nrow() == 0 {
+		return df, nil
+	}
+	out := df.Filter(dataframe.F{Colname: column, Comparator: series.Eq, Comparando: text})
+	return out, out.Err
+}
+
+// Seconds returns how long the run trained and scored, by its timing.jsonl; NaN
+// where it has none.
+func (r Run) Seconds() float64 {
+	f, err := openFile(r.File(TimingFile))
+	if err != nil {
+		return math.NaN()
+	}
+	defer f.Close()
+	sum := 0.0
+	lines := newLines(f, TimingFile)
+	for {
+		var t Timing
+		ok, err := lines.next(&t)
+		if err != nil {
+			return math.NaN()
+		}
+		if !ok {
+			return sum
+		}
+		sum += t.Seconds
+	}
 }
 
 func collect[T, U any](all []T, of func(T) U) []U {

@@ -44,6 +44,7 @@ type Column struct {
 	Task   string       `json:"task"`
 	Title  string       `json:"title"`
 	Metric metrics.Name `json:"metric"`
+	Split  string       `json:"split,omitempty"` // the one that is to be scored; "" where nobody knows
 }
 
 // PublishedRow is a model's row of a published table, in per cent by task.
@@ -55,6 +56,7 @@ type PublishedRow struct {
 
 // Leaderboard is models by tasks. Its JSON is what `bench leaderboard` prints.
 type Leaderboard struct {
+	Title    string    `json:"title,omitempty"`
 	Select   Selection `json:"select"`
 	Columns  []Column  `json:"columns"`
 	Rows     []Row     `json:"rows"` // measured ones by name, then published ones as given
@@ -68,6 +70,14 @@ type Row struct {
 	Source     string          `json:"source,omitempty"`     // of a published row
 	Parameters int64           `json:"parameters,omitempty"` // of a measured one
 	Cells      map[string]Cell `json:"cells"`                // by task; missing ones are not there
+	Mean       *Mean           `json:"mean,omitempty"`       // over the columns, where the row has all
+	Rank       *Mean           `json:"mean_rank,omitempty"`  // among the rows that have all columns like with like; 1 is best
+}
+
+// Mean is a mean over the columns, and its 95 % interval; nil where scores have none.
+type Mean struct {
+	Value    float64     `json:"value"`
+	Interval *[2]float64 `json:"interval"`
 }
 
 // Cell is a model's score on a task.
@@ -78,19 +88,41 @@ type Cell struct {
 	N            int         `json:"n"`     // examples; 0 in a published row
 	Interval     *[2]float64 `json:"interval"`
 	Best         bool        `json:"best"`                   // of its column, as printed
+	Tied         bool        `json:"tied,omitempty"`         // not the best, and by its interval not to be told from it
 	Incomparable bool        `json:"incomparable,omitempty"` // scored on other data than the column's others
+	Marks        []Mark      `json:"marks,omitempty"`        // why it does not compete with whole and published scores
+	Warnings     []Warning   `json:"warnings,omitempty"`     // of the runs' manifests
+	Published    *float64    `json:"published,omitempty"`    // what the row's published counterpart has
+	Difference   *float64    `json:"difference,omitempty"`   // measured less published
+	Inside       *bool       `json:"inside,omitempty"`       // whether the published score lies in the interval
 	Runs         []string    `json:"runs,omitempty"`         // paths
 }
 
-// Build makes the leaderboard of runs: seeds of one model, task, recipe and data
-// are averaged, never runs of different ones. columns come first, in order;
-// tasks of runs that they lack follow by name. A cell's interval is the mean of
-// its runs' intervals, which shows the chance in the test set; the chance in
-// training is SD. It is nil where the selected checkpoint is not the scored one.
+// Board says how a leaderboard is made.
+type Board struct {
+	Title     string
+	Columns   []Column // come first, in order; tasks of runs that they lack follow by name
+	Published []PublishedRow
+	Select    Selection
+	Samples   map[string]bool           // SHA-256 of the files of sample data
+	Names     func(model string) string // a model's name in published tables; nil takes its own
+}
+
+// Build makes the leaderboard of runs with the given columns and published rows.
 func Build(runs []Run, columns []Column, published []PublishedRow, by Selection) (*Leaderboard, error) {
-	l := &Leaderboard{Select: by, Columns: withTasks(columns, runs), Rows: []Row{}, Warnings: []string{}}
+	return Board{Columns: columns, Published: published, Select: by}.Build(runs)
+}
+
+// Build makes the leaderboard of runs: seeds of one model, task, recipe and data
+// are averaged, never runs of different ones. Where no run is of one of the
+// columns, and nothing is published, only the runs' own tasks are shown. A cell's
+// interval is the mean of its runs' intervals, which shows the chance in the test
+// set; the chance in training is SD. It is nil where the selected checkpoint is
+// not the scored one.
+func (o Board) Build(runs []Run) (*Leaderboard, error) {
+	l := &Leaderboard{Title: o.Title, Select: o.Select, Columns: o.columns(runs), Rows: []Row{}, Warnings: []string{}}
 	chosen := l.choose(runs)
-	stats, err := seedStats(chosen, by)
+	stats, err := seedStats(chosen, o.Select)
 	if err != nil {
 		return nil, err
 	}
@@ -104,27 +136,88 @@ func Build(runs []Run, columns []Column, published []PublishedRow, by Selection)
 		}
 		st, ok := stats[key]
 		if !ok {
-			l.warn("%s, %s: no score of the selection %q", key.model, key.task, by)
+			l.warn("%s, %s: no score of the selection %q", key.model, key.task, o.Select)
 			continue
 		}
 		if st.count < len(group) {
-			l.warn("%s, %s: %d of %d runs have a score of the selection %q", key.model, key.task, st.count, len(group), by)
+			l.warn("%s, %s: %d of %d runs have a score of the selection %q", key.model, key.task, st.count, len(group), o.Select)
 		}
-		row.Cells[key.task] = st.cell(group, by)
+		cell := st.cell(group, o.Select)
+		cell.Warnings = warningsOf(group)
+		row.Cells[key.task] = cell
 	}
 	for _, model := range sortedNames(rows) {
 		l.Rows = append(l.Rows, *rows[model])
 	}
 	l.compareData(chosen)
-	for _, p := range published {
+	o.mark(l, chosen)
+	o.publish(l)
+	l.markBest()
+	l.means()
+	return l, nil
+}
+
+// columns are the board's, or the runs' own.
+func (o Board) columns(runs []Run) []Column {
+	known := len(o.Published) > 0 || len(runs) == 0
+	for _, c := range o.Columns {
+		known = known || slices.ContainsFunc(runs, func(r Run) bool { return r.Result.Task == c.Task })
+	}
+	if !known {
+		return withTasks(nil, runs)
+	}
+	return withTasks(o.Columns, runs)
+}
+
+// publish adds the published rows, and beside each measured score the published
+// one of its model.
+func (o Board) publish(l *Leaderboard) {
+	byName := map[string]PublishedRow{}
+	for _, p := range o.Published {
+		byName[p.Model] = p
+	}
+	for _, row := range l.Rows {
+		name := row.Model
+		if o.Names != nil {
+			name = o.Names(name)
+		}
+		p, ok := byName[name]
+		if !ok {
+			continue
+		}
+		for task, c := range row.Cells {
+			v, ok := p.Scores[task]
+			if !ok {
+				continue
+			}
+			d := tidy(c.Score - v)
+			c.Published, c.Difference = &v, &d
+			if c.Interval != nil {
+				inside := c.Interval[0] <= v && v <= c.Interval[1]
+				c.Inside = &inside
+			}
+			row.Cells[task] = c
+		}
+	}
+	for _, p := range o.Published {
 		row := Row{Model: p.Model, Published: true, Source: p.Source, Cells: map[string]Cell{}}
 		for task, v := range p.Scores {
 			row.Cells[task] = Cell{Score: v}
 		}
 		l.Rows = append(l.Rows, row)
 	}
-	l.markBest()
-	return l, nil
+}
+
+// warningsOf lists the warnings of runs, each once.
+func warningsOf(runs []Run) (all []Warning) {
+	for _, r := range runs {
+		for _, w := range r.Manifest.Warnings {
+			if !slices.Contains(all, w) {
+				all = append(all, w)
+			}
+		}
+	}
+	return all
 }
 
 func (l *Leaderboard) warn(format string, args ...any) {
@@ -137,7 +230,7 @@ func withTasks(columns []Column, runs []Run) []Column {
 	for _, r := range runs {
 		has := func(c Column) bool { return c.Task == r.Result.Task }
 		if !slices.ContainsFunc(all, has) && !slices.ContainsFunc(more, has) {
-			more = append(more, Column{r.Result.Task, r.Result.Task, r.Result.Metric})
+			more = append(more, Column{Task: r.Result.Task, Title: r.Result.Task, Metric: r.Result.Metric})
 		}
 	}
 	slices.SortFunc(more, func(a, b Column) int { return strings.Compare(a.Task, b.Task) })
@@ -157,13 +250,16 @@ type seedStat struct {
 func seedStats(chosen map[cellKey][]Run, by Selection) (map[cellKey]seedStat, error) {
 	var runs []Run
 	for _, key := range sortedKeys(chosen) {
-		for _, r := range chosen[key] {
-			r.Result.Score = by.of(r.Result)
-			runs = append(runs, r)
-		}
+		runs = append(runs, chosen[key]...)
 	}
-	df, err := Frame(runs)
-	if err != nil || len(runs) == 0 {
+	if len(runs) == 0 {
+		return nil, nil
+	}
+	df, err := Frame(Records(runs, by, false))
+	if err != nil {
+		return nil, err
+	}
+	if df, err = Where(df, "headline", "true"); err != nil {
 		return nil, err
 	}
 	table, err := Stats(df, "score", "model", "task")
@@ -208,24 +304,6 @@ func (s seedStat) cell(group []Run, by Selection) Cell {
 
 // tidy takes the noise of the arithmetic off a percentage.
 func tidy(v float64) float64 { return math.Round(v*1e10) / 1e10 }
-
-// markBest marks the best of every column, and all that print the same.
-func (l *Leaderboard) markBest() {
-	for _, col := range l.Columns {
-		best := math.Inf(-1)
-		for _, r := range l.Rows {
-			if c, ok := r.Cells[col.Task]; ok && !c.Incomparable {
-				best = max(best, printed(c.Score))
-			}
-		}
-		for _, r := range l.Rows {
-			if c, ok := r.Cells[col.Task]; ok && !c.Incomparable && printed(c.Score) == best {
-				c.Best = true
-				r.Cells[col.Task] = c
-			}
-		}
-	}
-}
 
 // Printed writes per cent as published tables do, to two decimals.
 func Printed(v float64) string { return strconv.FormatFloat(v, 'f', 2, 64) }

@@ -11,7 +11,7 @@ import (
 	"github.com/lmkor/bench/metrics"
 )
 
-var columns = []Column{{"nsmc", "NSMC", metrics.Accuracy}, {"paws", "PAWS", metrics.Accuracy}}
+var columns = []Column{{"nsmc", "NSMC", metrics.Accuracy, "test"}, {"paws", "PAWS", metrics.Accuracy, "test"}}
 
 func build(t *testing.T, runs []Run, published []PublishedRow, by Selection) *Leaderboard {
 	t.Helper()
@@ -75,8 +75,10 @@ func TestSelections(t *testing.T) {
 func TestRunsThatDoNotMix(t *testing.T) {
 	other := run("slow", "a", "nsmc", 2, 10)
 	other.Manifest.Recipe = json.RawMessage(`{"batch_size":32,"learning_rate":5e-05,"seed":2,"warmup_ratio":0.1}`)
+	other.Manifest.Identify("aa", "bb", "nsmc") // as its recipe now is
 	threads := run("threads", "a", "nsmc", 3, 94)
 	threads.Manifest.Recipe = json.RawMessage(`{"batch_size": 32,"learning_rate":3e-05,"seed":3,"threads":2}`)
+	threads.Manifest.Identify("aa", "bb", "nsmc") // as its recipe now is
 	l := build(t, []Run{other, threads, run("copy", "a", "nsmc", 1, 90), run("also", "a", "nsmc", 1, 90)}, nil, Last)
 	if c := l.Rows[0].Cells["nsmc"]; c.Score != 92 || c.Seeds != 2 {
 		t.Errorf("cell %+v", c)
@@ -95,7 +97,8 @@ func TestRunsThatDoNotMix(t *testing.T) {
 func TestOtherWeights(t *testing.T) {
 	a, b := run("r1", "a", "nsmc", 1, 90), run("r2", "a", "nsmc", 2, 92)
 	b.Manifest.Model.SHA256 = "other"
-	if l := build(t, []Run{a, b}, nil, Last); l.Rows[0].Cells["nsmc"].Seeds != 1 || len(l.Warnings) != 1 || !strings.Contains(l.Warnings[0], "model weights (other, not aa)") {
+	a.Manifest.Identity, b.Manifest.Identity = "", ""
+	if l := build(t, []Run{a, b}, nil, Last); l.Rows[0].Cells["nsmc"].Seeds != 1 || len(l.Warnings) != 1 || !strings.Contains(l.Warnings[0], "model (other, not aa)") {
 		t.Errorf("two checkpoints: %+v %q", l.Rows[0].Cells, l.Warnings)
 	}
 	a.Manifest.Model.Path, b.Manifest.Model.Path = "", ""
@@ -116,6 +119,76 @@ func TestOtherDataIsTold(t *testing.T) {
 	}
 	if len(l.Warnings) != 1 || l.Warnings[0] != "nsmc: c was scored on 3 examples of test (mine.txt, sha256 eeeeeeeeeeee) by accuracy, a on 3 examples of test (ratings_test.txt, sha256 dd) by accuracy: their scores do not compare" {
 		t.Errorf("warnings %q", l.Warnings)
+	}
+}
+
+// Sample data, limits and other splits and recipes are marked, and compete among
+// themselves at most.
+func TestMarks(t *testing.T) {
+	sample := run("s", "s", "nsmc", 1, 99)
+	sample.Manifest.Data = []Data{{Split: "test", File: "ratings_test.txt", SHA256: "ss"}}
+	few := run("f", "f", "nsmc", 1, 98)
+	few.Manifest.Recipe = json.RawMessage(`{"batch_size":32,"learning_rate":3e-05,"max_train_rows":100,"seed":1}`)
+	few.Manifest.Identify("aa", "bb", "nsmc") // as its recipe now is
+	dev := run("d", "d", "nsmc", 1, 97)
+	dev.Result.Split = "dev"
+	fast := run("o", "o", "nsmc", 1, 96)
+	fast.Manifest.Recipe = json.RawMessage(`{"batch_size":32,"learning_rate":0.1,"seed":1}`)
+	fast.Manifest.Identify("aa", "bb", "nsmc") // as its recipe now is
+	o := Board{Columns: columns, Select: Last, Samples: map[string]bool{"ss": true}, Published: []PublishedRow{{Model: "p", Scores: map[string]float64{"nsmc": 90.5}}},
+		Names: func(m string) string { return map[string]string{"a": "p"}[m] }}
+	l, err := o.Build([]Run{run("a", "a", "nsmc", 1, 90), run("b", "b", "nsmc", 1, 91), sample, few, dev, fast})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{"a": "", "b": "best", "s": "sample_data", "f": "row_limit", "d": "other_split", "o": "other_recipe", "p": ""}
+	for _, r := range l.Rows {
+		c := r.Cells["nsmc"]
+		got := c.class()
+		if c.Best {
+			got = "best"
+		}
+		if c.Incomparable {
+			got = strings.TrimPrefix(got+" odd", " ")
+		}
+		if w := want[r.Model]; got != w && got != w+" odd" {
+			t.Errorf("%s: %q, want %q", r.Model, got, w)
+		}
+	}
+	a := l.Rows[0].Cells["nsmc"]
+	if !a.Tied || *a.Published != 90.5 || *a.Difference != -0.5 || !*a.Inside || l.Rows[1].Cells["nsmc"].Published != nil {
+		t.Errorf("%+v", a)
+	}
+	// among themselves samples compete
+	l, _ = Board{Columns: columns, Select: Last, Samples: map[string]bool{"ss": true}}.Build([]Run{sample})
+	if !l.Rows[0].Cells["nsmc"].Best {
+		t.Error("of samples alone none is best")
+	}
+}
+
+func TestMeansAndSort(t *testing.T) {
+	l := build(t, []Run{run("1", "a", "nsmc", 1, 90), run("2", "a", "paws", 1, 70), run("3", "b", "nsmc", 1, 80), run("4", "b", "paws", 1, 60), run("5", "c", "nsmc", 1, 99)}, nil, Last)
+	if m := l.Rows[0].Mean; m == nil || m.Value != 80 || m.Interval == nil || m.Interval[0] > 79 || l.Rows[2].Mean != nil {
+		t.Errorf("%+v", m)
+	}
+	if a, b := l.Rows[0].Rank, l.Rows[1].Rank; a.Value != 1 || b.Value != 2 || l.Rows[2].Rank != nil || *a.Interval != [2]float64{1, 1} {
+		t.Errorf("%+v %+v", a, b)
+	}
+	for by, want := range map[string]string{"nsmc": "cab", "paws": "abc", "rank": "abc", "mean": "abc", "model": "abc"} {
+		if err := l.Sort(by); err != nil {
+			t.Fatal(err)
+		}
+		got := l.Rows[0].Model + l.Rows[1].Model + l.Rows[2].Model
+		if got != want {
+			t.Errorf("by %s: %s, want %s", by, got, want)
+		}
+	}
+	if err := l.Sort("x"); err == nil || err.Error() != `sort by "x": want one of model, mean, rank, nsmc, paws` {
+		t.Error(err)
+	}
+	own := build(t, []Run{run("1", "a", "mine", 1, 90)}, nil, Last)
+	if len(own.Columns) != 1 || own.Columns[0].Task != "mine" {
+		t.Errorf("columns %v", own.Columns)
 	}
 }
 
@@ -145,11 +218,15 @@ func TestHeadline(t *testing.T) {
 
 func TestFrames(t *testing.T) {
 	noScore := run("x", "a", "paws", 9, 0)
-	noScore.Result.Score, noScore.Result.Interval = nil, nil
+	noScore.Result.Score, noScore.Result.Interval, noScore.Result.Select = nil, nil, Select{}
 	// "a_b", "c" and "a", "b_c" have the same key in gota's own group-by.
-	df, err := Frame([]Run{run("1", "a_b", "c", 1, 10), run("2", "a", "b_c", 1, 20), run("3", "a", "paws", 1, 1.0/3), run("4", "a", "paws", 2, 2.0/3), noScore})
+	df, err := Frame(Records([]Run{run("1", "a_b", "c", 1, 10), run("2", "a", "b_c", 1, 20), run("3", "a", "paws", 1, 1.0/3), run("4", "a", "paws", 2, 2.0/3), noScore}, Last, false))
 	if err != nil {
 		t.Fatal(err)
+	}
+	all := df.Nrow()
+	if df, err = Where(df, "headline", "true"); err != nil || df.Nrow() != 5 || all != 5 {
+		t.Fatal(err, df.Nrow(), all)
 	}
 	stats, err := Stats(df, "score", "model", "task")
 	if err != nil {

@@ -130,13 +130,13 @@ func sortTasks(names []string) {
 
 // warnBad tells the faults of folders of runs: damaged runs are shown all the
 // same, others are not.
-func warnBad(cmd *cobra.Command, bad []*results.RunError) {
+func warnBad(s streams, bad []*results.RunError) {
 	for _, e := range bad {
 		var damaged *results.DamageError
 		if errors.As(e, &damaged) {
-			fmt.Fprintf(cmd.ErrOrStderr(), "bench: warning: %v\n", e)
+			fmt.Fprintf(s.err, "bench: warning: %v\n", e)
 			continue
 		}
-		fmt.Fprintf(cmd.ErrOrStderr(), "bench: warning: left out: %v\n", e)
+		fmt.Fprintf(s.err, "bench: warning: left out: %v\n", e)
 	}
 }

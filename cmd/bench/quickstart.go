@@ -57,13 +57,13 @@ nothing about the published rows.`,
 
 // quickResults prints the table and leaves plots and a page beside the runs.
 func quickResults(cmd *cobra.Command, dir, format string, took time.Duration) error {
-	b := boardFlags{published: "lmkor", selection: string(results.Last)}
-	board, runs, err := b.board(cmd, []string{dir})
+	b := boardOptions{published: "lmkor", selection: string(results.Last)}
+	board, runs, err := b.board(streamsOf(cmd), []string{dir})
 	if err != nil {
 		return err
 	}
 	out := cmd.OutOrStdout()
-	if err := tables.WriteLeaderboard(out, board, tables.Format(format), tables.Options{Bold: isTerminal(out)}); err != nil {
+	if err := tables.WriteLeaderboard(out, board, tables.Format(format), tables.BoardOptions{}, tables.Options{Bold: isTerminal(out)}); err != nil {
 		return err
 	}
 	if format == "table" {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -10,10 +11,17 @@ import (
 	"github.com/lmkor/bench/tasks"
 )
 
+// reportOptions are what `bench report` is asked for.
+type reportOptions struct {
+	boardOptions
+	roots     []string
+	out, lang string
+	hardest   int
+	format    string
+}
+
 func newReportCmd() *cobra.Command {
-	var f boardFlags
-	var out, title, format string
-	var hardest int
+	var o reportOptions
 	cmd := &cobra.Command{
 		Use:   "report RUNS... -o report.html",
 		Short: "Write runs as one self-contained HTML page",
@@ -23,32 +31,34 @@ fingerprints and drops, scores by label and the hardest examples.`,
 		Example: `  bench report runs -o report.html
   bench report runs --published lmkor --select dev -o report.html`,
 		RunE: func(cmd *cobra.Command, roots []string) error {
-			if err := checkFormat(format, "table", "json"); err != nil {
-				return err
-			}
-			l, runs, err := f.board(cmd, roots)
-			if err != nil {
-				return err
-			}
-			if err := saveReport(out, title, l, runs, hardest); err != nil {
-				return err
-			}
-			if format == "json" {
-				return printJSON(cmd, struct {
-					File string `json:"file"`
-					Runs int    `json:"runs"`
-				}{out, len(runs)})
-			}
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: %d runs\n", out, len(runs))
-			return err
+			o.roots = roots
+			return o.run(streamsOf(cmd))
 		},
 	}
-	f.add(cmd)
-	cmd.Flags().StringVarP(&out, "output", "o", "report.html", "the page's file")
-	cmd.Flags().StringVar(&title, "title", "Korean language models, fine-tuned", "the page's title")
-	cmd.Flags().IntVar(&hardest, "hardest", 10, "how many examples a run shows")
-	cmd.Flags().StringVar(&format, "format", "table", "table or json")
+	o.add(cmd)
+	cmd.Flags().StringVarP(&o.out, "output", "o", "report.html", "the page's file")
+	cmd.Flags().IntVar(&o.hardest, "hardest", 10, "how many examples a task shows")
+	langFlag(cmd, &o.lang)
+	formatFlag(cmd, &o.format, "table", "json")
 	return cmd
+}
+
+func (o reportOptions) run(s streams) error {
+	l, runs, err := o.board(s, o.roots)
+	if err != nil {
+		return err
+	}
+	if err := saveReport(o.out, cmp.Or(o.title, "Korean language models, fine-tuned"), l, runs, o.hardest); err != nil {
+		return err
+	}
+	if o.format == "json" {
+		return s.json(struct {
+			File string `json:"file"`
+			Runs int    `json:"runs"`
+		}{o.out, len(runs)})
+	}
+	_, err = fmt.Fprintf(s.out, "%s: %d runs\n", o.out, len(runs))
+	return err
 }
 
 // saveReport writes the page, labels in the tasks' own order.

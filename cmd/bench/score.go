@@ -43,14 +43,11 @@ directory, which knows its task, or - for standard input.`,
   bench score runs/bert-tiny/nsmc/seed-42`,
 		Args: args(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, a []string) error {
-			if err := checkFormat(format, "table", "json"); err != nil {
-				return err
-			}
 			return scoreOptions{file: a[0], task: task, format: format}.run(cmd.InOrStdin(), cmd.OutOrStdout())
 		},
 	}
 	cmd.Flags().StringVar(&task, "task", "", "the task: its name, or the path of a task file")
-	cmd.Flags().StringVar(&format, "format", "table", "table or json")
+	formatFlag(cmd, &format, "table", "json")
 	return cmd
 }
 

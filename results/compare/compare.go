@@ -332,7 +332,7 @@ func (c *Comparison) match(a, b entrant, lang Lang) (entrant, entrant, bool) {
 // identities notes what the runs differ in, and what their manifests warn of.
 func (c *Comparison) identities(a, b entrant) {
 	if len(a.runs) > 0 && len(b.runs) > 0 {
-		for _, d := range parts(a.runs[0], b.runs[0]) {
+		for _, d := range a.runs[0].Differences(b.runs[0]) {
 			if d.Name != "model" && d.Name != "tokenizer" { // whose comparison this is
 				c.Differs = append(c.Differs, d)
 			}

@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -106,7 +107,7 @@ func (s Side) of(task string, lang Lang) (runs []results.Run, left []LeftOut, er
 		if r.Result.Task != task {
 			continue
 		}
-		v := variant(r)
+		v := r.Variant()
 		if variants[v] == nil {
 			order = append(order, v)
 		}
@@ -122,7 +123,7 @@ func (s Side) of(task string, lang Lang) (runs []results.Run, left []LeftOut, er
 		}
 	}
 	runs = variants[best]
-	slices.SortStableFunc(runs, func(a, b results.Run) int { return compareUint(a.Result.Seed, b.Result.Seed) })
+	slices.SortStableFunc(runs, func(a, b results.Run) int { return cmp.Compare(a.Result.Seed, b.Result.Seed) })
 	for i := 1; i < len(runs); i++ {
 		if runs[i].Result.Seed == runs[i-1].Result.Seed {
 			return nil, nil, fmt.Errorf("%s: %s and %s are of the same task and seed: name one of them", s.Path, runs[i-1].Path, runs[i].Path)
@@ -137,54 +138,13 @@ func (s Side) of(task string, lang Lang) (runs []results.Run, left []LeftOut, er
 				return nil, nil, fmt.Errorf("%s: %s and %s are of the same task and seed: name one of them", s.Path, runs[0].Path, r.Path)
 			}
 			seed := r.Result.Seed
-			left = append(left, LeftOut{task, &seed, s.Name, lang.or("made otherwise than the other runs: ", "다른 실행들과 설정이 다름: ") + differences(r, runs[0])})
+			left = append(left, LeftOut{task, &seed, s.Name, lang.or("made otherwise than the other runs: ", "다른 실행들과 설정이 다름: ") + results.Tell(r.Differences(runs[0]))})
 		}
 	}
 	return runs, left, nil
 }
 
-func compareUint(a, b uint64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
-}
-
-// variant is what runs share that may differ in their seed only: with the split
-// and the number of examples, for these are no part of how a run is made.
-func variant(r results.Run) string {
-	return fmt.Sprintf("%s %s %d %s", r.Manifest.Parts.Variant(), r.Result.Split, r.Result.N, r.Result.Metric)
-}
-
-// differences says in which parts a differs from b.
-func differences(a, b results.Run) string {
-	text := ""
-	for _, d := range parts(a, b) {
-		if text != "" {
-			text += ", "
-		}
-		text += fmt.Sprintf("%s (%s, not %s)", d.Name, orNone(d.Mine), orNone(d.Theirs))
-	}
-	if text == "" {
-		text = "the split, or how many of its examples were scored"
-	}
-	return text
-}
-
-func orNone(s string) string {
-	if s == "" {
-		return "none"
-	}
-	return s
-}
-
-// parts are the identity's differences but the seed.
-func parts(a, b results.Run) []results.Difference {
-	return slices.DeleteFunc(a.Manifest.Parts.Differences(b.Manifest.Parts), func(d results.Difference) bool { return d.Name == "seed" })
-}
+func orNone(s string) string { return cmp.Or(s, "none") }
 
 // pairs reports whether two recipes give runs of one seed the same order of the
 // same training data.

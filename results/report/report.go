@@ -43,7 +43,7 @@ func Save(path string, p Page) error {
 func Write(w io.Writer, p Page) error {
 	v := view{Title: p.Title, Warnings: p.Leaderboard.Warnings}
 	var table bytes.Buffer
-	if err := tables.WriteLeaderboard(&table, p.Leaderboard, tables.HTML, tables.Options{}); err != nil {
+	if err := tables.WriteLeaderboard(&table, p.Leaderboard, tables.HTML, tables.BoardOptions{}, tables.Options{}); err != nil {
 		return err
 	}
 	v.Leaderboard = template.HTML(table.String()) // tables escapes its cells

@@ -16,7 +16,7 @@ const Missing = "–"
 
 // WriteLeaderboard writes a leaderboard in any of Formats. CSV and JSON hold
 // every figure; the others show scores to two decimals, the rest in notes.
-func WriteLeaderboard(w io.Writer, l *results.Leaderboard, f Format, opt Options) error {
+func WriteLeaderboard(w io.Writer, l *results.Leaderboard, f Format, o BoardOptions, opt Options) error {
 	switch f {
 	case JSON:
 		e := json.NewEncoder(w)
@@ -26,61 +26,167 @@ func WriteLeaderboard(w io.Writer, l *results.Leaderboard, f Format, opt Options
 	case CSV:
 		return leaderboardCSV(w, l)
 	}
-	return Leaderboard(l).Write(w, f, opt)
+	return Leaderboard(l, o).Write(w, f, opt)
+}
+
+// BoardOptions say what a leaderboard's table shows beside scores.
+type BoardOptions struct {
+	Intervals  bool // in every measured cell
+	Difference bool // of measured rows from their published counterparts, in place of scores
 }
 
 // Leaderboard returns a leaderboard as a table.
-func Leaderboard(l *results.Leaderboard) *Table {
+func Leaderboard(l *results.Leaderboard, o BoardOptions) *Table {
+	b := board{Leaderboard: l, BoardOptions: o, signs: map[results.Mark]bool{}}
 	t := &Table{Title: title(l.Select), Head: []string{"model"}, Under: []string{""}, Left: 1}
+	if o.Difference {
+		t.Title = "Measured less published, in points; ✓ where the published score lies in the measured one's 95 % interval, ✗ where it does not"
+	}
+	if l.Title != "" {
+		t.Title = l.Title + "\n" + t.Title
+	}
 	for _, c := range l.Columns {
 		t.Head = append(t.Head, c.Title)
 		t.Under = append(t.Under, results.MetricTitle(c.Metric))
 	}
-	var spread, odd, published bool
-	var sources []string
+	means := b.means()
+	if means {
+		t.Head, t.Under = append(t.Head, "mean", "mean rank"), append(t.Under, "", "")
+	}
 	for _, r := range l.Rows {
+		if o.Difference && (r.Published || !compared(r)) {
+			continue
+		}
 		row := []Cell{{Text: r.Model}}
 		if r.Published {
 			row[0].Text += " (published)"
-			published = true
-			if r.Source != "" && (len(sources) == 0 || sources[len(sources)-1] != r.Source) {
-				sources = append(sources, r.Source)
+			b.published = true
+			if r.Source != "" && (len(b.sources) == 0 || b.sources[len(b.sources)-1] != r.Source) {
+				b.sources = append(b.sources, r.Source)
 			}
 		}
 		for _, col := range l.Columns {
-			c, ok := r.Cells[col.Task]
-			if !ok {
-				row = append(row, Cell{Text: Missing})
-				continue
-			}
-			text := results.Printed(c.Score)
-			if c.SD != nil {
-				text += " ± " + results.Printed(*c.SD)
-				spread = true
-			}
-			if c.Incomparable {
-				text += " ‡"
-				odd = true
-			}
-			row = append(row, Cell{text, c.Best})
+			row = append(row, b.cell(r, col.Task))
+		}
+		if means {
+			row = append(row, Cell{Text: b.mean(r.Mean)}, Cell{Text: b.mean(r.Rank)})
 		}
 		t.Rows = append(t.Rows, row)
 	}
-	if spread {
-		t.Notes = append(t.Notes, "±: standard deviation over seeds")
-	}
-	if odd {
-		t.Notes = append(t.Notes, "‡: scored on other examples than the rest of its column, and not compared with it")
-	}
-	if published {
-		note := "(published): as printed elsewhere, not measured here"
-		if len(sources) > 0 {
-			note += ": " + strings.Join(sources, ", ")
-		}
-		t.Notes = append(t.Notes, note)
-	}
-	t.Notes = append(t.Notes, intervals(l)...)
+	t.Notes = b.notes()
 	return t
+}
+
+// board collects what its cells need to be explained.
+type board struct {
+	*results.Leaderboard
+	BoardOptions
+	spread, odd, tied, published, ranked bool
+	signs                                map[results.Mark]bool
+	sources, warnings                    []string
+}
+
+func compared(r results.Row) bool {
+	for _, c := range r.Cells {
+		if c.Difference != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// means reports whether any row has a mean to show.
+func (b *board) means() bool {
+	if b.Difference {
+		return false
+	}
+	for _, r := range b.Rows {
+		b.ranked = b.ranked || r.Mean != nil && !r.Published
+	}
+	return b.ranked
+}
+
+func (b *board) mean(m *results.Mean) string {
+	if m == nil {
+		return Missing
+	}
+	text := results.Printed(m.Value)
+	if b.Intervals && m.Interval != nil {
+		text += " " + bracketed(*m.Interval)
+	}
+	return text
+}
+
+func bracketed(in [2]float64) string {
+	return "[" + results.Printed(in[0]) + ", " + results.Printed(in[1]) + "]"
+}
+
+func (b *board) cell(r results.Row, task string) Cell {
+	c, ok := r.Cells[task]
+	if !ok || b.Difference && c.Difference == nil {
+		return Cell{Text: Missing}
+	}
+	text := results.Printed(c.Score)
+	if b.Difference {
+		text = fmt.Sprintf("%+.2f", *c.Difference)
+		if c.Inside != nil {
+			text += map[bool]string{true: " ✓", false: " ✗"}[*c.Inside]
+		}
+	} else if c.SD != nil {
+		text += " ± " + results.Printed(*c.SD)
+		b.spread = true
+	}
+	if b.Intervals && !b.Difference && c.Interval != nil {
+		text += " " + bracketed(*c.Interval)
+	}
+	var signs string
+	if c.Tied && !b.Difference {
+		signs, b.tied = signs+"≈", true
+	}
+	if c.Incomparable {
+		signs, b.odd = signs+"‡", true
+	}
+	for _, m := range c.Marks {
+		signs, b.signs[m] = signs+m.Sign(), true
+	}
+	for _, w := range c.Warnings {
+		if !strings.Contains(signs, "!") {
+			signs += "!"
+		}
+		b.warnings = append(b.warnings, fmt.Sprintf("! %s, %s: %s", r.Model, task, w.Message))
+	}
+	if signs != "" {
+		text += " " + signs
+	}
+	return Cell{text, c.Best && !b.Difference}
+}
+
+func (b *board) notes() (notes []string) {
+	if b.spread {
+		notes = append(notes, "±: standard deviation over seeds")
+	}
+	if b.tied {
+		notes = append(notes, "≈: by its interval not to be told from the best of its column; bench compare pairs the examples, and can tell more")
+	}
+	if b.odd {
+		notes = append(notes, "‡: scored on other examples than the rest of its column, and not compared with it")
+	}
+	for _, m := range results.Marks {
+		if b.signs[m] {
+			notes = append(notes, m.Sign()+": "+m.Meaning())
+		}
+	}
+	if b.ranked {
+		notes = append(notes, "mean rank: among the rows that have all columns like with like, 1 is the best")
+	}
+	if b.published {
+		note := "(published): as printed elsewhere, not measured here"
+		if len(b.sources) > 0 {
+			note += ": " + strings.Join(b.sources, ", ")
+		}
+		notes = append(notes, note)
+	}
+	return append(notes, b.warnings...)
 }
 
 // title says of which checkpoints the scores are.
@@ -94,34 +200,6 @@ func title(s results.Selection) string {
 	return "Scores in per cent, of the last checkpoint"
 }
 
-// intervals lists what stands behind every measured score, a line a model.
-func intervals(l *results.Leaderboard) (notes []string) {
-	for _, r := range l.Rows {
-		if r.Published {
-			continue
-		}
-		var all []string
-		for _, col := range l.Columns {
-			c, ok := r.Cells[col.Task]
-			if !ok {
-				continue
-			}
-			text := fmt.Sprintf("%s n %d", col.Task, c.N)
-			if c.Interval != nil {
-				text += fmt.Sprintf(" [%s, %s]", results.Printed(c.Interval[0]), results.Printed(c.Interval[1]))
-			}
-			if c.Seeds > 1 {
-				text += fmt.Sprintf(", %d seeds", c.Seeds)
-			}
-			all = append(all, text)
-		}
-		if len(all) > 0 {
-			notes = append(notes, r.Model+", 95 % intervals: "+strings.Join(all, "; "))
-		}
-	}
-	return notes
-}
-
 // leaderboardCSV writes a row a model: its score on every task under the task's
 // name, then what stands behind each. Empty cells are missing.
 func leaderboardCSV(w io.Writer, l *results.Leaderboard) error {
@@ -130,7 +208,7 @@ func leaderboardCSV(w io.Writer, l *results.Leaderboard) error {
 		head = append(head, CSVText(c.Task))
 	}
 	for _, c := range l.Columns {
-		for _, part := range []string{"sd", "seeds", "n", "low", "high", "best", "incomparable"} {
+		for _, part := range []string{"sd", "seeds", "n", "low", "high", "best", "incomparable", "tied", "marks", "published", "difference"} {
 			head = append(head, c.Task+"_"+part)
 		}
 	}
@@ -152,7 +230,7 @@ func leaderboardCSV(w io.Writer, l *results.Leaderboard) error {
 		for _, col := range l.Columns {
 			cell, ok := r.Cells[col.Task]
 			if !ok {
-				row = append(row, make([]string, 7)...)
+				row = append(row, make([]string, 11)...)
 				continue
 			}
 			low, high := "", ""
@@ -163,12 +241,21 @@ func leaderboardCSV(w io.Writer, l *results.Leaderboard) error {
 			if !r.Published {
 				seeds, n = strconv.Itoa(cell.Seeds), strconv.Itoa(cell.N)
 			}
-			row = append(row, exact(cell.SD), seeds, n, low, high, strconv.FormatBool(cell.Best), strconv.FormatBool(cell.Incomparable))
+			row = append(row, exact(cell.SD), seeds, n, low, high, strconv.FormatBool(cell.Best), strconv.FormatBool(cell.Incomparable),
+				strconv.FormatBool(cell.Tied), marks(cell.Marks), exact(cell.Published), exact(cell.Difference))
 		}
 		out.Write(row)
 	}
 	out.Flush()
 	return out.Error()
+}
+
+func marks(all []results.Mark) string {
+	var names []string
+	for _, m := range all {
+		names = append(names, string(m))
+	}
+	return strings.Join(names, " ")
 }
 
 func exact(v *float64) string {

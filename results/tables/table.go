@@ -105,7 +105,9 @@ func (t *Table) oneHead() *Table {
 
 func (t *Table) terminal(w io.Writer, opt Options) error {
 	if t.Title != "" {
-		fmt.Fprintln(w, results.Plain(t.Title))
+		for _, line := range strings.Split(t.Title, "\n") {
+			fmt.Fprintln(w, results.Plain(line))
+		}
 	}
 	starred := !opt.Bold && slices.ContainsFunc(t.Rows, func(r []Cell) bool { return slices.ContainsFunc(r, func(c Cell) bool { return c.Bold }) })
 	head := apply(t.Head, results.Plain)

@@ -16,15 +16,15 @@ import (
 
 func ptr[T any](v T) *T { return &v }
 
-func board() *results.Leaderboard {
+func sampleBoard() *results.Leaderboard {
 	return &results.Leaderboard{
 		Select:  results.Last,
 		Columns: []results.Column{{Task: "nsmc", Title: "NSMC", Metric: metrics.Accuracy}, {Task: "hate-speech", Title: "혐오 표현", Metric: metrics.MacroF1}},
 		Rows: []results.Row{
 			{Model: "한국어 | <모델>_v1", Cells: map[string]results.Cell{
 				"nsmc":        {Score: 90.631, SD: ptr(0.125), Seeds: 3, N: 50000, Interval: &[2]float64{90.4, 90.9}, Best: true},
-				"hate-speech": {Score: 7.5, Seeds: 1, N: 471, Incomparable: true}}},
-			{Model: "b", Cells: map[string]results.Cell{"nsmc": {Score: 80, Seeds: 1, N: 50000}}},
+				"hate-speech": {Score: 7.5, Seeds: 1, N: 471, Incomparable: true, Marks: []results.Mark{results.SampleData}, Warnings: []results.Warning{{Code: "x", Message: "labels are numbered"}}}}},
+			{Model: "b", Cells: map[string]results.Cell{"nsmc": {Score: 90.5, Seeds: 1, N: 50000, Tied: true, Published: ptr(90.0), Difference: ptr(0.5), Inside: ptr(false)}}},
 			{Model: "KoBERT", Published: true, Source: "https://example.org/table", Cells: map[string]results.Cell{"nsmc": {Score: 89.59}, "hate-speech": {Score: 66.21, Best: true}}},
 		},
 		Warnings: []string{},
@@ -35,7 +35,7 @@ func TestLeaderboardFormats(t *testing.T) {
 	for _, f := range Formats {
 		t.Run(string(f), func(t *testing.T) {
 			var b bytes.Buffer
-			if err := WriteLeaderboard(&b, board(), f, Options{}); err != nil {
+			if err := WriteLeaderboard(&b, sampleBoard(), f, BoardOptions{}, Options{}); err != nil {
 				t.Fatal(err)
 			}
 			golden.File(t, "leaderboard."+string(f), b.Bytes())
@@ -46,7 +46,7 @@ func TestLeaderboardFormats(t *testing.T) {
 func TestRowsHaveOneWidth(t *testing.T) {
 	for _, opt := range []Options{{}, {Bold: true}} {
 		var b bytes.Buffer
-		if err := WriteLeaderboard(&b, board(), Terminal, opt); err != nil {
+		if err := WriteLeaderboard(&b, sampleBoard(), Terminal, BoardOptions{Intervals: true}, opt); err != nil {
 			t.Fatal(err)
 		}
 		width := 0
@@ -74,7 +74,7 @@ func TestRowsHaveOneWidth(t *testing.T) {
 		if lines != 8 {
 			t.Errorf("%d lines\n%s", lines, b.String())
 		}
-		if opt.Bold != strings.Contains(b.String(), "\x1b[1m90.63 ± 0.12\x1b[22m") {
+		if opt.Bold != strings.Contains(b.String(), "\x1b[1m90.63 ± 0.12 [90.40, 90.90]\x1b[22m") {
 			t.Errorf("bold %v:\n%s", opt.Bold, b.String())
 		}
 	}
@@ -115,7 +115,7 @@ func TestOddCells(t *testing.T) {
 
 func TestCSVHoldsEverything(t *testing.T) {
 	var b bytes.Buffer
-	if err := WriteLeaderboard(&b, board(), CSV, Options{}); err != nil {
+	if err := WriteLeaderboard(&b, sampleBoard(), CSV, BoardOptions{}, Options{}); err != nil {
 		t.Fatal(err)
 	}
 	rows, err := csv.NewReader(&b).ReadAll()
@@ -139,7 +139,7 @@ func TestCSVHoldsEverything(t *testing.T) {
 
 func TestJSONReadsBack(t *testing.T) {
 	var b bytes.Buffer
-	if err := WriteLeaderboard(&b, board(), JSON, Options{}); err != nil {
+	if err := WriteLeaderboard(&b, sampleBoard(), JSON, BoardOptions{}, Options{}); err != nil {
 		t.Fatal(err)
 	}
 	var l results.Leaderboard
@@ -148,11 +148,31 @@ func TestJSONReadsBack(t *testing.T) {
 	}
 }
 
+func TestDifferences(t *testing.T) {
+	var b bytes.Buffer
+	if err := WriteLeaderboard(&b, sampleBoard(), Terminal, BoardOptions{Difference: true}, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if s := b.String(); !strings.Contains(s, "│ b     │ +0.50 ✗ │") || strings.Contains(s, "KoBERT") || strings.Contains(s, "한국어") {
+		t.Error(s)
+	}
+}
+
+func TestTitle(t *testing.T) {
+	l := sampleBoard()
+	l.Title = "우리 모델"
+	var b bytes.Buffer
+	WriteLeaderboard(&b, l, Terminal, BoardOptions{}, Options{})
+	if !strings.HasPrefix(b.String(), "우리 모델\nScores in per cent") {
+		t.Error(b.String())
+	}
+}
+
 func TestSelectionsAreSaid(t *testing.T) {
 	for s, want := range map[results.Selection]string{results.Last: "last checkpoint", results.Dev: "chosen on dev", results.BestOnTest: "BEST ON THE TEST SET"} {
-		l := board()
+		l := sampleBoard()
 		l.Select = s
-		if got := Leaderboard(l).Title; !strings.Contains(got, want) {
+		if got := Leaderboard(l, BoardOptions{}).Title; !strings.Contains(got, want) {
 			t.Errorf("%s: %q", s, got)
 		}
 	}

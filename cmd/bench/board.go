@@ -1,0 +1,130 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/lmkor/bench/configs"
+	"github.com/lmkor/bench/datasets/samples"
+	"github.com/lmkor/bench/results"
+	"github.com/lmkor/bench/tasks"
+)
+
+// boardOptions are what commands that show a leaderboard have in common.
+type boardOptions struct {
+	published, selection, title, sort string
+}
+
+func (o *boardOptions) add(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&o.published, "published", "", "a published table beside the measured rows: "+strings.Join(configs.PublishedTables(), ", ")+", or a YAML file")
+	cmd.Flags().StringVar(&o.title, "title", "", "a title above the table")
+	cmd.Flags().StringVar(&o.sort, "sort", "", "sort the rows by a task, model, mean or rank")
+	var names []string
+	for _, s := range results.Selections {
+		names = append(names, string(s))
+	}
+	choiceFlag(cmd, &o.selection, "select", "whose scores: the last checkpoint's, the one's chosen on dev, or the best on the test set's (optimistic)", names...)
+}
+
+// board finds the runs below the roots and makes the leaderboard. Bad runs and
+// what the leaderboard warns of go to stderr.
+func (o boardOptions) board(s streams, roots []string) (*results.Leaderboard, []results.Run, error) {
+	if len(roots) == 0 && o.published == "" {
+		return nil, nil, usagef("no runs: name folders of runs, or --published")
+	}
+	published, err := publishedRows(o.published)
+	if err != nil {
+		return nil, nil, err
+	}
+	runs, bad, err := results.Find(roots...)
+	if err != nil {
+		return nil, nil, err
+	}
+	warnBad(s, bad)
+	if len(runs) == 0 && len(roots) > 0 {
+		return nil, nil, fmt.Errorf("%s: no finished run", strings.Join(roots, ", "))
+	}
+	sums, err := sampleSums()
+	if err != nil {
+		return nil, nil, err
+	}
+	l, err := results.Board{Title: o.title, Columns: taskColumns(), Published: published, Select: results.Selection(o.selection), Samples: sums, Names: publishedName}.Build(runs)
+	if err != nil {
+		return nil, nil, err
+	}
+	if o.sort != "" {
+		if err := l.Sort(o.sort); err != nil {
+			return nil, nil, usageError{err}
+		}
+	}
+	for _, w := range l.Warnings {
+		fmt.Fprintf(s.err, "bench: warning: %s\n", w)
+	}
+	return l, runs, nil
+}
+
+// publishedRows reads a published table by name or file; "" has none.
+func publishedRows(name string) ([]results.PublishedRow, error) {
+	if name == "" {
+		return nil, nil
+	}
+	table, err := configs.FindPublished(name)
+	if err != nil {
+		return nil, err
+	}
+	var rows []results.PublishedRow
+	for _, r := range table.Rows {
+		rows = append(rows, results.PublishedRow{Model: r.Model, Source: table.Source, Scores: r.Scores})
+	}
+	return rows, nil
+}
+
+// publishedName is what published tables call a model: by the model's YAML, else
+// its own name, without the owner of a hub's.
+func publishedName(model string) string {
+	base := model[strings.LastIndex(model, "/")+1:]
+	for _, name := range []string{model, base} {
+		if m, err := configs.FindModel(name); err == nil && m.Published != "" {
+			return m.Published
+		}
+	}
+	return base
+}
+
+// taskColumns are the seven tasks as columns.
+func taskColumns() []results.Column {
+	var all []results.Column
+	for _, t := range tasks.All {
+		all = append(all, results.Column{Task: t.Name, Title: t.Title, Metric: t.Metric, Split: t.Scored})
+	}
+	return all
+}
+
+// sampleSums are the SHA-256 of the sample data's files: runs on them are marked,
+// wherever the files lay.
+func sampleSums() (map[string]bool, error) {
+	sums := map[string]bool{}
+	for i := range tasks.All {
+		t := &tasks.All[i]
+		for _, f := range t.Files {
+			set, err := t.OpenFS(samples.FS(), f.Split)
+			if err != nil {
+				return nil, err
+			}
+			sums[set.SHA256] = true
+		}
+	}
+	return sums, nil
+}
+
+// columnOf returns the column of a task of a leaderboard.
+func columnOf(l *results.Leaderboard, task string) (results.Column, error) {
+	i := slices.IndexFunc(l.Columns, func(c results.Column) bool { return c.Task == task })
+	if i < 0 {
+		return results.Column{}, usagef("no task %q among the runs", task)
+	}
+	return l.Columns[i], nil
+}

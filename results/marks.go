@@ -1,0 +1,298 @@
+package results
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/lmkor/bench/metrics"
+)
+
+// Mark is a reason why a score does not compete with whole and published ones.
+type Mark string
+
+// The marks.
+const (
+	SampleData  Mark = "sample_data"  // trained or scored on the sample data inside the program
+	RowLimit    Mark = "row_limit"    // trained or scored on some of the rows
+	OtherSplit  Mark = "other_split"  // scored on another split than the task's
+	OtherRecipe Mark = "other_recipe" // trained by another recipe than most models of the column
+)
+
+// Sign is what stands behind a marked score.
+func (m Mark) Sign() string {
+	return map[Mark]string{SampleData: "§", RowLimit: "¶", OtherSplit: "¤", OtherRecipe: "†"}[m]
+}
+
+// Meaning explains a mark.
+func (m Mark) Meaning() string {
+	return map[Mark]string{
+		SampleData:  "on the sample data inside the program, which is easier than the real sets",
+		RowLimit:    "on a limited number of rows",
+		OtherSplit:  "scored on another split than the task's own",
+		OtherRecipe: "by another recipe than most models of the column",
+	}[m] + ": does not compete for the best of its column"
+}
+
+// Marks lists them.
+var Marks = []Mark{SampleData, RowLimit, OtherSplit, OtherRecipe}
+
+// mark marks the cells that are not like the others.
+func (o Board) mark(l *Leaderboard, chosen map[cellKey][]Run) {
+	for _, col := range l.Columns {
+		usual := usualRecipe(l.Rows, col.Task, chosen)
+		for _, row := range l.Rows {
+			c, ok := row.Cells[col.Task]
+			group := chosen[cellKey{row.Model, col.Task}]
+			if !ok || len(group) == 0 {
+				continue
+			}
+			r := group[0]
+			for _, d := range r.Manifest.Data {
+				if o.Samples[d.SHA256] && !slices.Contains(c.Marks, SampleData) {
+					c.Marks = append(c.Marks, SampleData)
+				}
+			}
+			if limited(r) {
+				c.Marks = append(c.Marks, RowLimit)
+			}
+			if col.Split != "" && r.Result.Split != "" && r.Result.Split != col.Split {
+				c.Marks = append(c.Marks, OtherSplit)
+			}
+			if key := recipeKey(r); usual != "" && key != usual {
+				c.Marks = append(c.Marks, OtherRecipe)
+			}
+			row.Cells[col.Task] = c
+		}
+	}
+}
+
+// limited reports whether a recipe leaves rows out.
+func limited(r Run) bool {
+	for _, field := range []string{"max_train_rows", "max_eval_rows"} {
+		var n int
+		if raw, ok := r.identity().Recipe[field]; ok && json.Unmarshal(raw, &n) == nil && n > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// recipeKey is a run's recipe; limits of rows have a mark of their own.
+func recipeKey(r Run) string {
+	fields := r.identity().Recipe
+	var all []string
+	for name, value := range fields {
+		if !slices.Contains([]string{"max_train_rows", "max_eval_rows", "eval_steps", "precision", "device"}, name) {
+			all = append(all, fmt.Sprintf("%s=%s", name, value))
+		}
+	}
+	slices.Sort(all)
+	return strings.Join(all, "\n")
+}
+
+// usualRecipe is the one by which more models of a column were trained than by
+// any other; "" where there is none.
+func usualRecipe(rows []Row, task string, chosen map[cellKey][]Run) string {
+	count := map[string]int{}
+	for _, row := range rows {
+		if group := chosen[cellKey{row.Model, task}]; len(group) > 0 {
+			count[recipeKey(group[0])]++
+		}
+	}
+	best, most, alone := "", 0, false
+	for key, n := range count {
+		switch {
+		case n > most:
+			best, most, alone = key, n, true
+		case n == most:
+			alone = false
+		}
+	}
+	if !alone {
+		return ""
+	}
+	return best
+}
+
+// class is what a cell competes in: "" with whole and published scores.
+func (c Cell) class() string {
+	var parts []string
+	for _, m := range c.Marks {
+		parts = append(parts, string(m))
+	}
+	return strings.Join(parts, ",")
+}
+
+// competing is the class in which the best of a column is found: whole and
+// published scores where there are any, else the one that all cells have; false
+// where there are several.
+func (l *Leaderboard) competing(task string) (class string, ok bool) {
+	seen := map[string]bool{}
+	for _, r := range l.Rows {
+		if c, ok := r.Cells[task]; ok && !c.Incomparable {
+			seen[c.class()] = true
+			class = c.class()
+		}
+	}
+	if seen[""] {
+		return "", true
+	}
+	return class, len(seen) == 1
+}
+
+// markBest marks the best of every column, and all that print the same; and the
+// measured cells whose distance from it their standard errors can explain.
+func (l *Leaderboard) markBest() {
+	for _, col := range l.Columns {
+		class, ok := l.competing(col.Task)
+		if !ok {
+			continue
+		}
+		competes := func(c Cell, ok bool) bool { return ok && !c.Incomparable && c.class() == class }
+		var best *Cell
+		for _, r := range l.Rows {
+			if c, ok := r.Cells[col.Task]; competes(c, ok) && (best == nil || printed(c.Score) > printed(best.Score)) {
+				best = &c
+			}
+		}
+		for _, r := range l.Rows {
+			c, ok := r.Cells[col.Task]
+			if !competes(c, ok) {
+				continue
+			}
+			c.Best = printed(c.Score) == printed(best.Score)
+			if se := c.error(); !c.Best && se > 0 {
+				other := best.error()
+				c.Tied = math.Abs(c.Score-best.Score) <= z95*math.Sqrt(se*se+other*other)
+			}
+			r.Cells[col.Task] = c
+		}
+	}
+}
+
+// z95 is the normal distribution's 0.975 quantile.
+const z95 = 1.959963984540054
+
+// error is the score's standard error, of examples and seeds together; 0 where it
+// is not known.
+func (c Cell) error() float64 {
+	if c.Interval == nil {
+		return 0
+	}
+	se := (c.Interval[1] - c.Interval[0]) / (2 * z95)
+	if c.SD != nil && c.Seeds > 0 {
+		se = math.Sqrt(se*se + *c.SD**c.SD/float64(c.Seeds))
+	}
+	return se
+}
+
+// means gives the rows that have all columns their mean, and those that have them
+// like with like their mean rank.
+func (l *Leaderboard) means() {
+	if len(l.Columns) < 2 {
+		return
+	}
+	var ranked []int
+	for i := range l.Rows {
+		sum, variance, whole, alike := 0.0, 0.0, true, true
+		for _, col := range l.Columns {
+			c, ok := l.Rows[i].Cells[col.Task]
+			if !ok {
+				whole = false
+				break
+			}
+			class, one := l.competing(col.Task)
+			alike = alike && one && !c.Incomparable && c.class() == class
+			sum += c.Score
+			if se := c.error(); se > 0 {
+				variance += se * se
+			} else {
+				variance = math.NaN()
+			}
+		}
+		if !whole {
+			continue
+		}
+		k := float64(len(l.Columns))
+		m := &Mean{Value: tidy(sum / k)}
+		if !math.IsNaN(variance) {
+			half := z95 * math.Sqrt(variance) / k
+			m.Interval = &[2]float64{tidy(m.Value - half), tidy(m.Value + half)}
+		}
+		l.Rows[i].Mean = m
+		if alike {
+			ranked = append(ranked, i)
+		}
+	}
+	l.rank(ranked)
+}
+
+func (l *Leaderboard) rank(rows []int) {
+	if len(rows) < 2 {
+		return
+	}
+	var tasks []metrics.TaskScores
+	for k, col := range l.Columns {
+		var scores, errors []float64
+		for _, i := range rows {
+			c := l.Rows[i].Cells[col.Task]
+			scores, errors = append(scores, c.Score), append(errors, c.error())
+		}
+		tasks = append(tasks, metrics.DrawnScores(scores, errors, k))
+	}
+	ranks, intervals := metrics.MeanRanks(tasks)
+	for k, i := range rows {
+		l.Rows[i].Rank = &Mean{tidy(ranks[k]), &[2]float64{tidy(intervals[k].Low), tidy(intervals[k].High)}}
+	}
+}
+
+// Sort sorts the rows: by "model", by "mean" or "rank", or by a column's task,
+// the best first and rows without it last.
+func (l *Leaderboard) Sort(by string) error {
+	value := func(r Row) (float64, bool) {
+		switch by {
+		case "mean":
+			if r.Mean != nil {
+				return -r.Mean.Value, true
+			}
+		case "rank":
+			if r.Rank != nil {
+				return r.Rank.Value, true
+			}
+		default:
+			c, ok := r.Cells[by]
+			return -c.Score, ok
+		}
+		return 0, false
+	}
+	known := []string{"model", "mean", "rank"}
+	for _, c := range l.Columns {
+		known = append(known, c.Task)
+	}
+	if !slices.Contains(known, by) {
+		return fmt.Errorf("sort by %q: want one of %s", by, strings.Join(known, ", "))
+	}
+	slices.SortStableFunc(l.Rows, func(a, b Row) int {
+		if by == "model" {
+			return strings.Compare(a.Model, b.Model)
+		}
+		x, okX := value(a)
+		y, okY := value(b)
+		switch {
+		case okX != okY:
+			if okX {
+				return -1
+			}
+			return 1
+		case x < y:
+			return -1
+		case x > y:
+			return 1
+		}
+		return 0
+	})
+	return nil
+}
