@@ -26,6 +26,10 @@ func All(ctx context.Context, cells []Cell, events Events, done func(i int, o *O
 	for len(pending) > 0 {
 		var held []int
 		for _, i := range pending {
+			if ctx.Err() != nil {
+				done(i, nil, ErrInterrupted)
+				return
+			}
 			if told && results.Busy(cells[i].Dir) {
 				held = append(held, i)
 				continue
@@ -37,7 +41,7 @@ func All(ctx context.Context, cells []Cell, events Events, done func(i int, o *O
 			}
 			remember(&cells[i], err)
 			done(i, o, err)
-			if errors.Is(err, ErrInterrupted) || ctx.Err() != nil {
+			if errors.Is(err, ErrInterrupted) {
 				return
 			}
 		}

@@ -83,3 +83,21 @@ type stopOnNotice struct {
 }
 
 func (s *stopOnNotice) Notice(*Cell, string) { s.stop() }
+
+// A stop that comes while a cell is published is one all the same: the cells
+// behind it are not done, and the caller hears so.
+func TestAllIsInterruptedBetweenCells(t *testing.T) {
+	p := newPlace(t)
+	first, second := p.cell(t, p.path("tiny.yaml"), "runs"), p.cell(t, p.path("tiny.yaml"), "runs")
+	second.Recipe.Seed++
+	second.Dir += "-other"
+	ctx, stop := context.WithCancel(t.Context())
+	var heard []error
+	All(ctx, []Cell{first, second}, &listener{}, func(_ int, _ *Outcome, err error) {
+		stop()
+		heard = append(heard, err)
+	})
+	if len(heard) != 2 || heard[0] != nil || !errors.Is(heard[1], ErrInterrupted) {
+		t.Errorf("%v", heard)
+	}
+}

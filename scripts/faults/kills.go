@@ -104,7 +104,7 @@ func (w *work) kill(args []string, life time.Duration, term bool) (killed bool, 
 		<-ended
 	}
 	exit = cmd.ProcessState.ExitCode()
-	if exit == 0 { // it had ended before the signal came
+	if exit == 0 { // it had ended, or came to its end, before the signal came
 		killed = false
 	}
 	return killed, exit, stderr.String()
