@@ -207,7 +207,10 @@ func (e *encoder) run(p *ops.Pass, in *Batch, c *Config, rows []int32, st *decod
 		x = e.Project.Forward(p, x, kernels.Identity)
 	}
 	src.release(p, x)
-	a := attend{offsets: in.Offsets, causal: e.causal, source: src, far: c.far(in, 0)}
+	a := attend{offsets: in.Offsets, causal: e.causal, source: src}
+	if e.Embeddings.relative {
+		a.far = c.far(in, 0)
+	}
 	for i, l := range e.Layers {
 		a.cache = st.cache(i)
 		if i == len(e.Layers)-1 && st == nil && src == nil {

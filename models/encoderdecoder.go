@@ -137,15 +137,21 @@ func (n *encoderDecoder) forward(p *ops.Pass, in *Batch, c *Config) mat.Tensor {
 	if in.Target == nil || in.Target.Sequences() != in.Sequences() {
 		panic("models: an encoder-decoder wants a target for each sequence")
 	}
-	x := n.Decoder.run(p, in.Target, c.Decoder, in.Target.Only, nil, n.read(p, in, c))
+	x := n.Decoder.run(p, untyped(in.Target), c.Decoder, in.Target.Only, nil, n.read(p, in, c))
 	return n.Head.forward(p, x, c.Decoder)
 }
 
-// read runs the encoder. Token types are not given to it, as in the reference.
-func (n *encoderDecoder) read(p *ops.Pass, in *Batch, c *Config) *source {
+// untyped returns the batch without its token types: in the reference neither
+// side is given any.
+func untyped(in *Batch) *Batch {
 	plain := *in
 	plain.TypeIDs = make([]int32, len(in.IDs))
-	x := n.Encoder.run(p, &plain, c.Encoder, nil, nil, nil)
+	return &plain
+}
+
+// read runs the encoder.
+func (n *encoderDecoder) read(p *ops.Pass, in *Batch, c *Config) *source {
+	x := n.Encoder.run(p, untyped(in), c.Encoder, nil, nil, nil)
 	if n.Project != nil {
 		x = n.Project.Forward(p, x, kernels.Identity)
 	}

@@ -268,6 +268,13 @@ func TestNewRefusesBadConfigs(t *testing.T) {
 		{"funnel", sentence, func(c *models.Config) { c.AttentionType = "" }, "attention_type"},
 		{"funnel", sentence, func(c *models.Config) { c.DModel = 255 }, "d_model"},
 		{"bert", models.Head{Kind: models.CausalLMHead}, func(c *models.Config) { c.ModelType = "encoder-decoder" }, "encoder"},
+		{"bert", sentence, func(c *models.Config) { c.NumHiddenLayers = 2e9 }, "num_hidden_layers"},
+		{"bert", sentence, func(c *models.Config) { c.PadTokenID = c.VocabSize }, "pad_token_id"},
+		{"albert", sentence, func(c *models.Config) { c.NumHiddenLayers = 2e9 }, "num_hidden_layers"},
+		{"gpt2", sentence, func(c *models.Config) { c.NLayer = 2e9 }, "n_layer"},
+		{"funnel", sentence, func(c *models.Config) { c.PadTokenID = c.VocabSize }, "pad_token_id"},
+		{"funnel", sentence, func(c *models.Config) { c.NumDecoderLayers = 2e9 }, "num_decoder_layers"},
+		{"funnel", sentence, func(c *models.Config) { c.BlockRepeats = []int{2e9, 1, 1}[:len(c.BlockSizes)] }, "block_repeats"},
 	} {
 		config := small[c.model]
 		c.change(&config)
