@@ -131,6 +131,9 @@ func TestDamagedStateIsRefused(t *testing.T) {
 		if err := os.WriteFile(path, content, 0o644); err != nil {
 			t.Fatal(err)
 		}
+		if _, err := store.Position(); err == nil {
+			t.Errorf("%s: has a position", name)
+		}
 		_, err := store.Load()
 		var s *trainers.StateError
 		if !errors.As(err, &s) || !strings.Contains(err.Error(), "remove this file") || !strings.Contains(err.Error(), path) {
@@ -153,6 +156,12 @@ func TestDamagedStateIsRefused(t *testing.T) {
 	refused("an older version's", append([]byte("bench-state-1\n"), whole[14:]...))
 	if err := os.WriteFile(path, whole, 0o644); err != nil {
 		t.Fatal(err)
+	}
+	if at, err := store.Position(); err != nil || at.Batch != 9 || at.Step != 3 {
+		t.Errorf("the whole file stands at %+v, %v", at, err)
+	}
+	if at, err := (&trainers.FileStore{Path: path + "x"}).Position(); at != nil || err != nil {
+		t.Errorf("no file stands at %+v, %v", at, err)
 	}
 	if s, err := store.Load(); err != nil || s.Position.Batch != 9 || s.Position.Step != 3 {
 		t.Errorf("the whole file gives %+v, %v", s, err)

@@ -104,12 +104,9 @@ func (f *FileStore) save(s *State) error {
 // Load reads the file; without one it returns nil. A file that is not whole is
 // a *StateError.
 func (f *FileStore) Load() (*State, error) {
-	file, err := os.Open(f.Path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("saved state: %w", err)
+	file, err := f.open()
+	if file == nil || err != nil {
+		return nil, err
 	}
 	defer file.Close()
 	s, err := readState(file)
@@ -120,15 +117,25 @@ func (f *FileStore) Load() (*State, error) {
 	return s, nil
 }
 
+// open opens the file; without one it returns nil.
+func (f *FileStore) open() (*os.File, error) {
+	file, err := os.Open(f.Path)
+	var at *fs.PathError
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil
+	case errors.As(err, &at):
+		return nil, &StateError{Path: f.Path, Err: at.Err}
+	}
+	return file, err
+}
+
 // Position returns where the state stands, without reading its tensors into
 // memory; nil if there is none. A file that is not whole is a *StateError.
 func (f *FileStore) Position() (*Position, error) {
-	file, err := os.Open(f.Path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("saved state: %w", err)
+	file, err := f.open()
+	if file == nil || err != nil {
+		return nil, err
 	}
 	defer file.Close()
 	_, h, _, err := readHeader(file)
