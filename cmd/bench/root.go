@@ -132,6 +132,7 @@ func newRoot(prof *profile) *cobra.Command {
 		newRunCmd,
 		newEvalCmd,
 		newRunsCmd,
+		newPredictCmd,
 		newPlanCmd,
 		newSubmitCmd,
 		newStatusCmd,

@@ -1,0 +1,166 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"iter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/lmkor/bench/checkpoints"
+	"github.com/lmkor/bench/kernels"
+	"github.com/lmkor/bench/predictions"
+	"github.com/lmkor/bench/tasks"
+)
+
+// predictOptions are the flags of `bench predict`.
+type predictOptions struct {
+	models, files, set []string
+	columns            predictions.Columns
+	words              bool
+	format             string
+}
+
+func newPredictCmd() *cobra.Command {
+	var o predictOptions
+	cmd := &cobra.Command{
+		Use:   "predict --model DIR [FILE…]",
+		Short: "Label texts of your own with a fine-tuned checkpoint",
+		Long: `Answers texts without gold, a line each, in their order: a label with probabilities, a
+number, or the entities in a text with their places in code points. The numbers are
+those of 'bench eval'. How texts are read (max_length, truncation, padding,
+precision) is as the checkpoint's run says; --set overrules it. A text that was cut
+is marked "truncated".
+
+Without FILE it reads standard input, a text a line, a pair with a tab between. A
+FILE is read alike, or with --text as a table: .tsv, .csv or .jsonl, .gz as well,
+whose columns are named in its header. Several models vote: the mean of their
+probabilities answers.`,
+		Example: `  bench predict --model runs/my-bert/nsmc/seed-42/checkpoint < reviews.txt
+  bench predict --model ./my-bert-nsmc comments.csv --text comment --format csv
+  bench predict --model ./my-bert-sts pairs.tsv --text sentence1 --pair sentence2
+  bench predict --model a/checkpoint --model b/checkpoint reviews.txt`,
+		Args: args(cobra.ArbitraryArgs),
+		RunE: func(cmd *cobra.Command, a []string) error {
+			o.files = a
+			return o.run(cmd.Context(), streamsOf(cmd))
+		},
+	}
+	fl := cmd.Flags()
+	fl.StringArrayVarP(&o.models, "model", "m", nil, "a fine-tuned checkpoint `DIR`; several vote")
+	fl.StringVar(&o.columns.Text, "text", "", "the column `COL` of the texts in the files")
+	fl.StringVar(&o.columns.Pair, "pair", "", "the column `COL` of the second texts")
+	fl.BoolVar(&o.words, "words", false, "texts are words between white space: print their tags, too")
+	fl.StringArrayVar(&o.set, "set", nil, "a recipe field `key=value`; may be repeated")
+	formatFlag(cmd, &o.format, predictions.JSONL, predictions.TSV, predictions.CSV)
+	return cmd
+}
+
+func (o *predictOptions) run(ctx context.Context, s streams) error {
+	if len(o.models) == 0 {
+		return usagef("--model is missing: want a fine-tuned checkpoint")
+	}
+	if o.columns.Text == "" && o.columns.Pair != "" {
+		return usagef("--pair goes with --text")
+	}
+	if o.columns.Text != "" && len(o.files) == 0 {
+		return usagef("--text names a column: want a FILE")
+	}
+	v, err := openVoting(o.models, o.set)
+	if err != nil {
+		return err
+	}
+	first := v.Members[0]
+	if o.words && first.Kind != tasks.Tag {
+		return usagef("--words: %s does not tag words", first.Dir)
+	}
+	kernels.SetThreads(first.Recipe.Threads)
+	out, err := predictions.NewWriter(s.out, o.format, v, o.words)
+	if err != nil {
+		return err
+	}
+	err = o.answer(ctx, s, v, out)
+	if e := out.Flush(); err == nil {
+		err = e
+	}
+	return err
+}
+
+// openVoting opens the checkpoints that answer together.
+func openVoting(names, set []string) (*checkpoints.Voting, error) {
+	var members []*checkpoints.Answering
+	for _, name := range names {
+		a, err := checkpoints.OpenAnswering(name, set)
+		if err != nil {
+			return nil, err
+		}
+		members = append(members, a)
+	}
+	return checkpoints.Vote(members)
+}
+
+// answer writes a line for each text and counts them.
+func (o *predictOptions) answer(ctx context.Context, s streams, v *checkpoints.Voting, out *predictions.Writer) error {
+	rate := newRate(s.err)
+	cut := 0
+	for l, err := range predictions.Answer(ctx, v, o.texts(s.in)) {
+		if err != nil {
+			return err
+		}
+		if err := out.Write(l); err != nil {
+			return err
+		}
+		if l.Truncated {
+			cut++
+		}
+		rate.count()
+	}
+	rate.done()
+	if cut > 0 {
+		fmt.Fprintf(s.err, "%d of %d texts were longer than %d tokens and were cut; they are marked \"truncated\"\n",
+			cut, rate.n, v.Members[0].Recipe.MaxLength)
+	}
+	return nil
+}
+
+func (o *predictOptions) texts(in io.Reader) iter.Seq2[predictions.Text, error] {
+	if len(o.files) == 0 {
+		return predictions.Lines(in, "stdin", o.words)
+	}
+	var all []iter.Seq2[predictions.Text, error]
+	for _, f := range o.files {
+		all = append(all, predictions.File(f, o.columns, o.words))
+	}
+	return predictions.All(all...)
+}
+
+// rate shows on a terminal how many texts were answered, and how fast.
+type rate struct {
+	w           io.Writer
+	n           int
+	start, last time.Time
+}
+
+func newRate(w io.Writer) *rate {
+	r := &rate{start: time.Now()}
+	if terminal(w) != nil {
+		r.w = w
+	}
+	return r
+}
+
+func (r *rate) count() {
+	r.n++
+	if r.w != nil && time.Since(r.last) > time.Second/4 {
+		r.last = time.Now()
+		fmt.Fprintf(r.w, "\r%d texts, %.0f a second ", r.n, float64(r.n)/time.Since(r.start).Seconds())
+	}
+}
+
+func (r *rate) done() {
+	if r.w != nil {
+		fmt.Fprintf(r.w, "\r%d texts, %.0f a second \n", r.n, float64(r.n)/time.Since(r.start).Seconds())
+	}
+}
