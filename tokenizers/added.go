@@ -19,7 +19,7 @@ type AddedToken struct {
 	Normalized bool   `json:"normalized"`  // sought in normalised text
 	Special    bool   `json:"special"`     // left out when decoding
 
-	named    bool // by the configuration, not by its class alone
+	named    bool // as a special token by the configuration, not by its class alone
 	replaces bool // what an earlier one of its content says: it comes with switches
 }
 
@@ -117,7 +117,9 @@ func (f *finder) cut(text string, plain func(from, to int), token func(t *AddedT
 		if done < from {
 			plain(done, from)
 		}
-		token(t, min(from, to), to)
+		if from < to {
+			token(t, from, to)
+		}
 		done = to
 	}
 	if done < len(text) {

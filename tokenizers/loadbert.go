@@ -152,6 +152,8 @@ func withoutDoubles(tokens []AddedToken) []AddedToken {
 			list = append(list, a)
 		case a.replaces:
 			list[i] = a
+		case a.named:
+			list[i].Special = true
 		}
 	}
 	return list

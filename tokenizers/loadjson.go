@@ -35,7 +35,7 @@ func loadJSON(s *source, conf *config) (*Tokenizer, error) {
 	if err := t.addJSONTokens(form.Added, conf); err != nil {
 		return nil, err
 	}
-	t.override(conf, form.Post) // after the added tokens, which the file's own normalizer has normalised
+	t.override(conf, &form) // after the added tokens, which the file's own normalizer has normalised
 	t.describeNormalizer(form.Norm)
 	for _, p := range slices.Concat(t.template.single, t.template.pair) {
 		if int(p.id) >= len(t.vocab.Tokens) {
@@ -98,23 +98,31 @@ func (t *Tokenizer) parse(form *jsonForm, conf *config) (err error) {
 var bertClasses = []string{"BertTokenizer", "ElectraTokenizer", "FunnelTokenizer", "DistilBertTokenizer", "MobileBertTokenizer", "ConvBertTokenizer"}
 
 // override applies the configuration over tokenizer.json as transformers does.
-func (t *Tokenizer) override(conf *config, post json.RawMessage) {
-	if text, ok := t.pipe.norm.(normalizers.Bert); ok && slices.Contains(bertClasses, conf.Class) {
+func (t *Tokenizer) override(conf *config, form *jsonForm) {
+	if text, ok := t.pipe.norm.(normalizers.Bert); ok && typeOf(form.Norm) == "BertNormalizer" && slices.Contains(bertClasses, conf.Class) {
 		lower := or(conf.Lower, true)
 		t.pipe.norm = normalizers.Bert{Clean: text.Clean, Ideographs: or(conf.Ideographs, true), Strip: or(conf.Strip, lower), Lower: lower}
 		t.info.StripAccents = conf.Strip
 	}
-	if b, ok := t.pipe.pre.(splitters.ByteLevel); ok && conf.known() {
+	if b, ok := t.pipe.pre.(splitters.ByteLevel); ok && typeOf(form.Pre) == "ByteLevel" && conf.known() {
 		b.BlankFirst = conf.BlankFirst
 		t.pipe.pre = b
 	}
-	if p, err := parsePart(post); err == nil && p != nil && conf.Class == "RobertaTokenizer" &&
-		(p.Type == "RobertaProcessing" || p.Type == "ByteLevel") {
+	if kind := typeOf(form.Post); conf.Class == "RobertaTokenizer" && (kind == "RobertaProcessing" || kind == "ByteLevel") {
 		t.trim = nil
 		if or(conf.TrimOffsets, true) {
 			t.trim = &trimmedOffsets{conf.BlankFirst}
 		}
 	}
+}
+
+// typeOf is the type of a part, "" of none.
+func typeOf(b json.RawMessage) string {
+	p, err := parsePart(b)
+	if p == nil || err != nil {
+		return ""
+	}
+	return p.Type
 }
 
 // describeNormalizer fills in what Info tells of normalisation.
