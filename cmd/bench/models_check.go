@@ -74,7 +74,8 @@ func printInspection(stdout io.Writer, r *inspect.Report) error {
 	row("head", r.Head)
 	if r.Parameters > 0 {
 		row("parameters", fmt.Sprintf("%d", r.Parameters))
-		row("memory", fmt.Sprintf("%.1f MB of weights; about %.0f MB to fine-tune (batch 32, length %d)", r.WeightsMB, r.FineTuneMB, inspect.RecipeLength))
+		row("memory", fmt.Sprintf("%.1f MB of weights; about %.0f MB to fine-tune (batch 32, length %d)",
+			r.WeightsMB, r.FineTuneMB, inspect.RecipeLength))
 	}
 	row("vocabulary", fmt.Sprint(r.VocabSize))
 	if t := r.Tokenizer; t != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -17,57 +18,73 @@ import (
 	"github.com/lmkor/bench/models/hf"
 )
 
+// pullOptions are the flags of `bench models pull`.
+type pullOptions struct{ model, revision, format string }
+
 func newModelsPullCmd() *cobra.Command {
-	var revision, format string
+	var o pullOptions
 	cmd := &cobra.Command{
 		Use:   "pull NAME",
 		Short: "Fetch a model from the Hugging Face hub into the local cache",
 		Long: `Fetches a model into the cache that Hugging Face's own client uses, and prints its
 directory. NAME is a name on the hub or one that 'bench models list' shows. What is
-there already is not fetched again, what was interrupted is taken up. HF_HOME,
-HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE are honoured.`,
+there already is not fetched again, what was interrupted is taken up. Code and shared
+libraries are never fetched. HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN and
+HF_HUB_OFFLINE are honoured.`,
 		Example: "  bench models pull kykim/bert-kor-base\n  bench models pull bert-kor-base --revision main",
 		Args:    args(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, a []string) error {
-			if err := checkFormat(format, "table", "json"); err != nil {
-				return err
-			}
-			name := a[0]
-			if !strings.Contains(name, "/") {
-				spec, err := configs.FindModel(name)
-				if err != nil {
-					return err
-				}
-				if spec.Archive != "" {
-					return fmt.Errorf("%s is not on the hub: get it from %s, and name its directory with 'bench models add DIR --name %s'", spec.Name, spec.Archive, spec.Name)
-				}
-				if spec.Hub == "" {
-					return usagef("%s is not on the hub", name)
-				}
-				name = spec.Hub
-			}
-			if revision != "" {
-				name += "@" + revision
-			}
-			bars := newPullProgress(cmd.ErrOrStderr())
-			dir, err := (&hf.Puller{Progress: bars.tell}).Pull(cmd.Context(), name)
-			bars.done()
-			if err != nil {
-				return err
-			}
-			if format == "json" {
-				return printJSON(cmd, struct {
-					Name string `json:"name"`
-					Dir  string `json:"dir"`
-				}{a[0], dir})
-			}
-			_, err = fmt.Fprintln(cmd.OutOrStdout(), dir)
-			return err
+			o.model = a[0]
+			return o.run(cmd.Context(), streamsOf(cmd))
 		},
 	}
-	cmd.Flags().StringVar(&revision, "revision", "", "a branch, tag or commit `R` (default main)")
-	cmd.Flags().StringVar(&format, "format", "table", "table or json")
+	cmd.Flags().StringVar(&o.revision, "revision", "", "a branch, tag or commit `R` (default main)")
+	formatFlag(cmd, &o.format, "table", "json")
 	return cmd
+}
+
+// hubName is the name on the hub to fetch, the revision included.
+func (o *pullOptions) hubName() (string, error) {
+	name := o.model
+	if !strings.Contains(name, "/") {
+		spec, err := configs.FindModel(name)
+		switch {
+		case err != nil:
+			return "", err
+		case spec.Archive != "":
+			return "", fmt.Errorf("%s is not on the hub: get it from %s, and name its directory with 'bench models add DIR --name %s'",
+				spec.Name, spec.Archive, spec.Name)
+		case spec.Hub == "":
+			return "", usagef("%s is not on the hub", name)
+		}
+		name = spec.Hub
+	}
+	if o.revision != "" {
+		name += "@" + o.revision
+	}
+	return name, nil
+}
+
+// run fetches the model and prints its directory.
+func (o *pullOptions) run(ctx context.Context, s streams) error {
+	name, err := o.hubName()
+	if err != nil {
+		return err
+	}
+	bars := newPullProgress(s.err)
+	dir, err := (&hf.Puller{Progress: bars.update}).Pull(ctx, name)
+	bars.done()
+	if err != nil {
+		return err
+	}
+	if o.format == "json" {
+		return s.json(struct {
+			Name string `json:"name"`
+			Dir  string `json:"dir"`
+		}{o.model, dir})
+	}
+	_, err = fmt.Fprintln(s.out, dir)
+	return err
 }
 
 // pullProgress shows a bar a file on a terminal, else a line now and then.
@@ -87,7 +104,7 @@ func newPullProgress(w io.Writer) *pullProgress {
 	return p
 }
 
-func (p *pullProgress) tell(file string, have, total int64) {
+func (p *pullProgress) update(file string, have, total int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.container == nil {
@@ -99,7 +116,8 @@ func (p *pullProgress) tell(file string, have, total int64) {
 	}
 	b := p.bars[file]
 	if b == nil {
-		b = p.container.AddBar(max(total, 0), mpb.PrependDecorators(decor.Name(file+" ")), mpb.AppendDecorators(decor.CountersKiloByte("% .1f / % .1f")))
+		b = p.container.AddBar(max(total, 0), mpb.PrependDecorators(decor.Name(file+" ")),
+			mpb.AppendDecorators(decor.CountersKiloByte("% .1f / % .1f")))
 		p.bars[file] = b
 	}
 	b.SetCurrent(have)
