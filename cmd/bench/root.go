@@ -140,6 +140,7 @@ func newRoot(prof *profile) *cobra.Command {
 		newCompareCmd,
 		newReportCmd,
 		newScoreCmd,
+		newExportCmd,
 		newDataCmd,
 		newModelsCmd,
 		newFillMaskCmd,

@@ -44,7 +44,7 @@ func latexText(s string) string {
 }
 
 var latexSigns = strings.NewReplacer(`\`, `\textbackslash{}`, "&", `\&`, "%", `\%`, "$", `\$`, "#", `\#`, "_", `\_`, "{", `\{`, "}", `\}`,
-	"~", `\textasciitilde{}`, "^", `\textasciicircum{}`, "±", `$\pm$`, "–", "--", "−", `$-$`, "†", `\dag{}`, "‡", `\ddag{}`,
+	"~", `\textasciitilde{}`, "^", `\textasciicircum{}`, "±", `$\pm$`, "–", "--", "−", `$-$`, "†", `\dag{}`, "≈", `$\approx$`, "§", `\S{}`, "¶", `\P{}`, "¤", `\textcurrency{}`, "✓", `$+$`, "✗", `$-$`, "‡", `\ddag{}`,
 	"<", `\textless{}`, ">", `\textgreater{}`, "|", `\textbar{}`, `"`, `\textquotedbl{}`)
 
 func (t *Table) html(w io.Writer) error {

@@ -1,0 +1,99 @@
+// Package export writes runs for other tools: CSV for pandas and R, event files
+// for TensorBoard, benchstat's format, LaTeX, and the model index of Hugging
+// Face's model cards. All are functions of the runs' files.
+package export
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/lmkor/bench/metrics"
+	"github.com/lmkor/bench/results"
+	"github.com/lmkor/bench/results/tables"
+)
+
+// Formats lists the formats, by their names on the command line.
+var Formats = []string{"csv", "tensorboard", "benchstat", "latex", "model-index"}
+
+// CSV writes the tidy frame of the runs, a row a run and score: scores and
+// intervals in per cent at full precision, empty where missing.
+func CSV(w io.Writer, runs []results.Run, by results.Selection) error {
+	df, err := results.Frame(results.Records(runs, by, true))
+	if err != nil {
+		return err
+	}
+	out := csv.NewWriter(w)
+	out.Write(df.Names())
+	types := df.Types()
+	for i := range df.Nrow() {
+		row := make([]string, df.Ncol())
+		for j := range row {
+			e := df.Elem(i, j)
+			if types[j] != "float" { // gota would cut floats to six decimals
+				row[j] = tables.CSVText(e.String())
+			} else if v := e.Float(); !math.IsNaN(v) {
+				row[j] = strconv.FormatFloat(v, 'f', -1, 64)
+			}
+		}
+		out.Write(row)
+	}
+	out.Flush()
+	return out.Error()
+}
+
+// Benchstat writes the runs as Go benchmarks, for golang.org/x/perf/cmd/benchstat:
+// a line a run, so that seeds are samples.
+func Benchstat(w io.Writer, runs []results.Run) error {
+	var b strings.Builder
+	for _, n := range metrics.Names {
+		fmt.Fprintf(&b, "Unit %s better=higher\n", n)
+	}
+	b.WriteString("Unit s/run better=lower\n")
+	for _, r := range runs {
+		fmt.Fprintf(&b, "BenchmarkRun/model=%s/task=%s 1", word(r.Result.Model), word(r.Result.Task))
+		for _, n := range metrics.Names {
+			if v, ok := r.Result.Scores.Get(n); ok {
+				fmt.Fprintf(&b, " %s %s", strconv.FormatFloat(results.Percent(v), 'f', -1, 64), n)
+			}
+		}
+		if s := r.Seconds(); s > 0 {
+			fmt.Fprintf(&b, " %s s/run", strconv.FormatFloat(s, 'f', 3, 64))
+		}
+		b.WriteByte('\n')
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// word makes s one word of a benchmark's name.
+func word(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '/' || r == ' ' || r == '=' {
+			return '_'
+		}
+		return r
+	}, results.Plain(s))
+}
+
+// LaTeX writes a leaderboard as a document that compiles as it is, with pdflatex,
+// xelatex or lualatex; Hangul by kotex.
+func LaTeX(w io.Writer, l *results.Leaderboard, o tables.BoardOptions) error {
+	var table strings.Builder
+	if err := tables.WriteLeaderboard(&table, l, tables.LaTeX, o, tables.Options{}); err != nil {
+		return err
+	}
+	packages := "\\usepackage{booktabs}\n\\usepackage{textcomp}\n\\usepackage{iftex}\n\\ifpdftex\\usepackage[T1]{fontenc}\\fi\n"
+	if strings.ContainsFunc(table.String(), hangul) {
+		packages += "\\usepackage{kotex}\n"
+	}
+	_, err := fmt.Fprintf(w, "\\documentclass{article}\n\\usepackage[landscape,margin=1cm]{geometry}\n%s\\begin{document}\n\\noindent\n%s\\end{document}\n", packages, table.String())
+	return err
+}
+
+func hangul(r rune) bool {
+	return r >= 0x1100 && r <= 0x11ff || r >= 0x3130 && r <= 0x318f || r >= 0xac00 && r <= 0xd7a3
+}
