@@ -92,7 +92,7 @@ func (s Source) open(t *tasks.Task, seed uint64) (*Loaded, error) {
 	l.Identity = identity(config, chosen)
 	var from models.Source
 	l.Config, from = forTask(config, w)
-	if pad := int(tok.PadID()); l.Config.ModelType == "gpt2" && l.Config.PadTokenID < 0 && pad >= 0 {
+	if pad := int(tok.PadID()); l.Config.NeedsPad() && l.Config.PadTokenID < 0 && pad >= 0 {
 		l.Config.SetPadTokenID(pad) // without one, transformers refuses to classify batches
 	}
 	m, rep, err := models.Open(l.Config.Config, HeadFor(t), from, !chosen.keep, seed)

@@ -196,6 +196,10 @@ func (c *Config) Sizes() Sizes {
 	return Sizes{Layers: c.NumHiddenLayers, Hidden: c.HiddenSize, Inner: c.IntermediateSize, Heads: c.NumAttentionHeads}
 }
 
+// NeedsPad reports whether transformers asks for pad_token_id before it
+// classifies batches.
+func (c *Config) NeedsPad() bool { return c.arch().NeedsPad }
+
 // Rate is a rate of dropout under its name in config.json.
 type Rate struct {
 	Field string

@@ -52,7 +52,7 @@ func newDistilBert(b *builder, c *Config, h Head) (network, error) {
 	const eps = 1e-12
 	e := &encoder{Embeddings: newEmbeddings(b, "distilbert.embeddings", c, c.Dim, 0, eps)}
 	e.Embeddings.relative = false // whatever the config says
-	if c.SinusoidalPositions { // which transformers does not train
+	if c.SinusoidalPositions {    // which transformers does not train
 		b.of(e.Embeddings.Positions).init = initSinusoids
 		e.Embeddings.Positions.SetRequiresGrad(false)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"slices"
@@ -14,10 +15,15 @@ import (
 	"github.com/lmkor/bench/tokenizers"
 )
 
+// fillMaskOptions are the flags of `bench fill-mask`.
+type fillMaskOptions struct {
+	model, format string
+	texts         []string
+	top           int
+}
+
 func newFillMaskCmd() *cobra.Command {
-	var model, format string
-	var texts []string
-	var top int
+	var o fillMaskOptions
 	cmd := &cobra.Command{
 		Use:   "fill-mask --model M [--text TEXT]…",
 		Short: "Guess the masked words of a text",
@@ -28,38 +34,38 @@ for each mask the top tokens as {id, token, prob}.`,
 		Example: `  bench fill-mask --model kykim/bert-kor-base --text '오늘은 날씨가 [MASK].'
   bench fill-mask --model ./my-bert --text '<mask>에서 <mask>까지' --top 3 --format json`,
 		Args: args(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := checkFormat(format, "table", "json"); err != nil {
-				return err
-			}
-			if model == "" {
-				return usagef("--model is missing: want a checkpoint of a masked language model")
-			}
-			if top < 1 {
-				return usagef("--top %d: want 1 or more", top)
-			}
-			h, err := checkpoints.OpenHeaded(model, models.MaskedLMHead)
-			if err != nil {
-				return err
-			}
-			return eachText(cmd, texts, func(text string) error {
-				f, err := fill(h, text, top)
-				if err != nil {
-					return err
-				}
-				if format == "json" {
-					return printLine(cmd, f)
-				}
-				return f.print(cmd.OutOrStdout(), h.Tokenizer)
-			})
-		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), streamsOf(cmd)) },
 	}
 	fl := cmd.Flags()
-	fl.StringVarP(&model, "model", "m", "", "a checkpoint `M`: a directory, or a name in the cache or configs")
-	fl.StringArrayVar(&texts, "text", nil, "a `TEXT` with [MASK] in it; may be repeated")
-	fl.IntVar(&top, "top", 5, "how many tokens to show for each mask")
-	fl.StringVar(&format, "format", "table", "table or json")
+	fl.StringVarP(&o.model, "model", "m", "", "a checkpoint `M`: a directory, or a name in the cache or configs")
+	fl.StringArrayVar(&o.texts, "text", nil, "a `TEXT` with [MASK] in it; may be repeated")
+	fl.IntVar(&o.top, "top", 5, "how many tokens to show for each mask")
+	formatFlag(cmd, &o.format, "table", "json")
 	return cmd
+}
+
+// run guesses the masks of every text.
+func (o *fillMaskOptions) run(ctx context.Context, s streams) error {
+	if o.model == "" {
+		return usagef("--model is missing: want a checkpoint of a masked language model")
+	}
+	if o.top < 1 {
+		return usagef("--top %d: want 1 or more", o.top)
+	}
+	h, err := checkpoints.OpenHeaded(o.model, models.MaskedLMHead)
+	if err != nil {
+		return err
+	}
+	return eachText(ctx, s.in, o.texts, func(text string) error {
+		f, err := fill(h, text, o.top)
+		if err != nil {
+			return err
+		}
+		if o.format == "json" {
+			return s.jsonLine(f)
+		}
+		return f.print(s.out, h.Tokenizer)
+	})
 }
 
 // filled is a text with the guesses for its masks.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"strconv"
 
@@ -13,7 +14,7 @@ import (
 )
 
 func newGenerateCmd() *cobra.Command {
-	var f generateFlags
+	var o generateOptions
 	cmd := &cobra.Command{
 		Use:   "generate --model M [--text TEXT]…",
 		Short: "Continue a text with a language model",
@@ -31,16 +32,17 @@ penalties and cuts (0: all that are left).`,
   bench generate --model ./my-gpt2 --text '오늘 아침에는' --next 10`,
 		Args: args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return f.run(cmd, nil, 50)
+			o.room = 50
+			return o.run(cmd.Context(), streamsOf(cmd), cmd.Flags().Changed, nil)
 		},
 	}
-	f.add(cmd)
-	cmd.Flags().IntVar(&f.next, "next", 0, "show the `N` most probable next tokens and generate nothing; 0: all")
+	o.add(cmd)
+	cmd.Flags().IntVar(&o.next, "next", 0, "show the `N` most probable next tokens and generate nothing; 0: all")
 	return cmd
 }
 
 func newSummarizeCmd() *cobra.Command {
-	var f generateFlags
+	var o generateOptions
 	cmd := &cobra.Command{
 		Use:   "summarize --model M [--text TEXT]…",
 		Short: "Summarize a text with an encoder-decoder",
@@ -52,26 +54,30 @@ tokens twice. Without --text it reads texts from standard input, one a line.`,
   bench summarize --model ./my-bertshared --num-beams 6 --min-length 20 --max-length 100 < articles.txt`,
 		Args: args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return f.run(cmd, func(h *checkpoints.Headed, o *generation.Options) error {
-				if h.Config.ModelType != "encoder-decoder" {
-					return fmt.Errorf("%s: %s: want an encoder-decoder", h.Dir, h.Config.ModelType)
-				}
-				if !f.given["num_beams"] {
-					o.Beams = 4
-				}
-				if !f.given["no_repeat_ngram_size"] {
-					o.NoRepeatNgram = 3
-				}
-				return nil
-			}, 128)
+			o.room = 128
+			return o.run(cmd.Context(), streamsOf(cmd), cmd.Flags().Changed, o.summarize)
 		},
 	}
-	f.add(cmd)
+	o.add(cmd)
 	return cmd
 }
 
-// generateFlags are the flags of `bench generate` and `bench summarize`.
-type generateFlags struct {
+// summarize sets what a summary is made with where nothing else says it.
+func (o *generateOptions) summarize(h *checkpoints.Headed) error {
+	if h.Config.ModelType != "encoder-decoder" {
+		return fmt.Errorf("%s: %s: want an encoder-decoder", h.Dir, h.Config.ModelType)
+	}
+	if !o.given["num_beams"] {
+		o.options.Beams = 4
+	}
+	if !o.given["no_repeat_ngram_size"] {
+		o.options.NoRepeatNgram = 3
+	}
+	return nil
+}
+
+// generateOptions are the flags of `bench generate` and `bench summarize`.
+type generateOptions struct {
 	model, format string
 	texts         []string
 	options       generation.Options
@@ -83,26 +89,26 @@ type generateFlags struct {
 	given map[string]bool // settings that flags or the checkpoint give, by transformers' name
 }
 
-func (f *generateFlags) add(cmd *cobra.Command) {
-	f.options = generation.Defaults()
-	o, fl := &f.options, cmd.Flags()
-	fl.StringVarP(&f.model, "model", "m", "", "a checkpoint `M`: a directory, or a name in the cache or configs")
-	fl.StringArrayVar(&f.texts, "text", nil, "the `TEXT` to begin with; may be repeated")
-	fl.IntVar(&o.MaxLength, "max-length", 0, "stop at `N` tokens, all counted")
-	fl.IntVar(&f.newTokens, "max-new-tokens", 0, "stop after `N` new tokens")
-	fl.IntVar(&o.MinLength, "min-length", 0, "don't end before `N` tokens, all counted")
-	fl.IntVar(&o.Beams, "num-beams", 1, "beams of a beam search; 1: none")
-	fl.Float64Var(&o.LengthPenalty, "length-penalty", 1, "more than 1 favours long texts of a beam search")
-	fl.StringVar(&f.stopping, "early-stopping", "false", "stop a beam search when as many texts are finished as beams: true, false or never")
+func (o *generateOptions) add(cmd *cobra.Command) {
+	o.options = generation.Defaults()
+	g, fl := &o.options, cmd.Flags()
+	fl.StringVarP(&o.model, "model", "m", "", "a checkpoint `M`: a directory, or a name in the cache or configs")
+	fl.StringArrayVar(&o.texts, "text", nil, "the `TEXT` to begin with; may be repeated")
+	fl.IntVar(&g.MaxLength, "max-length", 0, "stop at `N` tokens, all counted")
+	fl.IntVar(&o.newTokens, "max-new-tokens", 0, "stop after `N` new tokens")
+	fl.IntVar(&g.MinLength, "min-length", 0, "don't end before `N` tokens, all counted")
+	fl.IntVar(&g.Beams, "num-beams", 1, "beams of a beam search; 1: none")
+	fl.Float64Var(&g.LengthPenalty, "length-penalty", 1, "more than 1 favours long texts of a beam search")
+	fl.StringVar(&o.stopping, "early-stopping", "false", "stop a beam search when as many texts are finished as beams: true, false or never")
 	fl.Lookup("early-stopping").NoOptDefVal = "true"
-	fl.Float64Var(&o.RepetitionPenalty, "repetition-penalty", 1, "more than 1 keeps tokens from coming again")
-	fl.IntVar(&o.NoRepeatNgram, "no-repeat-ngram-size", 0, "no `N` tokens twice in a row of the text; 0: any")
-	fl.BoolVar(&o.Sample, "sample", false, "draw tokens by their probability")
-	fl.Float64Var(&o.Temperature, "temperature", 1, "of sampling: less than 1 favours the probable")
-	fl.IntVar(&o.TopK, "top-k", 0, "of sampling: only the `K` most probable tokens; 0: all")
-	fl.Float64Var(&o.TopP, "top-p", 1, "of sampling: only the most probable tokens that make up `P`")
-	fl.Uint64Var(&o.Seed, "seed", 42, "of sampling")
-	fl.StringVar(&f.format, "format", "table", "table or json")
+	fl.Float64Var(&g.RepetitionPenalty, "repetition-penalty", 1, "more than 1 keeps tokens from coming again")
+	fl.IntVar(&g.NoRepeatNgram, "no-repeat-ngram-size", 0, "no `N` tokens twice in a row of the text; 0: any")
+	fl.BoolVar(&g.Sample, "sample", false, "draw tokens by their probability")
+	fl.Float64Var(&g.Temperature, "temperature", 1, "of sampling: less than 1 favours the probable")
+	fl.IntVar(&g.TopK, "top-k", 0, "of sampling: only the `K` most probable tokens; 0: all")
+	fl.Float64Var(&g.TopP, "top-p", 1, "of sampling: only the most probable tokens that make up `P`")
+	fl.Uint64Var(&g.Seed, "seed", 42, "of sampling")
+	formatFlag(cmd, &o.format, "table", "json")
 }
 
 // generated is a text as `--format json` prints it.
@@ -114,72 +120,70 @@ type generated struct {
 	Score    *float64 `json:"score"` // null without beams
 }
 
-// run generates for every text. adapt may change the options once they are
-// known; room is how many new tokens there may be if nothing says it.
-func (f *generateFlags) run(cmd *cobra.Command, adapt func(*checkpoints.Headed, *generation.Options) error, room int) error {
-	if err := checkFormat(f.format, "table", "json"); err != nil {
-		return err
-	}
-	if f.model == "" {
+// run generates for every text. changed tells which flags were given; adapt, if
+// there is one, may change the options once they are known.
+func (o *generateOptions) run(ctx context.Context, s streams, changed func(flag string) bool, adapt func(*checkpoints.Headed) error) error {
+	if o.model == "" {
 		return usagef("--model is missing: want a checkpoint of a model that generates text")
 	}
-	h, err := checkpoints.OpenHeaded(f.model, models.CausalLMHead)
+	h, err := checkpoints.OpenHeaded(o.model, models.CausalLMHead)
 	if err != nil {
 		return err
 	}
-	f.room = room
-	if err := f.resolve(cmd, h); err != nil {
+	if err := o.resolve(changed, h); err != nil {
 		return err
 	}
 	if adapt != nil {
-		if err := adapt(h, &f.options); err != nil {
+		if err := adapt(h); err != nil {
 			return err
 		}
 	}
-	return eachText(cmd, f.texts, func(text string) error {
-		ids, o, err := f.prompt(cmd, h, text)
-		if err != nil {
-			return err
+	return eachText(ctx, s.in, o.texts, func(text string) error {
+		ids, g := o.prompt(s, h, text)
+		if changed("next") {
+			return o.printNext(s, h, text, ids, g)
 		}
-		if cmd.Flags().Changed("next") {
-			return f.printNext(cmd, h, text, ids, o)
-		}
-		t, err := generation.Generate(cmd.Context(), h.Model, ids, o)
-		if err != nil {
-			return err
-		}
-		g := generated{Prompt: text, InputIDs: ids, IDs: t.IDs, Text: h.Tokenizer.Decode(t.IDs, true)}
-		if o.Beams > 1 {
-			g.Score = &t.Score
-		}
-		if f.format == "json" {
-			return printLine(cmd, g)
-		}
-		_, err = fmt.Fprintln(cmd.OutOrStdout(), g.Text)
-		return err
+		return o.print(ctx, s, h, text, ids, g)
 	})
 }
 
+// print generates for a text's ids and prints what came out.
+func (o *generateOptions) print(ctx context.Context, s streams, h *checkpoints.Headed, text string, ids []int32, g generation.Options) error {
+	t, err := generation.Generate(ctx, h.Model, ids, g)
+	if err != nil {
+		return err
+	}
+	made := generated{Prompt: text, InputIDs: ids, IDs: t.IDs, Text: h.Tokenizer.Decode(t.IDs, true)}
+	if g.Beams > 1 {
+		made.Score = &t.Score
+	}
+	if o.format == "json" {
+		return s.jsonLine(made)
+	}
+	_, err = fmt.Fprintln(s.out, made.Text)
+	return err
+}
+
 // prompt encodes a text, for a model that continues it without special tokens,
-// and settles the length.
-func (f *generateFlags) prompt(cmd *cobra.Command, h *checkpoints.Headed, text string) ([]int32, generation.Options, error) {
-	o, answers := f.options, h.Config.ModelType == "encoder-decoder"
+// and decides the length.
+func (o *generateOptions) prompt(s streams, h *checkpoints.Headed, text string) ([]int32, generation.Options) {
+	g, answers := o.options, h.Config.ModelType == "encoder-decoder"
 	ids := h.Tokenizer.Encode(text, "", false, tokenizers.Options{NoSpecial: !answers}).IDs
 	read, most := len(ids), h.Model.MaxTokens()
 	if answers {
 		if len(ids) > most {
-			fmt.Fprintf(cmd.ErrOrStderr(), "a text of %d tokens is cut to %d, which is what %s reads\n", len(ids), most, h.Dir)
+			fmt.Fprintf(s.err, "a text of %d tokens is cut to %d, which is what %s reads\n", len(ids), most, h.Dir)
 			ids = h.Tokenizer.Encode(text, "", false, tokenizers.Options{MaxLength: most}).IDs
 		}
 		read, most = 1, h.Config.Decoder.MaxTokens()
 	}
 	switch {
-	case f.newTokens > 0:
-		o.MaxLength = read + f.newTokens
-	case !f.given["max_length"]:
-		o.MaxLength = min(read+f.room, most)
+	case o.newTokens > 0:
+		g.MaxLength = read + o.newTokens
+	case !o.given["max_length"]:
+		g.MaxLength = min(read+o.room, most)
 	}
-	return ids, o, nil
+	return ids, g
 }
 
 // nextTokens is what --next prints.
@@ -198,23 +202,23 @@ func (p probOfNext) MarshalJSON() ([]byte, error) {
 	return append(strconv.AppendFloat(b, p.Prob, 'g', -1, 64), ']'), nil
 }
 
-func (f *generateFlags) printNext(cmd *cobra.Command, h *checkpoints.Headed, text string, ids []int32, o generation.Options) error {
-	all, err := generation.Distribution(h.Model, ids, o)
+func (o *generateOptions) printNext(s streams, h *checkpoints.Headed, text string, ids []int32, g generation.Options) error {
+	all, err := generation.Distribution(h.Model, ids, g)
 	if err != nil {
 		return err
 	}
-	if f.next > 0 {
-		all = all[:min(f.next, len(all))]
+	if o.next > 0 {
+		all = all[:min(o.next, len(all))]
 	}
-	if f.format == "json" {
+	if o.format == "json" {
 		n := nextTokens{Prompt: text, InputIDs: ids}
 		for _, p := range all {
 			n.Probs = append(n.Probs, probOfNext(p))
 		}
-		return printLine(cmd, n)
+		return s.jsonLine(n)
 	}
 	for _, p := range all {
-		if _, err := fmt.Fprintf(cmd.OutOrStdout(), "%6.2f%%  %s\n", 100*p.Prob, h.Tokenizer.Token(p.ID)); err != nil {
+		if _, err := fmt.Fprintf(s.out, "%6.2f%%  %s\n", 100*p.Prob, h.Tokenizer.Token(p.ID)); err != nil {
 			return err
 		}
 	}

@@ -2,7 +2,7 @@ package main
 
 import (
 	"bufio"
-	"encoding/json"
+	"context"
 	"fmt"
 	"io"
 	"strings"
@@ -13,8 +13,11 @@ import (
 
 // eachText calls f with the texts of the flags, or without any with the lines of
 // standard input.
-func eachText(cmd *cobra.Command, texts []string, f func(text string) error) error {
+func eachText(ctx context.Context, stdin io.Reader, texts []string, f func(text string) error) error {
 	for _, t := range texts {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		if err := f(t); err != nil {
 			return err
 		}
@@ -22,8 +25,11 @@ func eachText(cmd *cobra.Command, texts []string, f func(text string) error) err
 	if len(texts) > 0 {
 		return nil
 	}
-	in := bufio.NewReader(cmd.InOrStdin())
+	in := bufio.NewReader(stdin)
 	for n := 1; ; n++ {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		line, err := in.ReadString('\n')
 		if line == "" && err == io.EOF {
 			return nil
@@ -39,13 +45,6 @@ func eachText(cmd *cobra.Command, texts []string, f func(text string) error) err
 			return fmt.Errorf("stdin:%d: %w", n, err)
 		}
 	}
-}
-
-// printLine prints v as one line of JSON, Korean and signs as they are.
-func printLine(cmd *cobra.Command, v any) error {
-	e := json.NewEncoder(cmd.OutOrStdout())
-	e.SetEscapeHTML(false)
-	return e.Encode(v)
 }
 
 // labelsFlag declares --labels, by which a checkpoint's labels are the task's.
