@@ -11,6 +11,10 @@ Four peers, batch 32, maximum length 128, dropout 0.1, AdamW, clipping at 1:
     c  tuned: batches of similar length, scaled-dot-product attention, fused AdamW, set_to_none
     d  c under bfloat16 autocast
 
+With --lengths pairs rows are as long as sentence pairs are, 30 to 128 pieces, half
+of them below 50 (KorNLI) and the others above (PAWS): reviews joined until the
+drawn length is reached.
+
 Every round times each contestant for a few steps in turn, each in a process of
 its own, so that a machine that changes its speed changes it for all. Printed
 are medians over rounds of the mean step, ratios to bench within a round, and
@@ -75,6 +79,24 @@ def read(path, n):
                 out.append((cells[1], int(cells[2])))
             if len(out) == n:
                 break
+    return out
+
+
+def lengthen(rows, vocab):
+    """Joins rows until each has from 30 to 128 pieces, [CLS] and [SEP] among them."""
+    import random
+    from tokenizers import BertWordPieceTokenizer
+    tok = BertWordPieceTokenizer(vocab, lowercase=True, strip_accents=False)
+    pieces = [len(tok.encode(t, add_special_tokens=False).ids) for t, _ in rows]
+    draw, out, i = random.Random(1), [], 0
+    for _ in rows:
+        want = draw.randint(30, 50) if draw.random() < 0.5 else draw.randint(51, MAX_LENGTH)
+        texts, n = [], 2
+        while n < want:
+            texts.append(rows[i % len(rows)][0])
+            n += pieces[i % len(rows)]
+            i += 1
+        out.append((" ".join(texts), rows[i % len(rows)][1]))
     return out
 
 
@@ -178,6 +200,7 @@ def main():
     ap.add_argument("--contestants", default="a,b,c,d,bench,bench-bfloat16")
     ap.add_argument("--rounds", type=int, default=5)
     ap.add_argument("--threads", type=int, default=os.cpu_count())
+    ap.add_argument("--lengths", choices=("reviews", "pairs"), default="reviews", help="of the texts, in pieces")
     ap.add_argument("--evaluate", action="store_true", help="time evaluation instead of training")
     ap.add_argument("--json", help="write every measurement here")
     for hidden in ("child", "model", "rows", "work", "precision"):
@@ -192,8 +215,10 @@ def main():
     os.environ["RACE_THREADS"] = str(args.threads)
     work = pathlib.Path(tempfile.mkdtemp(prefix="race-"))
     rows = read(args.nsmc, 5000)
-    (work / "rows.json").write_text(json.dumps(rows))
     train_vocab(rows, work / "vocab.txt")
+    if args.lengths == "pairs":
+        rows = lengthen(rows, str(work / "vocab.txt"))
+    (work / "rows.json").write_text(json.dumps(rows))
     results = []
     for size in args.sizes.split(","):
         model = work / size
