@@ -87,7 +87,8 @@ func (e *ClassError) Error() string {
 	if e.File != "" {
 		s = e.File + ": " + s
 	}
-	return fmt.Sprintf("%s; to have the files read as another class's, give --tokenizer-class one of %s", s, strings.Join(classNames(), ", "))
+	return fmt.Sprintf("%s; to have the files read as another class's, give --tokenizer-class one of %s",
+		s, strings.Join(classNames(), ", "))
 }
 
 // classOf decides the class of a directory: what the caller asks for, or what
@@ -142,19 +143,23 @@ func (s *source) classOfFiles(conf *config) (*class, error) {
 	case s.has(jsonFile):
 		return nil, nil
 	case s.has(vocabFile) && len(sp) > 0:
-		return nil, &Error{File: s.dir, Msg: fmt.Sprintf("%s and %s: no file tells which is the tokenizer's; name its class with --tokenizer-class, one of %s",
-			vocabFile, sp[0], strings.Join(classNames(), ", "))}
+		return nil, s.undecided(vocabFile + " and " + sp[0] + ": no file tells which is the tokenizer's")
 	case s.has(vocabFile):
 		return classNamed("BertTokenizer"), nil
 	case len(sp) > 0 && conf.read:
-		return nil, &Error{File: s.dir, Msg: fmt.Sprintf("%s: neither tokenizer_class nor model_type tells what is to be made of it; name its class with --tokenizer-class, one of %s",
-			sp[0], strings.Join(classNames(), ", "))}
+		return nil, s.undecided(sp[0] + ": neither tokenizer_class nor model_type tells what is to be made of it")
 	case len(sp) > 0:
 		return nil, nil
 	case s.has(bpeVocabFile) && s.has(mergesFile):
 		return classNamed("GPT2Tokenizer"), nil
 	}
 	return nil, &Error{File: s.dir, Err: errNoFiles}
+}
+
+// undecided is the error for files that could be of several classes.
+func (s *source) undecided(why string) error {
+	return &Error{File: s.dir, Msg: fmt.Sprintf("%s; name its class with --tokenizer-class, one of %s",
+		why, strings.Join(classNames(), ", "))}
 }
 
 // missing returns the first file that c needs and s lacks, "" if there is none.

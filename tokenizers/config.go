@@ -178,7 +178,9 @@ func (c *config) readAdded(b []byte) error {
 	}
 	c.AddedDecoder = make(map[string]AddedToken, len(ids))
 	for content, id := range ids {
-		c.AddedDecoder[strconv.FormatInt(id, 10)] = AddedToken{Content: content, Normalized: !special[content], Special: special[content]}
+		c.AddedDecoder[strconv.FormatInt(id, 10)] = AddedToken{
+			Content: content, Normalized: !special[content], Special: special[content],
+		}
 	}
 	return nil
 }

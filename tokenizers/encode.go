@@ -14,7 +14,9 @@ type Options struct {
 	MaxLength  int    // in tokens, special ones included; 0: no limit
 	Truncation string // of pairs: LongestFirst, also if empty, or LongestFirstPython
 	NoSpecial  bool   // no [CLS], no [SEP]
-	Specials   bool   // recognise special tokens, such as [MASK], in the text even where the model's own tokenizer reads them as text
+	// Specials has special tokens, such as [MASK], recognised in the text even where the
+	// model's own tokenizer reads them as text.
+	Specials bool
 }
 
 // Encoding is a text, or a pair, as a model reads it. All slices are as long.

@@ -151,7 +151,9 @@ func (m *jsonModel) unigram() (pieces.Model, *pieces.Vocab, error) {
 	for token, id := range v.IDs {
 		known.Insert(token, id)
 	}
-	u := &pieces.UnigramWords{Vocab: v, Unigram: pieces.Unigram{Trie: known, Scores: scores, Unknown: -1, UnkScore: pieces.Lowest(scores) - pieces.UnkPenalty}}
+	u := &pieces.UnigramWords{Vocab: v, Unigram: pieces.Unigram{
+		Trie: known, Scores: scores, Unknown: -1, UnkScore: pieces.Lowest(scores) - pieces.UnkPenalty,
+	}}
 	if m.UnkID != nil {
 		if *m.UnkID < 0 || *m.UnkID >= int64(len(list)) {
 			return nil, nil, fmt.Errorf("unk_id %d: want 0 to %d", *m.UnkID, len(list)-1)

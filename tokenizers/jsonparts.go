@@ -42,7 +42,9 @@ func parseNormalizer(b json.RawMessage, depth int) (normalizers.Normalizer, erro
 		}
 		return list, nil
 	case "BertNormalizer":
-		return normalizers.Bert{Clean: p.CleanText, Ideographs: p.Ideographs, Strip: or(p.StripAccents, p.Lowercase), Lower: p.Lowercase}, nil
+		return normalizers.Bert{
+			Clean: p.CleanText, Ideographs: p.Ideographs, Strip: or(p.StripAccents, p.Lowercase), Lower: p.Lowercase,
+		}, nil
 	case "NFC":
 		return normalizers.Form{Form: norm.NFC}, nil
 	case "NFD":
@@ -119,7 +121,7 @@ func parseSplitter(b json.RawMessage, depth int) (splitters.Splitter, error) {
 		if n == 0 || n < len(p.Delimiter) {
 			return nil, fmt.Errorf("CharDelimiterSplit: delimiter %q: want one character", p.Delimiter)
 		}
-		return splitters.Cutter{Pattern: pattern.One(func(c rune) bool { return c == r }), Behavior: splitters.Removed, Invert: false}, nil
+		return splitters.Cutter{Pattern: pattern.One(func(c rune) bool { return c == r }), Behavior: splitters.Removed}, nil
 	case "Punctuation":
 		b, err := parseBehavior(p.Behavior, "Isolated")
 		return splitters.Cutter{Pattern: pattern.One(aligned.IsPunct), Behavior: b, Invert: false}, err
@@ -224,7 +226,8 @@ func (t *Tokenizer) parsePost(b json.RawMessage, depth int) error {
 		}
 		t.template = newTemplate(single, pair)
 	default:
-		return unknownType("post_processor", p.Type, "Sequence", "BertProcessing", "RobertaProcessing", "ByteLevel", "TemplateProcessing")
+		return unknownType("post_processor", p.Type,
+			"Sequence", "BertProcessing", "RobertaProcessing", "ByteLevel", "TemplateProcessing")
 	}
 	return nil
 }

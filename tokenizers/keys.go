@@ -50,7 +50,9 @@ var formKeys = map[string]map[string]keyUse{
 	}),
 	"Unigram":   keysOf(map[keyUse]string{heeded: "vocab unk_id byte_fallback"}),
 	"WordLevel": keysOf(map[keyUse]string{heeded: "vocab unk_token"}),
-	"WordPiece": keysOf(map[keyUse]string{heeded: "vocab unk_token continuing_subword_prefix max_input_chars_per_word prefix cleanup"}),
+	"WordPiece": keysOf(map[keyUse]string{
+		heeded: "vocab unk_token continuing_subword_prefix max_input_chars_per_word prefix cleanup",
+	}),
 
 	"Sequence":       keysOf(map[keyUse]string{heeded: "normalizers pretokenizers processors decoders"}),
 	"BertNormalizer": keysOf(map[keyUse]string{heeded: "clean_text handle_chinese_chars strip_accents lowercase"}),

@@ -175,7 +175,7 @@ func (t *Tokenizer) finish(m pieces.Model) {
 	text, isBert := t.pipe.norm.(normalizers.Bert)
 	_, splits := t.pipe.pre.(splitters.Bert)
 	if isWordPiece && isBert && splits && !text.Strip && t.pipe.finder == nil {
-		t.fast = &bertWords{text, words}
+		t.fast = &pieces.BertWords{Bert: text, Model: words}
 	}
 }
 

@@ -39,7 +39,8 @@ func loadJSON(s *source, conf *config) (*Tokenizer, error) {
 	t.describeNormalizer(form.Norm)
 	for _, p := range slices.Concat(t.template.single, t.template.pair) {
 		if int(p.id) >= len(t.vocab.Tokens) {
-			return nil, &Error{File: jsonFile, Msg: fmt.Sprintf("post_processor: id %d: want one of the %d tokens", p.id, len(t.vocab.Tokens))}
+			return nil, &Error{File: jsonFile,
+				Msg: fmt.Sprintf("post_processor: id %d: want one of the %d tokens", p.id, len(t.vocab.Tokens))}
 		}
 	}
 	t.finish(t.pipe.model)
@@ -95,13 +96,18 @@ func (t *Tokenizer) parse(form *jsonForm, conf *config) (err error) {
 }
 
 // bertClasses take BERT's switches from their configuration, whatever tokenizer.json says.
-var bertClasses = []string{"BertTokenizer", "ElectraTokenizer", "FunnelTokenizer", "DistilBertTokenizer", "MobileBertTokenizer", "ConvBertTokenizer"}
+var bertClasses = []string{
+	"BertTokenizer", "ElectraTokenizer", "FunnelTokenizer", "DistilBertTokenizer", "MobileBertTokenizer", "ConvBertTokenizer",
+}
 
 // override applies the configuration over tokenizer.json as transformers does.
 func (t *Tokenizer) override(conf *config, form *jsonForm) {
-	if text, ok := t.pipe.norm.(normalizers.Bert); ok && typeOf(form.Norm) == "BertNormalizer" && slices.Contains(bertClasses, conf.Class) {
+	text, ok := t.pipe.norm.(normalizers.Bert)
+	if ok && typeOf(form.Norm) == "BertNormalizer" && slices.Contains(bertClasses, conf.Class) {
 		lower := or(conf.Lower, true)
-		t.pipe.norm = normalizers.Bert{Clean: text.Clean, Ideographs: or(conf.Ideographs, true), Strip: or(conf.Strip, lower), Lower: lower}
+		t.pipe.norm = normalizers.Bert{
+			Clean: text.Clean, Ideographs: or(conf.Ideographs, true), Strip: or(conf.Strip, lower), Lower: lower,
+		}
 		t.info.StripAccents = conf.Strip
 	}
 	if b, ok := t.pipe.pre.(splitters.ByteLevel); ok && typeOf(form.Pre) == "ByteLevel" && conf.known() {

@@ -144,7 +144,8 @@ func loadKoBERT(s *source, conf *config) (*Tokenizer, error) {
 
 // names reports whether the files name special tokens.
 func (c *config) names() bool {
-	return c.Unk != nil || c.Sep != nil || c.Pad != nil || c.Cls != nil || c.Mask != nil || len(c.Additional)+len(c.AddedDecoder) > 0
+	return c.Unk != nil || c.Sep != nil || c.Pad != nil || c.Cls != nil || c.Mask != nil ||
+		len(c.Additional)+len(c.AddedDecoder) > 0
 }
 
 // loadXLMR makes XLM-R's tokenizer. The model's ids are moved by one, to make
@@ -172,7 +173,10 @@ func loadXLMR(src *source, conf *config) (*Tokenizer, error) {
 	t.vocab, t.pipe.model = v, s
 	t.roles = roles{pad: 1, unk: 3, cls: 0, sep: 2, mask: mask, bos: 0, eos: 2}
 	var added []AddedToken
-	for _, a := range []AddedToken{{ID: 0, Content: "<s>"}, {ID: 1, Content: "<pad>"}, {ID: 2, Content: "</s>"}, {ID: 3, Content: "<unk>"}, {ID: mask, Content: "<mask>", LStrip: true}} {
+	for _, a := range []AddedToken{
+		{ID: 0, Content: "<s>"}, {ID: 1, Content: "<pad>"}, {ID: 2, Content: "</s>"}, {ID: 3, Content: "<unk>"},
+		{ID: mask, Content: "<mask>", LStrip: true},
+	} {
 		a.Special = true
 		added = append(added, a)
 	}
@@ -196,9 +200,12 @@ func kobertText(conf *config, lower bool) normalizers.Normalizer {
 		list = append(list, collapsed{})
 	}
 	quote := []rune{'"'}
-	list = append(list, normalizers.Replaced{Pattern: pattern.Verbatim("``"), Content: quote}, normalizers.Replaced{Pattern: pattern.Verbatim("''"), Content: quote})
+	for _, quotes := range []string{"``", "''"} {
+		list = append(list, normalizers.Replaced{Pattern: pattern.Verbatim(quotes), Content: quote})
+	}
 	if !conf.KeepAccents {
-		list = append(list, normalizers.Form{Form: norm.NFKD, Current: true}, normalizers.Dropped(func(r rune) bool { return normalizers.Combining(r) != 0 }))
+		marks := normalizers.Dropped(func(r rune) bool { return normalizers.Combining(r) != 0 })
+		list = append(list, normalizers.Form{Form: norm.NFKD, Current: true}, marks)
 	}
 	if or(conf.Lower, lower) {
 		list = append(list, normalizers.Lowered{})

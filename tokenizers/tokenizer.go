@@ -10,11 +10,11 @@ import (
 // Tokenizer turns text into ids and back. It is safe for concurrent use.
 type Tokenizer struct {
 	vocab    *pieces.Vocab
-	special  []bool     // by id: left out when decoding
-	finder   *finder    // of added tokens in the text; nil: none
-	hidden   *finder    // of special tokens that the model's own tokenizer reads as text
-	fast     *bertWords // where the pipeline is BERT's own, accents kept
-	pipe     pipeline   // what fast does, in general
+	special  []bool            // by id: left out when decoding
+	finder   *finder           // of added tokens in the text; nil: none
+	hidden   *finder           // of special tokens that the model's own tokenizer reads as text
+	fast     *pieces.BertWords // where the pipeline is BERT's own, accents kept
+	pipe     pipeline          // what fast does, in general
 	template template
 	trim     *trimmedOffsets // nil: offsets as they come
 	decoder  decoders.Decoder

@@ -142,7 +142,8 @@ func (m Metaspace) Split(words [][]aligned.Char) [][]aligned.Char {
 			chars = aligned.Prepended(chars, m.Mark)
 		}
 		if m.Cut {
-			out = append(out, Cutter{pattern.One(func(r rune) bool { return r == m.Mark }), MergedWithNext, false}.Split([][]aligned.Char{chars})...)
+			marks := Cutter{pattern.One(func(r rune) bool { return r == m.Mark }), MergedWithNext, false}
+			out = append(out, marks.Split([][]aligned.Char{chars})...)
 		} else {
 			out = append(out, chars)
 		}

@@ -21,7 +21,7 @@ import (
 type Options struct {
 	Size         int  // tokens in all, special and unused ones included
 	MinFrequency int  // a merge's occurrences in the text; 0: 2
-	Alphabet     int  // characters at most, the most frequent; 0: those that make up 99.95 % of the text, and a third of Size at most
+	Alphabet     int  // characters at most, the most frequent; 0: those of 99.95 % of the text, a third of Size at most
 	Unused       int  // slots [unused0], [unused1], … at the end, for later use
 	Cased        bool // keep capitals
 	StripAccents bool // and take Hangul apart
@@ -52,7 +52,8 @@ func WordPiece(texts iter.Seq[string], opt Options) (*tokenizers.Tokenizer, erro
 	}
 	m := newMerger(words, specialTokens, alphabetOf(words, opt))
 	if have, room := len(m.tokens), opt.Size-opt.Unused; have > room {
-		return nil, fmt.Errorf("vocabulary size %d: the text's characters alone need %d; lower the alphabet", opt.Size, have+opt.Unused)
+		return nil, fmt.Errorf("vocabulary size %d: the text's characters alone need %d; lower the alphabet",
+			opt.Size, have+opt.Unused)
 	}
 	m.run(opt.Size-opt.Unused, int64(cmp.Or(opt.MinFrequency, 2)))
 	tokens := m.tokens

@@ -1,11 +1,10 @@
-package tokenizers
+package pieces
 
 import (
 	"unicode/utf8"
 
 	"github.com/lmkor/bench/tokenizers/aligned"
 	"github.com/lmkor/bench/tokenizers/normalizers"
-	"github.com/lmkor/bench/tokenizers/pieces"
 )
 
 // What a byte of ASCII is to BERT.
@@ -34,15 +33,15 @@ func asciiTables() (class, lower [128]byte) {
 	return class, lower
 }
 
-// bertWords is the hot path of BERT's pipeline without accent stripping:
+// BertWords is the hot path of BERT's pipeline without accent stripping:
 // normalisation, splitting and WordPiece in one pass over the text.
-type bertWords struct {
+type BertWords struct {
 	normalizers.Bert
-	model *pieces.WordPiece
+	Model *WordPiece
 }
 
 // Split appends the pieces of text, whose first byte is at base.
-func (b *bertWords) Split(w *pieces.Work, text string, base int32) {
+func (b *BertWords) Split(w *Work, text string, base int32) {
 	chars := w.Chars[:0]
 	for i := 0; i < len(text); {
 		if c := text[i]; c < utf8.RuneSelf {
@@ -106,9 +105,9 @@ func (b *bertWords) Split(w *pieces.Work, text string, base int32) {
 }
 
 // flush ends a word, and returns the emptied buffer.
-func (b *bertWords) flush(w *pieces.Work, chars []aligned.Char) []aligned.Char {
+func (b *BertWords) flush(w *Work, chars []aligned.Char) []aligned.Char {
 	if len(chars) > 0 {
-		b.model.Word(w, chars)
+		b.Model.Word(w, chars)
 	}
 	return chars[:0]
 }
