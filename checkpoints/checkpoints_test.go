@@ -314,3 +314,18 @@ func TestIdentity(t *testing.T) {
 		t.Error("labels given: the same identity")
 	}
 }
+
+func FuzzOrigin(f *testing.F) {
+	f.Add([]byte(`{"schema":1,"task":{"name":"nsmc"},"recipe":{"max_length":40,"precision":"bfloat16"}}`))
+	f.Add([]byte(`{"schema":1,"task":{"name":"nsmc"},"recipe":[]}`))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		o, err := parseOrigin(raw, "bench.json")
+		if err != nil {
+			return
+		}
+		settings, err := o.Settings()
+		if err == nil && len(settings) > 4 {
+			t.Errorf("%q", settings)
+		}
+	})
+}

@@ -56,6 +56,11 @@ func ReadOrigin(dir string) (*Origin, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", dir, err)
 	}
+	return parseOrigin(raw, path)
+}
+
+// parseOrigin decodes a bench.json, which errors call by its path.
+func parseOrigin(raw []byte, path string) (*Origin, error) {
 	var o Origin
 	if err := json.Unmarshal(raw, &o); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
