@@ -227,10 +227,13 @@ def fill(m):
 def sequences(r, c, n):
     vocab = c.vocab_size
     pad = c.pad_token_id
+    parts = [c.encoder, c.decoder] if c.model_type == "encoder-decoder" else [c]
+    most = min(p.max_position_embeddings - p.pad_token_id - 1 if "roberta" in p.model_type else 20 for p in parts)
     types = getattr(c.encoder if c.model_type == "encoder-decoder" else c, "type_vocab_size", 2)
     ids, kinds = [], []
     for _ in range(n):
         k = r.choice([1, 2, 3, 4, 5, 6, 7, 9, 12, 15, 17, 20])
+        k = min(k, most)
         s = [r.randrange(vocab) if r.random() < 0.05 else r.choice([i for i in range(vocab) if i != pad]) for _ in range(k)]
         cut = r.randint(1, k)
         t = [0] * cut + [1] * (k - cut)
