@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"github.com/lmkor/bench/internal/atomicfile"
@@ -180,13 +179,9 @@ func (w *Writer) Kept() []Kept { return w.kept }
 // came up since Create.
 func (w *Writer) Manifest() *Manifest { return &w.manifest }
 
-// Warn adds warnings to the manifest that it does not have; Publish writes them.
+// Warn adds warnings to the manifest, which Publish writes.
 func (w *Writer) Warn(all ...Warning) {
-	for _, x := range all {
-		if !slices.Contains(w.manifest.Warnings, x) {
-			w.manifest.Warnings = append(w.manifest.Warnings, x)
-		}
-	}
+	w.manifest.Warnings = append(w.manifest.Warnings, all...)
 }
 
 func (w *Writer) open() (err error) {
