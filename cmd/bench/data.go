@@ -24,7 +24,7 @@ func newDataCmd() *cobra.Command {
 
 		SuggestionsMinimumDistance: 2,
 	}
-	cmd.AddCommand(newDataListCmd(), newDataCheckCmd(), newDataStatsCmd())
+	cmd.AddCommand(newDataListCmd(), newDataCheckCmd(), newDataStatsCmd(), newDataPullCmd())
 	return cmd
 }
 

@@ -147,6 +147,8 @@ func newRoot(prof *profile) *cobra.Command {
 		newGenerateCmd,
 		newSummarizeCmd,
 		newPerfCmd,
+		newDoctorCmd,
+		newDevicesCmd,
 		newVersionCmd,
 	} {
 		root.AddCommand(c())
