@@ -63,7 +63,7 @@ func (o *dataPullOptions) run(ctx context.Context, s streams, names []string) er
 		return usagef("read the licences, and agree to them with --accept-licence")
 	}
 	bars := newPullProgress(s.err)
-	puller := &official.Puller{Dir: o.dir, Mirror: o.mirror, Progress: bars.tell}
+	puller := &official.Puller{Dir: o.dir, Mirror: o.mirror, Progress: bars.update}
 	var all []official.Pulled
 	var failed []string
 	for _, p := range places {
