@@ -143,35 +143,50 @@ const batchTokens = 2048
 // is cancelled, and with a *NonFiniteError where the model gives no finite
 // numbers.
 func (p *Predictor) Predict(ctx context.Context, e *Encoded) ([]Answer, error) {
+	out := make([]Answer, e.Len())
+	pass := &ops.Pass{Backend: p.mem, Bfloat16: p.recipe.Bfloat16}
+	err := e.eachBatch(ctx, p.recipe.PadTo(), func(inputs []int, b *models.Batch) error {
+		pass.Begin(0)
+		t := ops.Of(p.model.Forward(pass, b))
+		logits := rows{t.Floats(), t.Cols()}
+		if !ops.Finite(t) {
+			return nonFinite(inputs, b, logits)
+		}
+		for k, i := range inputs {
+			out[i] = p.form.answer(e, i, logits, k, int(b.Offsets[k]))
+		}
+		pass.Release()
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// eachBatch calls f with batches of inputs of similar length, the longest first,
+// until it fails or ctx is cancelled.
+func (e *Encoded) eachBatch(ctx context.Context, padTo int, f func(inputs []int, b *models.Batch) error) error {
 	order := make([]int, e.Len())
 	for i := range order {
 		order[i] = i
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(e.Length(b), e.Length(a)) })
-	out := make([]Answer, e.Len())
-	pass := &ops.Pass{Backend: p.mem, Bfloat16: p.recipe.Bfloat16}
 	var b models.Batch
 	for len(order) > 0 {
 		if err := ctx.Err(); err != nil {
-			return nil, err
+			return err
 		}
-		longest := max(e.Length(order[0]), p.recipe.PadTo())
+		longest := max(e.Length(order[0]), padTo, 1)
 		n := max(1, min(len(order), batchTokens/longest))
 		e.Fill(&b, order[:n])
-		b.PadTo = p.recipe.PadTo()
-		pass.Begin(0)
-		t := ops.Of(p.model.Forward(pass, &b))
-		logits := rows{t.Floats(), t.Cols()}
-		if !ops.Finite(t) {
-			return nil, p.nonFinite(order[:n], &b, logits)
+		b.PadTo = padTo
+		if err := f(order[:n], &b); err != nil {
+			return err
 		}
-		for k, i := range order[:n] {
-			out[i] = p.form.answer(e, i, logits, k, int(b.Offsets[k]))
-		}
-		pass.Release()
 		order = order[n:]
 	}
-	return out, nil
+	return nil
 }
 
 // NonFiniteError says at which input, from 0, the model's logits are NaN or
@@ -183,7 +198,7 @@ func (e *NonFiniteError) Error() string {
 }
 
 // nonFinite says which of a batch's inputs has the first logits that are not finite.
-func (p *Predictor) nonFinite(inputs []int, b *models.Batch, logits rows) error {
+func nonFinite(inputs []int, b *models.Batch, logits rows) error {
 	perInput := len(logits.data) == logits.cols*len(inputs)
 	for k, i := range inputs {
 		first, end := int(b.Offsets[k]), int(b.Offsets[k+1])

@@ -62,11 +62,8 @@ func (o *predictOptions) run(ctx context.Context, s streams) error {
 	if len(o.models) == 0 {
 		return usagef("--model is missing: want a fine-tuned checkpoint")
 	}
-	if o.columns.Text == "" && o.columns.Pair != "" {
-		return usagef("--pair goes with --text")
-	}
-	if o.columns.Text != "" && len(o.files) == 0 {
-		return usagef("--text names a column: want a FILE")
+	if err := o.checkColumns(); err != nil {
+		return err
 	}
 	v, err := openVoting(o.models, o.set)
 	if err != nil {
@@ -86,6 +83,16 @@ func (o *predictOptions) run(ctx context.Context, s streams) error {
 		err = e
 	}
 	return err
+}
+
+func (o *predictOptions) checkColumns() error {
+	switch {
+	case o.columns.Text == "" && o.columns.Pair != "":
+		return usagef("--pair goes with --text")
+	case o.columns.Text != "" && len(o.files) == 0:
+		return usagef("--text names a column: want a FILE")
+	}
+	return nil
 }
 
 // openVoting opens the checkpoints that answer together.

@@ -133,6 +133,7 @@ func newRoot(prof *profile) *cobra.Command {
 		newEvalCmd,
 		newRunsCmd,
 		newPredictCmd,
+		newEmbedCmd,
 		newPlanCmd,
 		newSubmitCmd,
 		newStatusCmd,

@@ -1,0 +1,45 @@
+package models
+
+import (
+	"fmt"
+
+	"github.com/nlpodyssey/spago/mat"
+
+	"github.com/lmkor/bench/kernels"
+	"github.com/lmkor/bench/ops"
+)
+
+// Vectors returns the last layer's vectors, [R, H], of the given tokens of the
+// batch, of all if nil: what transformers calls last_hidden_state. A Funnel with a
+// sentence head has no vector for every token, and an encoder-decoder has two
+// networks: both are an *Error.
+func (m *Model) Vectors(p *ops.Pass, in *Batch, rows []int32) (mat.Tensor, error) {
+	n, ok := m.net.(interface {
+		vectors(p *ops.Pass, in *Batch, c *Config, rows []int32) mat.Tensor
+	})
+	if !ok {
+		return nil, &Error{"model_type", fmt.Sprintf("%s has no vectors of its own: want its encoder", m.Config.ModelType)}
+	}
+	if s, ok := m.net.(*stacked); ok {
+		if f, ok := s.Body.(*funnelBody); ok && f.base {
+			return nil, &Error{"architectures", "a Funnel with a sentence head has no vector for every token"}
+		}
+	}
+	return n.vectors(p, in, &m.rates, rows), nil
+}
+
+func (n *stacked) vectors(p *ops.Pass, in *Batch, c *Config, rows []int32) mat.Tensor {
+	return n.Body.forward(p, in, c, rows)
+}
+
+// Pooled returns what BERT's and ALBERT's pooler makes of each sequence's first
+// token, [B, H]: transformers' pooler_output. Only models with a sentence head
+// have one, others are an *Error.
+func (m *Model) Pooled(p *ops.Pass, in *Batch) (mat.Tensor, error) {
+	if s, ok := m.net.(*stacked); ok {
+		if h, ok := s.Head.(*pooledHead); ok {
+			return h.Pooler.Forward(p, s.vectors(p, in, &m.rates, in.Firsts()), kernels.Tanh), nil
+		}
+	}
+	return nil, &Error{"architectures", fmt.Sprintf("%s with a %s head has no pooler: want a BERT or an ALBERT", m.Config.ModelType, m.Head.Kind)}
+}
