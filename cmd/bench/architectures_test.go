@@ -10,6 +10,7 @@ import (
 	"github.com/lmkor/bench/models/hf"
 	"github.com/lmkor/bench/models/inspect"
 	"github.com/lmkor/bench/runs"
+	"github.com/lmkor/bench/tokenizers"
 )
 
 // TestTrainedPart looks at what is saved of checkpoints that transformers has no
@@ -44,7 +45,7 @@ func TestTrainedPart(t *testing.T) {
 				t.Errorf("said %q, want %q", &said, c.says)
 			}
 			dir := filepath.Join(cells[0].Dir, "checkpoint")
-			r := inspect.Directory(dir)
+			r := inspect.Directory(dir, tokenizers.LoadOptions{})
 			if r.Err() != nil || r.Class != c.class || len(r.Unexpected)+len(r.Drawn) > 0 {
 				t.Errorf("%+v", r)
 			}

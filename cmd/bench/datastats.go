@@ -16,7 +16,8 @@ import (
 // statsOptions are the flags of `bench data stats`.
 type statsOptions struct {
 	dataOptions
-	model string
+	model      string
+	tokenizing tokenizers.LoadOptions
 }
 
 func newDataStatsCmd() *cobra.Command {
@@ -34,6 +35,7 @@ words between blanks.`,
 	}
 	o.flags(cmd)
 	cmd.Flags().StringVarP(&o.model, "model", "m", "", "the model `M` whose tokens are counted")
+	tokenizerFlags(cmd, &o.tokenizing)
 	return cmd
 }
 
@@ -41,7 +43,7 @@ func (o *statsOptions) stats(ctx context.Context, s streams) error {
 	var tok *tokenizers.Tokenizer
 	if o.model != "" {
 		var err error
-		if tok, err = tokenizerOf(o.model, tokenizers.LoadOptions{}); err != nil {
+		if tok, err = tokenizerOf(o.model, o.tokenizing); err != nil {
 			return err
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/lmkor/bench/checkpoints"
 	"github.com/lmkor/bench/configs"
 	"github.com/lmkor/bench/models/inspect"
+	"github.com/lmkor/bench/tokenizers"
 )
 
 // addOptions are the flags of `bench models add`.
@@ -52,7 +53,7 @@ func (o *addOptions) run(s streams) error {
 	if err != nil {
 		return err
 	}
-	r := inspect.Directory(dir)
+	r := inspect.Directory(dir, tokenizers.LoadOptions{})
 	for _, w := range r.Warnings {
 		fmt.Fprintf(s.err, "bench: warning: %s\n", w.Message)
 	}

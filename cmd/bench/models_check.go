@@ -10,10 +10,14 @@ import (
 
 	"github.com/lmkor/bench/checkpoints"
 	"github.com/lmkor/bench/models/inspect"
+	"github.com/lmkor/bench/tokenizers"
 )
 
 // checkOptions are the flags of `bench models check`.
-type checkOptions struct{ model, format string }
+type checkOptions struct {
+	model, format string
+	tokenizing    tokenizers.LoadOptions
+}
 
 func newModelsCheckCmd() *cobra.Command {
 	var o checkOptions
@@ -31,6 +35,7 @@ warnings alone do not fail it.`,
 		},
 	}
 	formatFlag(cmd, &o.format, "table", "json")
+	tokenizerFlags(cmd, &o.tokenizing)
 	return cmd
 }
 
@@ -43,7 +48,7 @@ func (o *checkOptions) run(s streams) error {
 	if m.Scratch != nil {
 		return usagef("%s starts from nothing: there is no directory to check", m.Name)
 	}
-	r := inspect.Directory(m.Dir)
+	r := inspect.Directory(m.Dir, o.tokenizing)
 	if o.format == "json" {
 		err = s.json(r)
 	} else {

@@ -49,14 +49,14 @@ func (w Warnings) MarshalJSON() ([]byte, error) {
 }
 
 // Directory reads everything that a model directory holds; a part that can't be
-// read does not keep it from the others.
-func Directory(dir string) *Report {
+// read does not keep it from the others. tokenizing overrules what it says of its tokenizer.
+func Directory(dir string, tokenizing tokenizers.LoadOptions) *Report {
 	r := &Report{Dir: dir, Licence: licenceOf(dir)}
 	c, err := hf.ReadConfig(dir)
 	if err != nil {
 		r.fault(err)
 	}
-	tok, err := tokenizers.Load(dir)
+	tok, err := tokenizing.Load(dir)
 	switch {
 	case err == nil:
 		info := tok.Info()

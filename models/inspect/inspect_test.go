@@ -11,6 +11,7 @@ import (
 
 	"github.com/lmkor/bench/internal/smallmodel"
 	"github.com/lmkor/bench/models/hf"
+	"github.com/lmkor/bench/tokenizers"
 )
 
 // messages are those of a report's warnings.
@@ -98,7 +99,7 @@ func TestModelsCheck(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			d := smallmodel.New(t, smallmodel.BERT(), tok)
 			c.spoil(d)
-			r := Directory(d.Write(t, tok))
+			r := Directory(d.Write(t, tok), tokenizers.LoadOptions{})
 			if err := r.Err(); (err != nil) != (len(c.fails) > 0) {
 				t.Errorf("error %v, want %q", err, c.fails)
 			}
@@ -133,7 +134,7 @@ func TestModelsCheckSays(t *testing.T) {
 	for i := range 20 {
 		d.Tensors = append(d.Tensors, hf.Tensor{Name: fmt.Sprintf("other.%02d", i), Shape: []int{2}, Data: []float32{1, 2}})
 	}
-	r := Directory(d.Write(t, tok))
+	r := Directory(d.Write(t, tok), tokenizers.LoadOptions{})
 	if r.Err() != nil || r.Licence != "cc-by-sa-4.0" || r.Parameters != parameters || r.Head != "sequence-classification" || r.MaxTokens != 128 ||
 		r.VocabSize != 1500 || r.Tokenizer.VocabSize != 1500 || *r.UnknownShare > 0.01 || len(r.Unexpected) != 20 || r.FineTuneMB < 4*r.WeightsMB {
 		t.Errorf("%+v", r)
@@ -178,7 +179,7 @@ func TestModelsCheckArchitectures(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			d := smallmodel.New(t, c.config, tok)
-			r := Directory(d.Write(t, tok))
+			r := Directory(d.Write(t, tok), tokenizers.LoadOptions{})
 			if r.Err() != nil || len(r.Warnings) != len(c.warns) || r.VocabSize != 1500 || r.FineTuneMB <= 4*r.WeightsMB {
 				t.Fatalf("warnings %q, errors %q, want %q", r.Warnings, r.Errors, c.warns)
 			}
@@ -220,7 +221,7 @@ func TestModelsCheckFiles(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			r := Directory(dir)
+			r := Directory(dir, tokenizers.LoadOptions{})
 			if len(r.Errors) != 1 || !strings.Contains(r.Errors[0], c.want) {
 				t.Errorf("errors %q, want %q", r.Errors, c.want)
 			}
