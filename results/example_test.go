@@ -36,21 +36,3 @@ func Example() {
 	}
 	// Output: tiny/nsmc/seed-42 50
 }
-
-func ExampleBuild() {
-	score := 90.5
-	run := results.Run{Result: results.Result{Model: "tiny", Task: "nsmc", Metric: metrics.Accuracy, N: 50000, Score: &score}}
-	l, err := results.Build([]results.Run{run}, []results.Column{{Task: "nsmc", Title: "NSMC", Metric: metrics.Accuracy}},
-		[]results.PublishedRow{{Model: "KoBERT", Scores: map[string]float64{"nsmc": 89.59}}}, results.Last)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	for _, r := range l.Rows {
-		c := r.Cells["nsmc"]
-		fmt.Println(r.Model, c.Score, c.Best, r.Published)
-	}
-	// Output:
-	// tiny 90.5 true false
-	// KoBERT 89.59 false true
-}

@@ -152,7 +152,7 @@ func (id Identity) Differences(other Identity) []Difference {
 		if mine == theirs {
 			return
 		}
-		all = append(all, Difference{name, brief(mine), brief(theirs)})
+		all = append(all, Difference{name, Brief(mine), Brief(theirs)})
 	}
 	add("numerics", version(id.Numerics), version(other.Numerics))
 	add("kernels", id.Kernels, other.Kernels)

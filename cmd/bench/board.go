@@ -10,6 +10,7 @@ import (
 	"github.com/lmkor/bench/configs"
 	"github.com/lmkor/bench/datasets/samples"
 	"github.com/lmkor/bench/results"
+	"github.com/lmkor/bench/results/board"
 	"github.com/lmkor/bench/tasks"
 )
 
@@ -23,7 +24,7 @@ func (o *boardOptions) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&o.title, "title", "", "a title above the table")
 	cmd.Flags().StringVar(&o.sort, "sort", "", "sort the rows by a task, model, mean or rank")
 	var names []string
-	for _, s := range results.Selections {
+	for _, s := range board.Selections {
 		names = append(names, string(s))
 	}
 	choiceFlag(cmd, &o.selection, "select", "whose scores: the last checkpoint's, the one's chosen on dev, or the best on the test set's (optimistic)", names...)
@@ -31,7 +32,7 @@ func (o *boardOptions) add(cmd *cobra.Command) {
 
 // board finds the runs below the roots and makes the leaderboard. Bad runs and
 // what the leaderboard warns of go to stderr.
-func (o boardOptions) board(s streams, roots []string) (*results.Leaderboard, []results.Run, error) {
+func (o boardOptions) board(s streams, roots []string) (*board.Leaderboard, []results.Run, error) {
 	if len(roots) == 0 && o.published == "" {
 		return nil, nil, usagef("no runs: name folders of runs, or --published")
 	}
@@ -51,7 +52,7 @@ func (o boardOptions) board(s streams, roots []string) (*results.Leaderboard, []
 	if err != nil {
 		return nil, nil, err
 	}
-	l, err := results.Board{Title: o.title, Columns: taskColumns(), Published: published, Select: results.Selection(o.selection), Samples: sums, Names: publishedName}.Build(runs)
+	l, err := board.Board{Title: o.title, Columns: taskColumns(), Published: published, Select: board.Selection(o.selection), Samples: sums, Names: publishedName}.Build(runs)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -67,7 +68,7 @@ func (o boardOptions) board(s streams, roots []string) (*results.Leaderboard, []
 }
 
 // publishedRows reads a published table by name or file; "" has none.
-func publishedRows(name string) ([]results.PublishedRow, error) {
+func publishedRows(name string) ([]board.PublishedRow, error) {
 	if name == "" {
 		return nil, nil
 	}
@@ -75,9 +76,9 @@ func publishedRows(name string) ([]results.PublishedRow, error) {
 	if err != nil {
 		return nil, err
 	}
-	var rows []results.PublishedRow
+	var rows []board.PublishedRow
 	for _, r := range table.Rows {
-		rows = append(rows, results.PublishedRow{Model: r.Model, Source: table.Source, Scores: r.Scores})
+		rows = append(rows, board.PublishedRow{Model: r.Model, Source: table.Source, Scores: r.Scores})
 	}
 	return rows, nil
 }
@@ -95,10 +96,10 @@ func publishedName(model string) string {
 }
 
 // taskColumns are the seven tasks as columns.
-func taskColumns() []results.Column {
-	var all []results.Column
+func taskColumns() []board.Column {
+	var all []board.Column
 	for _, t := range tasks.All {
-		all = append(all, results.Column{Task: t.Name, Title: t.Title, Metric: t.Metric, Split: t.Scored})
+		all = append(all, board.Column{Task: t.Name, Title: t.Title, Metric: t.Metric, Split: t.Scored})
 	}
 	return all
 }
@@ -121,10 +122,10 @@ func sampleSums() (map[string]bool, error) {
 }
 
 // columnOf returns the column of a task of a leaderboard.
-func columnOf(l *results.Leaderboard, task string) (results.Column, error) {
-	i := slices.IndexFunc(l.Columns, func(c results.Column) bool { return c.Task == task })
+func columnOf(l *board.Leaderboard, task string) (board.Column, error) {
+	i := slices.IndexFunc(l.Columns, func(c board.Column) bool { return c.Task == task })
 	if i < 0 {
-		return results.Column{}, usagef("no task %q among the runs", task)
+		return board.Column{}, usagef("no task %q among the runs", task)
 	}
 	return l.Columns[i], nil
 }

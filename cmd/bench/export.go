@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lmkor/bench/internal/atomicfile"
-	"github.com/lmkor/bench/results"
+	"github.com/lmkor/bench/results/board"
 	"github.com/lmkor/bench/results/export"
 	"github.com/lmkor/bench/results/tables"
 )
@@ -72,7 +72,7 @@ func (o exportOptions) run(s streams) error {
 	return writeOut(s, o.out, func(w io.Writer) error {
 		switch o.kind {
 		case "csv":
-			return export.CSV(w, runs, results.Selection(o.selection))
+			return export.CSV(w, runs, board.Selection(o.selection))
 		case "benchstat":
 			return export.Benchstat(w, runs)
 		case "latex":

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lmkor/bench/results"
+	"github.com/lmkor/bench/results/board"
 	"github.com/lmkor/bench/results/plots"
 	"github.com/lmkor/bench/results/tables"
 )
@@ -86,7 +87,7 @@ func formatNames() []string {
 }
 
 // drawBoard draws one kind of picture.
-func drawBoard(kind string, l *results.Leaderboard, runs []results.Run) (*plots.Figure, error) {
+func drawBoard(kind string, l *board.Leaderboard, runs []results.Run) (*plots.Figure, error) {
 	switch name, task, _ := strings.Cut(kind, ":"); {
 	case kind == "scores" || kind == "bars":
 		return plots.Bars(l)
@@ -100,7 +101,7 @@ func drawBoard(kind string, l *results.Leaderboard, runs []results.Run) (*plots.
 
 // drawCurves draws the learning curves of the runs that the leaderboard shows
 // for a task.
-func drawCurves(task string, l *results.Leaderboard, runs []results.Run) (*plots.Figure, error) {
+func drawCurves(task string, l *board.Leaderboard, runs []results.Run) (*plots.Figure, error) {
 	col, err := columnOf(l, task)
 	if err != nil {
 		return nil, err

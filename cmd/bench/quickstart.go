@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lmkor/bench/results"
+	"github.com/lmkor/bench/results/board"
 	"github.com/lmkor/bench/results/plots"
 	"github.com/lmkor/bench/results/tables"
 )
@@ -57,24 +58,24 @@ nothing about the published rows.`,
 
 // quickResults prints the table and leaves plots and a page beside the runs.
 func quickResults(cmd *cobra.Command, dir, format string, took time.Duration) error {
-	b := boardOptions{published: "lmkor", selection: string(results.Last)}
-	board, runs, err := b.board(streamsOf(cmd), []string{dir})
+	b := boardOptions{published: "lmkor", selection: string(board.Last)}
+	l, runs, err := b.board(streamsOf(cmd), []string{dir})
 	if err != nil {
 		return err
 	}
 	out := cmd.OutOrStdout()
-	if err := tables.WriteLeaderboard(out, board, tables.Format(format), tables.BoardOptions{}, tables.Options{Bold: isTerminal(out)}); err != nil {
+	if err := tables.WriteLeaderboard(out, l, tables.Format(format), tables.BoardOptions{}, tables.Options{Bold: isTerminal(out)}); err != nil {
 		return err
 	}
 	if format == "table" {
 		fmt.Fprintln(out, "The quickstart rows are scores on the sample data inside the program, which is easier than the real sets: set beside the published rows to show the table, not to compare.")
 	}
-	left, err := quickPlots(board, runs, filepath.Join(dir, "plots"))
+	left, err := quickPlots(l, runs, filepath.Join(dir, "plots"))
 	if err != nil {
 		return err
 	}
 	page := filepath.Join(dir, "report.html")
-	if err := saveReport(page, "bench quickstart", board, runs, 10); err != nil {
+	if err := saveReport(page, "bench quickstart", l, runs, 10); err != nil {
 		return err
 	}
 	fmt.Fprintf(cmd.ErrOrStderr(), "%d runs in %s; plots in %s (%d pictures); everything on one page: %s\n",
@@ -83,16 +84,16 @@ func quickResults(cmd *cobra.Command, dir, format string, took time.Duration) er
 }
 
 // quickPlots draws every kind of picture and returns how many there are.
-func quickPlots(board *results.Leaderboard, runs []results.Run, dir string) (int, error) {
+func quickPlots(l *board.Leaderboard, runs []results.Run, dir string) (int, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return 0, err
 	}
 	figures := map[string]func() (*plots.Figure, error){
-		"scores":     func() (*plots.Figure, error) { return plots.Bars(board) },
-		"parameters": func() (*plots.Figure, error) { return plots.Sizes(board) },
+		"scores":     func() (*plots.Figure, error) { return plots.Bars(l) },
+		"parameters": func() (*plots.Figure, error) { return plots.Sizes(l) },
 	}
-	for _, c := range board.Columns {
-		figures["curves-"+c.Task] = func() (*plots.Figure, error) { return drawCurves(c.Task, board, runs) }
+	for _, c := range l.Columns {
+		figures["curves-"+c.Task] = func() (*plots.Figure, error) { return drawCurves(c.Task, l, runs) }
 	}
 	for name, draw := range figures {
 		figure, err := draw()

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lmkor/bench/results"
+	"github.com/lmkor/bench/results/board"
 	"github.com/lmkor/bench/results/report"
 	"github.com/lmkor/bench/tasks"
 )
@@ -62,7 +63,7 @@ func (o reportOptions) run(s streams) error {
 }
 
 // saveReport writes the page, labels in the tasks' own order.
-func saveReport(path, title string, l *results.Leaderboard, runs []results.Run, hardest int) error {
+func saveReport(path, title string, l *board.Leaderboard, runs []results.Run, hardest int) error {
 	labels := map[string][]string{}
 	for _, t := range tasks.All {
 		labels[t.Name] = t.Labels

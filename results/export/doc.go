@@ -13,6 +13,7 @@ import (
 
 	"github.com/lmkor/bench/metrics"
 	"github.com/lmkor/bench/results"
+	"github.com/lmkor/bench/results/board"
 	"github.com/lmkor/bench/results/tables"
 )
 
@@ -21,8 +22,8 @@ var Formats = []string{"csv", "tensorboard", "benchstat", "latex", "model-index"
 
 // CSV writes the tidy frame of the runs, a row a run and score: scores and
 // intervals in per cent at full precision, empty where missing.
-func CSV(w io.Writer, runs []results.Run, by results.Selection) error {
-	df, err := results.Frame(results.Records(runs, by, true))
+func CSV(w io.Writer, runs []results.Run, by board.Selection) error {
+	df, err := board.Frame(board.Records(runs, by, true))
 	if err != nil {
 		return err
 	}
@@ -81,7 +82,7 @@ func word(s string) string {
 
 // LaTeX writes a leaderboard as a document that compiles as it is, with pdflatex,
 // xelatex or lualatex; Hangul by kotex.
-func LaTeX(w io.Writer, l *results.Leaderboard, o tables.BoardOptions) error {
+func LaTeX(w io.Writer, l *board.Leaderboard, o tables.BoardOptions) error {
 	var table strings.Builder
 	if err := tables.WriteLeaderboard(&table, l, tables.LaTeX, o, tables.Options{}); err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 
 	"github.com/lmkor/bench/metrics"
 	"github.com/lmkor/bench/results"
+	"github.com/lmkor/bench/results/board"
 )
 
 // The model index of a Hugging Face model card: an entry a model, a result a task.
@@ -42,7 +43,7 @@ type (
 // ModelIndex writes the measured rows of a leaderboard as the model-index of
 // model cards, scores in per cent. splits tells which split of a task a model's
 // runs were scored on.
-func ModelIndex(w io.Writer, l *results.Leaderboard, runs []results.Run) error {
+func ModelIndex(w io.Writer, l *board.Leaderboard, runs []results.Run) error {
 	split := map[[2]string]string{}
 	for _, r := range runs {
 		split[[2]string{r.Result.Model, r.Result.Task}] = r.Result.Split

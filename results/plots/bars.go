@@ -11,12 +11,13 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"github.com/lmkor/bench/results"
+	"github.com/lmkor/bench/results/board"
 )
 
 // Bars draws a leaderboard: a group of bars a task, a bar a model, with its
 // 95 % interval where it has one. Published rows are paler. The axis begins at 0,
 // or at the ten some way below the least score where all are high, and says so.
-func Bars(l *results.Leaderboard) (*Figure, error) {
+func Bars(l *board.Leaderboard) (*Figure, error) {
 	b := bars{lo: 0, hi: 100}
 	least := math.Inf(1)
 	var entries []entry
@@ -84,11 +85,11 @@ func Bars(l *results.Leaderboard) (*Figure, error) {
 }
 
 // selectionTitle says of which checkpoints scores are.
-func selectionTitle(s results.Selection) string {
+func selectionTitle(s board.Selection) string {
 	switch s {
-	case results.Dev:
+	case board.Dev:
 		return ", checkpoint chosen on dev"
-	case results.BestOnTest:
+	case board.BestOnTest:
 		return ", best checkpoint on the test set (optimistic)"
 	}
 	return ", last checkpoint"

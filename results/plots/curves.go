@@ -13,6 +13,7 @@ import (
 
 	"github.com/lmkor/bench/metrics"
 	"github.com/lmkor/bench/results"
+	"github.com/lmkor/bench/results/board"
 )
 
 // Curve is one run's log under the name that the legend shows.
@@ -215,7 +216,7 @@ func decimals(step float64) int {
 
 // CurvesOf reads the logs of the runs that a leaderboard shows for a task, in
 // its order.
-func CurvesOf(l *results.Leaderboard, runs []results.Run, task string) ([]Curve, error) {
+func CurvesOf(l *board.Leaderboard, runs []results.Run, task string) ([]Curve, error) {
 	var all []Curve
 	for _, row := range l.Rows {
 		cell, ok := row.Cells[task]

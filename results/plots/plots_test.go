@@ -14,19 +14,20 @@ import (
 
 	"github.com/lmkor/bench/metrics"
 	"github.com/lmkor/bench/results"
+	"github.com/lmkor/bench/results/board"
 )
 
 func ptr[T any](v T) *T { return &v }
 
-var columns = []results.Column{
+var columns = []board.Column{
 	{Task: "nsmc", Title: "NSMC", Metric: metrics.Accuracy}, {Task: "naver-ner", Title: "Naver NER", Metric: metrics.F1},
 	{Task: "paws", Title: "PAWS", Metric: metrics.Accuracy}, {Task: "kornli", Title: "KorNLI", Metric: metrics.Accuracy},
 	{Task: "korsts", Title: "KorSTS", Metric: metrics.Spearman}, {Task: "question-pair", Title: "Question Pair", Metric: metrics.Accuracy},
 	{Task: "hate-speech", Title: "혐오 표현", Metric: metrics.MacroF1},
 }
 
-// board has two measured models and as many published ones.
-func board(t *testing.T, published int, from float64) *results.Leaderboard {
+// sampleBoard has two measured models and as many published ones.
+func sampleBoard(t *testing.T, published int, from float64) *board.Leaderboard {
 	t.Helper()
 	var runs []results.Run
 	for k, model := range []string{"한국어-작은-모델", "organisation/a-model-with-a-rather-long-name-base-v3"} {
@@ -37,7 +38,7 @@ func board(t *testing.T, published int, from float64) *results.Leaderboard {
 				Manifest: results.Manifest{Model: results.Model{Parameters: int64(700000 * math.Pow(6, float64(k)))}}})
 		}
 	}
-	var rows []results.PublishedRow
+	var rows []board.PublishedRow
 	for k := range published {
 		scores := map[string]float64{}
 		for i, c := range columns {
@@ -45,9 +46,9 @@ func board(t *testing.T, published int, from float64) *results.Leaderboard {
 				scores[c.Task] = from + 5 + float64((i*5+k*3)%9)
 			}
 		}
-		rows = append(rows, results.PublishedRow{Model: fmt.Sprintf("published-kor-base-%d", k), Scores: scores})
+		rows = append(rows, board.PublishedRow{Model: fmt.Sprintf("published-kor-base-%d", k), Scores: scores})
 	}
-	l, err := results.Build(runs, columns, rows, results.Last)
+	l, err := board.Build(runs, columns, rows, board.Last)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,17 +85,17 @@ func figures(t *testing.T) map[string]*Figure {
 		}
 		all[name] = f
 	}
-	f, err := Bars(board(t, 8, 60))
+	f, err := Bars(sampleBoard(t, 8, 60))
 	add("bars", f, err)
-	f, err = Bars(board(t, 0, 30))
+	f, err = Bars(sampleBoard(t, 0, 30))
 	add("bars-few", f, err)
-	f, err = Bars(board(t, 24, 60))
+	f, err = Bars(sampleBoard(t, 24, 60))
 	add("bars-many", f, err)
 	f, err = Curves("NSMC — 네이버 영화평", metrics.Accuracy, curves(3, 1000))
 	add("curves", f, err)
 	f, err = Curves("NSMC", metrics.Accuracy, curves(1, 1))
 	add("curves-short", f, err)
-	f, err = Sizes(board(t, 2, 60))
+	f, err = Sizes(sampleBoard(t, 2, 60))
 	add("sizes", f, err)
 	return all
 }
@@ -194,8 +195,8 @@ func TestTitlesAreEscaped(t *testing.T) {
 
 func TestNothingToDraw(t *testing.T) {
 	for name, f := range map[string]func() error{
-		"bars":   func() error { _, err := Bars(&results.Leaderboard{Columns: columns}); return err },
-		"sizes":  func() error { _, err := Sizes(&results.Leaderboard{Columns: columns}); return err },
+		"bars":   func() error { _, err := Bars(&board.Leaderboard{Columns: columns}); return err },
+		"sizes":  func() error { _, err := Sizes(&board.Leaderboard{Columns: columns}); return err },
 		"curves": func() error { _, err := Curves("x", metrics.Accuracy, []Curve{{Name: "a"}}); return err },
 		"format": func() error { return figures(t)["bars"].Save(filepath.Join(t.TempDir(), "x.gif")) },
 	} {

@@ -10,13 +10,14 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"github.com/lmkor/bench/results"
+	"github.com/lmkor/bench/results/board"
 )
 
 // Sizes draws the score of every measured model against its number of
 // parameters, on a logarithmic axis, a panel a task.
-func Sizes(l *results.Leaderboard) (*Figure, error) {
+func Sizes(l *board.Leaderboard) (*Figure, error) {
 	var entries []entry
-	var panels []results.Column
+	var panels []board.Column
 	lo, hi := math.Inf(1), math.Inf(-1)
 	measured := map[string]int{}
 	for _, row := range l.Rows {
@@ -64,7 +65,7 @@ func Sizes(l *results.Leaderboard) (*Figure, error) {
 	}, nil
 }
 
-func drawSizes(c draw.Canvas, l *results.Leaderboard, col results.Column, measured map[string]int, lo, hi float64) {
+func drawSizes(c draw.Canvas, l *board.Leaderboard, col board.Column, measured map[string]int, lo, hi float64) {
 	p := newPanel(col.Title, "parameters", results.MetricTitle(col.Metric))
 	p.Title.TextStyle.Font.Size = labelSize + 1
 	var s sizes
@@ -92,7 +93,7 @@ func drawSizes(c draw.Canvas, l *results.Leaderboard, col results.Column, measur
 type size struct {
 	x     float64
 	model int
-	cell  results.Cell
+	cell  board.Cell
 }
 
 type sizes []size

@@ -5,13 +5,13 @@ import (
 	"fmt"
 
 	"github.com/lmkor/bench/metrics"
-	"github.com/lmkor/bench/results"
+	"github.com/lmkor/bench/results/board"
 	"github.com/lmkor/bench/results/report"
 )
 
 func ExampleWrite() {
-	l, err := results.Build(nil, []results.Column{{Task: "nsmc", Title: "NSMC", Metric: metrics.Accuracy}},
-		[]results.PublishedRow{{Model: "KoBERT", Scores: map[string]float64{"nsmc": 89.59}}}, results.Last)
+	l, err := board.Build(nil, []board.Column{{Task: "nsmc", Title: "NSMC", Metric: metrics.Accuracy}},
+		[]board.PublishedRow{{Model: "KoBERT", Scores: map[string]float64{"nsmc": 89.59}}}, board.Last)
 	if err != nil {
 		fmt.Println(err)
 		return

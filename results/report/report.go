@@ -13,6 +13,7 @@ import (
 	"github.com/lmkor/bench/internal/atomicfile"
 	"github.com/lmkor/bench/metrics"
 	"github.com/lmkor/bench/results"
+	"github.com/lmkor/bench/results/board"
 	"github.com/lmkor/bench/results/plots"
 	"github.com/lmkor/bench/results/tables"
 )
@@ -20,7 +21,7 @@ import (
 // Page is what a report shows.
 type Page struct {
 	Title       string
-	Leaderboard *results.Leaderboard
+	Leaderboard *board.Leaderboard
 	Runs        []results.Run
 	Labels      map[string][]string // of tasks, in their order; others show labels sorted
 	Hardest     int                 // examples a run
@@ -47,7 +48,7 @@ func Write(w io.Writer, p Page) error {
 		return err
 	}
 	v.Leaderboard = template.HTML(table.String()) // tables escapes its cells
-	for _, draw := range []func(*results.Leaderboard) (*plots.Figure, error){plots.Bars, plots.Sizes} {
+	for _, draw := range []func(*board.Leaderboard) (*plots.Figure, error){plots.Bars, plots.Sizes} {
 		if f, err := draw(p.Leaderboard); err == nil { // an error says that there is nothing to draw
 			figure, err := inline(f)
 			if err != nil {
@@ -143,7 +144,7 @@ func inline(f *plots.Figure) (template.HTML, error) {
 	return template.HTML(b), err // plots escapes its text
 }
 
-func (p Page) task(col results.Column) (taskView, error) {
+func (p Page) task(col board.Column) (taskView, error) {
 	t := taskView{Task: col.Task, Title: col.Title, Metric: string(col.Metric)}
 	for _, r := range p.Runs {
 		if r.Result.Task == col.Task {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/lmkor/bench/metrics"
 	"github.com/lmkor/bench/results"
+	"github.com/lmkor/bench/results/board"
 )
 
 func ptr[T any](v T) *T { return &v }
@@ -91,7 +92,7 @@ func writeRuns(t *testing.T, root string) {
 	}
 }
 
-var columns = []results.Column{{Task: "nsmc", Title: "NSMC", Metric: metrics.Accuracy}, {Task: "naver-ner", Title: "Naver NER", Metric: metrics.F1},
+var columns = []board.Column{{Task: "nsmc", Title: "NSMC", Metric: metrics.Accuracy}, {Task: "naver-ner", Title: "Naver NER", Metric: metrics.F1},
 	{Task: "korsts", Title: "KorSTS", Metric: metrics.Spearman}}
 
 func pageOf(t *testing.T, root string) Page {
@@ -101,7 +102,7 @@ func pageOf(t *testing.T, root string) Page {
 	if err != nil || len(runs) != 6 {
 		t.Fatal(err, len(runs))
 	}
-	l, err := results.Build(runs, columns, []results.PublishedRow{{Model: "KoBERT", Source: "https://example.org", Scores: map[string]float64{"nsmc": 89.59, "korsts": 81.59}}}, results.Last)
+	l, err := board.Build(runs, columns, []board.PublishedRow{{Model: "KoBERT", Source: "https://example.org", Scores: map[string]float64{"nsmc": 89.59, "korsts": 81.59}}}, board.Last)
 	if err != nil {
 		t.Fatal(err)
 	}

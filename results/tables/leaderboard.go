@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/lmkor/bench/results"
+	"github.com/lmkor/bench/results/board"
 )
 
 // Missing stands where a table has no score.
@@ -16,7 +17,7 @@ const Missing = "–"
 
 // WriteLeaderboard writes a leaderboard in any of Formats. CSV and JSON hold
 // every figure; the others show scores to two decimals, the rest in notes.
-func WriteLeaderboard(w io.Writer, l *results.Leaderboard, f Format, o BoardOptions, opt Options) error {
+func WriteLeaderboard(w io.Writer, l *board.Leaderboard, f Format, o BoardOptions, opt Options) error {
 	switch f {
 	case JSON:
 		e := json.NewEncoder(w)
@@ -36,8 +37,8 @@ type BoardOptions struct {
 }
 
 // Leaderboard returns a leaderboard as a table.
-func Leaderboard(l *results.Leaderboard, o BoardOptions) *Table {
-	b := board{Leaderboard: l, BoardOptions: o, signs: map[results.Mark]bool{}}
+func Leaderboard(l *board.Leaderboard, o BoardOptions) *Table {
+	b := boardTable{Leaderboard: l, BoardOptions: o, signs: map[board.Mark]bool{}}
 	t := &Table{Title: title(l.Select), Head: []string{"model"}, Under: []string{""}, Left: 1}
 	if o.Difference {
 		t.Title = "Measured less published, in points; ✓ where the published score lies in the measured one's 95 % interval, ✗ where it does not"
@@ -77,16 +78,16 @@ func Leaderboard(l *results.Leaderboard, o BoardOptions) *Table {
 	return t
 }
 
-// board collects what its cells need to be explained.
-type board struct {
-	*results.Leaderboard
+// boardTable collects what its cells need to be explained.
+type boardTable struct {
+	*board.Leaderboard
 	BoardOptions
 	spread, odd, tied, published, ranked bool
-	signs                                map[results.Mark]bool
+	signs                                map[board.Mark]bool
 	sources, warnings                    []string
 }
 
-func compared(r results.Row) bool {
+func compared(r board.Row) bool {
 	for _, c := range r.Cells {
 		if c.Difference != nil {
 			return true
@@ -96,7 +97,7 @@ func compared(r results.Row) bool {
 }
 
 // means reports whether any row has a mean to show.
-func (b *board) means() bool {
+func (b *boardTable) means() bool {
 	if b.Difference {
 		return false
 	}
@@ -106,7 +107,7 @@ func (b *board) means() bool {
 	return b.ranked
 }
 
-func (b *board) mean(m *results.Mean) string {
+func (b *boardTable) mean(m *board.Mean) string {
 	if m == nil {
 		return Missing
 	}
@@ -121,7 +122,7 @@ func bracketed(in [2]float64) string {
 	return "[" + results.Printed(in[0]) + ", " + results.Printed(in[1]) + "]"
 }
 
-func (b *board) cell(r results.Row, task string) Cell {
+func (b *boardTable) cell(r board.Row, task string) Cell {
 	c, ok := r.Cells[task]
 	if !ok || b.Difference && c.Difference == nil {
 		return Cell{Text: Missing}
@@ -161,7 +162,7 @@ func (b *board) cell(r results.Row, task string) Cell {
 	return Cell{text, c.Best && !b.Difference}
 }
 
-func (b *board) notes() (notes []string) {
+func (b *boardTable) notes() (notes []string) {
 	if b.spread {
 		notes = append(notes, "±: standard deviation over seeds")
 	}
@@ -171,7 +172,7 @@ func (b *board) notes() (notes []string) {
 	if b.odd {
 		notes = append(notes, "‡: scored on other examples than the rest of its column, and not compared with it")
 	}
-	for _, m := range results.Marks {
+	for _, m := range board.Marks {
 		if b.signs[m] {
 			notes = append(notes, m.Sign()+": "+m.Meaning())
 		}
@@ -190,11 +191,11 @@ func (b *board) notes() (notes []string) {
 }
 
 // title says of which checkpoints the scores are.
-func title(s results.Selection) string {
+func title(s board.Selection) string {
 	switch s {
-	case results.Dev:
+	case board.Dev:
 		return "Scores in per cent, of the checkpoint chosen on dev"
-	case results.BestOnTest:
+	case board.BestOnTest:
 		return "Scores in per cent, of the checkpoint BEST ON THE TEST SET: optimistic, for the test set chose it"
 	}
 	return "Scores in per cent, of the last checkpoint"
@@ -202,7 +203,7 @@ func title(s results.Selection) string {
 
 // leaderboardCSV writes a row a model: its score on every task under the task's
 // name, then what stands behind each. Empty cells are missing.
-func leaderboardCSV(w io.Writer, l *results.Leaderboard) error {
+func leaderboardCSV(w io.Writer, l *board.Leaderboard) error {
 	head := []string{"model", "published", "select"}
 	for _, c := range l.Columns {
 		head = append(head, CSVText(c.Task))
@@ -250,7 +251,7 @@ func leaderboardCSV(w io.Writer, l *results.Leaderboard) error {
 	return out.Error()
 }
 
-func marks(all []results.Mark) string {
+func marks(all []board.Mark) string {
 	var names []string
 	for _, m := range all {
 		names = append(names, string(m))

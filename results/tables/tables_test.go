@@ -12,20 +12,21 @@ import (
 	"github.com/lmkor/bench/internal/golden"
 	"github.com/lmkor/bench/metrics"
 	"github.com/lmkor/bench/results"
+	"github.com/lmkor/bench/results/board"
 )
 
 func ptr[T any](v T) *T { return &v }
 
-func sampleBoard() *results.Leaderboard {
-	return &results.Leaderboard{
-		Select:  results.Last,
-		Columns: []results.Column{{Task: "nsmc", Title: "NSMC", Metric: metrics.Accuracy}, {Task: "hate-speech", Title: "혐오 표현", Metric: metrics.MacroF1}},
-		Rows: []results.Row{
-			{Model: "한국어 | <모델>_v1", Cells: map[string]results.Cell{
+func sampleBoard() *board.Leaderboard {
+	return &board.Leaderboard{
+		Select:  board.Last,
+		Columns: []board.Column{{Task: "nsmc", Title: "NSMC", Metric: metrics.Accuracy}, {Task: "hate-speech", Title: "혐오 표현", Metric: metrics.MacroF1}},
+		Rows: []board.Row{
+			{Model: "한국어 | <모델>_v1", Cells: map[string]board.Cell{
 				"nsmc":        {Score: 90.631, SD: ptr(0.125), Seeds: 3, N: 50000, Interval: &[2]float64{90.4, 90.9}, Best: true},
-				"hate-speech": {Score: 7.5, Seeds: 1, N: 471, Incomparable: true, Marks: []results.Mark{results.SampleData}, Warnings: []results.Warning{{Code: "x", Message: "labels are numbered"}}}}},
-			{Model: "b", Cells: map[string]results.Cell{"nsmc": {Score: 90.5, Seeds: 1, N: 50000, Tied: true, Published: ptr(90.0), Difference: ptr(0.5), Inside: ptr(false)}}},
-			{Model: "KoBERT", Published: true, Source: "https://example.org/table", Cells: map[string]results.Cell{"nsmc": {Score: 89.59}, "hate-speech": {Score: 66.21, Best: true}}},
+				"hate-speech": {Score: 7.5, Seeds: 1, N: 471, Incomparable: true, Marks: []board.Mark{board.SampleData}, Warnings: []results.Warning{{Code: "x", Message: "labels are numbered"}}}}},
+			{Model: "b", Cells: map[string]board.Cell{"nsmc": {Score: 90.5, Seeds: 1, N: 50000, Tied: true, Published: ptr(90.0), Difference: ptr(0.5), Inside: ptr(false)}}},
+			{Model: "KoBERT", Published: true, Source: "https://example.org/table", Cells: map[string]board.Cell{"nsmc": {Score: 89.59}, "hate-speech": {Score: 66.21, Best: true}}},
 		},
 		Warnings: []string{},
 	}
@@ -142,7 +143,7 @@ func TestJSONReadsBack(t *testing.T) {
 	if err := WriteLeaderboard(&b, sampleBoard(), JSON, BoardOptions{}, Options{}); err != nil {
 		t.Fatal(err)
 	}
-	var l results.Leaderboard
+	var l board.Leaderboard
 	if err := json.Unmarshal(b.Bytes(), &l); err != nil || *l.Rows[0].Cells["nsmc"].SD != 0.125 || !l.Rows[2].Published {
 		t.Errorf("%+v %v", l, err)
 	}
@@ -169,7 +170,7 @@ func TestTitle(t *testing.T) {
 }
 
 func TestSelectionsAreSaid(t *testing.T) {
-	for s, want := range map[results.Selection]string{results.Last: "last checkpoint", results.Dev: "chosen on dev", results.BestOnTest: "BEST ON THE TEST SET"} {
+	for s, want := range map[board.Selection]string{board.Last: "last checkpoint", board.Dev: "chosen on dev", board.BestOnTest: "BEST ON THE TEST SET"} {
 		l := sampleBoard()
 		l.Select = s
 		if got := Leaderboard(l, BoardOptions{}).Title; !strings.Contains(got, want) {

@@ -1,4 +1,4 @@
-package results
+package board
 
 import (
 	"encoding/json"
@@ -9,11 +9,12 @@ import (
 
 	"github.com/lmkor/bench/internal/golden"
 	"github.com/lmkor/bench/metrics"
+	"github.com/lmkor/bench/results"
 )
 
 var columns = []Column{{"nsmc", "NSMC", metrics.Accuracy, "test"}, {"paws", "PAWS", metrics.Accuracy, "test"}}
 
-func build(t *testing.T, runs []Run, published []PublishedRow, by Selection) *Leaderboard {
+func build(t *testing.T, runs []results.Run, published []PublishedRow, by Selection) *Leaderboard {
 	t.Helper()
 	l, err := Build(runs, columns, published, by)
 	if err != nil {
@@ -23,7 +24,7 @@ func build(t *testing.T, runs []Run, published []PublishedRow, by Selection) *Le
 }
 
 func TestSeedsAreAveraged(t *testing.T) {
-	l := build(t, []Run{
+	l := build(t, []results.Run{
 		run("r2", "b", "nsmc", 2, 91), run("r1", "b", "nsmc", 1, 90), run("r3", "b", "nsmc", 3, 95),
 		run("r4", "a", "nsmc", 1, 92), run("r5", "a", "mine", 1, 50),
 	}, []PublishedRow{{"p", "a paper", map[string]float64{"nsmc": 92.004}}}, Last)
@@ -57,16 +58,16 @@ func TestSeedsAreAveraged(t *testing.T) {
 func TestSelections(t *testing.T) {
 	r := run("r", "a", "nsmc", 1, 90)
 	evaluated := run("e", "e", "nsmc", 1, 80)
-	evaluated.Result.Select = Select{}
-	l := build(t, []Run{r, evaluated}, nil, BestOnTest)
+	evaluated.Result.Select = results.Select{}
+	l := build(t, []results.Run{r, evaluated}, nil, BestOnTest)
 	if c := l.Rows[0].Cells["nsmc"]; c.Score != 90.5 || c.Interval != nil {
 		t.Errorf("best on test: %+v", c)
 	}
-	l = build(t, []Run{r, evaluated}, nil, Dev)
+	l = build(t, []results.Run{r, evaluated}, nil, Dev)
 	if len(l.Rows[0].Cells) != 0 || len(l.Warnings) != 2 || l.Warnings[0] != `a, nsmc: no score of the selection "dev"` {
 		t.Errorf("dev: %+v %q", l.Rows[0].Cells, l.Warnings)
 	}
-	l = build(t, []Run{evaluated}, nil, Last)
+	l = build(t, []results.Run{evaluated}, nil, Last)
 	if c := l.Rows[0].Cells["nsmc"]; c.Score != 80 || c.Interval == nil {
 		t.Errorf("evaluated only: %+v", c)
 	}
@@ -79,7 +80,7 @@ func TestRunsThatDoNotMix(t *testing.T) {
 	threads := run("threads", "a", "nsmc", 3, 94)
 	threads.Manifest.Recipe = json.RawMessage(`{"batch_size": 32,"learning_rate":3e-05,"seed":3,"threads":2}`)
 	threads.Manifest.Identify("aa", "bb", "nsmc") // as its recipe now is
-	l := build(t, []Run{other, threads, run("copy", "a", "nsmc", 1, 90), run("also", "a", "nsmc", 1, 90)}, nil, Last)
+	l := build(t, []results.Run{other, threads, run("copy", "a", "nsmc", 1, 90), run("also", "a", "nsmc", 1, 90)}, nil, Last)
 	if c := l.Rows[0].Cells["nsmc"]; c.Score != 92 || c.Seeds != 2 {
 		t.Errorf("cell %+v", c)
 	}
@@ -98,19 +99,19 @@ func TestOtherWeights(t *testing.T) {
 	a, b := run("r1", "a", "nsmc", 1, 90), run("r2", "a", "nsmc", 2, 92)
 	b.Manifest.Model.SHA256 = "other"
 	a.Manifest.Identity, b.Manifest.Identity = "", ""
-	if l := build(t, []Run{a, b}, nil, Last); l.Rows[0].Cells["nsmc"].Seeds != 1 || len(l.Warnings) != 1 || !strings.Contains(l.Warnings[0], "model (other, not aa)") {
+	if l := build(t, []results.Run{a, b}, nil, Last); l.Rows[0].Cells["nsmc"].Seeds != 1 || len(l.Warnings) != 1 || !strings.Contains(l.Warnings[0], "model (other, not aa)") {
 		t.Errorf("two checkpoints: %+v %q", l.Rows[0].Cells, l.Warnings)
 	}
 	a.Manifest.Model.Path, b.Manifest.Model.Path = "", ""
-	if l := build(t, []Run{a, b}, nil, Last); l.Rows[0].Cells["nsmc"].Seeds != 2 {
+	if l := build(t, []results.Run{a, b}, nil, Last); l.Rows[0].Cells["nsmc"].Seeds != 2 {
 		t.Errorf("from nothing: %+v %q", l.Rows[0].Cells, l.Warnings)
 	}
 }
 
 func TestOtherDataIsTold(t *testing.T) {
 	odd := run("odd", "c", "nsmc", 1, 99)
-	odd.Manifest.Data = []Data{{Split: "test", File: "mine.txt", SHA256: strings.Repeat("e", 64)}}
-	l := build(t, []Run{run("r1", "a", "nsmc", 1, 90), run("r2", "b", "nsmc", 1, 91), odd}, nil, Last)
+	odd.Manifest.Data = []results.Data{{Split: "test", File: "mine.txt", SHA256: strings.Repeat("e", 64)}}
+	l := build(t, []results.Run{run("r1", "a", "nsmc", 1, 90), run("r2", "b", "nsmc", 1, 91), odd}, nil, Last)
 	if c := l.Rows[2].Cells["nsmc"]; !c.Incomparable || c.Best {
 		t.Errorf("cell %+v", c)
 	}
@@ -126,7 +127,7 @@ func TestOtherDataIsTold(t *testing.T) {
 // themselves at most.
 func TestMarks(t *testing.T) {
 	sample := run("s", "s", "nsmc", 1, 99)
-	sample.Manifest.Data = []Data{{Split: "test", File: "ratings_test.txt", SHA256: "ss"}}
+	sample.Manifest.Data = []results.Data{{Split: "test", File: "ratings_test.txt", SHA256: "ss"}}
 	few := run("f", "f", "nsmc", 1, 98)
 	few.Manifest.Recipe = json.RawMessage(`{"batch_size":32,"learning_rate":3e-05,"max_train_rows":100,"seed":1}`)
 	few.Manifest.Identify("aa", "bb", "nsmc") // as its recipe now is
@@ -137,7 +138,7 @@ func TestMarks(t *testing.T) {
 	fast.Manifest.Identify("aa", "bb", "nsmc") // as its recipe now is
 	o := Board{Columns: columns, Select: Last, Samples: map[string]bool{"ss": true}, Published: []PublishedRow{{Model: "p", Scores: map[string]float64{"nsmc": 90.5}}},
 		Names: func(m string) string { return map[string]string{"a": "p"}[m] }}
-	l, err := o.Build([]Run{run("a", "a", "nsmc", 1, 90), run("b", "b", "nsmc", 1, 91), sample, few, dev, fast})
+	l, err := o.Build([]results.Run{run("a", "a", "nsmc", 1, 90), run("b", "b", "nsmc", 1, 91), sample, few, dev, fast})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -160,14 +161,14 @@ func TestMarks(t *testing.T) {
 		t.Errorf("%+v", a)
 	}
 	// among themselves samples compete
-	l, _ = Board{Columns: columns, Select: Last, Samples: map[string]bool{"ss": true}}.Build([]Run{sample})
+	l, _ = Board{Columns: columns, Select: Last, Samples: map[string]bool{"ss": true}}.Build([]results.Run{sample})
 	if !l.Rows[0].Cells["nsmc"].Best {
 		t.Error("of samples alone none is best")
 	}
 }
 
 func TestMeansAndSort(t *testing.T) {
-	l := build(t, []Run{run("1", "a", "nsmc", 1, 90), run("2", "a", "paws", 1, 70), run("3", "b", "nsmc", 1, 80), run("4", "b", "paws", 1, 60), run("5", "c", "nsmc", 1, 99)}, nil, Last)
+	l := build(t, []results.Run{run("1", "a", "nsmc", 1, 90), run("2", "a", "paws", 1, 70), run("3", "b", "nsmc", 1, 80), run("4", "b", "paws", 1, 60), run("5", "c", "nsmc", 1, 99)}, nil, Last)
 	if m := l.Rows[0].Mean; m == nil || m.Value != 80 || m.Interval == nil || m.Interval[0] > 79 || l.Rows[2].Mean != nil {
 		t.Errorf("%+v", m)
 	}
@@ -186,41 +187,17 @@ func TestMeansAndSort(t *testing.T) {
 	if err := l.Sort("x"); err == nil || err.Error() != `sort by "x": want one of model, mean, rank, nsmc, paws` {
 		t.Error(err)
 	}
-	own := build(t, []Run{run("1", "a", "mine", 1, 90)}, nil, Last)
+	own := build(t, []results.Run{run("1", "a", "mine", 1, 90)}, nil, Last)
 	if len(own.Columns) != 1 || own.Columns[0].Task != "mine" {
 		t.Errorf("columns %v", own.Columns)
 	}
 }
 
-func TestChoose(t *testing.T) {
-	epoch := func(n int, test, dev float64) Epoch {
-		return Epoch{n, metrics.Scores{Accuracy: &test}, &metrics.Scores{Accuracy: &dev}}
-	}
-	s := Choose([]Epoch{epoch(1, 0.8, 0.7), epoch(2, 0.9, 0.6), epoch(3, 0.85, 0.7)}, metrics.Accuracy)
-	if *s.Last != 85 || *s.Dev != 80 || *s.BestOnTest != 90 {
-		t.Errorf("%v %v %v", *s.Last, *s.Dev, *s.BestOnTest)
-	}
-	s = Choose([]Epoch{{Epoch: 1, Scores: metrics.Scores{Accuracy: ptr(0.9063)}}, {Epoch: 2}}, metrics.Accuracy)
-	if s.Last != nil || s.Dev != nil || *s.BestOnTest != 90.63 {
-		t.Errorf("%+v", s)
-	}
-}
-
-func TestHeadline(t *testing.T) {
-	score, interval := Headline(metrics.NewLabels([]int{0, 1, 1}, []int{0, 1, 0}, 2), metrics.Accuracy)
-	if !golden.Within(1e-9).Near(*score, 200.0/3) || interval[0] >= *score || interval[1] <= *score {
-		t.Errorf("%v %v", *score, *interval)
-	}
-	if score, interval := Headline(metrics.NewValues([]float64{1, 1}, []float64{1, 2}), metrics.Spearman); score != nil || interval != nil {
-		t.Errorf("%v %v", score, interval)
-	}
-}
-
 func TestFrames(t *testing.T) {
 	noScore := run("x", "a", "paws", 9, 0)
-	noScore.Result.Score, noScore.Result.Interval, noScore.Result.Select = nil, nil, Select{}
+	noScore.Result.Score, noScore.Result.Interval, noScore.Result.Select = nil, nil, results.Select{}
 	// "a_b", "c" and "a", "b_c" have the same key in gota's own group-by.
-	df, err := Frame(Records([]Run{run("1", "a_b", "c", 1, 10), run("2", "a", "b_c", 1, 20), run("3", "a", "paws", 1, 1.0/3), run("4", "a", "paws", 2, 2.0/3), noScore}, Last, false))
+	df, err := Frame(Records([]results.Run{run("1", "a_b", "c", 1, 10), run("2", "a", "b_c", 1, 20), run("3", "a", "paws", 1, 1.0/3), run("4", "a", "paws", 2, 2.0/3), noScore}, Last, false))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,6 @@
-package results
+// Package board makes the leaderboard of runs: models by tasks, like with like,
+// from one tidy frame of all runs and scores.
+package board
 
 import (
 	"fmt"
@@ -8,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/lmkor/bench/metrics"
+	"github.com/lmkor/bench/results"
 )
 
 // Selection says which checkpoint's score a table shows.
@@ -24,7 +27,7 @@ const (
 var Selections = []Selection{Last, Dev, BestOnTest}
 
 // of returns the selected score in per cent, or nil.
-func (s Selection) of(r Result) *float64 {
+func (s Selection) of(r results.Result) *float64 {
 	switch s {
 	case Last:
 		if r.Select.Last == nil {
@@ -82,20 +85,20 @@ type Mean struct {
 
 // Cell is a model's score on a task.
 type Cell struct {
-	Score        float64     `json:"score"` // per cent, mean over seeds
-	SD           *float64    `json:"sd"`    // over seeds, n-1; nil under two
-	Seeds        int         `json:"seeds"` // 0 in a published row
-	N            int         `json:"n"`     // examples; 0 in a published row
-	Interval     *[2]float64 `json:"interval"`
-	Best         bool        `json:"best"`                   // of its column, as printed
-	Tied         bool        `json:"tied,omitempty"`         // not the best, and by its interval not to be told from it
-	Incomparable bool        `json:"incomparable,omitempty"` // scored on other data than the column's others
-	Marks        []Mark      `json:"marks,omitempty"`        // why it does not compete with whole and published scores
-	Warnings     []Warning   `json:"warnings,omitempty"`     // of the runs' manifests
-	Published    *float64    `json:"published,omitempty"`    // what the row's published counterpart has
-	Difference   *float64    `json:"difference,omitempty"`   // measured less published
-	Inside       *bool       `json:"inside,omitempty"`       // whether the published score lies in the interval
-	Runs         []string    `json:"runs,omitempty"`         // paths
+	Score        float64           `json:"score"` // per cent, mean over seeds
+	SD           *float64          `json:"sd"`    // over seeds, n-1; nil under two
+	Seeds        int               `json:"seeds"` // 0 in a published row
+	N            int               `json:"n"`     // examples; 0 in a published row
+	Interval     *[2]float64       `json:"interval"`
+	Best         bool              `json:"best"`                   // of its column, as printed
+	Tied         bool              `json:"tied,omitempty"`         // not the best, and by its interval not to be told from it
+	Incomparable bool              `json:"incomparable,omitempty"` // scored on other data than the column's others
+	Marks        []Mark            `json:"marks,omitempty"`        // why it does not compete with whole and published scores
+	Warnings     []results.Warning `json:"warnings,omitempty"`     // of the runs' manifests
+	Published    *float64          `json:"published,omitempty"`    // what the row's published counterpart has
+	Difference   *float64          `json:"difference,omitempty"`   // measured less published
+	Inside       *bool             `json:"inside,omitempty"`       // whether the published score lies in the interval
+	Runs         []string          `json:"runs,omitempty"`         // paths
 }
 
 // Board says how a leaderboard is made.
@@ -109,7 +112,7 @@ type Board struct {
 }
 
 // Build makes the leaderboard of runs with the given columns and published rows.
-func Build(runs []Run, columns []Column, published []PublishedRow, by Selection) (*Leaderboard, error) {
+func Build(runs []results.Run, columns []Column, published []PublishedRow, by Selection) (*Leaderboard, error) {
 	return Board{Columns: columns, Published: published, Select: by}.Build(runs)
 }
 
@@ -119,7 +122,7 @@ func Build(runs []Run, columns []Column, published []PublishedRow, by Selection)
 // interval is the mean of its runs' intervals, which shows the chance in the test
 // set; the chance in training is SD. It is nil where the selected checkpoint is
 // not the scored one.
-func (o Board) Build(runs []Run) (*Leaderboard, error) {
+func (o Board) Build(runs []results.Run) (*Leaderboard, error) {
 	l := &Leaderboard{Title: o.Title, Select: o.Select, Columns: o.columns(runs), Rows: []Row{}, Warnings: []string{}}
 	chosen := l.choose(runs)
 	stats, err := seedStats(chosen, o.Select)
@@ -158,10 +161,10 @@ func (o Board) Build(runs []Run) (*Leaderboard, error) {
 }
 
 // columns are the board's, or the runs' own.
-func (o Board) columns(runs []Run) []Column {
+func (o Board) columns(runs []results.Run) []Column {
 	known := len(o.Published) > 0 || len(runs) == 0
 	for _, c := range o.Columns {
-		known = known || slices.ContainsFunc(runs, func(r Run) bool { return r.Result.Task == c.Task })
+		known = known || slices.ContainsFunc(runs, func(r results.Run) bool { return r.Result.Task == c.Task })
 	}
 	if !known {
 		return withTasks(nil, runs)
@@ -209,7 +212,7 @@ func (o Board) publish(l *Leaderboard) {
 }
 
 // warningsOf lists the warnings of runs, each once.
-func warningsOf(runs []Run) (all []Warning) {
+func warningsOf(runs []results.Run) (all []results.Warning) {
 	for _, r := range runs {
 		for _, w := range r.Manifest.Warnings {
 			if !slices.Contains(all, w) {
@@ -224,7 +227,7 @@ func (l *Leaderboard) warn(format string, args ...any) {
 	l.Warnings = append(l.Warnings, fmt.Sprintf(format, args...))
 }
 
-func withTasks(columns []Column, runs []Run) []Column {
+func withTasks(columns []Column, runs []results.Run) []Column {
 	all := slices.Clone(columns)
 	var more []Column
 	for _, r := range runs {
@@ -247,8 +250,8 @@ type seedStat struct {
 }
 
 // seedStats averages the selected scores over the seeds of every cell.
-func seedStats(chosen map[cellKey][]Run, by Selection) (map[cellKey]seedStat, error) {
-	var runs []Run
+func seedStats(chosen map[cellKey][]results.Run, by Selection) (map[cellKey]seedStat, error) {
+	var runs []results.Run
 	for _, key := range sortedKeys(chosen) {
 		runs = append(runs, chosen[key]...)
 	}
@@ -275,7 +278,7 @@ func seedStats(chosen map[cellKey][]Run, by Selection) (map[cellKey]seedStat, er
 	return all, nil
 }
 
-func (s seedStat) cell(group []Run, by Selection) Cell {
+func (s seedStat) cell(group []results.Run, by Selection) Cell {
 	c := Cell{Score: tidy(s.mean), Seeds: s.count, N: group[0].Result.N}
 	if s.count > 1 {
 		sd := tidy(s.sd)
@@ -305,29 +308,11 @@ func (s seedStat) cell(group []Run, by Selection) Cell {
 // tidy takes the noise of the arithmetic off a percentage.
 func tidy(v float64) float64 { return math.Round(v*1e10) / 1e10 }
 
-// Printed writes per cent as published tables do, to two decimals.
-func Printed(v float64) string { return strconv.FormatFloat(v, 'f', 2, 64) }
-
-// printed is the number that Printed shows.
+// printed is the number that results.Printed shows.
 func printed(v float64) float64 {
-	p, err := strconv.ParseFloat(Printed(v), 64)
+	p, err := strconv.ParseFloat(results.Printed(v), 64)
 	if err != nil {
 		panic(err) // it was written a moment ago
 	}
 	return p
-}
-
-// MetricTitle is a score's name as tables print it.
-func MetricTitle(n metrics.Name) string {
-	switch n {
-	case metrics.Accuracy:
-		return "acc"
-	case metrics.MacroF1:
-		return "macro F1"
-	case metrics.F1:
-		return "F1"
-	case metrics.F1FullGold:
-		return "F1 full gold"
-	}
-	return string(n)
 }

@@ -1,4 +1,4 @@
-package results
+package board
 
 import (
 	"encoding/json"
@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/lmkor/bench/metrics"
+	"github.com/lmkor/bench/results"
 )
 
 // Mark is a reason why a score does not compete with whole and published ones.
@@ -40,7 +41,7 @@ func (m Mark) Meaning() string {
 var Marks = []Mark{SampleData, RowLimit, OtherSplit, OtherRecipe}
 
 // mark marks the cells that are not like the others.
-func (o Board) mark(l *Leaderboard, chosen map[cellKey][]Run) {
+func (o Board) mark(l *Leaderboard, chosen map[cellKey][]results.Run) {
 	for _, col := range l.Columns {
 		usual := usualRecipe(l.Rows, col.Task, chosen)
 		for _, row := range l.Rows {
@@ -70,10 +71,10 @@ func (o Board) mark(l *Leaderboard, chosen map[cellKey][]Run) {
 }
 
 // limited reports whether a recipe leaves rows out.
-func limited(r Run) bool {
+func limited(r results.Run) bool {
 	for _, field := range []string{"max_train_rows", "max_eval_rows"} {
 		var n int
-		if raw, ok := r.identity().Recipe[field]; ok && json.Unmarshal(raw, &n) == nil && n > 0 {
+		if raw, ok := r.Identity().Recipe[field]; ok && json.Unmarshal(raw, &n) == nil && n > 0 {
 			return true
 		}
 	}
@@ -81,8 +82,8 @@ func limited(r Run) bool {
 }
 
 // recipeKey is a run's recipe; limits of rows have a mark of their own.
-func recipeKey(r Run) string {
-	fields := r.identity().Recipe
+func recipeKey(r results.Run) string {
+	fields := r.Identity().Recipe
 	var all []string
 	for name, value := range fields {
 		if !slices.Contains([]string{"max_train_rows", "max_eval_rows", "eval_steps", "precision", "device"}, name) {
@@ -95,7 +96,7 @@ func recipeKey(r Run) string {
 
 // usualRecipe is the one by which more models of a column were trained than by
 // any other; "" where there is none.
-func usualRecipe(rows []Row, task string, chosen map[cellKey][]Run) string {
+func usualRecipe(rows []Row, task string, chosen map[cellKey][]results.Run) string {
 	count := map[string]int{}
 	for _, row := range rows {
 		if group := chosen[cellKey{row.Model, task}]; len(group) > 0 {

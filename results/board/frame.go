@@ -1,9 +1,8 @@
-package results
+package board
 
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"math"
 	"slices"
 	"strconv"
@@ -13,6 +12,7 @@ import (
 	"github.com/go-gota/gota/series"
 
 	"github.com/lmkor/bench/metrics"
+	"github.com/lmkor/bench/results"
 )
 
 // Record is one score of one run: a row of the tidy frame.
@@ -34,7 +34,7 @@ type Record struct {
 
 // Records lists the scores of runs, each run's headline first: of the checkpoint
 // that by selects, its other scores of the last. timed reads how long they took.
-func Records(runs []Run, by Selection, timed bool) []Record {
+func Records(runs []results.Run, by Selection, timed bool) []Record {
 	var all []Record
 	for _, r := range runs {
 		seconds := math.NaN()
@@ -53,7 +53,7 @@ func Records(runs []Run, by Selection, timed bool) []Record {
 		all = append(all, head)
 		for _, n := range metrics.Names {
 			if v, ok := r.Result.Scores.Get(n); ok && n != r.Result.Metric {
-				all = append(all, record(n, Percent(v)))
+				all = append(all, record(n, results.Percent(v)))
 			}
 		}
 	}
@@ -99,29 +99,6 @@ func Where(df dataframe.DataFrame, column, text string) (dataframe.DataFrame, er
 	}
 	out := df.Filter(dataframe.F{Colname: column, Comparator: series.Eq, Comparando: text})
 	return out, out.Err
-}
-
-// Seconds returns how long the run trained and scored, by its timing.jsonl; NaN
-// where it has none.
-func (r Run) Seconds() float64 {
-	f, err := openFile(r.File(TimingFile))
-	if err != nil {
-		return math.NaN()
-	}
-	defer f.Close()
-	sum := 0.0
-	lines := newLines(f, TimingFile)
-	for {
-		var t Timing
-		ok, err := lines.next(&t)
-		if err != nil {
-			return math.NaN()
-		}
-		if !ok {
-			return sum
-		}
-		sum += t.Seconds
-	}
 }
 
 func collect[T, U any](all []T, of func(T) U) []U {
@@ -244,39 +221,4 @@ func Pivot(df dataframe.DataFrame, row, column, value string) (dataframe.DataFra
 	}
 	out := dataframe.New(all...)
 	return out, out.Err
-}
-
-// Clock returns a function that tells how many seconds after the run's beginning
-// a step was done, by its timing.jsonl; without one, a second a step.
-func (r Run) Clock() (func(step int) float64, error) {
-	f, err := openFile(r.File(TimingFile))
-	if errors.Is(err, fs.ErrNotExist) {
-		return func(step int) float64 { return float64(step) }, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	at := []float64{0}
-	sum := 0.0
-	lines := newLines(f, TimingFile)
-	for {
-		var t Timing
-		ok, err := lines.next(&t)
-		if err != nil {
-			return nil, err
-		}
-		if !ok {
-			break
-		}
-		sum += t.Seconds
-		if t.Step < 0 || t.Step > 1<<28 {
-			return nil, lines.fault(fmt.Errorf("step %d: want a step of the log", t.Step))
-		}
-		for len(at) <= t.Step {
-			at = append(at, sum)
-		}
-		at[t.Step] = sum
-	}
-	return func(step int) float64 { return at[max(0, min(step, len(at)-1))] }, nil
 }
