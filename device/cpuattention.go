@@ -57,7 +57,8 @@ func (c *CPU) attention(a *Attention) {
 			return
 		}
 		s := probs[j.at : j.at+n]
-		kernels.GemmSeq(false, true, j.nq, j.nk, d, q[j.q0*a.Q.LD+j.head*d:], a.Q.LD, k[j.k0*a.K.LD+j.head*d:], a.K.LD, false, s, j.nk)
+		kernels.GemmSeq(false, true, j.nq, j.nk, d, q[j.q0*a.Q.LD+j.head*d:], a.Q.LD, k[j.k0*a.K.LD+j.head*d:],
+			a.K.LD, false, s, j.nk)
 		kernels.ScaleSeq(s, a.Scale)
 		if a.Causal {
 			kernels.MaskFuture(s, j.nq, j.nk)
@@ -102,8 +103,10 @@ func (c *CPU) attentionGrad(g *AttentionGrad) {
 		}
 		kernels.SoftmaxGradSeq(ds, pr, j.nq, j.nk, j.nk)
 		kernels.ScaleSeq(ds, a.Scale)
-		kernels.GemmSeq(false, false, j.nq, d, j.nk, ds, j.nk, k[j.k0*a.K.LD+j.head*d:], a.K.LD, false, dq[j.q0*g.DQ.LD+j.head*d:], g.DQ.LD)
-		kernels.GemmSeq(true, false, j.nk, d, j.nq, ds, j.nk, q[j.q0*a.Q.LD+j.head*d:], a.Q.LD, false, dk[j.k0*g.DK.LD+j.head*d:], g.DK.LD)
+		kernels.GemmSeq(false, false, j.nq, d, j.nk, ds, j.nk, k[j.k0*a.K.LD+j.head*d:], a.K.LD, false,
+			dq[j.q0*g.DQ.LD+j.head*d:], g.DQ.LD)
+		kernels.GemmSeq(true, false, j.nk, d, j.nq, ds, j.nk, q[j.q0*a.Q.LD+j.head*d:], a.Q.LD, false,
+			dk[j.k0*g.DK.LD+j.head*d:], g.DK.LD)
 	})
 }
 

@@ -167,7 +167,8 @@ func (a *distance) jobGrad(g *DistanceGrad, j *distanceJob, ds []float32) {
 // tableGrad writes the gradient of a table, whose products' gradients products
 // writes. Where heads have the table in common, each has a gradient of its own
 // first, and these are added in their order.
-func (a *distance) tableGrad(grad []float32, ld int, ds []float32, products func(j *distanceJob, dx, ds []float32) (x []float32, rows, ldx int)) {
+func (a *distance) tableGrad(grad []float32, ld int, ds []float32, products func(j *distanceJob, dx,
+	ds []float32) (x []float32, rows, ldx int)) {
 	d := a.d()
 	common := ld == d
 	each := grad

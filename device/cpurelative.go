@@ -37,7 +37,8 @@ func (r *relative) query(dst []float32, j relativeJob, bias Buffer) {
 }
 
 func (r *relative) segments(j relativeJob) *kernels.Segments {
-	return &kernels.Segments{Queries: r.QueryTypes[j.q0 : j.q0+j.nq], Keys: r.KeyTypes[j.k0 : j.k0+j.nk], SeparateCls: r.SeparateCls}
+	return &kernels.Segments{Queries: r.QueryTypes[j.q0 : j.q0+j.nq], Keys: r.KeyTypes[j.k0 : j.k0+j.nk],
+		SeparateCls: r.SeparateCls}
 }
 
 func (r *relative) forward() {
@@ -58,7 +59,8 @@ func (r *relative) forward() {
 			r.Drop.Apply(dropped, s, j.at)
 			s = dropped
 		}
-		kernels.GemmSeq(false, false, j.nq, d, j.nk, s, j.nk, v[j.k0*r.V.LD+j.head*d:], r.V.LD, false, y[j.q0*r.Width+j.head*d:], r.Width)
+		kernels.GemmSeq(false, false, j.nq, d, j.nk, s, j.nk, v[j.k0*r.V.LD+j.head*d:], r.V.LD, false,
+			y[j.q0*r.Width+j.head*d:], r.Width)
 	})
 }
 
@@ -94,7 +96,8 @@ func (r *relative) shiftedScores(j relativeJob, q, s []float32) {
 	start, n := r.Shifted.Window(j.nq, j.nk)
 	distances := r.cpu.arena.get(j.nq * n)
 	defer r.cpu.arena.put(distances)
-	kernels.GemmSeq(false, true, j.nq, n, r.d(), q, r.d(), r.Table.Floats()[start*r.Width+j.head*r.d():], r.Width, false, distances, n)
+	kernels.GemmSeq(false, true, j.nq, n, r.d(), q, r.d(), r.Table.Floats()[start*r.Width+j.head*r.d():], r.Width,
+		false, distances, n)
 	kernels.ShiftRows(s, distances, j.nq, j.nk, n, r.Shifted.Shift)
 }
 

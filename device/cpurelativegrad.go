@@ -74,7 +74,8 @@ func (r *relative) jobGrad(g *RelativeGrad, j relativeJob, ds, sums []float32) {
 // and to sums that of the bias; the first kind begins the sum.
 func (r *relative) addQuery(g *RelativeGrad, j relativeJob, part, sums []float32, kind int) {
 	d := r.d()
-	kernels.ScaledSumGrad(g.DQ.Floats()[j.q0*g.DQ.LD+j.head*d:], sums[kind*r.Width+j.head*d:][:d], part, j.nq, d, g.DQ.LD, r.scale(), kind == 0)
+	kernels.ScaledSumGrad(g.DQ.Floats()[j.q0*g.DQ.LD+j.head*d:], sums[kind*r.Width+j.head*d:][:d], part, j.nq, d,
+		g.DQ.LD, r.scale(), kind == 0)
 }
 
 // distances lends the gradient of every distance of the job, [nq, n].
@@ -89,7 +90,8 @@ func (r *relative) shiftedGrad(j relativeJob, ds, dq []float32) {
 	start, n := r.Shifted.Window(j.nq, j.nk)
 	all := r.distances(j, ds, n)
 	defer r.cpu.arena.put(all)
-	kernels.GemmSeq(false, false, j.nq, r.d(), n, all, n, r.Table.Floats()[start*r.Width+j.head*r.d():], r.Width, false, dq, r.d())
+	kernels.GemmSeq(false, false, j.nq, r.d(), n, all, n, r.Table.Floats()[start*r.Width+j.head*r.d():], r.Width,
+		false, dq, r.d())
 }
 
 // shiftedKernelGrad adds up the table's gradient head by head, and takes it
@@ -107,7 +109,8 @@ func (r *relative) shiftedKernelGrad(ds, dw []float32, acc bool) {
 		arena.put(q)
 		arena.put(all)
 	})
-	r.product(kernels.Product{TA: true, M: r.Model, N: w, K: x.Rows, A: x.Encodings.Floats(), LDA: r.Model, B: dt, LDB: w, Acc: acc, C: dw, LDC: w})
+	r.product(kernels.Product{TA: true, M: r.Model, N: w, K: x.Rows, A: x.Encodings.Floats(), LDA: r.Model, B: dt,
+		LDB: w, Acc: acc, C: dw, LDC: w})
 }
 
 // eachOfHead calls f with the jobs of each head in order of the sequences, heads
@@ -133,7 +136,8 @@ func (r *relative) wideGrad(j relativeJob, ds []float32) []float32 {
 func (r *relative) factorizedGrad(j relativeJob, ds, dq []float32) {
 	wide := r.wideGrad(j, ds)
 	defer r.cpu.arena.put(wide)
-	kernels.GemmSeq(false, false, j.nq, r.d(), r.Model, wide, r.Model, r.Kernel.Floats()[j.head*r.d():], r.Width, false, dq, r.d())
+	kernels.GemmSeq(false, false, j.nq, r.d(), r.Model, wide, r.Model, r.Kernel.Floats()[j.head*r.d():], r.Width,
+		false, dq, r.d())
 }
 
 func (r *relative) factorizedKernelGrad(ds, dw []float32, acc bool) {

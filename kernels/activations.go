@@ -4,8 +4,9 @@ package kernels
 // one.
 var actNames = map[string]Act{
 	"gelu": GELU, "gelu_python": GELU,
-	"gelu_new": GELUTanh, "gelu_pytorch_tanh": GELUTanh, "gelu_python_tanh": GELUTanh, "gelu_accurate": GELUTanh, "gelu_fast": GELUTanh,
-	"relu": ReLU, "silu": SiLU, "swish": SiLU, "tanh": Tanh, "linear": Identity,
+	"gelu_new": GELUTanh, "gelu_pytorch_tanh": GELUTanh, "gelu_python_tanh": GELUTanh, "gelu_accurate": GELUTanh,
+	"gelu_fast": GELUTanh,
+	"relu":      ReLU, "silu": SiLU, "swish": SiLU, "tanh": Tanh, "linear": Identity,
 	"gelu_10": GELUClipped, "laplace": LaplaceCDF, "leaky_relu": LeakyReLU, "mish": Mish, "quick_gelu": QuickGELU,
 	"relu2": ReLUSquared, "relu6": ReLU6, "sigmoid": Sigmoid,
 }

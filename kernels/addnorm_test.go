@@ -21,7 +21,9 @@ func TestAddNormIsItsParts(t *testing.T) {
 					w, b := numbers(cols, 4), numbers(cols, 5)
 					type result struct{ y, sum, mean, rstd, dx, dr, dw, db []float32 }
 					blank := func() result {
-						return result{make([]float32, n), make([]float32, n), make([]float32, rows), make([]float32, rows), make([]float32, n), make([]float32, n), make([]float32, cols), make([]float32, cols)}
+						return result{make([]float32, n), make([]float32, n), make([]float32, rows), make([]float32,
+							rows), make([]float32, n), make([]float32, n), make([]float32, cols), make([]float32,
+							cols)}
 					}
 					want, got := blank(), blank()
 					d.Drop(want.sum, x)
@@ -34,7 +36,8 @@ func TestAddNormIsItsParts(t *testing.T) {
 					for _, c := range []struct {
 						name      string
 						got, want []float32
-					}{{"y", got.y, want.y}, {"sum", got.sum, want.sum}, {"mean", got.mean, want.mean}, {"rstd", got.rstd, want.rstd},
+					}{{"y", got.y, want.y}, {"sum", got.sum, want.sum}, {"mean", got.mean, want.mean}, {"rstd",
+						got.rstd, want.rstd},
 						{"dx", got.dx, want.dx}, {"dr", got.dr, want.dr}, {"dw", got.dw, want.dw}, {"db", got.db, want.db}} {
 						if !slices.Equal(c.got, c.want) {
 							t.Errorf("%s differs", c.name)

@@ -24,7 +24,8 @@ func (d Dropper) Apply(y, x []float32, base int) {
 		return
 	}
 	key := splitmix.Finish(d.Seed ^ splitmix.Finish(d.Step^splitmix.Mix(d.Site)))
-	k := draw{first: uint32(key) + uint32(base), second: uint32(key >> 32), limit: uint32(float64(d.P) * (1 << 31)), scale: 1 / (1 - d.P)}
+	k := draw{first: uint32(key) + uint32(base), second: uint32(key >> 32), limit: uint32(float64(d.P) * (1 << 31)),
+		scale: 1 / (1 - d.P)}
 	n := 0
 	if l := chosen.loops; l != nil {
 		if n = l.whole(len(x)); n > 0 {

@@ -64,7 +64,8 @@ func TestActivationsOverTheWholeRange(t *testing.T) {
 		from   float32 // where the limit holds
 		around float64 // and how far y and the slope may be off in all
 	}{
-		{"tanh", Tanh, func(x float64) (float64, float64) { y := math.Tanh(x); return y, 1 - y*y }, 3, float32(math.Inf(-1)), 3e-7},
+		{"tanh", Tanh, func(x float64) (float64, float64) { y := math.Tanh(x); return y, 1 - y*y }, 3,
+			float32(math.Inf(-1)), 3e-7},
 		{"gelu", GELU, gelu, 10, -13, 1e-6},
 		{"gelu_new", GELUTanh, geluTanh, 10, -1, 1e-6},
 		{"silu", SiLU, func(x float64) (float64, float64) {
@@ -74,7 +75,8 @@ func TestActivationsOverTheWholeRange(t *testing.T) {
 			}
 			return x * g, g + x*g*(1-g)
 		}, 6, -80, 1e-6},
-		{"relu", ReLU, func(x float64) (float64, float64) { return max(x, 0), float64(min(1, math.Ceil(max(x, 0)))) }, 0, float32(math.Inf(-1)), 0},
+		{"relu", ReLU, func(x float64) (float64, float64) { return max(x, 0), float64(min(1, math.Ceil(max(x, 0)))) },
+			0, float32(math.Inf(-1)), 0},
 	} {
 		defer func(s set) { chosen = s }(chosen)
 		for _, s := range append(available(), plain) {

@@ -7,10 +7,12 @@ type kern = func(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc
 
 // The kernels by height less one.
 var (
-	rows512    = [...]kern{kernR1x32, kernR2x32, kernR3x32, kernR4x32, kernR5x32, kernR6x32, kernR7x32, kernR8x32, kernR9x32, kernR10x32, kernR11x32, kernR12x32, kernR13x32, kernR14x32}
-	columns512 = [...]kern{kernC1x32, kernC2x32, kernC3x32, kernC4x32, kernC5x32, kernC6x32, kernC7x32, kernC8x32, kernC9x32, kernC10x32, kernC11x32, kernC12x32, kernC13x32, kernC14x32}
-	rows2      = [...]kern{kernR1x16, kernR2x16, kernR3x16, kernR4x16, kernR5x16, kernR6x16}
-	columns2   = [...]kern{kernC1x16, kernC2x16, kernC3x16, kernC4x16, kernC5x16, kernC6x16}
+	rows512 = [...]kern{kernR1x32, kernR2x32, kernR3x32, kernR4x32, kernR5x32, kernR6x32, kernR7x32, kernR8x32,
+		kernR9x32, kernR10x32, kernR11x32, kernR12x32, kernR13x32, kernR14x32}
+	columns512 = [...]kern{kernC1x32, kernC2x32, kernC3x32, kernC4x32, kernC5x32, kernC6x32, kernC7x32, kernC8x32,
+		kernC9x32, kernC10x32, kernC11x32, kernC12x32, kernC13x32, kernC14x32}
+	rows2    = [...]kern{kernR1x16, kernR2x16, kernR3x16, kernR4x16, kernR5x16, kernR6x16}
+	columns2 = [...]kern{kernC1x16, kernC2x16, kernC3x16, kernC4x16, kernC5x16, kernC6x16}
 )
 
 var (
@@ -22,7 +24,8 @@ var (
 			}
 			rows512[rows-1](k, a, lda, b, bs, c, ldc, acc)
 		},
-		copy: [2]rowCopier{copyRows16_avx512, copyRows32_avx512}, copyTiles: copyTiles_avx512, transpose: transpose8, prefetch: prefetchRows, squares: squaresTile_avx512, sums: 16}
+		copy: [2]rowCopier{copyRows16_avx512, copyRows32_avx512}, copyTiles: copyTiles_avx512, transpose: transpose8,
+		prefetch: prefetchRows, squares: squaresTile_avx512, sums: 16}
 	tile2 = tile{mr: 6, nr: 16, step: 8,
 		run: func(rows, k int, a *float32, lda int, packed bool, b *float32, bs int, c *float32, ldc int, acc bool) {
 			if packed {
@@ -31,5 +34,6 @@ var (
 			}
 			rows2[rows-1](k, a, lda, b, bs, c, ldc, acc)
 		},
-		copy: [2]rowCopier{copyRows8_avx2, copyRows16_avx2}, copyTiles: copyTiles_avx2, transpose: transpose8, prefetch: prefetchRows, squares: squaresTile_avx2, sums: 8}
+		copy: [2]rowCopier{copyRows8_avx2, copyRows16_avx2}, copyTiles: copyTiles_avx2, transpose: transpose8,
+		prefetch: prefetchRows, squares: squaresTile_avx2, sums: 8}
 )

@@ -4,8 +4,10 @@ package kernels
 
 // The kernels by height less one.
 var (
-	rowsNEON    = [...]func(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool){kernR1x16, kernR2x16, kernR3x16, kernR4x16, kernR5x16, kernR6x16}
-	columnsNEON = [...]func(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool){kernC1x16, kernC2x16, kernC3x16, kernC4x16, kernC5x16, kernC6x16}
+	rowsNEON = [...]func(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool){kernR1x16,
+		kernR2x16, kernR3x16, kernR4x16, kernR5x16, kernR6x16}
+	columnsNEON = [...]func(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool){kernC1x16,
+		kernC2x16, kernC3x16, kernC4x16, kernC5x16, kernC6x16}
 )
 
 var tileNEON = tile{mr: 6, nr: 16, step: 8,

@@ -21,7 +21,9 @@ func TestGemm(t *testing.T) {
 	defer func(s set) { chosen = s }(chosen)
 	for _, s := range append(available(), plain) {
 		chosen = s
-		for _, d := range [][3]int{{1, 1, 1}, {1, 33, 7}, {12, 32, 384}, {13, 31, 385}, {97, 65, 30}, {5, 100, 800}, {30, 1, 64}, {0, 4, 3}, {3, 4, 0}, {193, 40, 17}, {17, 64, 17}, {17, 17, 64}, {28, 96, 128}, {29, 96, 129}} {
+		for _, d := range [][3]int{{1, 1, 1}, {1, 33, 7}, {12, 32, 384}, {13, 31, 385}, {97, 65, 30}, {5, 100, 800},
+			{30, 1, 64}, {0, 4, 3}, {3, 4, 0}, {193, 40, 17}, {17, 64, 17}, {17, 17, 64}, {28, 96, 128}, {29, 96,
+				129}} {
 			for mode := range 8 {
 				ta, tb, acc := mode&1 > 0, mode&2 > 0, mode&4 > 0
 				t.Run(fmt.Sprintf("%s/%v/ta=%v/tb=%v/acc=%v", s.name, d, ta, tb, acc), func(t *testing.T) {
@@ -78,7 +80,8 @@ func TestGemmIsOfKAlone(t *testing.T) {
 			SetThreads(1)
 			Gemm(ta, tb, m, n, k, a, lda, b, ldb, false, whole, n)
 			SetThreads(3)
-			for _, d := range [][4]int{{0, m, 0, n}, {1, 1, 0, n}, {3, 13, 5, 33}, {7, 29, 64, 32}, {200, 11, 130, 1}, {14, 28, 1, 100}} {
+			for _, d := range [][4]int{{0, m, 0, n}, {1, 1, 0, n}, {3, 13, 5, 33}, {7, 29, 64, 32}, {200, 11, 130, 1},
+				{14, 28, 1, 100}} {
 				c := make([]float32, d[1]*d[3])
 				Gemm(ta, tb, d[1], d[3], k, a[d[0]*da:], lda, b[d[2]*db:], ldb, false, c, d[3])
 				for i, v := range c {
@@ -178,7 +181,8 @@ func TestGemmsEqualOneByOne(t *testing.T) {
 	var products, alone []Product
 	for i, d := range [][3]int{{300, 256, 500}, {64, 300, 410}, {0, 9, 9}, {5, 7, 0}, {33, 768, 768}, {1, 1, 1}} {
 		m, n, k := d[0], d[1], d[2]
-		p := Product{TA: i%2 == 1, TB: i%3 == 1, M: m, N: n, K: k, A: numbers(m*k, 1), LDA: k, B: numbers(k*n, 2), LDB: n, Acc: i%2 == 0, C: numbers(m*n, 3), LDC: n}
+		p := Product{TA: i%2 == 1, TB: i%3 == 1, M: m, N: n, K: k, A: numbers(m*k, 1), LDA: k, B: numbers(k*n, 2),
+			LDB: n, Acc: i%2 == 0, C: numbers(m*n, 3), LDC: n}
 		if p.TA {
 			p.LDA = m
 		}

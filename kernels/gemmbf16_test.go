@@ -67,7 +67,8 @@ var pairTests = []struct {
 	}},
 	{"cancelling", func(r *rand.Rand) float32 { return float32(1-2*r.IntN(2)) * float32(1+r.IntN(3)) * 0x1p-63 }},
 	{"special", func(r *rand.Rand) float32 {
-		return math.Float32frombits([]uint32{0, 0x80000000, 1, 0x807FFFFF, 0x00800000, 0x3F800000, 0xBF800000, 0x7F800000, 0xFF7FFFFF, 0x1A000000, 0x9A000000}[r.IntN(11)])
+		return math.Float32frombits([]uint32{0, 0x80000000, 1, 0x807FFFFF, 0x00800000, 0x3F800000, 0xBF800000,
+			0x7F800000, 0xFF7FFFFF, 0x1A000000, 0x9A000000}[r.IntN(11)])
 	}},
 }
 
@@ -119,7 +120,8 @@ func TestPairs(t *testing.T) {
 					pairsGo(rows, steps, ab[0], bb[0], want, pairWidth, false)
 					for i := range got {
 						if !sameFloat(got[i], want[i]) {
-							t.Fatalf("row %d, column %d, %d pairs: %08x, in Go %08x", i/pairWidth, i%pairWidth, steps, math.Float32bits(got[i]), math.Float32bits(want[i]))
+							t.Fatalf("row %d, column %d, %d pairs: %08x, in Go %08x", i/pairWidth, i%pairWidth, steps,
+								math.Float32bits(got[i]), math.Float32bits(want[i]))
 						}
 					}
 				}
@@ -184,7 +186,8 @@ func (g bf16Case) exact(i, j int) (sum, far float64) {
 // operands, and to the bytes of plain Go.
 func TestGemmBF16(t *testing.T) {
 	defer func(s pairSet) { pairSetInUse = s }(pairSetInUse)
-	shapes := [][3]int{{1, 1, 1}, {1, 33, 7}, {14, 32, 64}, {15, 31, 65}, {16, 16, 2}, {97, 65, 30}, {5, 100, 800}, {30, 1, 64}, {0, 4, 3}, {3, 4, 0}, {193, 40, 17}, {17, 47, 33}, {28, 64, 769}}
+	shapes := [][3]int{{1, 1, 1}, {1, 33, 7}, {14, 32, 64}, {15, 31, 65}, {16, 16, 2}, {97, 65, 30}, {5, 100, 800},
+		{30, 1, 64}, {0, 4, 3}, {3, 4, 0}, {193, 40, 17}, {17, 47, 33}, {28, 64, 769}}
 	for w := 1; w <= 33; w += 2 {
 		shapes = append(shapes, [3]int{w, 34 - w, 1 + w%5}, [3]int{18, 35, w}, [3]int{18, 35, w + 1})
 	}
@@ -241,12 +244,14 @@ func TestGemmBF16IsOfKAlone(t *testing.T) {
 			GemmBF16(ta, tb, m, n, k, a, lda, b, ldb, false, whole, n)
 			for _, threads := range []int{2, 3, 8} {
 				SetThreads(threads)
-				for _, d := range [][4]int{{0, m, 0, n}, {1, 1, 0, n}, {3, 13, 5, 33}, {7, 29, 36, 32}, {50, 11, 66, 1}, {14, 28, 1, 50}} {
+				for _, d := range [][4]int{{0, m, 0, n}, {1, 1, 0, n}, {3, 13, 5, 33}, {7, 29, 36, 32}, {50, 11, 66,
+					1}, {14, 28, 1, 50}} {
 					c := make([]float32, d[1]*d[3])
 					GemmBF16(ta, tb, d[1], d[3], k, a[d[0]*da:], lda, b[d[2]*db:], ldb, false, c, d[3])
 					for i, v := range c {
 						if w := whole[(d[0]+i/d[3])*n+d[2]+i%d[3]]; v != w {
-							t.Fatalf("%s ta=%v tb=%v part %v, %d threads: element %d is %v, of the whole %v", s.name, ta, tb, d, threads, i, v, w)
+							t.Fatalf("%s ta=%v tb=%v part %v, %d threads: element %d is %v, of the whole %v", s.name,
+								ta, tb, d, threads, i, v, w)
 						}
 					}
 				}
@@ -257,7 +262,8 @@ func TestGemmBF16IsOfKAlone(t *testing.T) {
 
 func BenchmarkGemmBF16(b *testing.B) {
 	for _, form := range []string{"nt", "nn", "tn"} {
-		for _, d := range [][3]int{{512, 256, 256}, {512, 768, 768}, {512, 3072, 768}, {512, 768, 3072}, {2048, 256, 256}, {2048, 768, 768}, {2048, 3072, 768}, {2048, 768, 3072}} {
+		for _, d := range [][3]int{{512, 256, 256}, {512, 768, 768}, {512, 3072, 768}, {512, 768, 3072}, {2048, 256,
+			256}, {2048, 768, 768}, {2048, 3072, 768}, {2048, 768, 3072}} {
 			b.Run(fmt.Sprintf("impl=%s/form=%s/m=%d/n=%d/k=%d", pairSetInUse.name, form, d[0], d[1], d[2]), func(b *testing.B) {
 				m, n, k := d[0], d[1], d[2]
 				if form == "tn" { // a weight's gradient sums over the rows

@@ -27,15 +27,16 @@ func TestGemmHelpsWhoeverIsHeldUp(t *testing.T) {
 		for try := 0; try < 20 && !helped; try++ { // a thread may come so late that there is nothing left to wait for
 			var finished atomic.Int64
 			var held atomic.Bool
-			Gemms(Product{TA: ta, TB: true, M: m, N: n, K: k, A: a, LDA: lda, B: b, LDB: k, C: got, LDC: n, Then: Epilogue{watch: func(i, rows, j, cols int) {
-				if held.CompareAndSwap(false, true) {
-					for start := time.Now(); time.Since(start) < time.Second && !helped; runtime.Gosched() {
-						// Up to what the held thread may have taken beside this tile.
-						helped = finished.Load() >= m*n-group*int64(chosen.tile.mr)*int64(cols)
+			Gemms(Product{TA: ta, TB: true, M: m, N: n, K: k, A: a, LDA: lda, B: b, LDB: k, C: got, LDC: n,
+				Then: Epilogue{watch: func(i, rows, j, cols int) {
+					if held.CompareAndSwap(false, true) {
+						for start := time.Now(); time.Since(start) < time.Second && !helped; runtime.Gosched() {
+							// Up to what the held thread may have taken beside this tile.
+							helped = finished.Load() >= m*n-group*int64(chosen.tile.mr)*int64(cols)
+						}
 					}
-				}
-				finished.Add(int64(rows * cols))
-			}}})
+					finished.Add(int64(rows * cols))
+				}}})
 			for i := range got {
 				if got[i] != want[i] {
 					t.Fatalf("ta=%v: element %d is %v, want %v", ta, i, got[i], want[i])
@@ -61,7 +62,8 @@ func TestGemmThenPanics(t *testing.T) {
 					t.Errorf("%d threads: recovered %v", threads, p)
 				}
 			}()
-			Gemms(Product{TA: false, TB: false, M: m, N: n, K: k, A: a, LDA: k, B: b, LDB: n, C: c, LDC: n, Then: Epilogue{watch: func(i, _, _, _ int) { panic("held") }}})
+			Gemms(Product{TA: false, TB: false, M: m, N: n, K: k, A: a, LDA: k, B: b, LDB: n, C: c, LDC: n,
+				Then: Epilogue{watch: func(i, _, _, _ int) { panic("held") }}})
 		}()
 	}
 }

@@ -37,7 +37,10 @@ func BenchmarkLoop(b *testing.B) {
 		{"bias-grad", 4 * n, func() { BiasGrad(db, x, rows, cols, cols) }},
 		{"slope-bias-grad", 12 * rows * wide, func() { SlopeBiasGrad(upBias, upGrad, up, rows, wide, wide) }},
 		{"softmax", 8 * heads * length * length, func() { SoftmaxSeq(scores, heads*length, length, length) }},
-		{"softmax-grad", 12 * heads * length * length, func() { SoftmaxGradSeq(scoreGrads, scores, heads*length, length, length) }},
+		{"softmax-grad", 12 * heads * length * length, func() {
+			SoftmaxGradSeq(scoreGrads, scores, heads*length,
+				length, length)
+		}},
 		{"layer-norm", 8 * n, func() { LayerNorm(z, mean, rstd, x, w, w, rows, cols, 1e-12) }},
 		{"layer-norm-grad", 12 * n, func() { LayerNormGrad(z, dw, db, y, x, mean, rstd, w, rows, cols) }},
 		{"add-norm", 16 * n, func() { AddNorm(drop, z, m, mean, rstd, x, y, w, w, rows, cols, 1e-12) }},

@@ -87,7 +87,8 @@ func (o *AdamW) update(p *nn.Param) (device.Update, bool) {
 	if o.Rate != nil {
 		rate *= o.Rate(p)
 	}
-	k := kernels.AdamW{LR: rate, Beta1: o.Beta1, Beta2: o.Beta2, Eps: o.Eps, WeightDecay: o.Decay(p), Step: o.Step, Scale: o.Scale}
+	k := kernels.AdamW{LR: rate, Beta1: o.Beta1, Beta2: o.Beta2, Eps: o.Eps, WeightDecay: o.Decay(p), Step: o.Step,
+		Scale: o.Scale}
 	u := device.Update{P: t.buf, M: device.Host(s.M), V: device.Host(s.V), G: g.buf, Cols: t.cols, With: k.Factors()}
 	if u.Sparse = g.sparse && !s.All; u.Sparse {
 		s.Live = union(s.Live, g.rows)

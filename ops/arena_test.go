@@ -22,7 +22,8 @@ type encoderParams struct {
 }
 
 func newEncoder(layers, h int) *encoderParams {
-	e := &encoderParams{x: randomParam(500, h, 1), qkv: randomParam(3*h, h, 2), out: randomParam(h, h, 3), up: randomParam(4*h, h, 4),
+	e := &encoderParams{x: randomParam(500, h, 1), qkv: randomParam(3*h, h, 2), out: randomParam(h, h, 3),
+		up:   randomParam(4*h, h, 4),
 		down: randomParam(h, 4*h, 5), w: randomParam(1, h, 6), b: randomParam(1, h, 7), layers: layers, heads: h / 16}
 	e.everyParameter = []*nn.Param{e.x, e.qkv, e.out, e.up, e.down, e.w, e.b}
 	LayOutGradients(e.everyParameter)

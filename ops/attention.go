@@ -85,7 +85,8 @@ func (o *attention) Backward(gy mat.Tensor) error {
 	if len(o.ins) > 1 {
 		dk = o.p.alloc(kt.rows, kt.cols)
 	}
-	o.p.Backend.Run(&device.AttentionGrad{Of: &o.call, DY: Of(gy).buf, DQ: dq.columns(o.q), DK: dk.columns(o.k), DV: dk.columns(o.v)})
+	o.p.Backend.Run(&device.AttentionGrad{Of: &o.call, DY: Of(gy).buf, DQ: dq.columns(o.q), DK: dk.columns(o.k),
+		DV: dk.columns(o.v)})
 	o.finish()
 	if len(o.ins) > 1 {
 		o.ins[1].AccGrad(dk)

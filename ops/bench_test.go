@@ -51,8 +51,14 @@ func operators() []operatorBench {
 	one := func(p *nn.Param) []*nn.Param { return []*nn.Param{p} }
 	all := func(p ...*nn.Param) []*nn.Param { return p }
 	return append([]operatorBench{
-		{"linear", all(x, square, bias), func(p *Pass) mat.Tensor { return Linear(p, x, kernels.Identity, one(square), one(bias)) }},
-		{"linear+gelu", all(x, up, upBias), func(p *Pass) mat.Tensor { return Linear(p, x, kernels.GELU, one(up), one(upBias)) }},
+		{"linear", all(x, square, bias), func(p *Pass) mat.Tensor {
+			return Linear(p, x, kernels.Identity, one(square),
+				one(bias))
+		}},
+		{"linear+gelu", all(x, up, upBias), func(p *Pass) mat.Tensor {
+			return Linear(p, x, kernels.GELU, one(up),
+				one(upBias))
+		}},
 		{"conv1d", all(x, square, bias), func(p *Pass) mat.Tensor { return Conv1D(p, x, kernels.Identity, square, bias) }},
 		{"self-attention", all(qkv), func(p *Pass) mat.Tensor { return SelfAttention(p, qkv, spec) }},
 		{"cross-attention", all(x, kv), func(p *Pass) mat.Tensor {
@@ -77,8 +83,9 @@ func operators() []operatorBench {
 // relativeBenches are Funnel's attention, in both forms of its positions.
 func relativeBenches(x *nn.Param, off []int32) []operatorBench {
 	const d = benchDim / benchHeads
-	w := RelativeParams{WordBias: randomParam(benchHeads, d, 21), PositionBias: randomParam(benchHeads, d, 22), TypeBias: randomParam(benchHeads, d, 23),
-		Kernel: randomParam(benchDim, benchHeads*d, 24), Types: randomParam(2, benchHeads*d, 25)}
+	w := RelativeParams{WordBias: randomParam(benchHeads, d, 21), PositionBias: randomParam(benchHeads, d, 22),
+		TypeBias: randomParam(benchHeads, d, 23),
+		Kernel:   randomParam(benchDim, benchHeads*d, 24), Types: randomParam(2, benchHeads*d, 25)}
 	kv := randomParam(benchTokens, 2*benchDim, 26)
 	real, at := make([]int32, benchSequences), make([]int32, benchTokens)
 	for i := range real {
@@ -90,9 +97,12 @@ func relativeBenches(x *nn.Param, off []int32) []operatorBench {
 	sinusoids := NewSinusoids(benchDim)
 	var all []operatorBench
 	for _, factorized := range []bool{false, true} {
-		name := map[bool]string{false: "relative-attention/positions=shifted", true: "relative-attention/positions=factorized"}[factorized]
-		all = append(all, operatorBench{name, []*nn.Param{x, kv, w.WordBias, w.PositionBias, w.TypeBias, w.Kernel, w.Types}, func(p *Pass) mat.Tensor {
-			s := RelativeSpec{Heads: benchHeads, Offsets: off, KeyOff: off, KeyReal: real, Types: make([]int32, benchTokens), KeyTypes: make([]int32, benchTokens), SeparateCls: true, Dropout: 0.1}
+		name := map[bool]string{false: "relative-attention/positions=shifted",
+			true: "relative-attention/positions=factorized"}[factorized]
+		all = append(all, operatorBench{name, []*nn.Param{x, kv, w.WordBias, w.PositionBias, w.TypeBias, w.Kernel,
+			w.Types}, func(p *Pass) mat.Tensor {
+			s := RelativeSpec{Heads: benchHeads, Offsets: off, KeyOff: off, KeyReal: real, Types: make([]int32,
+				benchTokens), KeyTypes: make([]int32, benchTokens), SeparateCls: true, Dropout: 0.1}
 			if enc := sinusoids.Encode(p, 0.1); factorized {
 				s.Positions = enc.Factorized(at, at)
 			} else {

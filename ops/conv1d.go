@@ -14,7 +14,8 @@ import (
 // store it, b [1, out]. It panics if shapes differ.
 func Conv1D(p *Pass, x mat.Tensor, act kernels.Act, w, b *nn.Param) mat.Tensor {
 	if xt, wt := Of(x), Of(w); xt.cols != wt.rows || Of(b).Size() != wt.cols {
-		panic(fmt.Sprintf("ops: conv1d: weight %dx%d and bias of %d for an input of width %d", wt.rows, wt.cols, Of(b).Size(), xt.cols))
+		panic(fmt.Sprintf("ops: conv1d: weight %dx%d and bias of %d for an input of width %d", wt.rows, wt.cols,
+			Of(b).Size(), xt.cols))
 	}
 	return p.run(&conv1d{base: base{p: p, ins: []mat.Tensor{w, b, x}}, x: x, w: w, b: b, act: act})
 }
@@ -43,7 +44,8 @@ func (o *conv1d) Backward(gy mat.Tensor) error {
 	var dx *Tensor
 	if o.x.RequiresGrad() {
 		dx = o.p.alloc(x.rows, x.cols)
-		products = append(products, device.Product{TB: true, M: x.rows, N: x.cols, K: w.cols, A: dy.matrix(), B: w.matrix(), C: dx.matrix()})
+		products = append(products, device.Product{TB: true, M: x.rows, N: x.cols, K: w.cols, A: dy.matrix(),
+			B: w.matrix(), C: dx.matrix()})
 	}
 	o.p.multiply(products...)
 	o.finish()

@@ -19,9 +19,11 @@ import (
 func Convolve(p *Pass, x mat.Tensor, w, b *nn.Param, offsets []int32, width, groups int) mat.Tensor {
 	h := Of(x).cols
 	if h%groups != 0 || width%2 == 0 || Of(w).Size() != h*(h/groups)*width || Of(b).Size() != h {
-		panic(fmt.Sprintf("ops: convolve: %d weights of width %d in %d groups for an input of width %d", Of(w).Size(), width, groups, h))
+		panic(fmt.Sprintf("ops: convolve: %d weights of width %d in %d groups for an input of width %d", Of(w).Size(),
+			width, groups, h))
 	}
-	return p.run(&convolve{base: base{p: p, ins: []mat.Tensor{x, w, b}}, w: w, b: b, offsets: offsets, width: width, groups: groups})
+	return p.run(&convolve{base: base{p: p, ins: []mat.Tensor{x, w, b}}, w: w, b: b, offsets: offsets, width: width,
+		groups: groups})
 }
 
 type convolve struct {
@@ -67,7 +69,8 @@ func (o *convolve) Backward(gy mat.Tensor) error {
 	if dw, acc := paramGradOf(o.w); !dw.None() {
 		for g := range o.groups {
 			a, w := o.part(g, o.windows, dw)
-			products = append(products, device.Product{TA: true, M: n, N: n * o.width, K: x.rows, A: dy.columns(g * n), B: a, Acc: acc, C: w})
+			products = append(products, device.Product{TA: true, M: n, N: n * o.width, K: x.rows,
+				A: dy.columns(g * n), B: a, Acc: acc, C: w})
 		}
 	}
 	var dx *Tensor

@@ -36,9 +36,15 @@ func TestCost(t *testing.T) {
 	}{
 		{"linear", func(p *Pass) mat.Tensor { return Linear(p, x, kernels.Identity, list(up), list(upBias)) },
 			work{9 * 6 * 7, 9*6 + 7*6 + 7 + 9*7}, work{2 * 9 * 6 * 7, 9*7 + 2*(9*6+7*6+7)}},
-		{"linear with an activation, two weights", func(p *Pass) mat.Tensor { return Linear(p, x, kernels.GELU, list(up, side), list(upBias, nil)) },
+		{"linear with an activation, two weights", func(p *Pass) mat.Tensor {
+			return Linear(p, x, kernels.GELU,
+				list(up, side), list(upBias, nil))
+		},
 			work{9 * 6 * 9, 9*6 + 9*6 + 7 + 9*9 + 9*9}, work{2 * 9 * 6 * 9, 2*9*9 + 2*(9*6+9*6+7)}},
-		{"linear, its weight frozen", func(p *Pass) mat.Tensor { return Linear(p, x, kernels.Identity, list(frozen), list(nil)) },
+		{"linear, its weight frozen", func(p *Pass) mat.Tensor {
+			return Linear(p, x, kernels.Identity, list(frozen),
+				list(nil))
+		},
 			work{9 * 6 * 7, 9*6 + 7*6 + 9*7}, work{9 * 6 * 7, 9*7 + 2*9*6 + 7*6}},
 		{"linear", func(p *Pass) mat.Tensor { return Conv1D(p, x, kernels.Identity, gpt, upBias) },
 			work{9 * 6 * 7, 9*6 + 7*6 + 7 + 9*7}, work{2 * 9 * 6 * 7, 9*7 + 2*(9*6+7*6+7)}},
@@ -66,9 +72,11 @@ func TestCost(t *testing.T) {
 			work{0, 9*6 + 2*6}, work{0, 2*6 + 9*6}},
 		{"pool of the largest", func(p *Pass) mat.Tensor { return PoolPairs(p, x, []Pair{{0, 1}, {2, 2}}, true) },
 			work{0, 9*6 + 2*6}, work{0, 2*6 + 2*9*6}},
-		{"loss", func(p *Pass) mat.Tensor { return CrossEntropy(p, logits, ids) }, work{0, 9*4 + 9 + 1 + 9*4}, work{0, 2 * 9 * 4}},
+		{"loss", func(p *Pass) mat.Tensor { return CrossEntropy(p, logits, ids) }, work{0, 9*4 + 9 + 1 + 9*4}, work{0,
+			2 * 9 * 4}},
 		{"loss", func(p *Pass) mat.Tensor { return BinaryCrossEntropy(p, one, ids) }, work{0, 9 + 9 + 1 + 9}, work{0, 2 * 9}},
-		{"loss", func(p *Pass) mat.Tensor { return MSE(p, x, numbers(9*6, 1)) }, work{0, 9*6 + 9*6 + 1 + 9*6}, work{0, 2 * 9 * 6}},
+		{"loss", func(p *Pass) mat.Tensor { return MSE(p, x, numbers(9*6, 1)) }, work{0, 9*6 + 9*6 + 1 + 9*6}, work{0,
+			2 * 9 * 6}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p := &Pass{Backend: NewCPU(), Grad: true, Train: true, Trace: &Trace{}, Seed: 7}
@@ -91,7 +99,8 @@ func TestCost(t *testing.T) {
 					want = c.backward
 				}
 				if got.FLOPs != 2*want.multiplyAdds || got.Bytes != 4*want.floats {
-					t.Errorf("backward=%v: %v FLOPs and %v bytes, want %v and %v", got.Backward, got.FLOPs, got.Bytes, 2*want.multiplyAdds, 4*want.floats)
+					t.Errorf("backward=%v: %v FLOPs and %v bytes, want %v and %v", got.Backward, got.FLOPs, got.Bytes,
+						2*want.multiplyAdds, 4*want.floats)
 				}
 			}
 		})
@@ -114,7 +123,8 @@ func TestCostOfRelativeAttention(t *testing.T) {
 		q := randomParam(9, 18, 1)
 		LayOutGradients([]*nn.Param{q, w.WordBias, w.PositionBias, w.TypeBias, w.Kernel, w.Types})
 		p := &Pass{Backend: NewCPU(), Grad: true, Trace: &Trace{}}
-		s := RelativeSpec{Heads: heads, Offsets: []int32{0, 4, 9}, KeyOff: []int32{0, 4, 9}, KeyReal: []int32{4, 5}, Types: make([]int32, 9), KeyTypes: make([]int32, 9)}
+		s := RelativeSpec{Heads: heads, Offsets: []int32{0, 4, 9}, KeyOff: []int32{0, 4, 9}, KeyReal: []int32{4, 5},
+			Types: make([]int32, 9), KeyTypes: make([]int32, 9)}
 		at := []int32{0, 1, 2, 3, 0, 1, 2, 3, 4}
 		if enc := NewSinusoids(model).Encode(p, 0); factorized {
 			s.Positions = enc.Factorized(at, at)

@@ -46,7 +46,8 @@ func DistanceAttention(p *Pass, q, kv mat.Tensor, spec AttentionSpec, by Distanc
 		by.Scale = spec.scale(h)
 	}
 	o.ko, o.vo = ko, vo
-	o.call = device.DistanceAttention{Attention: device.Attention{Q: Of(q).columns(0), K: Of(keys).columns(ko), V: Of(keys).columns(vo),
+	o.call = device.DistanceAttention{Attention: device.Attention{Q: Of(q).columns(0), K: Of(keys).columns(ko),
+		V:     Of(keys).columns(vo),
 		Heads: spec.Heads, Width: h, Offsets: spec.Offsets, KeyOff: spec.KeyOff, Causal: spec.Causal, Scale: spec.scale(h),
 		Drop: p.drop(spec.Dropout)}, ByQuery: o.table(by.ByQuery, h), ByKey: o.table(by.ByKey, h),
 		Rows: by.Rows, Zero: by.Zero, At: by.At, DistanceScale: by.Scale}

@@ -32,7 +32,8 @@ type gatherAdd struct {
 func (o *gatherAdd) Forward() (mat.Tensor, error) {
 	b, a := Of(o.ins[0]), Of(o.ins[1])
 	y := o.p.alloc(len(o.ia), a.cols)
-	o.p.Backend.Run(&device.Gather{Y: y.buf, Lookups: []device.Lookup{{Table: a.buf, IDs: o.ia}, {Table: b.buf, IDs: o.ib}}, Cols: a.cols})
+	o.p.Backend.Run(&device.Gather{Y: y.buf, Lookups: []device.Lookup{{Table: a.buf, IDs: o.ia}, {Table: b.buf,
+		IDs: o.ib}}, Cols: a.cols})
 	return o.forwarded(y)
 }
 

@@ -17,7 +17,8 @@ import (
 func TestOnePassOverParameters(t *testing.T) {
 	defer kernels.SetThreads(0)
 	build := func() []*nn.Param {
-		params := []*nn.Param{randomParam(1, 7, 1), randomParam(130, 300, 2), randomParam(5000, 33, 3), randomParam(16, 1024, 4), randomParam(3, 3, 5)}
+		params := []*nn.Param{randomParam(1, 7, 1), randomParam(130, 300, 2), randomParam(5000, 33, 3),
+			randomParam(16, 1024, 4), randomParam(3, 3, 5)}
 		LayOutGradients(params)
 		SetGradient(params[0], numbers(7, 6), nil)
 		SetGradient(params[1], numbers(130*300, 7), nil)
@@ -30,7 +31,8 @@ func TestOnePassOverParameters(t *testing.T) {
 		return params // the last has no gradient
 	}
 	rule := func() *AdamW {
-		return &AdamW{Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, LR: 0.01, Step: 1, Scale: 0.5, Decay: func(p *nn.Param) float64 { return float64(Of(p).rows%2) / 10 }}
+		return &AdamW{Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, LR: 0.01, Step: 1, Scale: 0.5,
+			Decay: func(p *nn.Param) float64 { return float64(Of(p).rows%2) / 10 }}
 	}
 	want := build()
 	var sum float64

@@ -52,7 +52,8 @@ func (o *linear) Forward() (mat.Tensor, error) {
 	for i, w := range o.ws {
 		wt := Of(w)
 		c, then := epilogue(o.act, o.bs[i], y.columns(at), o.slope, at)
-		products = append(products, device.Product{TB: true, M: x.rows, N: wt.rows, K: x.cols, A: x.matrix(), B: wt.matrix(), C: c, Then: then})
+		products = append(products, device.Product{TB: true, M: x.rows, N: wt.rows, K: x.cols, A: x.matrix(),
+			B: wt.matrix(), C: c, Then: then})
 		at += wt.rows
 	}
 	o.p.multiply(products...)

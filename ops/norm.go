@@ -55,7 +55,8 @@ func (o *norm) Forward() (mat.Tensor, error) {
 func (o *norm) Backward(gy mat.Tensor) error {
 	x, c := Of(o.ins[0]), &o.call
 	dx := o.p.alloc(x.rows, x.cols)
-	g := device.NormGrad{DX: dx.buf, DY: Of(gy).buf, S: c.S, Mean: c.Mean, RStd: c.RStd, W: c.W, Rows: c.Rows, Cols: c.Cols, Drop: c.Drop}
+	g := device.NormGrad{DX: dx.buf, DY: Of(gy).buf, S: c.S, Mean: c.Mean, RStd: c.RStd, W: c.W, Rows: c.Rows,
+		Cols: c.Cols, Drop: c.Drop}
 	g.DW, g.AccW = paramGradOf(o.w)
 	g.DB, g.AccB = paramGradOf(o.b)
 	var dr *Tensor

@@ -44,7 +44,8 @@ func (o *pool) Forward() (mat.Tensor, error) {
 func (o *pool) Backward(gy mat.Tensor) error {
 	x := Of(o.ins[0])
 	dx := o.p.alloc(x.rows, x.cols)
-	o.p.Backend.Run(&device.PoolPairsGrad{DX: dx.buf, DY: Of(gy).buf, X: x.buf, Pairs: o.pairs, Cols: x.cols, Largest: o.largest})
+	o.p.Backend.Run(&device.PoolPairsGrad{DX: dx.buf, DY: Of(gy).buf, X: x.buf, Pairs: o.pairs, Cols: x.cols,
+		Largest: o.largest})
 	o.finish()
 	o.ins[0].AccGrad(dx)
 	return nil

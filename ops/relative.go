@@ -115,7 +115,8 @@ func (o *relative) Backward(gy mat.Tensor) error {
 	if o.kv != o.q {
 		dk = o.p.alloc(k.rows, k.cols)
 	}
-	o.p.Backend.Run(&device.RelativeGrad{Of: &o.call, DY: Of(gy).buf, DQ: dq.columns(0), DK: dk.columns(o.ko), DV: dk.columns(o.vo),
+	o.p.Backend.Run(&device.RelativeGrad{Of: &o.call, DY: Of(gy).buf, DQ: dq.columns(0), DK: dk.columns(o.ko),
+		DV:       dk.columns(o.vo),
 		WordBias: deviceGrad(o.w.WordBias), PositionBias: deviceGrad(o.w.PositionBias), TypeBias: deviceGrad(o.w.TypeBias),
 		Types: deviceGrad(o.w.Types), Kernel: deviceGrad(o.w.Kernel)})
 	o.finish()

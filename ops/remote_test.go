@@ -143,7 +143,8 @@ func TestOperatorsNeedNoFloats(t *testing.T) {
 			AttentionSpec{Heads: 2, Offsets: []int32{0, 4, 9}, Dropout: 0.1})
 		o := Linear(p, a, kernels.GELU, []*nn.Param{b.wo}, []*nn.Param{b.bo})
 		var y mat.Tensor = AddNorm(p, o, Through(p, h), b.w, b.b, 1e-12, 0.1)
-		y = GatherAdd(p, Rows(p, y, []int32{0, 4, 2}), []int32{1, 0}, PoolPairs(p, y, []Pair{{0, 1}, {4, 4}}, true), []int32{0, -1})
+		y = GatherAdd(p, Rows(p, y, []int32{0, 4, 2}), []int32{1, 0}, PoolPairs(p, y, []Pair{{0, 1}, {4, 4}}, true),
+			[]int32{0, -1})
 		first, second := CrossEntropy(p, y, []int32{3, 7}), MSE(p, Dropout(p, y, 0.1), numbers(16, 5))
 		value := Of(first).Floats()[0] + Of(second).Floats()[0]
 		if err := BackwardFrom(Root{first, 1}, Root{second, 0.5}); err != nil {

@@ -40,7 +40,8 @@ func TestWeightedCrossEntropy(t *testing.T) {
 		})
 	}
 	pass := &Pass{Backend: NewCPU()}
-	if v := Of(WeightedCrossEntropy(pass, NewParam(x, 4, 3), []int32{Ignore, Ignore, Ignore, Ignore}, nil, 0)).Floats()[0]; !math.IsNaN(float64(v)) {
+	if v := Of(WeightedCrossEntropy(pass, NewParam(x, 4, 3), []int32{Ignore, Ignore, Ignore, Ignore}, nil,
+		0)).Floats()[0]; !math.IsNaN(float64(v)) {
 		t.Errorf("the loss of no labels is %v, want NaN", v)
 	}
 }

@@ -17,7 +17,8 @@ func evex(b *assembly, name string, prefix, opcode, dst, src1, src2 int) {
 	p1 := (^src1&15)<<3 | 4 | prefix
 	p2 := 2<<5 | not(src1>>4, 3)
 	modrm := 0xC0 | (dst&7)<<3 | src2&7
-	fmt.Fprintf(b, "\tLONG $0x%02X%02X%02X62; WORD $0x%02X%02X // %s Z%d, Z%d, Z%d\n", p2, p1, p0, modrm, opcode, name, src2, src1, dst)
+	fmt.Fprintf(b, "\tLONG $0x%02X%02X%02X62; WORD $0x%02X%02X // %s Z%d, Z%d, Z%d\n",
+		p2, p1, p0, modrm, opcode, name, src2, src1, dst)
 }
 
 // dotPairs adds the products of 16 pairs to dst: the pairs' high halves first.
@@ -132,7 +133,8 @@ func zip(b *assembly) {
 func pairRows(b *assembly, nv int) {
 	p := b.line
 	name := fmt.Sprintf("pairRows%d", nv*panel)
-	b.begin(name, "dst *uint32, step int, src *float32, ld, k int", 40, fmt.Sprintf(`	for p := 0; p < k; p += 2 { // a row behind the last is zeros
+	b.begin(name, "dst *uint32, step int, src *float32, ld, k int", 40,
+		fmt.Sprintf(`	for p := 0; p < k; p += 2 { // a row behind the last is zeros
 		for i := range %d {
 			dst[p/2*step+i] = pairOf(src[p*ld+i], src[(p+1)*ld+i])
 		}
@@ -189,7 +191,8 @@ func pairRows(b *assembly, nv int) {
 // the last ones filled up with zeros.
 func pairColumns(b *assembly) {
 	p := b.line
-	b.begin("pairColumns16", "dst *uint32, step int, src *float32, ld, k int", 40, `	for p := 0; p < k; p += 2 { // on to a multiple of 32, filled up with zeros
+	b.begin("pairColumns16", "dst *uint32, step int, src *float32, ld, k int", 40,
+		`	for p := 0; p < k; p += 2 { // on to a multiple of 32, filled up with zeros
 		for i := range 16 {
 			dst[p/2*step+i] = pairOf(src[i*ld+p], src[i*ld+p+1])
 		}
@@ -269,7 +272,8 @@ func pairColumns(b *assembly) {
 // pairTurns writes the loop that the bfloat16 peak is measured with.
 func pairTurns(b *assembly) {
 	p := b.line
-	b.begin("pairTurns", "n int", 8, "\tfor range n {\n\t\tfor r := range 16 { // registers\n\t\t\tr = addPair(r, a, b)\n\t\t}\n\t}")
+	b.begin("pairTurns", "n int", 8,
+		"\tfor range n {\n\t\tfor r := range 16 { // registers\n\t\t\tr = addPair(r, a, b)\n\t\t}\n\t}")
 	p("MOVQ n+0(FP), CX")
 	for i := range 20 {
 		p("VPXORD Z%d, Z%d, Z%d", i, i, i)

@@ -140,7 +140,9 @@ func microKernel(b *assembly, s isa, mr, nv int, packed bool) {
 // apart, become k rows of eight, step apart. k is a multiple of 8.
 func transpose(b *assembly) {
 	p := b.line
-	b.begin("transpose8", "dst *float32, step int, src *float32, ld, k int", 40, "\tfor p := range k { // a multiple of 8\n\t\tfor y := range 8 {\n\t\t\tdst[p*step+y] = src[y*ld+p]\n\t\t}\n\t}")
+	b.begin("transpose8", "dst *float32, step int, src *float32, ld, k int", 40,
+		"\tfor p := range k { // a multiple of 8\n"+
+			"\t\tfor y := range 8 {\n\t\t\tdst[p*step+y] = src[y*ld+p]\n\t\t}\n\t}")
 	p("MOVQ dst+0(FP), DI")
 	p("MOVQ step+8(FP), R8")
 	p("MOVQ src+16(FP), SI")
@@ -154,7 +156,8 @@ func transpose(b *assembly) {
 	p("ADDQ AX, R11")
 	p("LEAQ (R8)(R8*2), R12")
 	b.WriteString("\nloop:\n")
-	for i, at := range []string{"(SI)", "(SI)(AX*1)", "(SI)(AX*2)", "(R10)", "(SI)(AX*4)", "(R10)(AX*2)", "(R11)", "(R10)(AX*4)"} {
+	for i, at := range []string{"(SI)", "(SI)(AX*1)", "(SI)(AX*2)", "(R10)", "(SI)(AX*4)", "(R10)(AX*2)", "(R11)",
+		"(R10)(AX*4)"} {
 		p("VMOVUPS %s, Y%d", at, i)
 	}
 	for i := 0; i < 8; i += 2 { // pairs of rows, then fours, then all eight
@@ -234,7 +237,9 @@ func copyTiles(b *assembly, s isa) {
 	p := b.line
 	name := "copyTiles_" + s.name
 	b.begin(name, "dst *float32, size int, src *float32, ld, k int, at *[4]int", 48,
-		fmt.Sprintf("\tfor p := range k {\n\t\tfor t := range 4 {\n\t\t\tcopy(dst[t*size+p*%d:], src[p*ld+at[t]:][:%d])\n\t\t}\n\t}", s.lanes, s.lanes))
+		fmt.Sprintf("\tfor p := range k {\n\t\tfor t := range 4 {\n"+
+			""+
+			"\t\t\tcopy(dst[t*size+p*%d:], src[p*ld+at[t]:][:%d])\n\t\t}\n\t}", s.lanes, s.lanes))
 	p("MOVQ dst+0(FP), DI")
 	p("MOVQ size+8(FP), R8")
 	p("MOVQ src+16(FP), SI")
@@ -276,7 +281,8 @@ func copyTiles(b *assembly, s isa) {
 // to the second cache.
 func prefetchRows(b *assembly) {
 	p := b.line
-	b.begin("prefetchRows", "src *float32, ld, rows, w int", 32, "\tfor r := range rows {\n\t\tfor at := 0; at < w; at += 64 { // bytes\n\t\t\tprefetch(src[r*ld:], at)\n\t\t}\n\t}")
+	b.begin("prefetchRows", "src *float32, ld, rows, w int", 32,
+		"\tfor r := range rows {\n\t\tfor at := 0; at < w; at += 64 { // bytes\n\t\t\tprefetch(src[r*ld:], at)\n\t\t}\n\t}")
 	p("MOVQ src+0(FP), SI")
 	p("MOVQ ld+8(FP), AX")
 	p("MOVQ rows+16(FP), CX")
@@ -372,5 +378,7 @@ func kernDoes(rows, cols int, packed bool) string {
 
 // squaresDoes is the loop of the sum of a tile's squares, in so many sums.
 func squaresDoes(cols, sums int) string {
-	return fmt.Sprintf("\tsums[:%d] = 0\n\tfor i := range rows {\n\t\tfor j := range %d {\n\t\t\tsums[j%%%d] += c[i*ldc+j] * c[i*ldc+j]\n\t\t}\n\t}", sums, cols, sums)
+	return fmt.Sprintf("\tsums[:%d] = 0\n\tfor i := range rows {\n"+
+		"\t\tfor j := range %d {\n"+
+		"\t\t\tsums[j%%%d] += c[i*ldc+j] * c[i*ldc+j]\n\t\t}\n\t}", sums, cols, sums)
 }

@@ -62,14 +62,15 @@ func vectorLoops(b *assembly, s isa) {
 	}, nil)
 
 	// dy becomes dy·slope, and is added to sum.
-	loop(b, s, "mulAdd", turns("dy[i] *= slope[i]\nsum[i] += dy[i]"), []string{"dy", "sum", "slope"}, false, nil, func(w *writer, at []string) {
-		g := w.load(at[0])
-		w.op(mul, g, g, at[2])
-		w.store(g, at[0])
-		w.op(add, g, g, at[1])
-		w.store(g, at[1])
-		w.drop(g)
-	}, nil)
+	loop(b, s, "mulAdd", turns("dy[i] *= slope[i]\nsum[i] += dy[i]"), []string{"dy", "sum", "slope"}, false, nil,
+		func(w *writer, at []string) {
+			g := w.load(at[0])
+			w.op(mul, g, g, at[2])
+			w.store(g, at[0])
+			w.op(add, g, g, at[1])
+			w.store(g, at[1])
+			w.drop(g)
+		}, nil)
 
 	for _, act := range []struct {
 		name  string
@@ -80,20 +81,22 @@ func vectorLoops(b *assembly, s isa) {
 		{"silu", func(w *writer, v string, slope bool) (string, string) { return w.silu(v, false, slope) }},
 		{"tanh", (*writer).tanh},
 	} {
-		loop(b, s, act.name, turns(fmt.Sprintf("y[i] = %s(x[i])", act.name)), []string{"y", "x"}, false, nil, func(w *writer, at []string) {
-			v := w.load(at[1])
-			y, _ := act.write(w, v, false)
-			w.store(y, at[0])
-			w.drop(v, y)
-		}, nil)
+		loop(b, s, act.name, turns(fmt.Sprintf("y[i] = %s(x[i])", act.name)), []string{"y", "x"}, false, nil,
+			func(w *writer, at []string) {
+				v := w.load(at[1])
+				y, _ := act.write(w, v, false)
+				w.store(y, at[0])
+				w.drop(v, y)
+			}, nil)
 		// x becomes the derivative at x.
-		loop(b, s, act.name+"Slope", turns(fmt.Sprintf("y[i], x[i] = %s(x[i]), its derivative there", act.name)), []string{"y", "x"}, false, nil, func(w *writer, at []string) {
-			v := w.load(at[1])
-			y, d := act.write(w, v, true)
-			w.store(y, at[0])
-			w.store(d, at[1])
-			w.drop(v, y, d)
-		}, nil)
+		loop(b, s, act.name+"Slope", turns(fmt.Sprintf("y[i], x[i] = %s(x[i]), its derivative there", act.name)),
+			[]string{"y", "x"}, false, nil, func(w *writer, at []string) {
+				v := w.load(at[1])
+				y, d := act.write(w, v, true)
+				w.store(y, at[0])
+				w.store(d, at[1])
+				w.drop(v, y, d)
+			}, nil)
 	}
 
 	var top string
@@ -141,28 +144,32 @@ func vectorLoops(b *assembly, s isa) {
 
 	// The lanes' sums are written to with: the caller adds them in order.
 	var sum string
-	loop(b, s, "squares", "\twith[:lanes] = 0\n"+turns("with[i%lanes] += x[i] * x[i]"), []string{"x"}, true, func(w *writer, _ []string) {
-		sum = w.get()
-		w.zero(sum)
-	}, func(w *writer, at []string) {
-		v := w.load(at[0])
-		w.fma(sum, v, v)
-		w.drop(v)
-	}, func(w *writer, _ []string) {
-		w.store(sum, "(R9)")
-	})
+	loop(b, s, "squares", "\twith[:lanes] = 0\n"+turns("with[i%lanes] += x[i] * x[i]"), []string{"x"}, true,
+		func(w *writer, _ []string) {
+			sum = w.get()
+			w.zero(sum)
+		}, func(w *writer, at []string) {
+			v := w.load(at[0])
+			w.fma(sum, v, v)
+			w.drop(v)
+		}, func(w *writer, _ []string) {
+			w.store(sum, "(R9)")
+		})
 
 	// x·0 is 0, but NaN for an x that is infinite or NaN.
 	var zeros string
-	loop(b, s, "nonFinite", "\twith[:lanes] = 0\n"+turns("with[i%lanes] += x[i] * 0 // NaN of what is not finite"), []string{"x"}, true, func(w *writer, _ []string) {
-		sum, zeros = w.get(), w.get()
-		w.zero(sum)
-		w.zero(zeros)
-	}, func(w *writer, at []string) {
-		w.fma(sum, zeros, at[0])
-	}, func(w *writer, _ []string) {
-		w.store(sum, "(R9)")
-	})
+	loop(b, s, "nonFinite",
+		"\twith[:lanes] = 0\n"+
+			turns("with[i%lanes] += x[i] * 0 // NaN of what is not finite"),
+		[]string{"x"}, true, func(w *writer, _ []string) {
+			sum, zeros = w.get(), w.get()
+			w.zero(sum)
+			w.zero(zeros)
+		}, func(w *writer, at []string) {
+			w.fma(sum, zeros, at[0])
+		}, func(w *writer, _ []string) {
+			w.store(sum, "(R9)")
+		})
 }
 
 // gelu returns GELU of v and, with slope, its derivative: v⁺ - |v|·q, where q is
@@ -257,7 +264,8 @@ const adamwDoes = `	size, b1, b2, c1, c2, eps, decay, scale := with[:8]
 // of 16 registers (12 of AVX2's).
 func peak(b *assembly, s isa) {
 	chains := map[int]int{16: 16, 8: 12}[s.lanes]
-	b.begin("fmaTurns_"+s.name, "n int", 8, fmt.Sprintf("\tfor range n {\n\t\tfor r := range %d { // registers\n\t\t\tr = a*b + r\n\t\t}\n\t}", chains))
+	b.begin("fmaTurns_"+s.name, "n int", 8,
+		fmt.Sprintf("\tfor range n {\n\t\tfor r := range %d { // registers\n\t\t\tr = a*b + r\n\t\t}\n\t}", chains))
 	w := &writer{Buffer: &b.Buffer, isa: s}
 	w.line("MOVQ n+0(FP), CX")
 	for i := range chains + 2 {
