@@ -85,23 +85,25 @@ func (c *Config) checkAlbert() error {
 	if err := c.checkBert(); err != nil {
 		return err
 	}
-	for _, f := range []size{{"embedding_size", c.EmbeddingSize}, {"num_hidden_groups", c.NumHiddenGroups}, {"inner_group_num", c.InnerGroupNum}} {
+	sizes := []size{{"embedding_size", c.EmbeddingSize}, {"num_hidden_groups", c.NumHiddenGroups}, {"inner_group_num", c.InnerGroupNum}}
+	for _, f := range sizes {
 		if err := f.check(); err != nil {
 			return err
 		}
 	}
-	for _, l := range []layers{{"num_hidden_groups", c.NumHiddenGroups}, {"inner_group_num", c.InnerGroupNum}} {
-		if err := l.check(); err != nil {
+	for _, l := range []size{{"num_hidden_groups", c.NumHiddenGroups}, {"inner_group_num", c.InnerGroupNum}} {
+		if err := checkLayers(l.name, l.n); err != nil {
 			return err
 		}
 	}
-	return layers{"num_hidden_layers", c.NumHiddenLayers * c.InnerGroupNum}.check()
+	return checkLayers("num_hidden_layers", c.NumHiddenLayers*c.InnerGroupNum)
 }
 
 func (e *albertBody) forward(p *ops.Pass, in *Batch, c *Config, rows []int32) mat.Tensor {
 	x := e.Map.Forward(p, e.Embeddings.Forward(p, in, c.HiddenDropout, nil), kernels.Identity)
 	p.Release(x)
-	rates, a := layerRates{probs: c.AttentionDropout, out: c.HiddenDropout}, attend{offsets: in.Offsets, far: c.far(in, 1)} // ALBERT scales content alone
+	rates := layerRates{probs: c.AttentionDropout, out: c.HiddenDropout}
+	a := attend{offsets: in.Offsets, far: c.far(in, 1)} // ALBERT scales content alone
 	for i := range c.NumHiddenLayers {
 		group := int(float64(i) / (float64(c.NumHiddenLayers) / float64(c.NumHiddenGroups)))
 		layers := e.Groups[group].Layers

@@ -42,9 +42,9 @@ type HeadClass struct {
 // Sizes are an architecture's sizes whatever its config calls them.
 type Sizes struct{ Layers, Hidden, Inner, Heads int }
 
-// architectures is the table. It is a function since rows lead to functions that
-// look rows up.
-func architectures() []Architecture {
+// Architectures is the table of all that run. It is a function since rows lead to
+// functions that look rows up.
+func Architectures() []Architecture {
 	return []Architecture{
 		bertArchitecture(), albertArchitecture(), electraArchitecture(), funnelArchitecture(), gpt2Architecture(),
 		encoderDecoderArchitecture(), robertaArchitecture(), xlmRobertaArchitecture(), distilBertArchitecture(),
@@ -52,13 +52,10 @@ func architectures() []Architecture {
 	}
 }
 
-// Architectures returns every architecture that runs.
-func Architectures() []Architecture { return architectures() }
-
 // ArchitectureOf returns the architecture of a model type, or an *Error that
 // names those that there are.
 func ArchitectureOf(modelType string) (*Architecture, error) {
-	for _, a := range architectures() {
+	for _, a := range Architectures() {
 		if a.ModelType == modelType {
 			return &a, nil
 		}
@@ -69,7 +66,7 @@ func ArchitectureOf(modelType string) (*Architecture, error) {
 // ModelTypes returns the model_type of every architecture that runs.
 func ModelTypes() []string {
 	var all []string
-	for _, a := range architectures() {
+	for _, a := range Architectures() {
 		all = append(all, a.ModelType)
 	}
 	return all
@@ -79,7 +76,7 @@ func ModelTypes() []string {
 // configs of 2019 have no other.
 func TypeOfClass(class string) string {
 	best := Architecture{}
-	for _, a := range architectures() {
+	for _, a := range Architectures() {
 		if strings.HasPrefix(class, a.Class) && len(a.Class) > len(best.Class) {
 			best = a
 		}
@@ -141,7 +138,8 @@ var FixedFields = map[string]string{
 // Fields returns the fields of config.json that say how a model of this
 // architecture is built.
 func (a *Architecture) Fields() []string {
-	return slices.Concat([]string{"model_type", "tie_word_embeddings", "initializer_range", "pad_token_id", "eos_token_id"}, a.Reads, a.Dropouts)
+	common := []string{"model_type", "tie_word_embeddings", "initializer_range", "pad_token_id", "eos_token_id"}
+	return slices.Concat(common, a.Reads, a.Dropouts)
 }
 
 // Knows reports whether a field of config.json is read, or known to change
@@ -153,12 +151,7 @@ func (a *Architecture) Knows(field string) bool {
 	if _, ok := a.Rename[field]; ok {
 		return true
 	}
-	for _, list := range [][]string{commonFields, idleFields, a.Reads, a.Dropouts, a.Idle} {
-		if slices.Contains(list, field) {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(slices.Concat(commonFields, idleFields, a.Reads, a.Dropouts, a.Idle), field)
 }
 
 // arch returns the config's row of the table; of a model type that does not run,

@@ -171,7 +171,7 @@ func newRoberta(b *builder, c *Config, h Head) (network, error) {
 	n := &stacked{Body: e}
 	switch h.Kind {
 	case SequenceHead:
-		n.Head = newDenseHead(b, "classifier.dense", "classifier.out_proj", c.HiddenSize, h.Labels, kernels.Tanh, (*Config).classifierDropout, true)
+		n.Head = newDenseHead(b, outProjNames, c.HiddenSize, h.Labels, kernels.Tanh, (*Config).classifierDropout, true)
 	case TokenHead:
 		n.Head = newTokenHead(b, c.HiddenSize, h.Labels, (*Config).classifierDropout)
 	case MaskedLMHead, CausalLMHead:

@@ -31,7 +31,8 @@ func newCrossAttention(b *builder, prefix string, c *Config) *crossAttention {
 }
 
 func (l *crossAttention) Forward(p *ops.Pass, x mat.Tensor, r layerRates, a attend) mat.Tensor {
-	spec := ops.AttentionSpec{Heads: l.heads, Offsets: a.source.queries(a.offsets), KeyOff: a.source.offsets, Dropout: float32(r.probs)}
+	spec := ops.AttentionSpec{Heads: l.heads, Offsets: a.source.queries(a.offsets), KeyOff: a.source.offsets,
+		Dropout: float32(r.probs)}
 	y := ops.CrossAttention(p, l.Q.Forward(p, x, kernels.Identity), a.source.keys(p, l), spec)
 	return l.Norm.AddForward(p, l.O.Forward(p, y, kernels.Identity), x, r.out)
 }

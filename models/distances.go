@@ -34,7 +34,7 @@ func (c *Config) checkPositions() error {
 // positions: transformers then takes all that it reads at once for the last token.
 func (c *Config) canDecodeRelative() error {
 	if c.relative() {
-		return &Error{"position_embedding_type", fmt.Sprintf("%q: want absolute of a model that generates texts", c.PositionEmbeddingType)}
+		return &Error{"position_embedding_type", fmt.Sprintf("%q: want absolute to generate texts", c.PositionEmbeddingType)}
 	}
 	return nil
 }

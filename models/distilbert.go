@@ -13,8 +13,9 @@ func distilBertArchitecture() Architecture {
 			VocabSize: 30522, MaxPositionEmbeddings: 512, Dim: 768, HiddenDim: 3072, NLayers: 6, NHeads: 12, Activation: "gelu",
 			InitializerRange: 0.02, Dropout: 0.1, FunnelAttentionDropout: 0.1, SeqClassifDropout: 0.2,
 		},
-		Rename:     map[string]string{"hidden_size": "dim", "num_attention_heads": "n_heads", "num_hidden_layers": "n_layers"},
-		Reads:      []string{"vocab_size", "max_position_embeddings", "dim", "hidden_dim", "n_layers", "n_heads", "activation", "sinusoidal_pos_embds"},
+		Rename: map[string]string{"hidden_size": "dim", "num_attention_heads": "n_heads", "num_hidden_layers": "n_layers"},
+		Reads: []string{"vocab_size", "max_position_embeddings", "dim", "hidden_dim", "n_layers", "n_heads", "activation",
+			"sinusoidal_pos_embds"},
 		Dropouts:   []string{"dropout", "attention_dropout", "seq_classif_dropout"},
 		Idle:       []string{"qa_dropout", "tie_weights_", "output_past"},
 		TokenTypes: func(*Config) int { return 0 },
@@ -35,7 +36,7 @@ func newDistilBert(b *builder, c *Config, h Head) (network, error) {
 	if err := c.checkPad(c.VocabSize); err != nil {
 		return nil, err
 	}
-	if err := (layers{"n_layers", c.NLayers}).check(); err != nil {
+	if err := checkLayers("n_layers", c.NLayers); err != nil {
 		return nil, err
 	}
 	if err := divides("n_heads", c.NHeads, "dim", c.Dim); err != nil {
@@ -66,7 +67,8 @@ func newDistilBert(b *builder, c *Config, h Head) (network, error) {
 	n := &stacked{Body: e}
 	switch h.Kind {
 	case SequenceHead:
-		n.Head = newDenseHead(b, "pre_classifier", "classifier", c.Dim, h.Labels, kernels.ReLU, func(c *Config) float64 { return c.SeqClassifDropout }, false)
+		rate := func(c *Config) float64 { return c.SeqClassifDropout }
+		n.Head = newDenseHead(b, [2]string{"pre_classifier", "classifier"}, c.Dim, h.Labels, kernels.ReLU, rate, false)
 	case TokenHead:
 		n.Head = newTokenHead(b, c.Dim, h.Labels, func(c *Config) float64 { return c.Dropout })
 	case MaskedLMHead:

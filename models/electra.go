@@ -9,7 +9,8 @@ import (
 func electraArchitecture() Architecture {
 	return Architecture{
 		ModelType: "electra", Class: "Electra", Prefix: "electra.",
-		Heads: append(slices.Clone(encoderHeads), HeadClass{"ForPreTraining", DiscriminatorHead}, HeadClass{"ForCausalLM", CausalLMHead}),
+		Heads: append(slices.Clone(encoderHeads), HeadClass{"ForPreTraining", DiscriminatorHead},
+			HeadClass{"ForCausalLM", CausalLMHead}),
 		Defaults: bertDefaults.with(func(c *Config) {
 			c.EmbeddingSize, c.HiddenSize, c.IntermediateSize, c.NumAttentionHeads = 128, 256, 1024, 4
 		}),
@@ -37,14 +38,16 @@ func newElectra(b *builder, c *Config, h Head) (network, error) {
 	n := &stacked{Body: e}
 	switch h.Kind {
 	case SequenceHead:
-		n.Head = newDenseHead(b, "classifier.dense", "classifier.out_proj", c.HiddenSize, h.Labels, kernels.GELU, (*Config).classifierDropout, true)
+		n.Head = newDenseHead(b, outProjNames, c.HiddenSize, h.Labels, kernels.GELU, (*Config).classifierDropout, true)
 	case TokenHead:
 		n.Head = newTokenHead(b, c.HiddenSize, h.Labels, (*Config).classifierDropout)
 	case DiscriminatorHead:
 		n.Head = newDiscriminatorHead(b, c.HiddenSize, e.Layers[0].act)
 	case MaskedLMHead, CausalLMHead:
-		names := lmNames{"generator_predictions.dense", "generator_predictions.LayerNorm", "generator_lm_head", "generator_lm_head.bias"}
-		return newEncoderLM(e, newLMHead(b, names, c.HiddenSize, e.Embeddings.Words, c.LayerNormEps, kernels.GELU, c.TieWordEmbeddings), h), nil
+		names := lmNames{"generator_predictions.dense", "generator_predictions.LayerNorm", "generator_lm_head",
+			"generator_lm_head.bias"}
+		lm := newLMHead(b, names, c.HiddenSize, e.Embeddings.Words, c.LayerNormEps, kernels.GELU, c.TieWordEmbeddings)
+		return newEncoderLM(e, lm, h), nil
 	default:
 		return nil, noHead(c, h)
 	}

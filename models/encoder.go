@@ -170,7 +170,8 @@ func newBertEncoder(b *builder, prefix string, c *Config, width int) (*encoder, 
 	if err != nil {
 		return nil, err
 	}
-	e := &encoder{rates: bertRates, causal: c.IsDecoder, Embeddings: newEmbeddings(b, prefix+".embeddings", c, width, c.TypeVocabSize, c.LayerNormEps)}
+	e := &encoder{rates: bertRates, causal: c.IsDecoder}
+	e.Embeddings = newEmbeddings(b, prefix+".embeddings", c, width, c.TypeVocabSize, c.LayerNormEps)
 	if width != c.HiddenSize {
 		project := b.linear(prefix+".embeddings_project", width, c.HiddenSize)
 		e.Project = &project

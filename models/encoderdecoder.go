@@ -113,7 +113,7 @@ func (e *encoder) tiedTo(c *Config) (*encoder, error) {
 // sameSizes refuses two configs whose weights can't be shared.
 func (c *Config) sameSizes(d *Config) error {
 	if c.ModelType != d.ModelType {
-		return &Error{"tie_encoder_decoder", fmt.Sprintf("encoder and decoder differ in model_type: %s and %s", c.ModelType, d.ModelType)}
+		return &Error{"tie_encoder_decoder", fmt.Sprintf("model_type %s and %s: want one", c.ModelType, d.ModelType)}
 	}
 	if c.relative() != d.relative() {
 		return &Error{"tie_encoder_decoder", "encoder and decoder differ in position_embedding_type"}
@@ -124,7 +124,8 @@ func (c *Config) sameSizes(d *Config) error {
 	}{
 		{"vocab_size", c.VocabSize, d.VocabSize}, {"hidden_size", c.HiddenSize, d.HiddenSize},
 		{"num_hidden_layers", c.NumHiddenLayers, d.NumHiddenLayers}, {"intermediate_size", c.IntermediateSize, d.IntermediateSize},
-		{"max_position_embeddings", c.MaxPositionEmbeddings, d.MaxPositionEmbeddings}, {"type_vocab_size", c.TypeVocabSize, d.TypeVocabSize},
+		{"max_position_embeddings", c.MaxPositionEmbeddings, d.MaxPositionEmbeddings},
+		{"type_vocab_size", c.TypeVocabSize, d.TypeVocabSize},
 	} {
 		if f.a != f.b {
 			return &Error{"tie_encoder_decoder", fmt.Sprintf("encoder and decoder differ in %s: %d and %d", f.name, f.a, f.b)}

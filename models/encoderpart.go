@@ -11,7 +11,7 @@ import (
 func EncoderOf(src Source) Source {
 	e := encoderPart{Source: src, names: map[string]string{}}
 	prefixes := []string{"encoder."}
-	for _, a := range architectures() {
+	for _, a := range Architectures() {
 		if a.lm != nil {
 			prefixes = append(prefixes, "decoder."+a.Prefix)
 		}

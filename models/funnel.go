@@ -69,7 +69,8 @@ func (b *builder) funnelLinear(prefix string, in, out int, c *Config) Linear {
 
 // Forward lets query rows see key rows; keys is nil where they are the same.
 func (l *funnelLayer) Forward(p *ops.Pass, query, keys mat.Tensor, c *Config, spec ops.RelativeSpec) mat.Tensor {
-	w := ops.RelativeParams{WordBias: l.WordBias, PositionBias: l.PositionBias, TypeBias: l.TypeBias, Kernel: l.Kernel, Types: l.Types}
+	w := ops.RelativeParams{WordBias: l.WordBias, PositionBias: l.PositionBias, TypeBias: l.TypeBias,
+		Kernel: l.Kernel, Types: l.Types}
 	spec.Heads, spec.SeparateCls, spec.Dropout = l.heads, c.SeparateCls, float32(c.FunnelAttentionDropout)
 	var y mat.Tensor
 	if keys == nil {
@@ -173,7 +174,7 @@ func newFunnel(b *builder, c *Config, h Head) (network, error) {
 	dropout := func(c *Config) float64 { return c.FunnelHiddenDropout }
 	switch h.Kind {
 	case SequenceHead:
-		n.Head = newDenseHead(b, "classifier.linear_hidden", "classifier.linear_out", w, h.Labels, kernels.Tanh, dropout, false)
+		n.Head = newDenseHead(b, [2]string{"classifier.linear_hidden", "classifier.linear_out"}, w, h.Labels, kernels.Tanh, dropout, false)
 	case TokenHead:
 		n.Head = newTokenHead(b, w, h.Labels, dropout)
 	case MaskedLMHead:
@@ -217,12 +218,12 @@ func (c *Config) checkFunnel() error {
 	total := 0
 	for i, n := range c.BlockSizes {
 		if n > mostLayers || c.blockRepeats(i) > mostLayers {
-			return layers{"block_repeats", max(n, c.blockRepeats(i))}.check()
+			return checkLayers("block_repeats", max(n, c.blockRepeats(i)))
 		}
 		total += n * c.blockRepeats(i)
 	}
-	for _, l := range []layers{{"block_sizes with block_repeats", total}, {"num_decoder_layers", c.NumDecoderLayers}} {
-		if err := l.check(); err != nil {
+	for _, l := range []size{{"block_sizes with block_repeats", total}, {"num_decoder_layers", c.NumDecoderLayers}} {
+		if err := checkLayers(l.name, l.n); err != nil {
 			return err
 		}
 	}
@@ -247,5 +248,6 @@ func (c *Config) checkFunnel() error {
 
 // funnelShape is what decides the lengths of blocks.
 func (c *Config) funnelShape() pooling.Shape {
-	return pooling.Shape{Blocks: len(c.BlockSizes), Separate: c.SeparateCls, Truncate: c.SeparateCls && c.TruncateSeq, Shifted: c.AttentionType == "relative_shift"}
+	return pooling.Shape{Blocks: len(c.BlockSizes), Separate: c.SeparateCls, Truncate: c.SeparateCls && c.TruncateSeq,
+		Shifted: c.AttentionType == "relative_shift"}
 }

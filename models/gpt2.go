@@ -45,7 +45,8 @@ type gpt2Body struct {
 func gpt2Architecture() Architecture {
 	return Architecture{
 		ModelType: "gpt2", Class: "GPT2", Prefix: "transformer.",
-		Heads: []HeadClass{{"ForSequenceClassification", SequenceHead}, {"ForTokenClassification", TokenHead}, {"LMHeadModel", CausalLMHead}},
+		Heads: []HeadClass{{"ForSequenceClassification", SequenceHead}, {"ForTokenClassification", TokenHead},
+			{"LMHeadModel", CausalLMHead}},
 		Defaults: Config{
 			VocabSize: 50257, NPositions: 1024, NEmbd: 768, NLayer: 12, NHead: 12, ActivationFunction: "gelu_new",
 			InitializerRange: 0.02, ResidPdrop: 0.1, EmbdPdrop: 0.1, AttnPdrop: 0.1, LayerNormEpsilon: 1e-5, ScaleAttnWeights: true,
@@ -86,7 +87,8 @@ func newGPT2(b *builder, c *Config, h Head) (network, error) {
 	if inner == 0 {
 		inner = 4 * w
 	}
-	e := &gpt2Body{act: act, Words: b.weight("transformer.wte.weight", c.VocabSize, w), Positions: b.weight("transformer.wpe.weight", c.NPositions, w)}
+	e := &gpt2Body{act: act, Words: b.weight("transformer.wte.weight", c.VocabSize, w)}
+	e.Positions = b.weight("transformer.wpe.weight", c.NPositions, w)
 	for i := range c.NLayer {
 		prefix := fmt.Sprintf("transformer.h.%d.", i)
 		l := &gpt2Layer{
@@ -122,12 +124,13 @@ func newGPT2(b *builder, c *Config, h Head) (network, error) {
 }
 
 func (c *Config) checkGPT2() error {
-	for _, f := range []size{{"vocab_size", c.VocabSize}, {"n_embd", c.NEmbd}, {"n_layer", c.NLayer}, {"n_head", c.NHead}, {"n_positions", c.NPositions}} {
+	for _, f := range []size{{"vocab_size", c.VocabSize}, {"n_embd", c.NEmbd}, {"n_layer", c.NLayer}, {"n_head", c.NHead},
+		{"n_positions", c.NPositions}} {
 		if err := f.check(); err != nil {
 			return err
 		}
 	}
-	if err := (layers{"n_layer", c.NLayer}).check(); err != nil {
+	if err := checkLayers("n_layer", c.NLayer); err != nil {
 		return err
 	}
 	if c.NInner < 0 {

@@ -45,9 +45,13 @@ type denseHead struct {
 	dropFirst  bool
 }
 
-func newDenseHead(b *builder, dense, out string, width, labels int, act kernels.Act, dropout rate, dropFirst bool) *denseHead {
+// outProjNames are the layers of ELECTRA's and RoBERTa's.
+var outProjNames = [2]string{"classifier.dense", "classifier.out_proj"}
+
+func newDenseHead(b *builder, names [2]string, width, labels int, act kernels.Act, dropout rate, dropFirst bool) *denseHead {
 	b.task = true
-	return &denseHead{Dense: b.linear(dense, width, width), Out: b.linear(out, width, labels), act: act, dropout: dropout, dropFirst: dropFirst}
+	return &denseHead{Dense: b.linear(names[0], width, width), Out: b.linear(names[1], width, labels),
+		act: act, dropout: dropout, dropFirst: dropFirst}
 }
 
 func (h *denseHead) rows(in *Batch) []int32 { return in.Firsts() }

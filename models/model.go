@@ -113,9 +113,9 @@ func (c *Config) checkBert() error {
 		return err
 	}
 	if c.arch().fromPad && (c.PadTokenID < 0 || c.MaxTokens() < 1) {
-		return &Error{"pad_token_id", fmt.Sprintf("%d: positions count from it: want 0 to max_position_embeddings %d - 2", c.PadTokenID, c.MaxPositionEmbeddings)}
+		return &Error{"pad_token_id", fmt.Sprintf("%d: positions count from it, of %d: want less", c.PadTokenID, c.MaxPositionEmbeddings)}
 	}
-	if err := (layers{"num_hidden_layers", c.NumHiddenLayers}).check(); err != nil {
+	if err := checkLayers("num_hidden_layers", c.NumHiddenLayers); err != nil {
 		return err
 	}
 	return divides("num_attention_heads", c.NumAttentionHeads, "hidden_size", c.HiddenSize)
@@ -129,19 +129,13 @@ func (c *Config) checkPad(vocab int) error {
 	return nil
 }
 
-// layers is a number of layers in a config.
-type layers struct {
-	name string
-	n    int
-}
-
 // mostLayers is more than any model has that was ever trained: every layer is
 // memory and time even where all share their weights.
 const mostLayers = 4096
 
-func (l layers) check() error {
-	if l.n > mostLayers {
-		return &Error{l.name, fmt.Sprintf("%d layers: want %d or fewer", l.n, mostLayers)}
+func checkLayers(field string, n int) error {
+	if n > mostLayers {
+		return &Error{field, fmt.Sprintf("%d layers: want %d or fewer", n, mostLayers)}
 	}
 	return nil
 }

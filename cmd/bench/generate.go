@@ -99,7 +99,7 @@ func (o *generateOptions) add(cmd *cobra.Command) {
 	fl.IntVar(&g.MinLength, "min-length", 0, "don't end before `N` tokens, all counted")
 	fl.IntVar(&g.Beams, "num-beams", 1, "beams of a beam search; 1: none")
 	fl.Float64Var(&g.LengthPenalty, "length-penalty", 1, "more than 1 favours long texts of a beam search")
-	fl.StringVar(&o.stopping, "early-stopping", "false", "stop a beam search when as many texts are finished as beams: true, false or never")
+	fl.StringVar(&o.stopping, "early-stopping", "false", "stop a beam search when all beams have finished texts: true, false or never")
 	fl.Lookup("early-stopping").NoOptDefVal = "true"
 	fl.Float64Var(&g.RepetitionPenalty, "repetition-penalty", 1, "more than 1 keeps tokens from coming again")
 	fl.IntVar(&g.NoRepeatNgram, "no-repeat-ngram-size", 0, "no `N` tokens twice in a row of the text; 0: any")
@@ -122,7 +122,8 @@ type generated struct {
 
 // run generates for every text. changed tells which flags were given; adapt, if
 // there is one, may change the options once they are known.
-func (o *generateOptions) run(ctx context.Context, s streams, changed func(flag string) bool, adapt func(*checkpoints.Headed) error) error {
+func (o *generateOptions) run(ctx context.Context, s streams, changed func(flag string) bool,
+	adapt func(*checkpoints.Headed) error) error {
 	if o.model == "" {
 		return usagef("--model is missing: want a checkpoint of a model that generates text")
 	}
@@ -148,7 +149,8 @@ func (o *generateOptions) run(ctx context.Context, s streams, changed func(flag 
 }
 
 // print generates for a text's ids and prints what came out.
-func (o *generateOptions) print(ctx context.Context, s streams, h *checkpoints.Headed, text string, ids []int32, g generation.Options) error {
+func (o *generateOptions) print(ctx context.Context, s streams, h *checkpoints.Headed, text string, ids []int32,
+	g generation.Options) error {
 	t, err := generation.Generate(ctx, h.Model, ids, g)
 	if err != nil {
 		return err
