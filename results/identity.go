@@ -40,6 +40,14 @@ func (m *Manifest) Identify(model, tokenizer, task string) (err error) {
 // changesNothing are the recipe fields that leave every byte of a run as it is.
 var changesNothing = []string{"save_steps", "threads"}
 
+// neutral are recipe fields that came after this identity's first version, and
+// the JSON value at which a training is as it was without them. There they are
+// left out, so that a program with a new field knows what an older one finished.
+var neutral = map[string]string{
+	"holdout": "0",
+	"device":  `"cpu"`,
+}
+
 // logOnly are the recipe fields that add lines to the log, and change no weight
 // unless the recipe chooses among evaluations.
 var logOnly = []string{"eval_steps"}
@@ -72,6 +80,9 @@ func NewIdentity(kernels, model, tokenizer, task string, data []Data, recipe jso
 		var b bytes.Buffer
 		if err := json.Compact(&b, v); err != nil {
 			return Identity{}, fmt.Errorf("recipe: %s: %w", name, err)
+		}
+		if v, ok := neutral[name]; ok && v == b.String() {
+			continue
 		}
 		id.Recipe[name] = b.Bytes()
 	}

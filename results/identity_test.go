@@ -42,6 +42,12 @@ func TestIdentity(t *testing.T) {
 		{"a new recipe field", func(o *Identity) {
 			*o = identity(t, `{"batch_size":32,"seed":1,"eval_steps":0,"keep":"best"}`)
 		}, false, false, false, `keep none, "best"`},
+		{"a field of a later version, as if it were not there", func(o *Identity) {
+			*o = identity(t, `{"batch_size":32,"seed":1,"eval_steps":0,"holdout":0}`)
+		}, true, true, true, ""},
+		{"a field of a later version", func(o *Identity) {
+			*o = identity(t, `{"batch_size":32,"seed":1,"eval_steps":0,"holdout":0.1}`)
+		}, false, false, false, "holdout none, 0.1"},
 		{"numerics", func(o *Identity) { o.Numerics++ }, false, false, false, fmt.Sprintf("numerics %d, %d", Numerics, Numerics+1)},
 		{"kernels", func(o *Identity) { o.Kernels = "go" }, false, false, false, "kernels avx2, go"},
 		{"model", func(o *Identity) { o.Model = strings.Repeat("f", 64) }, false, false, false, "model aa, ffffffffffff"},

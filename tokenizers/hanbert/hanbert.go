@@ -3,7 +3,7 @@
 package hanbert
 
 import (
-	"fmt"
+	"errors"
 	"strings"
 	"unicode"
 
@@ -151,4 +151,4 @@ const moranBuffer = 102400
 // moranMargin is how near to the buffer's end an answer must come to be suspected of being cut.
 const moranMargin = 256
 
-var errMoranSystem = fmt.Errorf("HanBERT's analyser is a shared library for Linux")
+var errMoranSystem = errors.New("HanBERT's analyser is a shared library for Linux, which a build with the tag static can't load")
