@@ -90,7 +90,7 @@ func formatNames() []string {
 func drawBoard(kind string, l *board.Leaderboard, runs []results.Run) (*plots.Figure, error) {
 	switch name, task, _ := strings.Cut(kind, ":"); {
 	case kind == "scores" || kind == "bars":
-		return plots.Bars(l)
+		return plots.Scores(l)
 	case kind == "parameters":
 		return plots.Sizes(l)
 	case name == "curves" && task != "":

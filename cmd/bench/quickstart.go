@@ -89,7 +89,7 @@ func quickPlots(l *board.Leaderboard, runs []results.Run, dir string) (int, erro
 		return 0, err
 	}
 	figures := map[string]func() (*plots.Figure, error){
-		"scores":     func() (*plots.Figure, error) { return plots.Bars(l) },
+		"scores":     func() (*plots.Figure, error) { return plots.Scores(l) },
 		"parameters": func() (*plots.Figure, error) { return plots.Sizes(l) },
 	}
 	for _, c := range l.Columns {

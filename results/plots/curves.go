@@ -3,10 +3,12 @@ package plots
 import (
 	"errors"
 	"image/color"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
 
+	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -16,7 +18,8 @@ import (
 	"github.com/lmkor/bench/results/board"
 )
 
-// Curve is one run's log under the name that the legend shows.
+// Curve is one run's log. Runs of one name are seeds: they are drawn light, their
+// mean with a band of a standard deviation before them.
 type Curve struct {
 	Name   string
 	Events []results.Event
@@ -26,23 +29,40 @@ type Curve struct {
 // averaged over stretches of equal length.
 const lossPoints = 200
 
-// Curves draws the training loss and the score of every evaluation against
-// optimizer steps, side by side. Dev scores are dashed.
+// Curves draws the training loss, smoothed, and the score of every evaluation
+// against optimizer steps, side by side. Dev scores are dashed.
 func Curves(title string, metric metrics.Name, curves []Curve) (*Figure, error) {
 	var loss, score []polyline
 	var entries []entry
 	dev := false
-	for k, c := range curves {
-		entries = append(entries, entry{c.Name, hue(k), true})
-		loss = append(loss, polyline{points: lossOf(c.Events), color: hue(k)})
-		for _, split := range splits(c.Events) {
-			points := scoresOf(c.Events, split, metric)
-			if len(points) == 0 {
-				continue
+	for _, name := range namesOf(curves) {
+		color := hue(len(entries))
+		entries = append(entries, entry{name, color, true})
+		var runs []Curve
+		for _, c := range curves {
+			if c.Name == name {
+				runs = append(runs, c)
 			}
-			isDev := split == results.DevSplit && len(splits(c.Events)) > 1
+		}
+		var losses [][]xy
+		scores := map[string][][]xy{}
+		for _, c := range runs {
+			losses = append(losses, smooth(lossOf(c.Events)))
+			for _, split := range splits(c.Events) {
+				if points := scoresOf(c.Events, split, metric); len(points) > 0 {
+					scores[split] = append(scores[split], points)
+				}
+			}
+		}
+		loss = append(loss, seedLines(losses, color, false)...)
+		for _, split := range slices.Sorted(maps.Keys(scores)) {
+			isDev := split == results.DevSplit && len(scores) > 1
 			dev = dev || isDev
-			score = append(score, polyline{points: points, color: hue(k), hollow: isDev, dots: true})
+			lines := seedLines(scores[split], color, isDev)
+			for i := range lines {
+				lines[i].dots = lines[i].dots || !lines[i].light
+			}
+			score = append(score, lines...)
 		}
 	}
 	if empty(loss) && empty(score) {
@@ -56,7 +76,7 @@ func Curves(title string, metric metrics.Name, curves []Curve) (*Figure, error) 
 		Title: title, Width: 640 + side + 24, Height: max(260, vg.Length(len(entries))*entryHeight+60),
 		draw: func(c draw.Canvas) {
 			c = inset(c, 12)
-			left := newPanel("Training loss", "step", "")
+			left := newPanel("Training loss, smoothed", "step", "")
 			right := newPanel(title, "step", results.MetricTitle(metric)+", per cent")
 			half := (c.Size().X - side) / 2
 			drawLines(draw.Crop(c, 0, -half-side-8, 0, 0), left, loss)
@@ -64,6 +84,62 @@ func Curves(title string, metric metrics.Name, curves []Curve) (*Figure, error) 
 			drawLegend(draw.Crop(c, c.Size().X-side+10, 0, 0, -26), entries)
 		},
 	}, nil
+}
+
+func namesOf(curves []Curve) (names []string) {
+	for _, c := range curves {
+		if !slices.Contains(names, c.Name) {
+			names = append(names, c.Name)
+		}
+	}
+	return names
+}
+
+// seedLines returns the lines of runs of one name: of several their mean over
+// the steps that all have, with a band, and each run light behind it.
+func seedLines(runs [][]xy, c color.NRGBA, hollow bool) (lines []polyline) {
+	if len(runs) == 1 {
+		return []polyline{{points: runs[0], color: c, hollow: hollow}}
+	}
+	mean := polyline{color: c, hollow: hollow}
+	for i, at := range runs[0] {
+		var values []float64
+		for _, r := range runs {
+			if i < len(r) && r[i].x == at.x {
+				values = append(values, r[i].y)
+			}
+		}
+		if len(values) < len(runs) {
+			continue
+		}
+		m, sd := stat.MeanStdDev(values, nil)
+		mean.points = append(mean.points, xy{at.x, m})
+		mean.band = append(mean.band, sd)
+	}
+	for _, r := range runs {
+		lines = append(lines, polyline{points: r, color: pale(c), hollow: hollow, light: true})
+	}
+	return append(lines, mean)
+}
+
+// smoothed is how many neighbours on either side a point of the loss is averaged
+// with.
+const smoothed = 4
+
+func smooth(points []xy) []xy {
+	if len(points) < 8*smoothed {
+		return points
+	}
+	out := make([]xy, len(points))
+	for i, p := range points {
+		near := points[max(0, i-smoothed):min(len(points), i+smoothed+1)]
+		sum := 0.0
+		for _, q := range near {
+			sum += q.y
+		}
+		out[i] = xy{p.x, sum / float64(len(near))}
+	}
+	return out
 }
 
 func empty(lines []polyline) bool {
@@ -124,6 +200,8 @@ type polyline struct {
 	color  color.NRGBA
 	hollow bool // dashed line, hollow dots
 	dots   bool
+	light  bool      // a thin line behind others
+	band   []float64 // half the width of a band about each point; nil: none
 }
 
 func (l polyline) Plot(c draw.Canvas, p *plot.Plot) {
@@ -132,7 +210,20 @@ func (l polyline) Plot(c draw.Canvas, p *plot.Plot) {
 	for _, v := range l.points {
 		line = append(line, vg.Point{X: x(v.x), Y: y(v.y)})
 	}
+	if l.band != nil && len(line) > 1 {
+		var around []vg.Point
+		for i, v := range l.points {
+			around = append(around, vg.Point{X: x(v.x), Y: y(min(p.Y.Max, v.y+l.band[i]))})
+		}
+		for i := len(l.points) - 1; i >= 0; i-- {
+			around = append(around, vg.Point{X: x(l.points[i].x), Y: y(max(p.Y.Min, l.points[i].y-l.band[i]))})
+		}
+		c.FillPolygon(color.NRGBA{l.color.R, l.color.G, l.color.B, 48}, around)
+	}
 	s := draw.LineStyle{Color: l.color, Width: 1.6}
+	if l.light {
+		s.Width = 0.6
+	}
 	if l.hollow {
 		s.Dashes = []vg.Length{4, 3}
 	}
@@ -232,12 +323,8 @@ func CurvesOf(l *board.Leaderboard, runs []results.Run, task string) ([]Curve, e
 			if err != nil {
 				return nil, err
 			}
-			name := row.Model
-			if len(cell.Runs) > 1 {
-				name += ", seed " + strconv.FormatUint(runs[i].Result.Seed, 10)
-			}
 			if len(events) > 0 {
-				all = append(all, Curve{name, events})
+				all = append(all, Curve{row.Model, events})
 			}
 		}
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/lmkor/bench/results/plots"
 )
 
-func ExampleBars() {
+func ExampleScores() {
 	l, err := board.Build(nil, []board.Column{{Task: "nsmc", Title: "NSMC", Metric: metrics.Accuracy}},
 		[]board.PublishedRow{{Model: "KoBERT", Scores: map[string]float64{"nsmc": 89.59}}}, board.Last)
 	if err != nil {
@@ -19,7 +19,7 @@ func ExampleBars() {
 	}
 	dir, _ := os.MkdirTemp("", "")
 	defer os.RemoveAll(dir)
-	figure, err := plots.Bars(l)
+	figure, err := plots.Scores(l)
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -96,12 +96,11 @@ type canvas interface {
 
 // render draws on c, background first, and returns the file.
 func (f *Figure) render(c canvas, background color.Color) ([]byte, error) {
-	b, _, err := f.renderSaid(c, background)
-	return b, err
+	return f.renderBy(c, &outlined{Canvas: c}, background)
 }
 
-func (f *Figure) renderSaid(c canvas, background color.Color) (file []byte, said []string, err error) {
-	text := &outlined{Canvas: c}
+// renderBy draws by way of text, a canvas that draws on c.
+func (f *Figure) renderBy(c canvas, text vg.CanvasSizer, background color.Color) ([]byte, error) {
 	dc := draw.NewCanvas(text, f.Width, f.Height)
 	if background != nil {
 		dc.SetColor(background)
@@ -110,25 +109,29 @@ func (f *Figure) renderSaid(c canvas, background color.Color) (file []byte, said
 	f.draw(dc)
 	var b bytes.Buffer
 	if _, err := c.WriteTo(&b); err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", f.Title, err)
+		return nil, fmt.Errorf("%s: %w", f.Title, err)
 	}
-	return b.Bytes(), text.said, nil
+	return b.Bytes(), nil
 }
 
-// svg returns the figure as SVG, with its text beside its outlines in title and
-// desc, where search and screen readers find it.
+// svg returns the figure as SVG. Its text is text, which can be selected and
+// searched, in the reader's font for Hangul, as wide as it was measured; title and
+// desc tell screen readers what they see.
 func (f *Figure) svg(background color.Color) ([]byte, error) {
-	b, said, err := f.renderSaid(vgsvg.New(f.Width, f.Height), background)
+	c := vgsvg.New(f.Width, f.Height)
+	text := &written{Canvas: c}
+	b, err := f.renderBy(c, text, background)
 	if err != nil {
 		return nil, err
 	}
+	b = text.fit(b)
 	at := bytes.Index(b, []byte("<svg"))
 	at += bytes.IndexByte(b[at:], '>') + 1
 	var head bytes.Buffer
 	head.WriteString("\n<title>")
 	xml.EscapeText(&head, []byte(f.Title))
 	head.WriteString("</title>\n<desc>")
-	xml.EscapeText(&head, []byte(strings.Join(said, "; ")))
+	xml.EscapeText(&head, []byte(strings.Join(text.said, "; ")))
 	head.WriteString("</desc>")
 	return slices.Insert(b, at, head.Bytes()...), nil
 }

@@ -10,17 +10,17 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// outlined draws text as the outlines of its glyphs. Every format then shows
-// Hangul on every machine: gonum's PDF text knows Western letters only, and its
-// SVG text looks for the font where the picture is read.
+// outlined draws text as the outlines of its glyphs: PNG and PDF then show Hangul
+// on every machine. gonum's PDF text knows Western letters only.
 type outlined struct {
 	vg.Canvas
-	buf  sfnt.Buffer
-	said []string // what was written, for those who search or listen
+	buf sfnt.Buffer
 }
 
+// Size is the canvas's.
+func (c *outlined) Size() (w, h vg.Length) { return c.Canvas.(vg.CanvasSizer).Size() }
+
 func (c *outlined) FillString(face gfont.Face, at vg.Point, s string) {
-	c.said = append(c.said, s)
 	if p := c.path(face, at, s); len(p) > 0 {
 		c.Canvas.Fill(p)
 	}

@@ -85,12 +85,12 @@ func figures(t *testing.T) map[string]*Figure {
 		}
 		all[name] = f
 	}
-	f, err := Bars(sampleBoard(t, 8, 60))
-	add("bars", f, err)
-	f, err = Bars(sampleBoard(t, 0, 30))
-	add("bars-few", f, err)
-	f, err = Bars(sampleBoard(t, 24, 60))
-	add("bars-many", f, err)
+	f, err := Scores(sampleBoard(t, 8, 60))
+	add("scores", f, err)
+	f, err = Scores(sampleBoard(t, 0, 30))
+	add("scores-few", f, err)
+	f, err = Scores(sampleBoard(t, 24, 60))
+	add("scores-many", f, err)
 	f, err = Curves("NSMC — 네이버 영화평", metrics.Accuracy, curves(3, 1000))
 	add("curves", f, err)
 	f, err = Curves("NSMC", metrics.Accuracy, curves(1, 1))
@@ -129,7 +129,7 @@ func TestFigures(t *testing.T) {
 }
 
 func TestPDFHasNoDate(t *testing.T) {
-	b, err := figures(t)["bars"].Encode("pdf")
+	b, err := figures(t)["scores"].Encode("pdf")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,17 +165,17 @@ func TestTextIsWholeAndApart(t *testing.T) {
 }
 
 func TestInline(t *testing.T) {
-	b, err := figures(t)["bars"].Inline()
+	b, err := figures(t)["scores"].Inline()
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := string(b)
-	for _, want := range []string{`<svg class="figure" fill="currentColor" viewBox="0 0 `, "<title>Scores by task, last checkpoint</title>", "혐오 표현", "currentColor", "var(--grid)"} {
+	for _, want := range []string{`<svg class="figure" fill="currentColor" viewBox="0 0 `, "<title>Scores by task, last checkpoint</title>", "혐오 표현", "currentColor", "var(--grid)", ">혐오 표현</text>", "NanumGothic"} {
 		if !strings.Contains(s, want) {
 			t.Errorf("no %s", want)
 		}
 	}
-	for _, no := range []string{"<?xml", "#000000", "#D2D2D3", "#FFFFFF", "<text"} {
+	for _, no := range []string{"<?xml", "#000000", "#D2D2D3", "#FFFFFF"} {
 		if strings.Contains(s, no) {
 			t.Errorf("still %s", no)
 		}
@@ -195,10 +195,10 @@ func TestTitlesAreEscaped(t *testing.T) {
 
 func TestNothingToDraw(t *testing.T) {
 	for name, f := range map[string]func() error{
-		"bars":   func() error { _, err := Bars(&board.Leaderboard{Columns: columns}); return err },
+		"scores": func() error { _, err := Scores(&board.Leaderboard{Columns: columns}); return err },
 		"sizes":  func() error { _, err := Sizes(&board.Leaderboard{Columns: columns}); return err },
 		"curves": func() error { _, err := Curves("x", metrics.Accuracy, []Curve{{Name: "a"}}); return err },
-		"format": func() error { return figures(t)["bars"].Save(filepath.Join(t.TempDir(), "x.gif")) },
+		"format": func() error { return figures(t)["scores"].Save(filepath.Join(t.TempDir(), "x.gif")) },
 	} {
 		if err := f(); err == nil {
 			t.Errorf("%s: no error", name)

@@ -48,7 +48,7 @@ func Write(w io.Writer, p Page) error {
 		return err
 	}
 	v.Leaderboard = template.HTML(table.String()) // tables escapes its cells
-	for _, draw := range []func(*board.Leaderboard) (*plots.Figure, error){plots.Bars, plots.Sizes} {
+	for _, draw := range []func(*board.Leaderboard) (*plots.Figure, error){plots.Scores, plots.Sizes} {
 		if f, err := draw(p.Leaderboard); err == nil { // an error says that there is nothing to draw
 			figure, err := inline(f)
 			if err != nil {
