@@ -52,6 +52,7 @@ func Measure(ctx context.Context, s Subject, steps int, progress func(string)) (
 	progress("measuring training steps")
 	trace := &ops.Trace{}
 	var peaks []float64
+	before, start := waited(), time.Now()
 	times, err := s.Trainer.Measure(warmSteps, steps, trace, func() { peaks = append(peaks, peakOf(cores)) })
 	if err != nil {
 		return nil, err
@@ -67,10 +68,11 @@ func Measure(ctx context.Context, s Subject, steps int, progress func(string)) (
 	}
 	r.step(s.Name, s.Precision, threads, times, peaks, trace)
 	r.Step.StartSeconds = ready.Seconds()
+	r.Step.Waited = (waited() - before).Seconds() / (time.Since(start).Seconds() * float64(cores))
 	r.Peak.Bandwidth = kernels.Bandwidth() // now, for its arrays are no part of a step's memory
 
 	progress("measuring evaluation and tokenization")
-	start := time.Now()
+	start = time.Now()
 	n, err := s.Predict(ctx)
 	if err != nil {
 		return nil, err

@@ -68,6 +68,7 @@ type Step struct {
 	TokensPerSecond float64 `json:"tokens_per_second"`
 	PeakMB          float64 `json:"peak_mb"`
 	Allocated       float64 `json:"allocated_bytes_per_step"` // on the collector's heap, behind the steps that warm up
+	Waited          float64 `json:"waited"`                   // the share of the threads' time in which others had the cores; Linux only
 	StartSeconds    float64 `json:"start_seconds"`            // from the command until model and rows are ready for the first step
 }
 

@@ -29,6 +29,9 @@ func (r *Report) Write(out io.Writer, old *Report, name string) error {
 	s := r.Step
 	fmt.Fprintf(w, "\nstep of %s in %s on %d threads: %.2f ms for %d sequences of %.0f tokens, %.1f GFLOP/s (%.0f %% of peak), %.0f tokens/s, %.0f MB at most\n",
 		s.Model, s.Precision, s.Threads, s.MS, s.Sequences, s.Tokens, s.GFLOPS, 100*s.Share, s.TokensPerSecond, s.PeakMB)
+	if s.Waited > busy {
+		fmt.Fprintf(w, "busy: threads waited for a core %.0f %% of the time, for other programs run on this machine: don't believe these figures\n", 100*s.Waited)
+	}
 	fmt.Fprintf(w, "start: ready for the first step after %.2f s; %.0f kB allocated a step\n", s.StartSeconds, s.Allocated/1e3)
 	fmt.Fprintf(w, "evaluation: %.0f sequences/s; tokenization: %.0f sentences/s on one core\n", r.Eval.SequencesPerSecond, r.Tokenize.SentencesPerSecond)
 	if old != nil {
