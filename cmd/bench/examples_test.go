@@ -14,8 +14,10 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/spf13/cobra"
 
+	"github.com/lmkor/bench/configs"
 	"github.com/lmkor/bench/datasets/samples"
 	"github.com/lmkor/bench/internal/smallmodel"
+	"github.com/lmkor/bench/tasks"
 )
 
 // notRun are the printed commands that the test below does not run, by their
@@ -253,6 +255,7 @@ func (w *world) train(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.write(t, "their-nli/config.json", string(raw))
+	w.copy(t, "their-nli", "path/to/nli")
 	for name, run := range map[string]string{"predictions.jsonl": "a/nsmc", "a.jsonl": "a/kornli", "b.jsonl": "b/kornli"} {
 		w.write(t, name, w.read(t, "runs/"+run+"/seed-42/predictions.jsonl"))
 	}
@@ -335,4 +338,44 @@ func (w *world) enter(env *testscript.Env) error {
 	env.Setenv("HF_HUB_CACHE", filepath.Join(env.WorkDir, "cache"))
 	env.Setenv("BENCH_CONFIG_DIR", filepath.Join(env.WorkDir, "config"))
 	return nil
+}
+
+// TestPrintedYAML reads every example of YAML in the documents, whose first line
+// says what it is: "# FILE: a suite".
+func TestPrintedYAML(t *testing.T) {
+	dir := t.TempDir()
+	read := map[string]func(path string) error{
+		"a suite":  func(path string) error { _, err := configs.FindSuite(path); return err },
+		"a recipe": func(path string) error { _, err := configs.FindRecipe(path, "nsmc"); return err },
+		"a model":  func(path string) error { _, err := configs.FindModel(path); return err },
+		"a task":   func(path string) error { _, err := tasks.Find(path); return err },
+	}
+	for _, document := range []string{"README.md", "README.ko.md", "CONTRIBUTING.md"} {
+		raw := string(mustRead(t, filepath.Join("..", "..", document)))
+		seen := map[string]string{} // by file: what it is
+		for _, block := range strings.Split(raw, "```yaml\n")[1:] {
+			text, _, _ := strings.Cut(block, "```")
+			first, _, _ := strings.Cut(text, "\n")
+			file, kind, ok := strings.Cut(strings.TrimPrefix(first, "# "), ": ")
+			if !ok || read[kind] == nil {
+				t.Errorf("%s: an example begins with %q: want '# FILE: a suite', a recipe, a model or a task", document, first)
+				continue
+			}
+			if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			seen[file] = kind
+		}
+		t.Run(document, func(t *testing.T) {
+			t.Chdir(dir)
+			for file, kind := range seen {
+				if err := read[kind](file); err != nil {
+					t.Errorf("%s: %v", document, err)
+				}
+			}
+			if document != "CONTRIBUTING.md" && len(seen) != len(read) {
+				t.Errorf("%s has examples of %v: want one of each kind", document, seen)
+			}
+		})
+	}
 }
