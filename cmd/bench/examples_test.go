@@ -45,7 +45,9 @@ func TestPrintedCommands(t *testing.T) {
 	scripts := t.TempDir()
 	for name, commands := range printed {
 		var script strings.Builder
-		switch { // these make runs of the same names
+		switch { // these make runs of the same names, or want one of another
+		case name == "bench-predict":
+			script.WriteString("exec cp -r runs/bert-tiny-scratch runs/my-bert\n")
 		case name == "bench-run":
 			script.WriteString("rm runs\n")
 		case strings.HasPrefix(name, "README"):
@@ -213,11 +215,13 @@ func (w *world) writeData(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	w.write(t, "comments.csv", "id,comment\n1,\"좋다, 정말\"\n2,별로다\n")
+	w.write(t, "pairs.tsv", "sentence1\tsentence2\n비가 온다.\t비가 내린다.\n")
 	text := "지난 주말 부산에서 열린 영화제에 많은 관객이 찾아왔다.\n"
 	for name, from := range map[string]string{"my_reviews.txt": "nsmc/ratings_test.txt", "dev_2k.tsv": "paws/dev_2k.tsv", "test_2k.tsv": "paws/test_2k.tsv"} {
 		w.write(t, name, w.read(t, "DATA/"+from))
 	}
-	for _, name := range []string{"article.txt", "articles.txt", "reviews.txt"} {
+	for _, name := range []string{"article.txt", "articles.txt", "reviews.txt", "sentences.txt"} {
 		w.write(t, name, text)
 	}
 }
@@ -231,16 +235,19 @@ func (w *world) train(t *testing.T) {
 		t.Fatal(err)
 	}
 	args := []string{"run", "--data-dir", filepath.Join(w.dir, "DATA"), "--runs", filepath.Join(w.dir, "runs")}
-	for _, name := range []string{"bert-tiny", "bert-mini", "a", "b"} {
+	for _, name := range []string{"bert-tiny", "bert-mini", "bert-small", "a", "b"} {
 		w.write(t, "config/models/"+name+".yaml", strings.ReplaceAll(string(scratch), "bert-tiny-scratch", name))
 		args = append(args, "--model", name)
 	}
 	t.Setenv("BENCH_CONFIG_DIR", filepath.Join(w.dir, "config"))
 	w.bench(t, append(args, "--model", "bert-tiny-scratch", "--task", "nsmc")...)
 	w.bench(t, append(args[:len(args):len(args)], "--task", "kornli")...)
+	w.bench(t, append(args[:len(args):len(args)], "--task", "korsts")...)
 
-	w.copy(t, "runs/bert-tiny-scratch/nsmc/seed-42/checkpoint", "my-bert-nsmc")
-	w.copy(t, "runs/a/kornli/seed-42/checkpoint", "their-nli")
+	for name, run := range map[string]string{"my-bert-nsmc": "bert-tiny-scratch/nsmc", "their-nli": "a/kornli", "my-bert-sts": "a/korsts",
+		"a/checkpoint": "a/nsmc", "b/checkpoint": "b/nsmc"} {
+		w.copy(t, "runs/"+run+"/seed-42/checkpoint", name)
+	}
 	if err := os.Remove(filepath.Join(w.dir, "their-nli", "bench.json")); err != nil {
 		t.Fatal(err)
 	}
@@ -257,7 +264,8 @@ func (w *world) train(t *testing.T) {
 	w.write(t, "their-nli/config.json", string(raw))
 	w.copy(t, "their-nli", "path/to/nli")
 	for name, run := range map[string]string{"predictions.jsonl": "a/nsmc", "a.jsonl": "a/kornli", "b.jsonl": "b/kornli"} {
-		w.write(t, name, w.read(t, "runs/"+run+"/seed-42/predictions.jsonl"))
+		lines := w.read(t, "runs/"+run+"/seed-42/predictions.jsonl")
+		w.write(t, name, strings.ReplaceAll(lines, `{"id":`, `{"genre":"news","id":`))
 	}
 	w.write(t, "mytask.yaml", "name: mytask\nkind: classify\nlabels: ['0', '1']\ncolumns: {text: document, label: label}\nfiles: {train: a.tsv, test: b.tsv}\n")
 	w.write(t, "my-suite.yaml", "models: [bert-tiny-scratch]\ntasks: [nsmc]\nset: {epochs: 1}\ndata_dir: DATA\n")
