@@ -10,6 +10,7 @@ import (
 
 	"github.com/lmkor/bench/internal/nearest"
 	"github.com/lmkor/bench/internal/strictyaml"
+	"github.com/lmkor/bench/tasks"
 )
 
 // Recipe is how to fine-tune, every field under the name that users know.
@@ -148,14 +149,11 @@ func findRecipe(name, task string, seen []string) (Recipe, error) {
 	return of, nil
 }
 
-// officialTasks are the names of the seven; a user's own task may have any other.
-var officialTasks = []string{"nsmc", "naver-ner", "paws", "kornli", "korsts", "question-pair", "hate-speech"}
-
 // mistypedTask returns the official name that a task's name is a slip of, a
 // letter away or two of a long name; nothing of a name that is official, and of
 // those that are longer, such as nsmc-short: they are tasks of the user's own.
 func mistypedTask(name string) string {
-	for _, t := range officialTasks {
+	for _, t := range tasks.Names() {
 		if d := nearest.Edits(name, t); 0 < d && d <= 1+len(name)/8 && !strings.HasPrefix(name, t) {
 			return t
 		}

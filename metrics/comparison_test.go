@@ -41,7 +41,7 @@ func TestGoldenComparison(t *testing.T) {
 			name := fmt.Sprintf("almost stochastic order %d", i)
 			near(t, name, violationOf(c.A, c.B), c.Violation)
 			got, ok := AlmostOrder(c.A, c.B)
-			if !ok || math.Abs(got-c.Epsilon) > 0.04 { // both are bootstraps of 1,000 samples
+			if !ok || !golden.Within(0.04).Near(got, c.Epsilon) { // both are bootstraps of 1,000 samples
 				t.Errorf("%s: ε %v, %v, want %v", name, got, ok, c.Epsilon)
 			}
 		}
@@ -61,12 +61,12 @@ func TestGoldenComparison(t *testing.T) {
 				t.Fatal(err)
 			}
 			se := math.Sqrt(got.Variance.Total())
-			if math.Abs(se/c.Error-1) > 0.04 || math.Abs(got.Interval.Low-c.Interval[0]) > 0.15*c.Error || math.Abs(got.Interval.High-c.Interval[1]) > 0.15*c.Error {
+			if !golden.Within(0.04).Near(se/c.Error, 1) || !golden.Within(0.15*c.Error).Near(got.Interval.Low, c.Interval[0]) || !golden.Within(0.15*c.Error).Near(got.Interval.High, c.Interval[1]) {
 				t.Errorf("bootstrap %d: %v, error %v; want %v, %v", i, *got.Interval, se, c.Interval, c.Error)
 			}
 		}
 		for _, c := range all.Nemenyi {
-			if got, ok := CriticalDifference(c.Models, c.Tasks); !ok || math.Abs(got-c.Difference) > 0.005 {
+			if got, ok := CriticalDifference(c.Models, c.Tasks); !ok || !golden.Within(0.005).Near(got, c.Difference) {
 				t.Errorf("critical difference of %d models: %v, want %v", c.Models, got, c.Difference)
 			}
 		}
@@ -113,7 +113,7 @@ func TestDetectableIsDetected(t *testing.T) {
 	power := float64(found) / pairs
 	want := 1 - normalCDF(1.96-2.8016*truth/detectable)
 	t.Logf("difference %.4f, detectable %.4f, found in %.2f, expected %.2f", truth, detectable, power, want)
-	if math.Abs(power-want) > 0.08 || want < 0.6 || want > 0.95 {
+	if !golden.Within(0.08).Near(power, want) || want < 0.6 || want > 0.95 {
 		t.Errorf("a difference of %.4f, where %.4f is detectable, is found in %.2f of the pairs, want %.2f", truth, detectable, power, want)
 	}
 }
@@ -124,7 +124,7 @@ func TestNeed(t *testing.T) {
 	d := 0.01
 	c := Comparison{Difference: &d, Variance: Variance{Examples: 1e-4, Shared: 1e-4, DF: math.Inf(1)}}
 	k := 2.801585
-	if got := c.Need(1000, 1); got.Examples == nil || math.Abs(float64(*got.Examples)-(k*k*1000-1000)) > 2 || got.Runs != nil {
+	if got := c.Need(1000, 1); got.Examples == nil || !golden.Within(2).Near(float64(*got.Examples), k*k*1000-1000) || got.Runs != nil {
 		t.Errorf("examples %v, runs %v: want %v", got.Examples, got.Runs, k*k*1000-1000)
 	}
 	// only runs differ: no number of examples would do

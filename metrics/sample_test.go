@@ -302,11 +302,11 @@ func TestProfilesAreExamples(t *testing.T) {
 		for r := range runs {
 			mx, vx := stat.MeanVariance(x[r], nil)
 			my, vy := stat.MeanVariance(y[r], nil)
-			if math.Abs(mx-my) > 5*math.Sqrt((vx+vy)/20000) || math.Abs(vx/vy-1) > 0.05 {
+			if !golden.Within(5*math.Sqrt((vx+vy)/20000)).Near(mx, my) || !golden.Within(0.05).Near(vx/vy, 1) {
 				t.Errorf("%s: mean %v and %v, variance %v and %v", n, mx, my, vx, vy)
 			}
 		}
-		if c, d := stat.Correlation(x[0], x[1], nil), stat.Correlation(y[0], y[1], nil); math.Abs(c-d) > 0.03 {
+		if c, d := stat.Correlation(x[0], x[1], nil), stat.Correlation(y[0], y[1], nil); !golden.Within(0.03).Near(c, d) {
 			t.Errorf("%s: correlation of both runs %v, want %v", n, c, d)
 		}
 	}

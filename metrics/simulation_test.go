@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"gonum.org/v1/gonum/stat/distuv"
+
+	"github.com/lmkor/bench/internal/golden"
 )
 
 // A world draws examples and trained models whose true scores are known: a run
@@ -163,7 +165,7 @@ func TestFalseAlarmsAndCoverage(t *testing.T) {
 					n := float64(pairs)
 					error3 := 3 * math.Sqrt(Level*(1-Level)/n)
 					t.Logf("covered %.1f %%, false alarms in %% %v", 100*float64(covered)/n, percents(alarms, n))
-					if got := float64(covered) / n; math.Abs(got-0.95) > max(0.02, error3) {
+					if got := float64(covered) / n; !golden.Within(max(0.02, error3)).Near(got, 0.95) {
 						t.Errorf("the interval holds the truth in %.1f %% of %d pairs", 100*got, pairs)
 					}
 					for name, k := range alarms {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/lmkor/bench/internal/golden"
 	"github.com/lmkor/bench/models"
 	"github.com/lmkor/bench/tokenizers"
 )
@@ -76,12 +77,12 @@ func TestHiddenWordsInDistribution(t *testing.T) {
 		{"kept", kept, chosen, 0.1 + 0.1/v},
 		{"random", other, chosen, 0.1 * (1 - 2/v)},
 	} {
-		if sigma := math.Sqrt(c.want * (1 - c.want) / c.of); math.Abs(c.got/c.of-c.want) > 4*sigma {
+		if sigma := math.Sqrt(c.want * (1 - c.want) / c.of); !golden.Within(4*sigma).Near(c.got/c.of, c.want) {
 			t.Errorf("%s: %.4f, want %.4f ± %.4f", c.name, c.got/c.of, c.want, 4*sigma)
 		}
 	}
 	for id, n := range counts {
-		if expect := other / v; math.Abs(n-expect) > 6*math.Sqrt(expect)+1 && int32(id) != m.tok.MaskID() {
+		if expect := other / v; !golden.Within(6*math.Sqrt(expect)+1).Near(n, expect) && int32(id) != m.tok.MaskID() {
 			t.Errorf("token %d replaced %v words, want about %.1f", id, n, expect)
 		}
 	}

@@ -2,7 +2,6 @@ package objectives_test
 
 import (
 	"context"
-	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -121,7 +120,7 @@ func compareSteps(t *testing.T, got []trainers.StepEvent, want []traceStep) {
 	}
 	near := golden.Tolerance{Abs: 1e-5, Rel: 1e-4}
 	for i, w := range want {
-		if g := got[i]; !near.Near(g.Loss, w.Loss) || !near.Near(g.GradNorm, w.GradNorm) || math.Abs(g.LR-w.LR) > 1e-12 {
+		if g := got[i]; !near.Near(g.Loss, w.Loss) || !near.Near(g.GradNorm, w.GradNorm) || !golden.Within(1e-12).Near(g.LR, w.LR) {
 			t.Errorf("step %d: loss %.7f lr %g norm %.7f, want %.7f %g %.7f", w.Step, g.Loss, g.LR, g.GradNorm, w.Loss, w.LR, w.GradNorm)
 		}
 	}

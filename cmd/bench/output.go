@@ -101,14 +101,6 @@ func (e choiceError) Error() string {
 	return fmt.Sprintf("--%s %q: want one of %s", e.name, e.value, strings.Join(e.want, ", "))
 }
 
-// checkFormat refuses a --format that a command does not have.
-func checkFormat(format string, want ...string) error {
-	if slices.Contains(want, format) {
-		return nil
-	}
-	return usageError{choiceError{"format", format, want}}
-}
-
 // output is the program's standard output. It keeps the first error of writing,
 // so that no command has to: one that printed into a full disk or a closed pipe
 // has failed, whatever it returned.

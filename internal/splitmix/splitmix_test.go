@@ -3,6 +3,8 @@ package splitmix
 import (
 	"math"
 	"testing"
+
+	"github.com/lmkor/bench/internal/golden"
 )
 
 // The first outputs of the generator that starts at 1234567, of the paper's
@@ -28,7 +30,7 @@ func TestDraws(t *testing.T) {
 		unit += u / n
 		gumbel += g / n
 	}
-	if math.Abs(unit-0.5) > 0.005 || math.Abs(gumbel-0.5772) > 0.02 { // four deviations of the means
+	if !golden.Within(0.005).Near(unit, 0.5) || !golden.Within(0.02).Near(gumbel, 0.5772) { // four deviations of the means
 		t.Errorf("means %v and %v, want 1/2 and Euler's constant", unit, gumbel)
 	}
 }
