@@ -135,9 +135,9 @@ func NameOf(dir string) string {
 		dir = abs
 	}
 	base, parent := filepath.Base(dir), filepath.Dir(dir)
-	if base == results.CheckpointDir {
+	if base == results.CheckpointDir || base == results.BestCheckpointDir {
 		if run, err := results.Open(parent); err == nil {
-			return run.Result.Model + "-" + run.Result.Task
+			return run.Result.Model + "-" + run.Result.Task + strings.TrimPrefix(base, results.CheckpointDir)
 		}
 	}
 	if repo, ok := strings.CutPrefix(filepath.Base(filepath.Dir(parent)), "models--"); ok && filepath.Base(parent) == "snapshots" {

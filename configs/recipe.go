@@ -65,7 +65,7 @@ const (
 
 	KeepLast = "last"
 	KeepBest = "best" // by the dev split
-	KeepBoth = "both"
+	KeepBoth = "both" // the last and the best; the last where there is no dev split
 )
 
 const (

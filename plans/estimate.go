@@ -55,8 +55,13 @@ func estimate(c *Cell, o *runs.Opened, r configs.Recipe, points Points) {
 	params := float64(models.Count(o.Loaded.Model.Params()))
 	saves := evaluations*params*stateBytes/writeBytes + params*checkpointBytes/writeBytes
 	c.Seconds = o.Took.Seconds() + share*(seconds*float64(r.Epochs)+once*evaluations+saves)
-	c.MemoryMB = programMB + params*memoryBytes/1e6 + points.at(largest, func(p Point) float64 { return p.ArenaMB }) + dataMB(o)
-	c.DiskMB = (params*(checkpointBytes+stateBytes) + float64(c.Steps*logBytes) + answersBytes(o)) / 1e6
+	best := 0.0 // bytes of the best weights, kept beside the last
+	if r.Keep != configs.KeepLast {
+		best = params * checkpointBytes
+		c.Seconds += once + (share*evaluations+1)*best/writeBytes
+	}
+	c.MemoryMB = programMB + best/1e6 + params*memoryBytes/1e6 + points.at(largest, func(p Point) float64 { return p.ArenaMB }) + dataMB(o)
+	c.DiskMB = (params*(checkpointBytes+stateBytes) + 2*best + float64(c.Steps*logBytes) + answersBytes(o)) / 1e6
 }
 
 // longest is the most tokens that a batch of any order can have.

@@ -47,7 +47,7 @@ func Make(ctx context.Context, cells []runs.Cell, folder string, known *Calibrat
 			if err != nil {
 				return err
 			}
-			estimate(c, o, cells[i].Recipe, points)
+			estimate(c, o, p.Recipe, points)
 		}
 		all = append(all, *c)
 		return ctx.Err()

@@ -111,13 +111,26 @@ type Checkpoint struct {
 	Score    *float64       `json:"score"`
 	Interval *[2]float64    `json:"interval"`
 	Scores   metrics.Scores `json:"scores"`
+
+	Dev *metrics.Scores `json:"dev,omitempty"` // its scores on the dev split
+}
+
+// Chosen returns the kept checkpoint that is the best on dev; nil if the run kept
+// its last one alone.
+func (r *Result) Chosen() *Checkpoint {
+	for i := range r.Checkpoints {
+		if r.Checkpoints[i].ChosenOn != "" {
+			return &r.Checkpoints[i]
+		}
+	}
+	return nil
 }
 
 // Select is the score of the checkpoint that each way of choosing picks, in per
 // cent; nil where there is none.
 type Select struct {
 	Last       *float64 `json:"last"`
-	Dev        *float64 `json:"dev"`          // the epoch best on the dev split
+	Dev        *float64 `json:"dev"`          // the kept checkpoint best on the dev split; of none kept, the epoch
 	BestOnTest *float64 `json:"best_on_test"` // the epoch best on the scored split itself: optimistic
 }
 

@@ -63,7 +63,8 @@ func (c *Cell) outcome(status string, r *results.Result) *Outcome {
 		Metric: r.Metric, Score: r.Score, Interval: r.Interval, N: r.N}
 }
 
-// Options turns a resolved recipe into the trainer's.
+// Options turns a resolved recipe into the trainer's, but for what chooses among
+// evaluations: a training that is only measured has none.
 func Options(r configs.Recipe) trainers.Options {
 	return trainers.Options{
 		BatchSize: r.BatchSize, Epochs: r.Epochs, LearningRate: r.LearningRate,
@@ -72,20 +73,29 @@ func Options(r configs.Recipe) trainers.Options {
 		Accumulation: r.GradientAccumulationSteps, Seed: r.Seed, Dropout: r.Dropout.Rate, Shuffle: r.Shuffle,
 		Bfloat16: r.Precision == configs.Bfloat16, EvalSteps: r.EvalSteps, SaveSteps: r.SaveSteps,
 		Schedule: r.LRSchedule, WarmupSteps: r.WarmupSteps, MaxSteps: r.MaxSteps, LayerwiseDecay: r.LayerwiseLRDecay,
-		Freeze:   trainers.Freeze{Embeddings: r.Freeze.Embeddings, Layers: r.Freeze.Layers},
-		Patience: r.EarlyStoppingPatience, KeepBest: r.Keep != configs.KeepLast,
+		Freeze: trainers.Freeze{Embeddings: r.Freeze.Embeddings, Layers: r.Freeze.Layers},
 	}
+}
+
+// resolved is the cell as its data let it be: without a dev split both of the
+// checkpoints to keep are the last.
+func (c Cell) resolved(data Splits) Cell {
+	if data.Dev == nil && c.Recipe.Keep == configs.KeepBoth {
+		c.Recipe.Keep = configs.KeepLast
+	}
+	return c
 }
 
 // options are the trainer's for the cell's data: a recipe that chooses among
 // evaluations needs a dev split to choose on.
 func (c *Cell) options(data Splits) (trainers.Options, error) {
 	o := Options(c.Recipe)
+	o.Patience, o.KeepBest = c.Recipe.EarlyStoppingPatience, c.Recipe.Keep != configs.KeepLast
 	if !o.KeepBest && o.Patience == 0 {
 		return o, nil
 	}
 	if data.Dev == nil {
-		return o, fmt.Errorf("%s has no dev split: keep and early_stopping_patience choose on it", c.Task.Name)
+		return o, fmt.Errorf("%s has no dev split: keep: best and early_stopping_patience choose on it", c.Task.Name)
 	}
 	o.Choose = trainers.Choose{Split: data.Dev.Split, Metric: c.Task.Metric}
 	return o, nil

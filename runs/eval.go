@@ -26,6 +26,7 @@ func Eval(ctx context.Context, c Cell, events Events) (*Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
+	c = c.resolved(Splits{})
 	m, err := c.manifest(l, []*tasks.Set{set}, kept(c.Recipe))
 	if err != nil {
 		return nil, err

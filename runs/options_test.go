@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/lmkor/bench/configs"
+	"github.com/lmkor/bench/tasks"
 )
 
 // The trainer takes every recipe that can be set: its ranges are as wide.
@@ -23,8 +24,11 @@ func TestTrainersTakeEveryRecipe(t *testing.T) {
 				continue
 			}
 			taken++
-			o := Options(r)
-			o.Choose.Split, o.Choose.Metric = "dev", "accuracy"
+			c := Cell{Recipe: r, Task: &tasks.All[0]}
+			o, err := c.options(Splits{Dev: &tasks.Set{Split: tasks.Dev}})
+			if err != nil {
+				t.Fatal(err)
+			}
 			if err := o.Check(); err != nil {
 				t.Errorf("%s=%s can be set, and the trainer refuses it: %v", name, v, err)
 			}

@@ -106,7 +106,8 @@ func sameModel(a, b *Cell) bool {
 	return a.Model.Name == b.Model.Name && a.Model.Dir == b.Model.Dir && a.Model.Scratch == b.Model.Scratch
 }
 
-func (c *Cell) plan(l *checkpoints.Loaded, data Splits) (*Plan, error) {
+func (c Cell) plan(l *checkpoints.Loaded, data Splits) (*Plan, error) {
+	c = c.resolved(data)
 	m, err := c.manifest(l, data.All(), kept(c.Recipe))
 	if err != nil {
 		return nil, err

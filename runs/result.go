@@ -30,21 +30,35 @@ func (c *Cell) result(out *trainers.Outcome, data Splits, sample metrics.Sample)
 
 // keep names the checkpoint that the result is of; a run that keeps its last one
 // alone has no need to.
-func (c *Cell) keep(r *results.Result, out *trainers.Outcome) {
+func (c *Cell) keep(r *results.Result, out *trainers.Outcome, data Splits) {
 	k := results.Checkpoint{Dir: results.CheckpointDir, Step: out.Steps, Score: r.Score, Interval: r.Interval, Scores: r.Scores}
 	switch c.Recipe.Keep {
 	case configs.KeepLast:
 		return
 	case configs.KeepBest:
-		k.Step, k.ChosenOn = out.Best.Step, out.Best.Split
+		keepChosen(r, k, out.Best)
+		return
+	}
+	if n := len(out.Epochs); n > 0 { // behind the last stands an evaluation of these weights
+		dev := out.Epochs[n-1].Scores[data.Dev.Split]
+		k.Dev = &dev
 	}
 	r.Checkpoints = append(r.Checkpoints, k)
 }
 
 // keepBest adds the best checkpoint, kept beside the last.
 func (c *Cell) keepBest(r *results.Result, out *trainers.Outcome, sample metrics.Sample) {
-	k := results.Checkpoint{Dir: results.BestCheckpointDir, Step: out.Best.Step, ChosenOn: out.Best.Split, Scores: sample.Scores()}
+	k := results.Checkpoint{Dir: results.BestCheckpointDir, Scores: sample.Scores()}
 	k.Score, k.Interval = results.Headline(sample, c.Task.Metric)
+	keepChosen(r, k, out.Best)
+}
+
+// keepChosen adds the checkpoint that is the best on dev: what choosing on dev
+// scores is this one, whether it stood at the end of an epoch or within.
+func keepChosen(r *results.Result, k results.Checkpoint, best *trainers.Best) {
+	dev := best.Scores[best.Split]
+	k.Step, k.ChosenOn, k.Dev = best.Step, best.Split, &dev
+	r.Select.Dev = k.Score
 	r.Checkpoints = append(r.Checkpoints, k)
 }
 

@@ -49,6 +49,7 @@ func Run(ctx context.Context, c Cell, events Events) (*Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
+	c = c.resolved(data)
 	m, err := c.manifest(l, data.All(), kept(c.Recipe))
 	if err != nil {
 		return nil, err
@@ -204,16 +205,20 @@ func (c *Cell) publish(ctx context.Context, l *checkpoints.Loaded, data Splits, 
 		preds = best[data.Scored.Split]
 	}
 	res := c.result(t.out, data, t.scored.Sample(preds))
-	c.keep(res, t.out)
+	c.keep(res, t.out, data)
 	if err := l.Save(w.CheckpointDir(), w.Manifest(), res); err != nil {
 		return nil, err
 	}
 	if c.Recipe.Keep == configs.KeepBoth {
-		best, err := t.UseBest(ctx, t.splits)
-		if err != nil {
-			return nil, err
+		best := preds
+		if t.out.Best.Step != t.out.Steps {
+			all, err := t.UseBest(ctx, t.splits)
+			if err != nil {
+				return nil, err
+			}
+			best = all[data.Scored.Split]
 		}
-		c.keepBest(res, t.out, t.scored.Sample(best[data.Scored.Split]))
+		c.keepBest(res, t.out, t.scored.Sample(best))
 		if err := l.Save(filepath.Join(w.Dir(), results.BestCheckpointDir), w.Manifest(), res); err != nil {
 			return nil, err
 		}

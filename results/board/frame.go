@@ -33,7 +33,8 @@ type Record struct {
 }
 
 // Records lists the scores of runs, each run's headline first: of the checkpoint
-// that by selects, its other scores of the last. timed reads how long they took.
+// that by selects, its other scores of the same one if it was kept, else of the
+// last. timed reads how long they took.
 func Records(runs []results.Run, by Selection, timed bool) []Record {
 	var all []Record
 	for _, r := range runs {
@@ -47,12 +48,12 @@ func Records(runs []results.Run, by Selection, timed bool) []Record {
 		}
 		head := record(r.Result.Metric, orNaN(by.of(r.Result)))
 		head.Headline = true
-		if in := r.Result.Interval; in != nil && r.Result.Score != nil && *r.Result.Score == head.Score {
+		if in := by.interval(r.Result); in != nil {
 			head.Low, head.High = in[0], in[1]
 		}
 		all = append(all, head)
 		for _, n := range metrics.Names {
-			if v, ok := r.Result.Scores.Get(n); ok && n != r.Result.Metric {
+			if v, ok := by.scores(r.Result).Get(n); ok && n != r.Result.Metric {
 				all = append(all, record(n, results.Percent(v)))
 			}
 		}

@@ -42,6 +42,28 @@ func (s Selection) of(r results.Result) *float64 {
 	panic("results: unknown selection " + string(s))
 }
 
+// interval returns the 95 % interval of the selected score, nil where the run has
+// none: of an epoch whose weights were not kept.
+func (s Selection) interval(r results.Result) *[2]float64 {
+	v := s.of(r)
+	if c := r.Chosen(); s == Dev && c != nil {
+		return c.Interval
+	}
+	if v == nil || r.Score == nil || *r.Score != *v {
+		return nil
+	}
+	return r.Interval
+}
+
+// scores are all scores of the selected checkpoint where it is kept, else the
+// result's.
+func (s Selection) scores(r results.Result) metrics.Scores {
+	if c := r.Chosen(); s == Dev && c != nil {
+		return c.Scores
+	}
+	return r.Scores
+}
+
 // Column is a task of a leaderboard.
 type Column struct {
 	Task   string       `json:"task"`
@@ -120,8 +142,8 @@ func Build(runs []results.Run, columns []Column, published []PublishedRow, by Se
 // are averaged, never runs of different ones. Where no run is of one of the
 // columns, and nothing is published, only the runs' own tasks are shown. A cell's
 // interval is the mean of its runs' intervals, which shows the chance in the test
-// set; the chance in training is SD. It is nil where the selected checkpoint is
-// not the scored one.
+// set; the chance in training is SD. It is nil where the selected checkpoint was
+// not kept.
 func (o Board) Build(runs []results.Run) (*Leaderboard, error) {
 	l := &Leaderboard{Title: o.Title, Select: o.Select, Columns: o.columns(runs), Rows: []Row{}, Warnings: []string{}}
 	chosen := l.choose(runs)
@@ -288,11 +310,10 @@ func (s seedStat) cell(group []results.Run, by Selection) Cell {
 	whole := true
 	for _, r := range group {
 		c.Runs = append(c.Runs, r.Path)
-		v := by.of(r.Result)
-		if v == nil {
+		if by.of(r.Result) == nil {
 			continue
 		}
-		if in := r.Result.Interval; in == nil || r.Result.Score == nil || *r.Result.Score != *v {
+		if in := by.interval(r.Result); in == nil {
 			whole = false
 		} else {
 			sum[0] += in[0]

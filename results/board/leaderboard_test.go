@@ -73,6 +73,32 @@ func TestSelections(t *testing.T) {
 	}
 }
 
+// Chosen on dev means the weights that were kept, with their own interval and
+// scores; the last keep theirs.
+func TestSelectionOfKeptWeights(t *testing.T) {
+	r := run("r", "a", "nsmc", 1, 90)
+	dev := metrics.Scores{Accuracy: ptr(0.5)}
+	r.Result.Select.Dev = ptr(88.0)
+	r.Result.Checkpoints = []results.Checkpoint{
+		{Dir: results.CheckpointDir, Step: 2, Score: ptr(90.0), Interval: r.Result.Interval, Scores: r.Result.Scores, Dev: &dev},
+		{Dir: results.BestCheckpointDir, Step: 1, ChosenOn: "dev", Score: ptr(88.0), Interval: &[2]float64{80, 93},
+			Scores: metrics.Scores{Accuracy: ptr(0.88), MacroF1: ptr(0.7)}, Dev: &dev},
+	}
+	for by, want := range map[Selection][3]float64{Last: {90, 89, 92}, Dev: {88, 80, 93}} {
+		c := build(t, []results.Run{r}, nil, by).Rows[0].Cells["nsmc"]
+		if c.Interval == nil || [3]float64{c.Score, c.Interval[0], c.Interval[1]} != want {
+			t.Errorf("%s: %+v %v", by, c, c.Interval)
+		}
+		records := Records([]results.Run{r}, by, false)
+		if got := records[0]; [3]float64{got.Score, got.Low, got.High} != want {
+			t.Errorf("%s: %+v", by, got)
+		}
+		if hasF1 := len(records) == 2 && records[1].Metric == metrics.MacroF1; hasF1 != (by == Dev) {
+			t.Errorf("%s: %+v", by, records)
+		}
+	}
+}
+
 func TestRunsThatDoNotMix(t *testing.T) {
 	other := run("slow", "a", "nsmc", 2, 10)
 	other.Manifest.Recipe = json.RawMessage(`{"batch_size":32,"learning_rate":5e-05,"seed":2,"warmup_ratio":0.1}`)
