@@ -142,6 +142,7 @@ func newRoot(prof *profile) *cobra.Command {
 		newReportCmd,
 		newScoreCmd,
 		newExportCmd,
+		newPlotCmd,
 		newDataCmd,
 		newModelsCmd,
 		newFillMaskCmd,

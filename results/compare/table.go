@@ -121,16 +121,27 @@ func (st *Study) Matrix(lang Lang) *tables.Table {
 }
 
 func (st *Study) cell(row, col string) string {
+	better, worse, undecided, ok := st.Count(row, col)
+	if !ok {
+		return ""
+	}
+	return fmt.Sprintf("%d / %d / %d", better, worse, undecided)
+}
+
+// Count counts the tasks on which one side is better than another, worse, and
+// undecided; false where the two were not compared.
+func (st *Study) Count(side, other string) (better, worse, undecided int, ok bool) {
 	for _, p := range st.Pairs {
-		s := p.Summary
-		switch {
-		case p.A == col && p.B == row:
-			return fmt.Sprintf("%d / %d / %d", s.Better, s.Worse, s.Undecided)
-		case p.A == row && p.B == col:
-			return fmt.Sprintf("%d / %d / %d", s.Worse, s.Better, s.Undecided)
+		if s := p.Summary; s != nil {
+			switch {
+			case p.A == other && p.B == side:
+				return s.Better, s.Worse, s.Undecided, true
+			case p.A == side && p.B == other:
+				return s.Worse, s.Better, s.Undecided, true
+			}
 		}
 	}
-	return ""
+	return 0, 0, 0, false
 }
 
 // write writes one comparison.

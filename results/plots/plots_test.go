@@ -97,6 +97,17 @@ func figures(t *testing.T) map[string]*Figure {
 	add("curves-short", f, err)
 	f, err = Sizes(sampleBoard(t, 2, 60))
 	add("sizes", f, err)
+	f, err = Calibration("NSMC", []Reliability{{"한국어-작은-모델", []metrics.Bin{{N: 10, Confidence: 0.55, Accuracy: 0.5}, {N: 90, Confidence: 0.95, Accuracy: 0.9}}, 0.05}})
+	add("calibration", f, err)
+	f, err = Heat{"Confusion", "gold \\ predicted", []string{"부정", "긍정"}, []string{"부정", "긍정"}, [][]string{{"90", "10"}, {"20", "80"}}, [][]float64{{0.9, -0.1}, {-0.2, 0.8}}}.Draw()
+	add("heat", f, err)
+	l := sampleBoard(t, 2, 60)
+	var records []board.Record
+	for i := range 5 {
+		records = append(records, board.Record{Model: l.Rows[0].Model, Task: "nsmc", Score: 60 + float64(i*i)/3, Headline: true}, board.Record{Model: l.Rows[1].Model, Task: "nsmc", Score: 61 + float64(i), Headline: true})
+	}
+	f, err = Seeds(l, records)
+	add("seeds", f, err)
 	return all
 }
 
@@ -144,7 +155,7 @@ func TestTextIsWholeAndApart(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r := newRecorder(f.Width, f.Height)
 			f.draw(draw.NewCanvas(r, f.Width, f.Height))
-			if len(r.boxes) < 10 {
+			if len(r.boxes) < 8 {
 				t.Errorf("%d texts only", len(r.boxes))
 			}
 			for i, b := range r.boxes {
@@ -231,8 +242,8 @@ func TestTicks(t *testing.T) {
 		{niceTicks{}.Ticks(82.1, 93), "84 86 88 90 92"},
 		{niceTicks{whole: true}.Ticks(0.5, 1.5), "1"},
 		{niceTicks{whole: true}.Ticks(-200, 46900), "0 10k 20k 30k 40k"},
-		{parameterTicks{}.Ticks(5.7, 6.8), "1M 2M 5M"},
-		{parameterTicks{}.Ticks(5.5, 9.2), "1M 10M 100M 1B"},
+		{parameterTicks{parameters}.Ticks(5.7, 6.8), "1M 2M 5M"},
+		{parameterTicks{parameters}.Ticks(5.5, 9.2), "1M 10M 100M 1B"},
 	} {
 		if got := strings.Join(labels(c.got), " "); got != c.want {
 			t.Errorf("ticks %q, want %q", got, c.want)
@@ -258,5 +269,17 @@ func TestShorten(t *testing.T) {
 	}
 	if shorten("짧다") != "짧다" {
 		t.Error("a short name is cut")
+	}
+}
+
+func TestFront(t *testing.T) {
+	at := func(x, score float64) size { return size{x: x, cell: board.Cell{Score: score}} }
+	front := sizes{at(3, 80), at(1, 70), at(2, 65), at(2, 75), at(4, 80), at(5, 90)}.front()
+	var got []float64
+	for _, v := range front {
+		got = append(got, v.x)
+	}
+	if fmt.Sprint(got) != "[1 2 3 5]" {
+		t.Errorf("the front is at %v", got)
 	}
 }

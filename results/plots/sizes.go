@@ -1,9 +1,10 @@
 package plots
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -13,60 +14,83 @@ import (
 	"github.com/lmkor/bench/results/board"
 )
 
-// Sizes draws the score of every measured model against its number of
-// parameters, on a logarithmic axis, a panel a task.
-func Sizes(l *board.Leaderboard) (*Figure, error) {
+// Cost is what a model's scores are drawn against.
+type Cost struct {
+	Title  string             // "parameters"
+	Of     map[string]float64 // by model; those without are not drawn
+	Format func(float64) string
+}
+
+// Parameters is the cost of having a model.
+func Parameters(l *board.Leaderboard) Cost {
+	c := Cost{Title: "parameters", Of: map[string]float64{}, Format: parameters}
+	for _, r := range l.Rows {
+		if !r.Published && r.Parameters > 0 {
+			c.Of[r.Model] = float64(r.Parameters)
+		}
+	}
+	return c
+}
+
+// Sizes draws the score of every measured model against its parameters.
+func Sizes(l *board.Leaderboard) (*Figure, error) { return Costs(l, Parameters(l)) }
+
+// Costs draws the score of every measured model against what it costs, on a
+// logarithmic axis, a panel a task; with three models and more a line joins those
+// that no cheaper one beats.
+func Costs(l *board.Leaderboard, cost Cost) (*Figure, error) {
 	var entries []entry
 	var panels []board.Column
 	lo, hi := math.Inf(1), math.Inf(-1)
 	measured := map[string]int{}
 	for _, row := range l.Rows {
-		if row.Published || row.Parameters <= 0 || len(row.Cells) == 0 {
+		v := cost.Of[row.Model]
+		if row.Published || !(v > 0) || len(row.Cells) == 0 {
 			continue
 		}
 		measured[row.Model] = len(entries)
 		entries = append(entries, entry{name: row.Model, color: hue(len(entries))})
-		lo, hi = min(lo, float64(row.Parameters)), max(hi, float64(row.Parameters))
+		lo, hi = min(lo, v), max(hi, v)
 	}
 	if len(entries) == 0 {
-		return nil, errors.New("no measured model with a known number of parameters")
+		return nil, fmt.Errorf("no measured model with known %s", cost.Title)
 	}
 	for _, col := range l.Columns {
 		for _, row := range l.Rows {
-			if _, ok := row.Cells[col.Task]; ok && !row.Published && row.Parameters > 0 {
-				panels = append(panels, col)
-				break
+			if _, ok := measured[row.Model]; ok && !row.Published {
+				if _, ok := row.Cells[col.Task]; ok {
+					panels = append(panels, col)
+					break
+				}
 			}
 		}
 	}
 	across := min(4, len(panels))
 	down := (len(panels) + across - 1) / across
 	side := legendWidth(entries)
-	title := "Score against parameters" + selectionTitle(l.Select)
+	title := "Score against " + cost.Title + selectionTitle(l.Select)
 	const width, height = 215, 190
 	whole := max(vg.Length(across*width)+side, style(titleSize).Width(title)) + 24
 	return &Figure{
 		Title: title, Width: whole, Height: max(vg.Length(down*height)+50, vg.Length(len(entries))*entryHeight+60),
 		draw: func(c draw.Canvas) {
 			c = inset(c, 12)
-			head := style(titleSize)
-			head.YAlign = draw.YTop
-			c.FillText(head, vg.Point{X: c.Min.X, Y: c.Max.Y}, title)
+			heading(c, title)
 			c = draw.Crop(c, 0, 0, 0, -26)
 			for i, col := range panels {
 				left, top := vg.Length(i%across)*width, vg.Length(i/across)*height
 				cell := draw.Canvas{Canvas: c.Canvas, Rectangle: vg.Rectangle{
 					Min: vg.Point{X: c.Min.X + left + 6, Y: c.Max.Y - top - height + 8},
 					Max: vg.Point{X: c.Min.X + left + width - 6, Y: c.Max.Y - top}}}
-				drawSizes(cell, l, col, measured, lo, hi)
+				drawSizes(cell, l, col, cost, measured, lo, hi)
 			}
 			drawLegend(draw.Crop(c, vg.Length(across*width)+10, 0, 0, -22), entries)
 		},
 	}, nil
 }
 
-func drawSizes(c draw.Canvas, l *board.Leaderboard, col board.Column, measured map[string]int, lo, hi float64) {
-	p := newPanel(col.Title, "parameters", results.MetricTitle(col.Metric))
+func drawSizes(c draw.Canvas, l *board.Leaderboard, col board.Column, cost Cost, measured map[string]int, lo, hi float64) {
+	p := newPanel(col.Title, cost.Title, results.MetricTitle(col.Metric))
 	p.Title.TextStyle.Font.Size = labelSize + 1
 	var s sizes
 	low, high := math.Inf(1), math.Inf(-1)
@@ -76,7 +100,7 @@ func drawSizes(c draw.Canvas, l *board.Leaderboard, col board.Column, measured m
 		if !ok || !isMeasured || row.Published {
 			continue
 		}
-		s = append(s, size{math.Log10(float64(row.Parameters)), k, cell})
+		s = append(s, size{math.Log10(cost.Of[row.Model]), k, cell})
 		low, high = min(low, cell.Score), max(high, cell.Score)
 		if in := cell.Interval; in != nil {
 			low, high = min(low, in[0]), max(high, in[1])
@@ -84,7 +108,7 @@ func drawSizes(c draw.Canvas, l *board.Leaderboard, col board.Column, measured m
 	}
 	p.X.Min, p.X.Max = math.Log10(lo)-0.15, math.Log10(hi)+0.15
 	p.Y.Min, p.Y.Max = airy(low, high)
-	p.X.Tick.Marker, p.Y.Tick.Marker = parameterTicks{}, niceTicks{}
+	p.X.Tick.Marker, p.Y.Tick.Marker = parameterTicks{cost.Format}, niceTicks{}
 	p.Add(horizontals{}, s)
 	p.Draw(c)
 }
@@ -100,6 +124,13 @@ type sizes []size
 
 func (s sizes) Plot(c draw.Canvas, p *plot.Plot) {
 	x, y := p.Transforms(&c)
+	if front := s.front(); len(s) > 2 && len(front) > 1 {
+		var line []vg.Point
+		for _, v := range front {
+			line = append(line, vg.Point{X: x(v.x), Y: y(v.cell.Score)})
+		}
+		c.StrokeLines(draw.LineStyle{Color: ink, Width: 0.8, Dashes: []vg.Length{4, 3}}, line)
+	}
 	for _, v := range s {
 		at := vg.Point{X: x(v.x), Y: y(v.cell.Score)}
 		if in := v.cell.Interval; in != nil {
@@ -111,9 +142,9 @@ func (s sizes) Plot(c draw.Canvas, p *plot.Plot) {
 
 // parameterTicks marks powers of ten on a logarithmic axis, and 2s and 5s where
 // these are too few.
-type parameterTicks struct{}
+type parameterTicks struct{ format func(float64) string }
 
-func (parameterTicks) Ticks(lo, hi float64) (ticks []plot.Tick) {
+func (t parameterTicks) Ticks(lo, hi float64) (ticks []plot.Tick) {
 	marks := []float64{1, 2, 5}
 	if hi-lo > 1.6 {
 		marks = []float64{1}
@@ -123,7 +154,7 @@ func (parameterTicks) Ticks(lo, hi float64) (ticks []plot.Tick) {
 	for e := math.Floor(lo); e <= hi; e++ {
 		for _, m := range marks {
 			if v := math.Log10(m) + e; v >= lo && v <= hi {
-				ticks = append(ticks, plot.Tick{Value: v, Label: parameters(m * math.Pow(10, e))})
+				ticks = append(ticks, plot.Tick{Value: v, Label: t.format(m * math.Pow(10, e))})
 			}
 		}
 	}
@@ -142,3 +173,31 @@ func parameters(n float64) string {
 	}
 	return fmt.Sprintf("%.0f", n)
 }
+
+// front are the models that no cheaper or equally dear one beats, by cost.
+func (s sizes) front() (all sizes) {
+	sorted := slices.Clone(s)
+	slices.SortStableFunc(sorted, func(a, b size) int {
+		return cmp.Or(cmp.Compare(a.x, b.x), cmp.Compare(b.cell.Score, a.cell.Score))
+	})
+	for _, v := range sorted {
+		if len(all) == 0 || v.cell.Score > all[len(all)-1].cell.Score {
+			all = append(all, v)
+		}
+	}
+	return all
+}
+
+// Duration writes seconds as a cost.
+func Duration(s float64) string {
+	switch {
+	case s >= 3600:
+		return fmt.Sprintf("%.3g h", s/3600)
+	case s >= 60:
+		return fmt.Sprintf("%.3g min", s/60)
+	}
+	return fmt.Sprintf("%.3g s", s)
+}
+
+// Count writes a number of things as a cost.
+func Count(n float64) string { return parameters(n) }

@@ -1,0 +1,329 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/lmkor/bench/metrics"
+	"github.com/lmkor/bench/results"
+	"github.com/lmkor/bench/results/board"
+	"github.com/lmkor/bench/results/compare"
+	"github.com/lmkor/bench/results/plots"
+	"github.com/lmkor/bench/tasks"
+)
+
+// plotOptions are what `bench plot` is asked for.
+type plotOptions struct {
+	boardOptions
+	kind, out, task, model string
+	roots                  []string
+}
+
+// plotKinds lists the pictures and what they show.
+var plotKinds = [][2]string{
+	{"scores", "every task's scores with intervals, published ones hollow"},
+	{"curves", "loss and scores by step, mean and band over seeds"},
+	{"parameters", "scores against parameters, with the line of the best for their size"},
+	{"time", "scores against seconds of training and scoring"},
+	{"tokens", "scores against tokens trained on"},
+	{"calibration", "how often a model is right at each confidence, with the calibration error"},
+	{"confusion", "gold against predicted classes of a model"},
+	{"entities", "F1 of every entity type by model"},
+	{"wins", "on how many tasks each model is better than each other"},
+	{"seeds", "how far the seeds of a model lie apart"},
+}
+
+func newPlotCmd() *cobra.Command {
+	var o plotOptions
+	var names, help []string
+	for _, k := range plotKinds {
+		names = append(names, k[0])
+		help = append(help, fmt.Sprintf("  %-12s %s", k[0], k[1]))
+	}
+	cmd := &cobra.Command{
+		Use:   "plot KIND RUNS... -o FILE",
+		Short: "Draw one picture of runs",
+		Long:  "Plot draws one picture of the runs at and below the folders, as SVG, PNG or PDF:\n\n" + strings.Join(help, "\n"),
+		Example: `  bench plot scores runs --published lmkor -o scores.svg
+  bench plot curves runs --task nsmc -o curves.pdf
+  bench plot confusion runs --task kornli --model bert-small -o confusion.png`,
+		Args: args(cobra.MinimumNArgs(1)),
+		RunE: func(cmd *cobra.Command, a []string) error {
+			o.kind, o.roots = a[0], a[1:]
+			if !slices.Contains(names, o.kind) {
+				return usagef("plot %q: want one of %s", o.kind, strings.Join(names, ", "))
+			}
+			return o.run(streamsOf(cmd))
+		},
+	}
+	o.add(cmd)
+	cmd.Flags().StringVarP(&o.out, "output", "o", "", "the picture's `FILE`: .svg, .png or .pdf")
+	cmd.Flags().StringVar(&o.task, "task", "", "the task of curves, calibration, confusion and entities (default the first that has runs)")
+	cmd.Flags().StringVar(&o.model, "model", "", "the model of confusion (default the first)")
+	return cmd
+}
+
+func (o plotOptions) run(s streams) error {
+	if o.out == "" {
+		return usagef("no picture: name its file with -o FILE.svg, .png or .pdf")
+	}
+	if _, err := plots.FormatOf(o.out); err != nil {
+		return usageError{err}
+	}
+	l, runs, err := o.board(s, o.roots)
+	if err != nil {
+		return err
+	}
+	figure, err := o.draw(l, runs)
+	if err != nil {
+		return err
+	}
+	return figure.Save(o.out)
+}
+
+func (o plotOptions) draw(l *board.Leaderboard, runs []results.Run) (*plots.Figure, error) {
+	switch o.kind {
+	case "scores":
+		return plots.Scores(l)
+	case "parameters":
+		return plots.Sizes(l)
+	case "time":
+		return plots.Costs(l, meanCost("seconds of training", runs, plots.Duration, results.Run.Seconds))
+	case "tokens":
+		return plots.Costs(l, meanCost("tokens trained on", runs, plots.Count, func(r results.Run) float64 { return float64(r.Result.Train.Tokens) }))
+	case "seeds":
+		return plots.Seeds(l, board.Records(runs, l.Select, false))
+	case "wins":
+		return drawWins(l, runs)
+	}
+	col, err := o.column(l, runs)
+	if err != nil {
+		return nil, err
+	}
+	switch o.kind {
+	case "curves":
+		return drawCurves(col.Task, l, runs)
+	case "calibration":
+		models, err := reliabilities(l, runs, col)
+		if err != nil {
+			return nil, err
+		}
+		return plots.Calibration(col.Title, models)
+	case "entities":
+		return drawEntities(l, runs, col)
+	}
+	return o.drawConfusion(l, runs, col)
+}
+
+// column is the task asked for, or the first with runs that the picture can show.
+func (o plotOptions) column(l *board.Leaderboard, runs []results.Run) (board.Column, error) {
+	if o.task != "" {
+		return columnOf(l, o.task)
+	}
+	for _, c := range l.Columns {
+		tags := c.Metric == metrics.F1 || c.Metric == metrics.F1FullGold
+		if o.kind == "entities" && !tags || (o.kind == "confusion" || o.kind == "calibration") && (tags || c.Metric == metrics.Spearman || c.Metric == metrics.Pearson) {
+			continue
+		}
+		if slices.ContainsFunc(runs, func(r results.Run) bool { return r.Result.Task == c.Task }) {
+			return c, nil
+		}
+	}
+	return board.Column{}, fmt.Errorf("no run of a task that %s can show", o.kind)
+}
+
+// meanCost is a cost of every model, the mean over its runs.
+func meanCost(title string, runs []results.Run, format func(float64) string, of func(results.Run) float64) plots.Cost {
+	sums, counts := map[string]float64{}, map[string]float64{}
+	for _, r := range runs {
+		if v := of(r); v > 0 && !math.IsNaN(v) {
+			sums[r.Result.Model] += v
+			counts[r.Result.Model]++
+		}
+	}
+	for model := range sums {
+		sums[model] /= counts[model]
+	}
+	return plots.Cost{Title: title, Of: sums, Format: format}
+}
+
+// eachAnswered reads the predictions of the runs that a leaderboard shows for a
+// task, model by model.
+func eachAnswered(l *board.Leaderboard, runs []results.Run, col board.Column, f func(model string, a *results.Answers) error) error {
+	reading := results.Reading{Detail: true}
+	if t, err := tasks.Find(col.Task); err == nil {
+		reading.Kind, reading.Labels = answerKind(t), t.Labels
+	}
+	for _, row := range l.Rows {
+		for _, path := range row.Cells[col.Task].Runs {
+			i := slices.IndexFunc(runs, func(r results.Run) bool { return r.Path == path })
+			if i < 0 {
+				continue
+			}
+			a, err := runs[i].Answers(reading)
+			if err != nil {
+				return err
+			}
+			if err := f(row.Model, a); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// calibrationBins is how many bins a reliability curve has.
+const calibrationBins = 10
+
+func reliabilities(l *board.Leaderboard, runs []results.Run, col board.Column) (all []plots.Reliability, err error) {
+	confidence, right := map[string][]float32{}, map[string][]bool{}
+	err = eachAnswered(l, runs, col, func(model string, a *results.Answers) error {
+		for i, c := range a.Confidence {
+			confidence[model], right[model] = append(confidence[model], c), append(right[model], a.Right(i))
+		}
+		return nil
+	})
+	for _, row := range l.Rows {
+		if bins, ece, ok := metrics.Calibration(confidence[row.Model], right[row.Model], calibrationBins); ok {
+			all = append(all, plots.Reliability{Name: row.Model, Bins: bins, ECE: ece})
+		}
+	}
+	return all, err
+}
+
+func (o plotOptions) drawConfusion(l *board.Leaderboard, runs []results.Run, col board.Column) (*plots.Figure, error) {
+	var sum [][]int
+	var labels []string
+	name := o.model
+	err := eachAnswered(l, runs, col, func(model string, a *results.Answers) error {
+		if name == "" {
+			name = model
+		}
+		if model != name {
+			return nil
+		}
+		b := a.Breakdown()
+		if b.Confusion == nil {
+			return fmt.Errorf("%s: no classes to confuse: want a classification", a.File)
+		}
+		labels = a.Labels
+		for i, row := range b.Confusion {
+			if len(sum) <= i {
+				sum = append(sum, make([]int, len(row)))
+			}
+			for j, n := range row {
+				sum[i][j] += n
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if sum == nil {
+		return nil, fmt.Errorf("no run of %s on %s", cmp.Or(name, "any model"), col.Task)
+	}
+	h := plots.Heat{Title: fmt.Sprintf("Confusion of %s, %s", name, col.Title), Corner: "gold \\ predicted", Rows: labels, Columns: labels}
+	for i, row := range sum {
+		total := 0
+		for _, n := range row {
+			total += n
+		}
+		var text []string
+		var shade []float64
+		for j, n := range row {
+			text = append(text, fmt.Sprint(n))
+			v := float64(n) / math.Max(1, float64(total))
+			if i != j {
+				v = -v
+			}
+			shade = append(shade, v)
+		}
+		h.Text, h.Shade = append(h.Text, text), append(h.Shade, shade)
+	}
+	return h.Draw()
+}
+
+func drawEntities(l *board.Leaderboard, runs []results.Run, col board.Column) (*plots.Figure, error) {
+	sums, counts := map[string]map[string]float64{}, map[string]float64{}
+	types := map[string]bool{}
+	err := eachAnswered(l, runs, col, func(model string, a *results.Answers) error {
+		if a.Kind != results.TagsAnswer {
+			return fmt.Errorf("%s: no entities: want a tagging task", a.File)
+		}
+		if sums[model] == nil {
+			sums[model] = map[string]float64{}
+		}
+		counts[model]++
+		for _, t := range a.EntityTypes() {
+			types[t.Type] = true
+			sums[model][t.Type] += t.F1
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	h := plots.Heat{Title: "F1 by entity type, " + col.Title, Corner: "type", Rows: slices.Sorted(maps.Keys(types))}
+	for _, row := range l.Rows {
+		if counts[row.Model] > 0 {
+			h.Columns = append(h.Columns, row.Model)
+		}
+	}
+	for _, t := range h.Rows {
+		var text []string
+		var shade []float64
+		for _, m := range h.Columns {
+			v := sums[m][t] / counts[m]
+			text, shade = append(text, results.Printed(100*v)), append(shade, v)
+		}
+		h.Text, h.Shade = append(h.Text, text), append(h.Shade, shade)
+	}
+	return h.Draw()
+}
+
+// studyOf compares every two measured models of a leaderboard.
+func studyOf(l *board.Leaderboard, runs []results.Run, lang compare.Lang) (*compare.Study, error) {
+	var sides []compare.Side
+	for _, row := range l.Rows {
+		side := compare.Side{Name: row.Model, Path: row.Model}
+		for _, r := range runs {
+			if cell, ok := row.Cells[r.Result.Task]; ok && slices.Contains(cell.Runs, r.Path) {
+				side.Runs = append(side.Runs, r)
+			}
+		}
+		if len(side.Runs) > 0 {
+			sides = append(sides, side)
+		}
+	}
+	return compare.Compare(sides, compare.Options{Lang: lang, Order: sortTasks, Tasks: func(name string) *compare.Task { return comparedTask(name, nil) }})
+}
+
+func drawWins(l *board.Leaderboard, runs []results.Run) (*plots.Figure, error) {
+	study, err := studyOf(l, runs, compare.English)
+	if err != nil {
+		return nil, err
+	}
+	h := plots.Heat{Title: "Tasks on which the row is better / worse / can't be told", Corner: "", Rows: study.Sides, Columns: study.Sides}
+	for _, row := range study.Sides {
+		var text []string
+		var shade []float64
+		for _, col := range study.Sides {
+			better, worse, undecided, ok := study.Count(row, col)
+			if !ok {
+				text, shade = append(text, ""), append(shade, 0)
+				continue
+			}
+			text = append(text, fmt.Sprintf("%d / %d / %d", better, worse, undecided))
+			shade = append(shade, float64(better-worse)/math.Max(1, float64(better+worse+undecided)))
+		}
+		h.Text, h.Shade = append(h.Text, text), append(h.Shade, shade)
+	}
+	return h.Draw()
+}

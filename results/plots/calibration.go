@@ -1,0 +1,78 @@
+package plots
+
+import (
+	"errors"
+	"fmt"
+	"image/color"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"github.com/lmkor/bench/metrics"
+)
+
+// Reliability is how often a model is right at each confidence.
+type Reliability struct {
+	Name string
+	Bins []metrics.Bin
+	ECE  float64 // expected calibration error
+}
+
+// Calibration draws reliability curves: on the diagonal a model is right as often
+// as it says. The area of a dot is the share of answers in its bin.
+func Calibration(title string, models []Reliability) (*Figure, error) {
+	if len(models) == 0 {
+		return nil, errors.New("no probabilities to draw")
+	}
+	var entries []entry
+	for k, m := range models {
+		entries = append(entries, entry{name: fmt.Sprintf("%s (ECE %.1f %%)", shorten(m.Name), 100*m.ECE), color: hue(k), line: true})
+	}
+	side := legendWidth(entries)
+	title = "Calibration, " + title
+	return &Figure{
+		Title: title, Width: 330 + side + 24, Height: max(350, vg.Length(len(entries))*entryHeight+60),
+		draw: func(c draw.Canvas) {
+			c = inset(c, 12)
+			p := newPanel(title, "confidence", "share answered right")
+			p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = 0, 1, 0, 1
+			p.X.Tick.Marker, p.Y.Tick.Marker = niceTicks{}, niceTicks{}
+			p.Add(horizontals{}, diagonal{})
+			for k, m := range models {
+				p.Add(reliability{m, hue(k)})
+			}
+			p.Draw(draw.Crop(c, 0, -side, 0, 0))
+			drawLegend(draw.Crop(c, c.Size().X-side+10, 0, 0, -26), entries)
+		},
+	}, nil
+}
+
+type diagonal struct{}
+
+func (diagonal) Plot(c draw.Canvas, p *plot.Plot) {
+	x, y := p.Transforms(&c)
+	c.StrokeLine2(draw.LineStyle{Color: ink, Width: 0.8, Dashes: []vg.Length{3, 3}}, x(0), y(0), x(1), y(1))
+}
+
+type reliability struct {
+	Reliability
+	color color.NRGBA
+}
+
+func (r reliability) Plot(c draw.Canvas, p *plot.Plot) {
+	x, y := p.Transforms(&c)
+	n := 0
+	var line []vg.Point
+	for _, b := range r.Bins {
+		n += b.N
+		line = append(line, vg.Point{X: x(b.Confidence), Y: y(b.Accuracy)})
+	}
+	if len(line) > 1 {
+		c.StrokeLines(draw.LineStyle{Color: r.color, Width: 1.6}, line)
+	}
+	for i, b := range r.Bins {
+		radius := vg.Length(2 + 5*float64(b.N)/float64(n))
+		c.DrawGlyph(draw.GlyphStyle{Color: r.color, Radius: radius, Shape: draw.CircleGlyph{}}, line[i])
+	}
+}
