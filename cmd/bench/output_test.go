@@ -26,6 +26,7 @@ func TestUnwrittenOutputIsAFault(t *testing.T) {
 		{"version"}, {"version", "--format", "json"}, {"--version"}, {"--help"}, {"help", "data"}, {"completion", "bash"},
 		{"data", "list"}, {"data", "list", "--format", "json"}, {"data", "check", "-t", "nsmc"}, {"data", "stats", "-t", "nsmc"},
 		{"models", "list"}, {"models", "list", "--format", "json"}, {"models", "show", "bert-tiny-scratch"},
+		{"doctor"}, {"doctor", "--format", "json"}, {"devices"}, {"run", "quickstart", "--dry-run"},
 		{"leaderboard", "--published", "lmkor"}, {"leaderboard", "--published", "lmkor", "--format", "csv"},
 	} {
 		for _, left := range []int{0, 20} {
