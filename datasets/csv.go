@@ -136,7 +136,8 @@ func (c *content) csvError(err error) *Error {
 	msg := e.Err.Error()
 	switch {
 	case errors.Is(e.Err, csv.ErrBareQuote):
-		msg = fmt.Sprintf("a quotation mark within a field, at byte %d: want the field in quotation marks, and this one doubled", e.Column)
+		msg = fmt.Sprintf("a quotation mark within a field, at byte %d: "+
+			"want the field in quotation marks, and this one doubled", e.Column)
 	case errors.Is(e.Err, csv.ErrQuote):
 		msg = "a quotation mark that is never closed, or text behind a closed one"
 	}

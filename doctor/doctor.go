@@ -71,7 +71,8 @@ func processor() Finding {
 	f := Finding{Name: "processor", Status: OK, Found: fmt.Sprintf("%s, %d cores for Go, %s kernels",
 		strings.TrimSpace(cpuid.CPU.BrandName), runtime.GOMAXPROCS(0), kernels.Name())}
 	if kernels.Name() == "go" {
-		f.Status, f.Advice = Warn, "no vector kernels run here (x86 needs AVX2 and FMA, and a build without the tag purego): training is some ten times slower"
+		f.Status, f.Advice = Warn, "no vector kernels run here (x86 needs AVX2 and FMA, "+
+			"and a build without the tag purego): training is some ten times slower"
 	}
 	return f
 }
@@ -106,7 +107,8 @@ func disk(dir string) Finding {
 	}
 	f := Finding{Name: "disk", Status: OK, Found: gigabytes(free) + " free for " + dir}
 	if free < enoughDisk {
-		f.Status, f.Advice = Warn, "a run of a base model keeps 0.5 GB, and three times that while it trains: name another folder with --runs"
+		f.Status, f.Advice = Warn, "a run of a base model keeps 0.5 GB, "+
+			"and three times that while it trains: name another folder with --runs"
 	}
 	return f
 }

@@ -68,7 +68,7 @@ type Step struct {
 	TokensPerSecond float64 `json:"tokens_per_second"`
 	PeakMB          float64 `json:"peak_mb"`
 	Allocated       float64 `json:"allocated_bytes_per_step"` // on the collector's heap, behind the steps that warm up
-	Waited          float64 `json:"waited"`                   // the share of the threads' time in which others had the cores; Linux only
+	Waited          float64 `json:"waited"`                   // share of the threads' time in which others had the cores; Linux only
 	StartSeconds    float64 `json:"start_seconds"`            // from the command until model and rows are ready for the first step
 }
 
@@ -105,8 +105,9 @@ func (r *Report) step(model, precision string, threads int,
 	}
 	n := float64(len(times))
 	r.operators(trace, n)
-	r.Step = Step{Model: model, Precision: precision, Threads: threads, Sequences: sequences / len(times), Tokens: float64(tokens) / n,
-		MS: median(ms), GFLOPS: median(gflops), Share: median(shares),
+	r.Step = Step{Model: model, Precision: precision, Threads: threads, Sequences: sequences / len(times),
+		Tokens: float64(tokens) / n,
+		MS:     median(ms), GFLOPS: median(gflops), Share: median(shares),
 		TokensPerSecond: float64(tokens) / total, PeakMB: PeakMB(), Allocated: median(allocated)}
 }
 

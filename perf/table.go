@@ -15,7 +15,8 @@ func (r *Report) Write(out io.Writer, old *Report, name string) error {
 	fmt.Fprintf(w, "%s, %d cores, %s kernels, %s\n", r.Machine.CPU, r.Machine.Cores, r.Machine.Kernels, r.Machine.OS)
 	fmt.Fprintf(w, "peak: %.1f GFLOP/s on one thread, %.1f on all; memory %.1f GB/s\n", r.Peak.One, r.Peak.All, r.Peak.Bandwidth)
 	if r.Peak.BF16One > 0 {
-		fmt.Fprintf(w, "peak in bfloat16: %.1f GFLOP/s on one thread, %.1f on all; shares of the step, of products and of linear layers are of it\n", r.Peak.BF16One, r.Peak.BF16All)
+		fmt.Fprintf(w, "peak in bfloat16: %.1f GFLOP/s on one thread, %.1f on all; "+
+			"shares of the step, of products and of linear layers are of it\n", r.Peak.BF16One, r.Peak.BF16All)
 	}
 	fmt.Fprintln(w)
 	fmt.Fprintln(w, "PRODUCT\tM\tK\tN\tTHREADS\tGFLOP/s\tOF PEAK")
@@ -27,13 +28,16 @@ func (r *Report) Write(out io.Writer, old *Report, name string) error {
 		fmt.Fprintf(w, "%s\t%.2f\t%.1f\t%.0f %%\t%.1f\n", o.Name, o.MS, o.GFLOPS, 100*o.Share, o.GB)
 	}
 	s := r.Step
-	fmt.Fprintf(w, "\nstep of %s in %s on %d threads: %.2f ms for %d sequences of %.0f tokens, %.1f GFLOP/s (%.0f %% of peak), %.0f tokens/s, %.0f MB at most\n",
+	fmt.Fprintf(w, "\nstep of %s in %s on %d threads: %.2f ms for %d sequences of %.0f tokens, "+
+		"%.1f GFLOP/s (%.0f %% of peak), %.0f tokens/s, %.0f MB at most\n",
 		s.Model, s.Precision, s.Threads, s.MS, s.Sequences, s.Tokens, s.GFLOPS, 100*s.Share, s.TokensPerSecond, s.PeakMB)
 	if s.Waited > busy {
-		fmt.Fprintf(w, "busy: threads waited for a core %.0f %% of the time, for other programs run on this machine: don't believe these figures\n", 100*s.Waited)
+		fmt.Fprintf(w, "busy: threads waited for a core %.0f %% of the time, for other programs run on this machine: "+
+			"don't believe these figures\n", 100*s.Waited)
 	}
 	fmt.Fprintf(w, "start: ready for the first step after %.2f s; %.0f kB allocated a step\n", s.StartSeconds, s.Allocated/1e3)
-	fmt.Fprintf(w, "evaluation: %.0f sequences/s; tokenization: %.0f sentences/s on one core\n", r.Eval.SequencesPerSecond, r.Tokenize.SentencesPerSecond)
+	fmt.Fprintf(w, "evaluation: %.0f sequences/s; tokenization: %.0f sentences/s on one core\n",
+		r.Eval.SequencesPerSecond, r.Tokenize.SentencesPerSecond)
 	if old != nil {
 		r.writeAgainst(w, old, name)
 	}
@@ -46,9 +50,11 @@ func (r *Report) writeAgainst(w io.Writer, old *Report, name string) {
 		name     string
 		old, now float64
 	}{
-		{"peak GFLOP/s", old.Peak.All, r.Peak.All}, {"step ms", old.Step.MS, r.Step.MS}, {"step share of peak", old.Step.Share, r.Step.Share},
+		{"peak GFLOP/s", old.Peak.All, r.Peak.All}, {"step ms", old.Step.MS, r.Step.MS},
+		{"step share of peak", old.Step.Share, r.Step.Share},
 		{"tokens/s", old.Step.TokensPerSecond, r.Step.TokensPerSecond}, {"peak MB", old.Step.PeakMB, r.Step.PeakMB},
-		{"kB allocated a step", old.Step.Allocated / 1e3, r.Step.Allocated / 1e3}, {"start s", old.Step.StartSeconds, r.Step.StartSeconds},
+		{"kB allocated a step", old.Step.Allocated / 1e3, r.Step.Allocated / 1e3},
+		{"start s", old.Step.StartSeconds, r.Step.StartSeconds},
 		{"evaluation sequences/s", old.Eval.SequencesPerSecond, r.Eval.SequencesPerSecond},
 		{"tokenization sentences/s", old.Tokenize.SentencesPerSecond, r.Tokenize.SentencesPerSecond},
 	} {

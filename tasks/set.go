@@ -116,7 +116,8 @@ func LocateFile(fsys fs.FS, dir, official string) (string, error) {
 	case 1:
 		return path.Join(folder, found[0]), nil
 	}
-	return "", &datasets.Error{File: shown, Msg: fmt.Sprintf("is not there, but %s are: want one of them", strings.Join(found, " and "))}
+	msg := fmt.Sprintf("is not there, but %s are: want one of them", strings.Join(found, " and "))
+	return "", &datasets.Error{File: shown, Msg: msg}
 }
 
 // onDisk is a file system of one file, of whatever name.

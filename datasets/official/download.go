@@ -80,12 +80,13 @@ func (p *Puller) attempt(ctx context.Context, url, part string, progress func(ha
 		return stalled(ctx, err)
 	}
 	defer resp.Body.Close()
-	if whole := fmt.Sprintf("bytes */%d", had); resp.StatusCode == http.StatusRequestedRangeNotSatisfiable && resp.Header.Get("Content-Range") == whole {
+	beyond := resp.StatusCode == http.StatusRequestedRangeNotSatisfiable
+	if beyond && resp.Header.Get("Content-Range") == fmt.Sprintf("bytes */%d", had) {
 		return nil // all of it is there
 	}
 	start, total, err := place(resp, had)
 	if err != nil {
-		if resp.StatusCode == http.StatusRequestedRangeNotSatisfiable {
+		if beyond {
 			discard(part)
 		}
 		return err

@@ -43,8 +43,9 @@ var Places = []Place{
 		},
 	},
 	{
-		Task: "naver-ner", Home: "https://github.com/naver/nlp-challenge", Licence: "for the NAVER NLP Challenge 2018, not to be passed on",
-		Ask: "the data of the NAVER NLP Challenge 2018 may not be passed on: ask for them at https://github.com/naver/nlp-challenge",
+		Task: "naver-ner", Home: "https://github.com/naver/nlp-challenge",
+		Licence: "for the NAVER NLP Challenge 2018, not to be passed on",
+		Ask:     "the data of the NAVER NLP Challenge 2018 may not be passed on: ask for them at https://github.com/naver/nlp-challenge",
 		Files: []File{
 			{Split: "train", Name: "train.tsv"},
 			{Split: "test", Name: "test.tsv"},
@@ -78,7 +79,8 @@ var Places = []Place{
 		},
 	},
 	{
-		Task: "question-pair", Home: "https://github.com/songys/Question_pair", Licence: "none is stated: ask the authors before you pass it on",
+		Task: "question-pair", Home: "https://github.com/songys/Question_pair",
+		Licence: "none is stated: ask the authors before you pass it on",
 		Files: []File{ // in the split that the published tables used, of KoELECTRA
 			{Split: "train", Name: "train.tsv", From: pairs + "train.tsv"},
 			{Split: "dev", Name: "dev.tsv", From: pairs + "dev.tsv"},

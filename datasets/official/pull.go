@@ -132,7 +132,8 @@ func (p *Puller) one(ctx context.Context, task *tasks.Task, place *Place, f File
 }
 
 func pulled(task *tasks.Task, f File, set *tasks.Set, at, status string) Pulled {
-	return Pulled{Task: task.Name, File: path.Join(task.Name, f.Name), Status: status, Bytes: size(at), Rows: set.Rows, Known: f.Rows, SHA256: set.SHA256}
+	return Pulled{Task: task.Name, File: path.Join(task.Name, f.Name), Status: status, Bytes: size(at),
+		Rows: set.Rows, Known: f.Rows, SHA256: set.SHA256}
 }
 
 // fetch brings a file's bytes into part.

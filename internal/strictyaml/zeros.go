@@ -22,7 +22,8 @@ func zeros(raw []byte, file string, v any) []error {
 	var all []error
 	walk(doc.Content[0], reflect.TypeOf(v), func(n *yaml.Node) {
 		if leadingZero.MatchString(n.Value) {
-			all = append(all, At(file, n, "%s: want %s, for a number that begins with 0 may mean an octal one", n.Value, withoutZero(n.Value)))
+			all = append(all, At(file, n, "%s: want %s, for a number that begins with 0 may mean an octal one",
+				n.Value, withoutZero(n.Value)))
 		}
 	})
 	return all

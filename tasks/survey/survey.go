@@ -69,7 +69,8 @@ func Read(ctx context.Context, all []*tasks.Task, dir string, tok *tokenizers.To
 }
 
 func read(t *tasks.Task, official tasks.File, extra bool, dir string, tok *tokenizers.Tokenizer) File {
-	f := File{Task: t.Name, Kind: t.Kind, Split: official.Split, Extra: extra, File: path.Join(t.Name, official.Name), Dropped: map[string]int{}, task: t}
+	f := File{Task: t.Name, Kind: t.Kind, Split: official.Split, Extra: extra,
+		File: path.Join(t.Name, official.Name), Dropped: map[string]int{}, task: t}
 	set, err := open(t, official, extra, dir)
 	switch {
 	case err == nil:
@@ -107,7 +108,8 @@ func Warnings(set *tasks.Set) []results.Warning {
 		return nil
 	}
 	return []results.Warning{{Code: Decomposed, Message: fmt.Sprintf(
-		"%s: %s: %d of %d examples hold Hangul taken apart into letters (Unicode's NFD, as macOS writes it), which most vocabularies do not know: compose it (NFC), as 'uconv -x nfc' does",
+		"%s: %s: %d of %d examples hold Hangul taken apart into letters (Unicode's NFD, as macOS writes it), "+
+			"which most vocabularies do not know: compose it (NFC), as 'uconv -x nfc' does",
 		set.Task.Name, set.File, n, len(set.Examples))}}
 }
 
