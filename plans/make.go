@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/lmkor/bench/results"
+	"github.com/lmkor/bench/results/store"
 	"github.com/lmkor/bench/runs"
 	"github.com/lmkor/bench/tokenizers"
 )
@@ -40,7 +41,7 @@ func Make(ctx context.Context, cells []runs.Cell, folder string, known *Calibrat
 		}
 		c.Identity, c.Portable, c.Steps, c.Step, c.State = p.Identity, p.Portable, p.Steps, p.Step, stateOf(p)
 		for _, d := range p.Differs {
-			c.Different = append(c.Different, results.Changes([]results.Difference{d}))
+			c.Different = append(c.Different, store.Changes([]results.Difference{d}))
 		}
 		if c.State != Finished {
 			points, err := known.Of(ctx, &cells[i], o, note)
@@ -69,15 +70,15 @@ func rank(c Cell) int {
 // stateOf is a cell's state in a plan's words.
 func stateOf(p *runs.Plan) string {
 	switch p.Status {
-	case results.StateFinished:
+	case store.StateFinished:
 		return Finished
-	case results.StateConflict, results.StateDamaged:
+	case store.StateConflict, store.StateDamaged:
 		return Conflict
-	case results.StateResumes:
+	case store.StateResumes:
 		if p.Step > 0 {
 			return Resumes
 		}
-	case results.StateHeld:
+	case store.StateHeld:
 		return Resumes
 	}
 	return ToTrain

@@ -3,7 +3,7 @@ package plans
 import (
 	"time"
 
-	"github.com/lmkor/bench/results"
+	"github.com/lmkor/bench/results/store"
 )
 
 // Status is how the cells of a plan stand.
@@ -36,18 +36,18 @@ type CellStatus struct {
 func StatusOf(p *Plan) (*Status, error) {
 	s := &Status{Cells: []CellStatus{}}
 	for _, c := range p.Cells {
-		at, err := results.ProgressOf(c.Dir)
+		at, err := store.ProgressOf(c.Dir)
 		if err != nil {
 			return nil, err
 		}
 		one := CellStatus{Cell: c.Cell, Model: c.Model, Task: c.Task, Seed: c.Seed, Steps: c.Steps, Dir: c.Dir}
 		one.set(at)
 		one.SecondsLeft = secondsLeft(c, at)
-		if at.State == results.CellDone {
+		if at.State == store.CellDone {
 			one.Step = c.Steps
 		}
-		if at.State == results.CellWaiting && (c.State == Missing || c.State == Conflict) {
-			one.State, one.Reason = results.CellFailed, c.State
+		if at.State == store.CellWaiting && (c.State == Missing || c.State == Conflict) {
+			one.State, one.Reason = store.CellFailed, c.State
 			if len(c.Missing) > 0 {
 				one.Reason = c.Missing[0]
 			}
@@ -57,7 +57,7 @@ func StatusOf(p *Plan) (*Status, error) {
 	return s, nil
 }
 
-func (c *CellStatus) set(at results.Progress) {
+func (c *CellStatus) set(at store.Progress) {
 	c.State, c.Step, c.Loss, c.Reason = at.State, at.Step, at.Loss, at.Reason
 	if at.StepSeconds > 0 {
 		c.Rate = 1 / at.StepSeconds
@@ -66,11 +66,11 @@ func (c *CellStatus) set(at results.Progress) {
 
 func (s *Status) add(c CellStatus) {
 	switch c.State {
-	case results.CellDone:
+	case store.CellDone:
 		s.Done++
-	case results.CellRunning:
+	case store.CellRunning:
 		s.Running++
-	case results.CellFailed:
+	case store.CellFailed:
 		s.Failed++
 	default:
 		s.Waiting++
@@ -81,8 +81,8 @@ func (s *Status) add(c CellStatus) {
 
 // secondsLeft is what a cell still takes: what the plan said of what is left, or
 // where it runs faster or slower than planned, as much as its steps do.
-func secondsLeft(c Cell, at results.Progress) float64 {
-	if at.State == results.CellDone || c.Steps == 0 || c.Steps == c.Step {
+func secondsLeft(c Cell, at store.Progress) float64 {
+	if at.State == store.CellDone || c.Steps == 0 || c.Steps == c.Step {
 		return 0
 	}
 	perStep := c.Seconds / float64(c.Steps-c.Step) // evaluations and saves included
@@ -96,23 +96,23 @@ func secondsLeft(c Cell, at results.Progress) float64 {
 // StatusOfFolder reads how the runs of a folder stand, finished and unfinished
 // ones; how many steps an unfinished one has, its folder does not know.
 func StatusOfFolder(root string) (*Status, error) {
-	all, err := results.Inventory(root, false)
+	all, err := store.Inventory(root, false)
 	if err != nil {
 		return nil, err
 	}
 	s := &Status{Cells: []CellStatus{}}
 	for _, e := range all {
-		if e.State == results.EntryAbandoned {
+		if e.State == store.EntryAbandoned {
 			continue
 		}
 		c := CellStatus{Cell: len(s.Cells), Model: e.Model, Task: e.Task, Seed: e.Seed, Step: e.Step, Dir: e.Path}
 		switch e.State {
-		case results.EntryFinished:
-			c.State, c.Steps = results.CellDone, e.Step
-		case results.EntryDamaged:
-			c.State, c.Reason = results.CellFailed, e.Note
+		case store.EntryFinished:
+			c.State, c.Steps = store.CellDone, e.Step
+		case store.EntryDamaged:
+			c.State, c.Reason = store.CellFailed, e.Note
 		default:
-			at, err := results.ProgressOf(results.PlaceOf(e.Path))
+			at, err := store.ProgressOf(store.PlaceOf(e.Path))
 			if err != nil {
 				return nil, err
 			}

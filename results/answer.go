@@ -75,14 +75,14 @@ func (a Answer) String() string {
 func (a Answer) MarshalJSON() ([]byte, error) {
 	switch a.Kind {
 	case LabelAnswer:
-		return encode(a.Label, "")
+		return Encode(a.Label, "")
 	case NumberAnswer:
-		return encode(a.Number, "")
+		return Encode(a.Number, "")
 	case TagsAnswer:
 		if a.Tags == nil {
 			return []byte("[]"), nil
 		}
-		return encode(a.Tags, "")
+		return Encode(a.Tags, "")
 	}
 	return []byte("null"), nil
 }
@@ -133,7 +133,7 @@ func (id ID) MarshalJSON() ([]byte, error) {
 	if n, err := strconv.Atoi(string(id)); err == nil && strconv.Itoa(n) == string(id) {
 		return []byte(id), nil
 	}
-	return encode(string(id), "")
+	return Encode(string(id), "")
 }
 
 func (id *ID) UnmarshalJSON(b []byte) error {

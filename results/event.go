@@ -37,26 +37,30 @@ type Timing struct {
 	StartSeconds       float64 `json:"start_seconds,omitempty"` // of the first step: from the command to its beginning
 }
 
-// The names of events.
+// The names of events, in log.jsonl and timing.jsonl.
 const (
-	stepWord = "step"
-	evalWord = "eval"
+	EventStep = "step"
+	EventEval = "eval"
 )
-
-type stepLine struct {
-	Event string `json:"event"`
-	StepEvent
-}
-
-type evalLine struct {
-	Event string `json:"event"`
-	EvalEvent
-}
 
 // Event is a line of log.jsonl: one of both.
 type Event struct {
 	Step *StepEvent
 	Eval *EvalEvent
+}
+
+// MarshalJSON writes the event's name before its fields.
+func (e Event) MarshalJSON() ([]byte, error) {
+	if e.Step != nil {
+		return Encode(struct {
+			Event string `json:"event"`
+			*StepEvent
+		}{EventStep, e.Step}, "")
+	}
+	return Encode(struct {
+		Event string `json:"event"`
+		*EvalEvent
+	}{EventEval, e.Eval}, "")
 }
 
 // ReadLog reads a log.jsonl. Errors are *LineError.
@@ -89,13 +93,37 @@ func DecodeLog(r io.Reader, file string) ([]Event, error) {
 			return all, nil
 		}
 		switch line.Event {
-		case stepWord:
+		case EventStep:
 			s := line.StepEvent
 			all = append(all, Event{Step: &s})
-		case evalWord:
+		case EventEval:
 			all = append(all, Event{Eval: &EvalEvent{line.Step, line.Epoch, line.Split, line.Scores}})
 		case "":
 			return nil, lines.fault(fmt.Errorf("no %q", "event"))
+		}
+	}
+}
+
+// LastStep returns the last step of a log, whatever is broken behind it; 0 if it
+// has none.
+func LastStep(path string) (step int) {
+	f, err := os.Open(path)
+	if err != nil {
+		return 0
+	}
+	defer f.Close()
+	lines := newLines(f, path)
+	for {
+		var line struct {
+			Event string
+			Step  int
+		}
+		ok, err := lines.next(&line)
+		if err != nil || !ok {
+			return step
+		}
+		if line.Event == EventStep {
+			step = line.Step
 		}
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"testing"
 
 	"github.com/lmkor/bench/metrics"
@@ -51,38 +50,31 @@ func predictions() []Prediction {
 	}
 }
 
-// writeRun writes steps 1 and 2 with an evaluation behind the second.
+// writeRun leaves a finished run with one step in its log.
 func writeRun(t *testing.T, dir string, m Manifest, r Result) {
 	t.Helper()
-	w, err := Create(dir, m)
-	if err != nil {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	defer w.Close()
-	for s := 1; s <= 2; s++ {
-		logStep(t, w, s)
+	write := func(name string, v any) {
+		text, err := Encode(v, "")
+		if err == nil {
+			err = os.WriteFile(filepath.Join(dir, name), text, 0o644)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
-	logEval(t, w, 2)
-	if err := w.Publish(predictions(), r); err != nil {
-		t.Fatal(err)
+	write(LogFile, Event{Step: &StepEvent{Step: 1, Epoch: 1, Loss: 0.5}})
+	write(ManifestFile, m)
+	for _, name := range []string{LogFile, ManifestFile} {
+		sum, err := SumFile(dir, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Files = append(r.Files, sum)
 	}
-}
-
-func logStep(t *testing.T, w *Writer, s int) {
-	t.Helper()
-	if err := w.Step(StepEvent{Step: s, Epoch: float64(s) / 2, Loss: 1 / float64(s+2), LR: 3e-5, GradNorm: 1.5}); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Timing(Timing{Event: "step", Step: s, Seconds: 0.1}); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func logEval(t *testing.T, w *Writer, s int) {
-	t.Helper()
-	if err := w.Eval(EvalEvent{Step: s, Epoch: float64(s) / 2, Split: "test", Scores: metrics.Scores{Accuracy: ptr(0.5)}}); err != nil {
-		t.Fatal(err)
-	}
+	write(ResultFile, r)
 }
 
 func read(t *testing.T, elem ...string) string {
@@ -92,25 +84,4 @@ func read(t *testing.T, elem ...string) string {
 		t.Fatal(err)
 	}
 	return string(b)
-}
-
-// names lists what lies in dir.
-func names(t *testing.T, dir string) []string {
-	t.Helper()
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all []string
-	for _, e := range entries {
-		all = append(all, e.Name())
-	}
-	slices.Sort(all)
-	return all
-}
-
-// run is a run that lies nowhere.
-func run(path, model, task string, seed uint64, score float64) Run {
-	m, r := manifest(model, task, seed), result(model, task, seed, score)
-	return Run{Path: path, Manifest: m, Result: r}
 }

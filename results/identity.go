@@ -139,7 +139,7 @@ func HashJSON(v any) string { return hashOf(v) }
 
 // hashOf returns the SHA-256 of v's JSON, whose maps are sorted by key.
 func hashOf(v any) string {
-	b, err := encode(v, "")
+	b, err := Encode(v, "")
 	if err != nil {
 		panic("results: identity: " + err.Error()) // its fields are JSON by construction
 	}

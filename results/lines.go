@@ -102,15 +102,3 @@ func (l *lines) decode(text []byte, v any) error {
 	}
 	return l.fault(err)
 }
-
-// lineWriter writes JSON Lines.
-type lineWriter struct{ w *bufio.Writer }
-
-func (l lineWriter) write(v any) error {
-	b, err := encode(v, "")
-	if err != nil {
-		return err
-	}
-	l.w.Write(b)
-	return l.w.WriteByte('\n')
-}

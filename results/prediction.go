@@ -35,7 +35,7 @@ func (p Prediction) MarshalJSON() ([]byte, error) {
 	if p.Words == nil || p.Text != "" {
 		line.Text = &p.Text
 	}
-	return encode(line, "")
+	return Encode(line, "")
 }
 
 // Reading returns the example as one text.

@@ -1,6 +1,6 @@
-// Package results keeps what runs gave: one directory a run, written aside and
-// published by rename, found again by its files, and viewed as gota frames and
-// as a leaderboard. Its subpackages draw tables, plots and reports.
+// Package results knows what runs gave: the records and files of a run's
+// directory, what identifies it, and how both are found and read again. Its
+// subpackages write runs, and make tables, plots, reports and comparisons of them.
 package results
 
 import (
@@ -194,7 +194,7 @@ func Choose(epochs []Epoch, n metrics.Name) Select {
 
 // EncodeRecipe returns a recipe as the manifest keeps it: v's JSON object.
 func EncodeRecipe(v any) (json.RawMessage, error) {
-	b, err := encode(v, "")
+	b, err := Encode(v, "")
 	if err != nil {
 		return nil, fmt.Errorf("recipe: %w", err)
 	}
@@ -204,9 +204,9 @@ func EncodeRecipe(v any) (json.RawMessage, error) {
 	return b, nil
 }
 
-// encode returns v as JSON: keys in the order of the struct (maps sorted),
+// Encode returns v as JSON: keys in the order of the struct (maps sorted),
 // shortest floats, and <, >, & as they are. It ends without a newline.
-func encode(v any, indent string) ([]byte, error) {
+func Encode(v any, indent string) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)

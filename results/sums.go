@@ -19,41 +19,17 @@ type FileSum struct {
 	SHA256 string `json:"sha256"`
 }
 
-// sumFiles lists the files of a run's folder that are a function of its
-// identity, in the order of their names: all but timing.jsonl, the result, which
-// holds the list, and the state.
-func sumFiles(dir string) ([]FileSum, error) {
-	var all []FileSum
-	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		name, err := filepath.Rel(dir, path)
-		if err != nil {
-			return err
-		}
-		switch {
-		case name == stateFolder:
-			return filepath.SkipDir
-		case e.IsDir() || name == TimingFile || name == ResultFile:
-			return nil
-		}
-		n, sum, err := sumFile(path)
-		all = append(all, FileSum{filepath.ToSlash(name), n, sum})
-		return err
-	})
-	return all, err
-}
-
-func sumFile(path string) (int64, string, error) {
-	f, err := os.Open(path)
+// SumFile returns the sum of the file in a run's folder; name is below dir, with
+// slashes.
+func SumFile(dir, name string) (FileSum, error) {
+	f, err := os.Open(filepath.Join(dir, filepath.FromSlash(name)))
 	if err != nil {
-		return 0, "", err
+		return FileSum{}, err
 	}
 	defer f.Close()
 	h := sha256.New()
 	n, err := io.Copy(h, f)
-	return n, hex.EncodeToString(h.Sum(nil)), err
+	return FileSum{name, n, hex.EncodeToString(h.Sum(nil))}, err
 }
 
 // DamageError says which files of a finished run are not as they were written.
@@ -86,11 +62,11 @@ func (r Run) Check(all bool) error {
 		case !all && f.Bytes > quickSum:
 			continue
 		}
-		_, sum, err := sumFile(path)
+		sum, err := SumFile(r.Path, f.Name)
 		if err != nil {
 			return err
 		}
-		if sum != f.SHA256 {
+		if sum.SHA256 != f.SHA256 {
 			bad = append(bad, f.Name+" was changed since it was written")
 		}
 	}
@@ -98,14 +74,4 @@ func (r Run) Check(all bool) error {
 		return &DamageError{bad}
 	}
 	return nil
-}
-
-// complete reports whether a folder holds a whole run of the identity that only
-// has to be published.
-func complete(dir, identity string) bool {
-	if !Finished(dir) {
-		return false
-	}
-	r, err := Open(dir)
-	return err == nil && r.Manifest.Identity == identity && len(r.Result.Files) > 0 && r.Check(true) == nil
 }

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/lmkor/bench/results"
+	"github.com/lmkor/bench/results/store"
 )
 
 // waitFor is how long All waits before it looks again at cells that other
@@ -30,12 +30,12 @@ func All(ctx context.Context, cells []Cell, events Events, done func(i int, o *O
 				done(i, nil, ErrInterrupted)
 				return
 			}
-			if told && results.Busy(cells[i].Dir) {
+			if told && store.Busy(cells[i].Dir) {
 				held = append(held, i)
 				continue
 			}
 			o, err := Run(ctx, cells[i], events)
-			if errors.Is(err, results.ErrHeld) {
+			if errors.Is(err, store.ErrHeld) {
 				held = append(held, i)
 				continue
 			}

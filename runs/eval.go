@@ -11,6 +11,7 @@ import (
 	"github.com/lmkor/bench/models/inspect"
 	"github.com/lmkor/bench/ops"
 	"github.com/lmkor/bench/results"
+	"github.com/lmkor/bench/results/store"
 	"github.com/lmkor/bench/tasks"
 	"github.com/lmkor/bench/trainers"
 )
@@ -32,8 +33,8 @@ func Eval(ctx context.Context, c Cell, events Events) (*Outcome, error) {
 		return nil, err
 	}
 	onlyScoring(m)
-	w, err := results.Create(c.Dir, *m)
-	if errors.Is(err, results.ErrFinished) {
+	w, err := store.Create(c.Dir, *m)
+	if errors.Is(err, store.ErrFinished) {
 		return c.finished(m)
 	}
 	if err != nil {
@@ -65,7 +66,7 @@ func Eval(ctx context.Context, c Cell, events Events) (*Outcome, error) {
 	warn(&c, doubts, events)
 	w.Warn(doubts...)
 	err = w.Publish(rows, *res)
-	if errors.Is(err, results.ErrFinished) {
+	if errors.Is(err, store.ErrFinished) {
 		return c.finished(m)
 	}
 	if err != nil {

@@ -5,7 +5,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/lmkor/bench/results"
+	"github.com/lmkor/bench/results/store"
 )
 
 // remember keeps beside the cell's place why it failed, for whoever asks how the
@@ -18,5 +18,5 @@ func remember(c *Cell, err error) {
 	if err != nil && c.Planned != "" { // others wait for it; what was never planned leaves no folder behind
 		_ = os.MkdirAll(filepath.Dir(c.Dir), 0o755)
 	}
-	_ = results.RecordFailure(c.Dir, err)
+	_ = store.RecordFailure(c.Dir, err)
 }

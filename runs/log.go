@@ -6,6 +6,7 @@ import (
 
 	"github.com/lmkor/bench/perf"
 	"github.com/lmkor/bench/results"
+	"github.com/lmkor/bench/results/store"
 	"github.com/lmkor/bench/trainers"
 )
 
@@ -16,7 +17,7 @@ const stateFile = "state"
 // log that can't be written stops the training.
 type runLog struct {
 	cell   *Cell
-	w      *results.Writer
+	w      *store.Writer
 	events Events
 	stop   context.CancelCauseFunc
 	err    error // the first
@@ -34,7 +35,7 @@ func (l *runLog) keep(err error) {
 // Step logs a step.
 func (l *runLog) Step(e trainers.StepEvent) {
 	l.keep(l.w.Step(results.StepEvent{Step: e.Step, Epoch: e.Epoch, Loss: e.Loss, LR: e.LR, GradNorm: e.GradNorm}))
-	t := timing("step", "", e.Step, e.Sequences, e.Tokens, e.Elapsed.Seconds())
+	t := timing(results.EventStep, "", e.Step, e.Sequences, e.Tokens, e.Elapsed.Seconds())
 	if !l.stepped && !l.cell.Started.IsZero() {
 		l.stepped, t.StartSeconds = true, (time.Since(l.cell.Started) - e.Elapsed).Seconds()
 	}
@@ -45,7 +46,7 @@ func (l *runLog) Step(e trainers.StepEvent) {
 // Eval logs an evaluation.
 func (l *runLog) Eval(e trainers.EvalEvent) {
 	l.keep(l.w.Eval(results.EvalEvent{Step: e.Step, Epoch: e.Epoch, Split: e.Split, Scores: e.Scores}))
-	l.keep(l.w.Timing(timing("eval", e.Split, e.Step, e.Sequences, e.Tokens, e.Elapsed.Seconds())))
+	l.keep(l.w.Timing(timing(results.EventEval, e.Split, e.Step, e.Sequences, e.Tokens, e.Elapsed.Seconds())))
 	l.events.Eval(l.cell, e)
 }
 
@@ -60,7 +61,7 @@ func timing(event, split string, step, sequences, tokens int, seconds float64) r
 // runStore keeps the state of a run that may be interrupted, the logs never
 // behind it.
 type runStore struct {
-	w    *results.Writer
+	w    *store.Writer
 	file trainers.FileStore
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/lmkor/bench/configs"
 	"github.com/lmkor/bench/metrics"
 	"github.com/lmkor/bench/results"
+	"github.com/lmkor/bench/results/store"
 	"github.com/lmkor/bench/tasks"
 	"github.com/lmkor/bench/trainers"
 )
@@ -20,7 +21,7 @@ type Plan struct {
 	Task     string               `json:"task"`
 	Seed     uint64               `json:"seed"`
 	Dir      string               `json:"dir"`
-	Status   results.State        `json:"status"`
+	Status   store.State          `json:"status"`
 	Step     int                  `json:"step"`     // at which an interrupted training is taken up; 0: from the start
 	Differs  []results.Difference `json:"differs"`  // from the finished run that has the place
 	Kept     []string             `json:"kept"`     // interrupted runs of other settings in the same place, and what differs
@@ -112,7 +113,7 @@ func (c Cell) plan(l *checkpoints.Loaded, data Splits) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	at, err := results.Look(c.Dir, m)
+	at, err := store.Look(c.Dir, m)
 	if err != nil {
 		return nil, err
 	}
@@ -161,13 +162,13 @@ func savedStep(partial string) (int, error) {
 // What says in a few words what Run would do.
 func (p *Plan) What() string {
 	switch p.Status {
-	case results.StateConflict:
-		return "other settings are there (" + results.Changes(p.Differs) + ")"
-	case results.StateDamaged:
+	case store.StateConflict:
+		return "other settings are there (" + store.Changes(p.Differs) + ")"
+	case store.StateDamaged:
 		return strings.TrimPrefix(p.Damage, "damaged: ") + ": damaged"
-	case results.StateResumes:
+	case store.StateResumes:
 		if p.Step == 0 {
-			return string(results.StateToTrain)
+			return string(store.StateToTrain)
 		}
 		return "resumes from step " + strconv.Itoa(p.Step)
 	}

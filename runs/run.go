@@ -14,6 +14,7 @@ import (
 	"github.com/lmkor/bench/models/inspect"
 	"github.com/lmkor/bench/objectives"
 	"github.com/lmkor/bench/results"
+	"github.com/lmkor/bench/results/store"
 	"github.com/lmkor/bench/tasks"
 	"github.com/lmkor/bench/trainers"
 )
@@ -38,11 +39,11 @@ type ConflictError struct {
 
 func (e *ConflictError) Error() string {
 	return fmt.Sprintf("%s holds a finished run of other settings (%s): name another --runs folder, or move it away",
-		e.Dir, results.Changes(e.Differences))
+		e.Dir, store.Changes(e.Differences))
 }
 
 // Run trains and scores a cell, takes it up where it was interrupted, or leaves
-// it alone if it is finished. It returns an error that is results.ErrHeld if
+// it alone if it is finished. It returns an error that is store.ErrHeld if
 // another process works on it, and ErrInterrupted if ctx was cancelled.
 func Run(ctx context.Context, c Cell, events Events) (*Outcome, error) {
 	data, l, err := c.load()
@@ -57,8 +58,8 @@ func Run(ctx context.Context, c Cell, events Events) (*Outcome, error) {
 	if got := m.Parts.Portable(); c.Planned != "" && got != c.Planned {
 		return nil, &ChangedError{Planned: c.Planned, Now: got}
 	}
-	w, err := results.Create(c.Dir, *m)
-	if errors.Is(err, results.ErrFinished) {
+	w, err := store.Create(c.Dir, *m)
+	if errors.Is(err, store.ErrFinished) {
 		return c.finished(m)
 	}
 	if err != nil {
@@ -70,7 +71,7 @@ func Run(ctx context.Context, c Cell, events Events) (*Outcome, error) {
 	}
 	explain(&c, l, m.Warnings, events)
 	o, err := c.train(ctx, l, data, w, events)
-	if errors.Is(err, results.ErrFinished) {
+	if errors.Is(err, store.ErrFinished) {
 		return c.finished(m)
 	}
 	return o, stopped(ctx, err)
@@ -138,11 +139,11 @@ func (c *Cell) finished(want *results.Manifest) (*Outcome, error) {
 	if err := run.Check(false); err != nil {
 		return nil, fmt.Errorf("%s: %w: move it away, and the same command trains it again", c.Dir, err)
 	}
-	return c.outcome(FinishedBefore, &run.Result), results.Sweep(c.Dir)
+	return c.outcome(FinishedBefore, &run.Result), store.Sweep(c.Dir)
 }
 
 // train fills the run directory and publishes it.
-func (c *Cell) train(ctx context.Context, l *checkpoints.Loaded, data Splits, w *results.Writer,
+func (c *Cell) train(ctx context.Context, l *checkpoints.Loaded, data Splits, w *store.Writer,
 	events Events) (*Outcome, error) {
 	opt, err := c.options(data)
 	if err != nil {
@@ -168,8 +169,8 @@ func (c *Cell) train(ctx context.Context, l *checkpoints.Loaded, data Splits, w 
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	log := &runLog{cell: c, w: w, events: events, stop: stop}
-	store := &runStore{w: w, file: trainers.FileStore{Path: filepath.Join(w.StateDir(), stateFile)}}
-	trainer, err := trainers.New(train, opt, log, store)
+	states := &runStore{w: w, file: trainers.FileStore{Path: filepath.Join(w.StateDir(), stateFile)}}
+	trainer, err := trainers.New(train, opt, log, states)
 	if err != nil {
 		return nil, err
 	}
@@ -194,7 +195,7 @@ type trained struct {
 
 // publish scores the training, and writes and renames what it gave: the last
 // step's checkpoint, the best one, or both, as the recipe says.
-func (c *Cell) publish(ctx context.Context, l *checkpoints.Loaded, data Splits, w *results.Writer, t trained,
+func (c *Cell) publish(ctx context.Context, l *checkpoints.Loaded, data Splits, w *store.Writer, t trained,
 	events Events) (*Outcome, error) {
 	preds := t.out.Answers[data.Scored.Split]
 	if c.Recipe.Keep == configs.KeepBest {

@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lmkor/bench/plans"
-	"github.com/lmkor/bench/results"
+	"github.com/lmkor/bench/results/store"
 	"github.com/lmkor/bench/runs"
 )
 
@@ -140,7 +140,7 @@ func (o *runOptions) planned(ctx context.Context, p *plans.Plan, numbers []int, 
 		cell, err := c.Runnable(thisProgram())
 		if err != nil {
 			err = fmt.Errorf("cell %d: %w", n, err)
-			_ = results.RecordFailure(c.Dir, err) // for bench status
+			_ = store.RecordFailure(c.Dir, err) // for bench status
 			*faults = append(*faults, err)
 			continue
 		}

@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/lmkor/bench/results"
+	"github.com/lmkor/bench/results/store"
 )
 
 func newRunsCmd() *cobra.Command {
@@ -55,7 +55,7 @@ too, to see.`,
 }
 
 func (o *runsListOptions) run(s streams) error {
-	all, err := results.Inventory(o.root, o.verify)
+	all, err := store.Inventory(o.root, o.verify)
 	if err != nil {
 		return err
 	}
@@ -64,7 +64,7 @@ func (o *runsListOptions) run(s streams) error {
 	}
 	var damaged []error
 	for _, e := range all {
-		if e.State == results.EntryDamaged {
+		if e.State == store.EntryDamaged {
 			damaged = append(damaged, fmt.Errorf("%s: damaged: %s", e.Path, e.Note))
 		}
 	}
@@ -105,14 +105,14 @@ process works on, are never removed. RUNS may be one interrupted run's folder.`,
 }
 
 func (o *runsCleanOptions) run(s streams) error {
-	all, err := results.Inventory(o.root, false)
+	all, err := store.Inventory(o.root, false)
 	if err != nil {
 		return err
 	}
-	removed := []results.Entry{}
+	removed := []store.Entry{}
 	var failed []error
 	for _, e := range all {
-		if e.State != results.EntryAbandoned && !(o.interrupted && e.State == results.EntryInterrupted) {
+		if e.State != store.EntryAbandoned && !(o.interrupted && e.State == store.EntryInterrupted) {
 			continue
 		}
 		if time.Duration(e.AgeSeconds)*time.Second < o.older {
@@ -141,10 +141,10 @@ func (o *runsCleanOptions) run(s streams) error {
 	return errors.Join(failed...)
 }
 
-func printEntries(s streams, all []results.Entry, format string) error {
+func printEntries(s streams, all []store.Entry, format string) error {
 	if format == "json" {
 		if all == nil {
-			all = []results.Entry{}
+			all = []store.Entry{}
 		}
 		return s.json(all)
 	}

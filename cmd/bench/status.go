@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lmkor/bench/plans"
-	"github.com/lmkor/bench/results"
+	"github.com/lmkor/bench/results/store"
 )
 
 // statusOptions are the flags of `bench status`.
@@ -91,7 +91,7 @@ func printStatus(s streams, st *plans.Status, format string) error {
 		if c.Loss != nil {
 			loss = fmt.Sprintf("%.4f", *c.Loss)
 		}
-		if c.Rate > 0 && c.State == results.CellRunning {
+		if c.Rate > 0 && c.State == store.CellRunning {
 			rate = fmt.Sprintf("%.2f", c.Rate)
 		}
 		if c.SecondsLeft > 0 {

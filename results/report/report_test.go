@@ -14,6 +14,7 @@ import (
 	"github.com/lmkor/bench/metrics"
 	"github.com/lmkor/bench/results"
 	"github.com/lmkor/bench/results/board"
+	"github.com/lmkor/bench/results/store"
 )
 
 func ptr[T any](v T) *T { return &v }
@@ -65,7 +66,7 @@ func writeRuns(t *testing.T, root string) {
 				LearningRate float64 `json:"learning_rate"`
 				Seed         int     `json:"seed"`
 			}{32, 5e-5, 42})
-			w, err := results.Create(results.RunDir(root, model, task, 42), results.Manifest{Schema: results.Schema, Task: task, Recipe: recipe,
+			w, err := store.Create(results.RunDir(root, model, task, 42), results.Manifest{Schema: results.Schema, Task: task, Recipe: recipe,
 				Model:     results.Model{Name: model, Architecture: "bert", Parameters: int64(900000 + 3000000*k), SHA256: strings.Repeat("ab", 32)},
 				Tokenizer: results.Tokenizer{Type: "wordpiece", VocabSize: 4000, Lowercase: ptr(true), SHA256: strings.Repeat("cd", 32)},
 				Data: []results.Data{{Split: "train", File: "train.txt", SHA256: strings.Repeat("ef", 32), Rows: 600, Dropped: map[string]int{"empty text": 3}},

@@ -1,4 +1,4 @@
-package results
+package store
 
 import (
 	"errors"
@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/lmkor/bench/internal/atomicfile"
+	"github.com/lmkor/bench/results"
 )
 
 // ErrHeld says that another process works on this very run.
@@ -26,19 +27,19 @@ const (
 )
 
 // fitOf compares a folder with the manifest asked for.
-func fitOf(partial string, m *Manifest) (fit, Kept) {
+func fitOf(partial string, m *results.Manifest) (fit, Kept) {
 	have, err := readPartial(partial)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		if entries, err := os.ReadDir(partial); err == nil && onlyLeftovers(entries) {
 			return fitsEmpty, Kept{}
 		}
-		return fitsOther, Kept{Path: partial, Err: fmt.Errorf("no %s", ManifestFile)}
+		return fitsOther, Kept{Path: partial, Err: fmt.Errorf("no %s", results.ManifestFile)}
 	case err != nil:
 		return fitsOther, Kept{Path: partial, Err: err}
 	case have.Identity == m.Identity:
 		return fitsSame, Kept{}
-	case have.Schema == Schema && have.Parts.Training() == m.Parts.Training() && !Finished(partial):
+	case have.Schema == results.Schema && have.Parts.Training() == m.Parts.Training() && !results.Finished(partial):
 		return fitsState, Kept{}
 	}
 	return fitsOther, Kept{Path: partial, Differences: m.Parts.Differences(have.Parts)}

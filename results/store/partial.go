@@ -1,4 +1,4 @@
-package results
+package store
 
 import (
 	"errors"
@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/lmkor/bench/results"
 )
 
 // An unfinished run is a hidden folder beside its place: .NAME.partial for
@@ -49,9 +51,9 @@ func partialsOf(final string) ([]string, error) {
 	return all, nil
 }
 
-// finalOf returns the place that an unfinished run's folder is for, "" if it is
+// PlaceOf returns the place that an unfinished run's folder is for, "" if it is
 // none.
-func finalOf(partial string) string {
+func PlaceOf(partial string) string {
 	name, hidden := strings.CutPrefix(filepath.Base(partial), ".")
 	if !hidden {
 		return ""
@@ -88,23 +90,19 @@ func newPartial(final, identity, own string) string {
 
 // readPartial reads the manifest of an unfinished run; fs.ErrNotExist if it has
 // none yet.
-func readPartial(dir string) (Manifest, error) {
-	b, err := os.ReadFile(filepath.Join(dir, ManifestFile))
+func readPartial(dir string) (results.Manifest, error) {
+	b, err := os.ReadFile(filepath.Join(dir, results.ManifestFile))
 	if err != nil {
-		return Manifest{}, err
+		return results.Manifest{}, err
 	}
-	var m Manifest
-	if err := decode(ManifestFile, b, &m); err != nil {
-		return Manifest{}, err
-	}
-	return m, m.migrate()
+	return results.DecodeManifest(b)
 }
 
 // Kept is an interrupted run that does not fit the one asked for.
 type Kept struct {
 	Path        string
-	Differences []Difference // of the one asked for from it
-	Err         error        // why its manifest can't be read
+	Differences []results.Difference // of the one asked for from it
+	Err         error                // why its manifest can't be read
 }
 
 func (k Kept) String() string {
@@ -119,7 +117,7 @@ func (k Kept) String() string {
 
 // Changes says what differs, of what was asked for from what is there:
 // "epochs 1, now 2; seed 3, now 4".
-func Changes(all []Difference) string {
+func Changes(all []results.Difference) string {
 	parts := make([]string, len(all))
 	for i, d := range all {
 		parts[i] = fmt.Sprintf("%s %s, now %s", d.Name, d.Theirs, d.Mine)

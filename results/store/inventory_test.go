@@ -1,4 +1,4 @@
-package results
+package store
 
 import (
 	"errors"
@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/lmkor/bench/results"
 )
 
 func TestInventory(t *testing.T) {
@@ -20,10 +22,10 @@ func TestInventory(t *testing.T) {
 	}
 	defer running.Close()
 	writeRun(t, at("seed-4"), manifest("m", "nsmc", 4), result("m", "nsmc", 4, 10))
-	os.Truncate(filepath.Join(at("seed-4"), LogFile), 5)
+	os.Truncate(filepath.Join(at("seed-4"), results.LogFile), 5)
 	// A second attempt at a finished run, and one of other settings, were killed.
 	elsewhere := filepath.Join(t.TempDir(), "seed-1")
-	for partial, m := range map[string]Manifest{".seed-1.partial": m1, ".seed-1.0123abcd.partial": with(t, m1, `"epochs":4`)} {
+	for partial, m := range map[string]results.Manifest{".seed-1.partial": m1, ".seed-1.0123abcd.partial": with(t, m1, `"epochs":4`)} {
 		if err := os.Rename(interrupt(t, elsewhere, m), at(partial)); err != nil {
 			t.Fatal(err)
 		}

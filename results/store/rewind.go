@@ -1,4 +1,4 @@
-package results
+package store
 
 import (
 	"bytes"
@@ -9,8 +9,10 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"unicode/utf8"
 
 	"github.com/lmkor/bench/internal/atomicfile"
+	"github.com/lmkor/bench/results"
 )
 
 // Rewind cuts the logs to the events up to step, where the saved state stands;
@@ -20,21 +22,21 @@ import (
 // newer than the log, and only Rewind(0) and a new start help.
 func (w *Writer) Rewind(step int) error {
 	if w.opened {
-		panic("results: Rewind after the first event")
+		panic("store: Rewind after the first event")
 	}
 	w.evals = map[evalKey]bool{}
-	found, err := w.cut(LogFile, step, false)
+	found, err := w.cut(results.LogFile, step, false)
 	if err == nil && step > 0 && !found {
-		err = fmt.Errorf("%s: no step %d, where the saved state stands", filepath.Join(w.partial, LogFile), step)
+		err = fmt.Errorf("%s: no step %d, where the saved state stands", filepath.Join(w.partial, results.LogFile), step)
 	}
 	if err != nil {
 		return err
 	}
-	if _, err := w.cut(TimingFile, step, true); err != nil {
+	if _, err := w.cut(results.TimingFile, step, true); err != nil {
 		return err
 	}
 	if w.missing > 0 {
-		w.manifest.Warnings = append(w.manifest.Warnings, Warning{Code: "evaluations-missing",
+		w.manifest.Warnings = append(w.manifest.Warnings, results.Warning{Code: "evaluations-missing",
 			Message: fmt.Sprintf("taken up at step %d from a training with another eval_steps: %d evaluations before it are not in the log",
 				step, w.missing)})
 	}
@@ -59,7 +61,6 @@ func (w *Writer) cut(name string, step int, lenient bool) (found bool, err error
 	evaluated := map[int]bool{}
 	var kept bytes.Buffer
 	keep := 0
-	lines := newLines(bytes.NewReader(b), path)
 	for at := 0; at < len(b); {
 		end := bytes.IndexByte(b[at:], '\n')
 		if end < 0 {
@@ -71,13 +72,13 @@ func (w *Writer) cut(name string, step int, lenient bool) (found bool, err error
 			Step         int
 			Epoch        float64
 		}
-		if lines.decode(line[:end], &e) != nil || e.Step > step || step == 0 {
+		if !utf8.Valid(line) || json.Unmarshal(line, &e) != nil || e.Step > step || step == 0 {
 			break
 		}
 		at += len(line)
 		keep = at
-		found = found || e.Event == stepWord && e.Step == step
-		if name == LogFile && e.Event == evalWord {
+		found = found || e.Event == results.EventStep && e.Step == step
+		if name == results.LogFile && e.Event == results.EventEval {
 			if !asked(e.Step, e.Epoch, every) {
 				continue
 			}
@@ -91,7 +92,7 @@ func (w *Writer) cut(name string, step int, lenient bool) (found bool, err error
 	if !found && step > 0 && !lenient {
 		return false, nil // leave the file: it may explain what happened
 	}
-	if name == LogFile {
+	if name == results.LogFile {
 		for s := every; every > 0 && s < step; s += every {
 			if !evaluated[s] {
 				w.missing++

@@ -1,4 +1,4 @@
-package results
+package store
 
 import (
 	"errors"
@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/lmkor/bench/results"
 )
 
 // Entry is something that lies in a folder of runs.
@@ -61,15 +63,15 @@ func Inventory(root string, verify bool) ([]Entry, error) {
 
 // walkRuns calls found on everything of runs at and below path.
 func walkRuns(path string, seen map[string]bool, found func(Entry)) error {
-	if seen[realPath(path)] {
+	if seen[results.RealPath(path)] {
 		return nil
 	}
-	seen[realPath(path)] = true
-	if finalOf(path) != "" {
+	seen[results.RealPath(path)] = true
+	if PlaceOf(path) != "" {
 		found(partialEntry(path))
 		return nil
 	}
-	if Finished(path) {
+	if results.Finished(path) {
 		e := Entry{Path: path, State: EntryFinished}
 		e.describe()
 		found(e)
@@ -88,7 +90,7 @@ func walkRuns(path string, seen map[string]bool, found func(Entry)) error {
 			}
 			continue
 		}
-		if strings.HasPrefix(d.Name(), ".") && finalOf(below) == "" {
+		if strings.HasPrefix(d.Name(), ".") && PlaceOf(below) == "" {
 			continue
 		}
 		if info, err := os.Stat(below); err == nil && info.IsDir() {
@@ -102,7 +104,7 @@ func walkRuns(path string, seen map[string]bool, found func(Entry)) error {
 // aside, belongs to.
 func leftoverOf(path string) (string, bool) {
 	for _, ext := range []string{lockExt, stateExt} {
-		if partial, ok := strings.CutSuffix(path, ext); ok && finalOf(partial) != "" {
+		if partial, ok := strings.CutSuffix(path, ext); ok && PlaceOf(partial) != "" {
 			return partial, true
 		}
 	}
@@ -113,7 +115,7 @@ func leftoverOf(path string) (string, bool) {
 func partialEntry(path string) Entry {
 	e := Entry{Path: path, State: EntryInterrupted}
 	m, err := readPartial(path)
-	place := finalOf(path)
+	place := PlaceOf(path)
 	switch {
 	case busy(path):
 		e.State = EntryRunning
@@ -123,8 +125,8 @@ func partialEntry(path string) Entry {
 	case err != nil:
 		e.Note = err.Error()
 		return e
-	case Finished(place):
-		there, openErr := Open(place)
+	case results.Finished(place):
+		there, openErr := results.Open(place)
 		if openErr == nil && there.Manifest.Identity == m.Identity {
 			e.State, e.Note = EntryAbandoned, "the run is finished"
 			break
@@ -135,13 +137,13 @@ func partialEntry(path string) Entry {
 		}
 	}
 	e.Model, e.Task, e.Seed, e.Identity = m.Model.Name, m.Task, m.Parts.Seed, m.Identity
-	e.Step = lastStep(path)
+	e.Step = results.LastStep(filepath.Join(path, results.LogFile))
 	return e
 }
 
 // describe fills in what a finished run is of.
 func (e *Entry) describe() {
-	r, err := Open(e.Path)
+	r, err := results.Open(e.Path)
 	if err != nil {
 		e.State, e.Note = EntryDamaged, err.Error()
 		return
@@ -152,7 +154,7 @@ func (e *Entry) describe() {
 
 // check looks whether a finished run's files are whole.
 func (e *Entry) check(all bool) {
-	r, err := Open(e.Path)
+	r, err := results.Open(e.Path)
 	if err == nil {
 		err = r.Check(all)
 	}
@@ -180,36 +182,13 @@ func (e *Entry) measure(now time.Time) {
 	e.AgeSeconds = max(0, int64(now.Sub(e.modified).Seconds()))
 }
 
-// lastStep is the last step of an unfinished run's log, whatever else is broken.
-func lastStep(dir string) (step int) {
-	f, err := os.Open(filepath.Join(dir, LogFile))
-	if err != nil {
-		return 0
-	}
-	defer f.Close()
-	lines := newLines(f, LogFile)
-	for {
-		var line struct {
-			Event string
-			Step  int
-		}
-		ok, err := lines.next(&line)
-		if err != nil || !ok {
-			return step
-		}
-		if line.Event == stepWord {
-			step = line.Step
-		}
-	}
-}
-
 // Remove deletes an entry: an unfinished run unless a process has come to work
 // in it, or a leftover. It refuses finished and running ones.
 func (e Entry) Remove() error {
 	switch {
 	case e.State != EntryAbandoned && e.State != EntryInterrupted:
 		return fmt.Errorf("%s is %s: it is not removed", e.Path, e.State)
-	case finalOf(e.Path) == "":
+	case PlaceOf(e.Path) == "":
 		return removeTwice(e.Path)
 	case busy(e.Path):
 		return fmt.Errorf("%s: %w", e.Path, ErrHeld)

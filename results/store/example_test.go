@@ -1,4 +1,4 @@
-package results_test
+package store_test
 
 import (
 	"fmt"
@@ -7,13 +7,14 @@ import (
 
 	"github.com/lmkor/bench/metrics"
 	"github.com/lmkor/bench/results"
+	"github.com/lmkor/bench/results/store"
 )
 
 func Example() {
 	root, _ := os.MkdirTemp("", "")
 	defer os.RemoveAll(root)
 	recipe, _ := results.EncodeRecipe(map[string]any{"epochs": 1})
-	w, err := results.Create(results.RunDir(root, "tiny", "nsmc", 42), results.Manifest{Task: "nsmc", Recipe: recipe})
+	w, err := store.Create(results.RunDir(root, "tiny", "nsmc", 42), results.Manifest{Task: "nsmc", Recipe: recipe})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -81,7 +81,7 @@ func Find(roots ...string) (runs []Run, bad []*RunError, err error) {
 // and does not look into these, nor twice into a folder that is in seen under
 // its real path.
 func search(dir string, seen map[string]bool, found func(string), fault func(string, error)) {
-	key := realPath(dir)
+	key := RealPath(dir)
 	if seen[key] {
 		return
 	}
@@ -116,8 +116,8 @@ func search(dir string, seen map[string]bool, found func(string), fault func(str
 	}
 }
 
-// realPath is what a folder is called without links and whatever its user typed.
-func realPath(dir string) string {
+// RealPath is what a folder is called without links and whatever its user typed.
+func RealPath(dir string) string {
 	if real, err := filepath.EvalSymlinks(dir); err == nil {
 		dir = real
 	}
@@ -154,11 +154,9 @@ func decodeRun(dir string, result, manifest []byte) (Run, error) {
 	if err := decode(ResultFile, result, &r.Result); err != nil {
 		return Run{}, err
 	}
-	if err := decode(ManifestFile, manifest, &r.Manifest); err != nil {
+	var err error
+	if r.Manifest, err = DecodeManifest(manifest); err != nil {
 		return Run{}, err
-	}
-	if err := r.Manifest.migrate(); err != nil {
-		return Run{}, fmt.Errorf("%s: %w", ManifestFile, err)
 	}
 	switch {
 	case r.Result.Model == "":
@@ -171,6 +169,18 @@ func decodeRun(dir string, result, manifest []byte) (Run, error) {
 		return Run{}, fmt.Errorf("%s is of task %q, %s of %q", ManifestFile, r.Manifest.Task, ResultFile, r.Result.Task)
 	}
 	return r, nil
+}
+
+// DecodeManifest reads a manifest of this schema or an older one.
+func DecodeManifest(text []byte) (Manifest, error) {
+	var m Manifest
+	if err := decode(ManifestFile, text, &m); err != nil {
+		return Manifest{}, err
+	}
+	if err := m.migrate(); err != nil {
+		return m, fmt.Errorf("%s: %w", ManifestFile, err)
+	}
+	return m, nil
 }
 
 // decode reads one JSON record; name is its file's.

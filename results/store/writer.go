@@ -1,4 +1,7 @@
-package results
+// Package store keeps unfinished and finished runs in a folder: a run is claimed,
+// written aside, resumed where it was interrupted, published by rename, and
+// listed with what killed processes left.
+package store
 
 import (
 	"bufio"
@@ -12,6 +15,7 @@ import (
 	"time"
 
 	"github.com/lmkor/bench/internal/atomicfile"
+	"github.com/lmkor/bench/results"
 )
 
 // ErrFinished says that the run is there already, whoever wrote it.
@@ -22,7 +26,7 @@ var ErrFinished = errors.New("the run is finished")
 // .NAME.partial for NAME. Publish renames it. Whoever renames first wins.
 type Writer struct {
 	final, partial string
-	manifest       Manifest
+	manifest       results.Manifest
 	lock           *lock // keeps a second process out of the unfinished folder; Publish needs no lock
 	kept           []Kept
 	resumed        bool
@@ -40,10 +44,10 @@ type Writer struct {
 // was complete is published. It returns ErrFinished if dir is a whole run,
 // ErrHeld if another process works on it, and another error if dir is something
 // else. The caller must Close the writer.
-func Create(dir string, m Manifest) (*Writer, error) {
+func Create(dir string, m results.Manifest) (*Writer, error) {
 	w := &Writer{final: filepath.Clean(dir)}
-	m.Data = append([]Data{}, m.Data...) // an empty list, not null
-	m.Warnings = append([]Warning{}, m.Warnings...)
+	m.Data = append([]results.Data{}, m.Data...) // an empty list, not null
+	m.Warnings = append([]results.Warning{}, m.Warnings...)
 	for i, d := range m.Data {
 		if d.Dropped == nil {
 			m.Data[i].Dropped = map[string]int{}
@@ -80,7 +84,7 @@ func (w *Writer) yield(finished bool) error {
 
 // free returns an error unless nothing stands in the run's place.
 func (w *Writer) free() error {
-	if Finished(w.final) {
+	if results.Finished(w.final) {
 		return fmt.Errorf("%s: %w", w.final, ErrFinished)
 	}
 	entries, err := os.ReadDir(w.final)
@@ -90,7 +94,7 @@ func (w *Writer) free() error {
 	if err != nil {
 		return err
 	}
-	if Finished(w.final) { // since the first look
+	if results.Finished(w.final) { // since the first look
 		return fmt.Errorf("%s: %w", w.final, ErrFinished)
 	}
 	return fmt.Errorf("%s exists and is no run: want another name", w.final)
@@ -127,7 +131,7 @@ func (w *Writer) begin() error {
 // tidy removes from a folder that is taken up what will be written anew, the
 // result first: without it nothing looks finished.
 func (w *Writer) tidy() error {
-	for _, name := range []string{ResultFile, PredictionsFile, CheckpointDir} {
+	for _, name := range []string{results.ResultFile, results.PredictionsFile, results.CheckpointDir} {
 		if err := os.RemoveAll(filepath.Join(w.partial, name)); err != nil {
 			return err
 		}
@@ -143,12 +147,12 @@ func (w *Writer) tidy() error {
 
 // writeManifest replaces the manifest, unless it is there to the byte.
 func (w *Writer) writeManifest() error {
-	text, err := encode(w.manifest, "  ")
+	text, err := results.Encode(w.manifest, "  ")
 	if err != nil {
 		return fmt.Errorf("manifest: %w", err)
 	}
 	text = append(text, '\n')
-	path := filepath.Join(w.partial, ManifestFile)
+	path := filepath.Join(w.partial, results.ManifestFile)
 	if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, text) {
 		return nil
 	}
@@ -162,7 +166,7 @@ func (w *Writer) writeManifest() error {
 func (w *Writer) Dir() string { return w.partial }
 
 // CheckpointDir returns the folder of the checkpoint, which may not exist yet.
-func (w *Writer) CheckpointDir() string { return filepath.Join(w.partial, CheckpointDir) }
+func (w *Writer) CheckpointDir() string { return filepath.Join(w.partial, results.CheckpointDir) }
 
 // StateDir returns the folder of what resuming needs; Publish removes it.
 func (w *Writer) StateDir() string { return filepath.Join(w.partial, stateFolder) }
@@ -177,10 +181,10 @@ func (w *Writer) Kept() []Kept { return w.kept }
 
 // Manifest returns the manifest as it stands in the run, with the warnings that
 // came up since Create.
-func (w *Writer) Manifest() *Manifest { return &w.manifest }
+func (w *Writer) Manifest() *results.Manifest { return &w.manifest }
 
 // Warn adds warnings to the manifest, which Publish writes.
-func (w *Writer) Warn(all ...Warning) {
+func (w *Writer) Warn(all ...results.Warning) {
 	w.manifest.Warnings = append(w.manifest.Warnings, all...)
 }
 
@@ -189,7 +193,7 @@ func (w *Writer) open() (err error) {
 		name string
 		file **os.File
 		to   *lineWriter
-	}{{LogFile, &w.log, &w.logs}, {TimingFile, &w.timing, &w.times}} {
+	}{{results.LogFile, &w.log, &w.logs}, {results.TimingFile, &w.timing, &w.times}} {
 		*f.file, err = os.OpenFile(filepath.Join(w.partial, f.name), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
 		if err != nil {
 			return err
@@ -201,8 +205,8 @@ func (w *Writer) open() (err error) {
 }
 
 // Step appends a step to the log.
-func (w *Writer) Step(e StepEvent) error {
-	if err := w.logs.write(stepLine{stepWord, e}); err != nil {
+func (w *Writer) Step(e results.StepEvent) error {
+	if err := w.logs.write(results.Event{Step: &e}); err != nil {
 		return err
 	}
 	return w.breathe()
@@ -211,11 +215,11 @@ func (w *Writer) Step(e StepEvent) error {
 // Eval appends an evaluation to the log. One that the log kept when it was
 // rewound is not written again: a state may be older than the evaluation of its
 // own step.
-func (w *Writer) Eval(e EvalEvent) error {
+func (w *Writer) Eval(e results.EvalEvent) error {
 	if w.evals[evalKey{e.Step, e.Split}] {
 		return nil
 	}
-	if err := w.logs.write(evalLine{evalWord, e}); err != nil {
+	if err := w.logs.write(results.Event{Eval: &e}); err != nil {
 		return err
 	}
 	return w.breathe()
@@ -228,7 +232,7 @@ type evalKey struct {
 }
 
 // Timing appends a line to timing.jsonl.
-func (w *Writer) Timing(t Timing) error { return w.times.write(t) }
+func (w *Writer) Timing(t results.Timing) error { return w.times.write(t) }
 
 // flushEvery is how long a log's lines wait, so that a full disk and a folder
 // that is gone stop the training when they happen.
@@ -253,7 +257,7 @@ func (w *Writer) flush() error {
 	if err != nil {
 		return err
 	}
-	path := filepath.Join(w.partial, LogFile)
+	path := filepath.Join(w.partial, results.LogFile)
 	now, err := os.Stat(path)
 	if err == nil && !os.SameFile(mine, now) {
 		err = &fs.PathError{Op: "stat", Path: path, Err: errors.New("another file has its place")}

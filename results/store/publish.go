@@ -1,7 +1,6 @@
-package results
+package store
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -10,13 +9,14 @@ import (
 	"path/filepath"
 
 	"github.com/lmkor/bench/internal/atomicfile"
+	"github.com/lmkor/bench/results"
 )
 
 // TakenError says that a run of other settings, or something else, stands where
 // this one was to be published. The finished run is kept whole in Kept.
 type TakenError struct {
 	Final, Kept string
-	Differences []Difference
+	Differences []results.Difference
 }
 
 func (e *TakenError) Error() string {
@@ -30,9 +30,9 @@ func (e *TakenError) Error() string {
 // published the run first, its files stand and Publish returns ErrFinished; a
 // *TakenError if those are of other settings. The writer is closed either way,
 // but for faults of the disk that leave the unfinished run in place.
-func (w *Writer) Publish(preds []Prediction, r Result) error {
+func (w *Writer) Publish(preds []results.Prediction, r results.Result) error {
 	if !w.opened {
-		panic("results: Publish before Rewind, or twice")
+		panic("store: Publish before Rewind, or twice")
 	}
 	err := w.finish(preds, r)
 	w.closeLogs()
@@ -49,14 +49,14 @@ func (w *Writer) Publish(preds []Prediction, r Result) error {
 
 // finish writes the run's last files, the result behind all others: it holds
 // their sums, and says by being there that they are whole.
-func (w *Writer) finish(preds []Prediction, r Result) error {
+func (w *Writer) finish(preds []results.Prediction, r results.Result) error {
 	if err := w.Sync(); err != nil {
 		return err
 	}
 	if err := w.writeManifest(); err != nil { // warnings may have come up
 		return err
 	}
-	if err := writeLines(filepath.Join(w.partial, PredictionsFile), preds); err != nil {
+	if err := writeLines(filepath.Join(w.partial, results.PredictionsFile), preds); err != nil {
 		return err
 	}
 	if err := sweepTemporary(w.partial); err != nil {
@@ -65,16 +65,16 @@ func (w *Writer) finish(preds []Prediction, r Result) error {
 	if err := syncTree(w.partial); err != nil {
 		return err
 	}
-	r.Epochs = append([]Epoch{}, r.Epochs...) // an empty list, not null
+	r.Epochs = append([]results.Epoch{}, r.Epochs...) // an empty list, not null
 	var err error
 	if r.Files, err = sumFiles(w.partial); err != nil {
 		return err
 	}
-	text, err := encode(r, "  ")
+	text, err := results.Encode(r, "  ")
 	if err != nil {
 		return fmt.Errorf("result: %w", err)
 	}
-	return atomicfile.Write(filepath.Join(w.partial, ResultFile), func(out io.Writer) error {
+	return atomicfile.Write(filepath.Join(w.partial, results.ResultFile), func(out io.Writer) error {
 		_, err := out.Write(append(text, '\n'))
 		return err
 	})
@@ -99,10 +99,10 @@ func (w *Writer) rename() error {
 		return atomicfile.SyncDir(filepath.Dir(w.final))
 	}
 	os.Rename(aside, w.StateDir()) // if it fails, Create does it
-	if !Finished(w.final) {
+	if !results.Finished(w.final) {
 		return err
 	}
-	there, openErr := Open(w.final)
+	there, openErr := results.Open(w.final)
 	if openErr != nil || there.Manifest.Identity != w.manifest.Identity {
 		return &TakenError{Final: w.final, Kept: w.partial, Differences: w.manifest.Parts.Differences(there.Manifest.Parts)}
 	}
@@ -116,29 +116,6 @@ func (w *Writer) rename() error {
 func (w *Writer) sweep() error {
 	err := w.lock.release(true)
 	return errors.Join(err, Sweep(w.final))
-}
-
-// writeLines writes a JSON Lines file.
-func writeLines[T any](path string, rows []T) error {
-	return writeFile(path, func(out io.Writer) error {
-		b := bufio.NewWriterSize(out, 1<<16)
-		lines := lineWriter{b}
-		for i := range rows {
-			if err := lines.write(rows[i]); err != nil {
-				return fmt.Errorf("%s: row %d: %w", filepath.Base(path), i, err)
-			}
-		}
-		return b.Flush()
-	})
-}
-
-// writeFile writes a file and closes it, whatever happens.
-func writeFile(path string, write func(io.Writer) error) error {
-	f, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(write(f), f.Close())
 }
 
 // syncTree brings every file and folder below dir to the disk, the state aside:

@@ -1,4 +1,4 @@
-package results
+package store
 
 import (
 	"bytes"
@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/lmkor/bench/internal/atomicfile"
+	"github.com/lmkor/bench/results"
 )
 
 // The states of a cell, as its files have them.
@@ -36,7 +37,7 @@ const recentBytes = 1 << 15
 
 // ProgressOf returns how far the run that is to be dir is.
 func ProgressOf(dir string) (Progress, error) {
-	if Finished(dir) {
+	if results.Finished(dir) {
 		return Progress{State: CellDone}, nil
 	}
 	p := Progress{State: CellWaiting}
@@ -65,21 +66,24 @@ func progressIn(partial string) Progress {
 	if busy(partial) {
 		p.State = CellRunning
 	}
-	path := filepath.Join(partial, LogFile)
+	path := filepath.Join(partial, results.LogFile)
 	if info, err := os.Stat(path); err == nil {
 		p.Updated = info.ModTime()
 	}
 	eachRecent(path, func(line []byte) {
-		var e stepLine
-		if json.Unmarshal(line, &e) == nil && e.Event == stepWord {
+		var e struct {
+			Event string
+			results.StepEvent
+		}
+		if json.Unmarshal(line, &e) == nil && e.Event == results.EventStep {
 			p.Step, p.Loss = e.Step, &e.Loss
 		}
 	})
 	var steps int
 	var seconds float64
-	eachRecent(filepath.Join(partial, TimingFile), func(line []byte) {
-		var t Timing
-		if json.Unmarshal(line, &t) == nil && t.Event == stepWord {
+	eachRecent(filepath.Join(partial, results.TimingFile), func(line []byte) {
+		var t results.Timing
+		if json.Unmarshal(line, &t) == nil && t.Event == results.EventStep {
 			steps++
 			seconds += t.Seconds
 		}
@@ -142,7 +146,7 @@ func RecordFailure(dir string, why error) error {
 		}
 		return err
 	}
-	text, err := encode(failure{time.Now().UTC().Format(time.RFC3339), why.Error()}, "  ")
+	text, err := results.Encode(failure{time.Now().UTC().Format(time.RFC3339), why.Error()}, "  ")
 	if err != nil {
 		return err
 	}
@@ -166,7 +170,3 @@ func failureOf(dir string) (string, error) {
 	}
 	return f.Reason, nil
 }
-
-// PlaceOf returns the place that an unfinished run's folder is for, "" if it is
-// none.
-func PlaceOf(partial string) string { return finalOf(partial) }

@@ -1,4 +1,4 @@
-package results
+package store
 
 import (
 	"errors"
@@ -9,23 +9,24 @@ import (
 	"testing"
 
 	"github.com/lmkor/bench/internal/golden"
+	"github.com/lmkor/bench/results"
 )
 
 func TestRunFiles(t *testing.T) {
 	root := t.TempDir()
-	dir := RunDir(root, "kykim/bert-kor-base", "nsmc", 42)
+	dir := results.RunDir(root, "kykim/bert-kor-base", "nsmc", 42)
 	if want := filepath.Join(root, "kykim--bert-kor-base", "nsmc", "seed-42"); dir != want {
 		t.Errorf("RunDir %s, want %s", dir, want)
 	}
 	writeRun(t, dir, manifest("kykim/bert-kor-base", "nsmc", 42), result("kykim/bert-kor-base", "nsmc", 42, 90.63))
-	for _, name := range []string{ManifestFile, LogFile, PredictionsFile, ResultFile} {
+	for _, name := range []string{results.ManifestFile, results.LogFile, results.PredictionsFile, results.ResultFile} {
 		golden.File(t, "run/"+name, []byte(read(t, dir, name)))
 	}
 	if got := names(t, filepath.Dir(dir)); !slices.Equal(got, []string{"seed-42"}) {
 		t.Errorf("left beside the run: %v", got)
 	}
 
-	r, err := Open(dir)
+	r, err := results.Open(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,14 +36,6 @@ func TestRunFiles(t *testing.T) {
 	events, err := r.Log()
 	if err != nil || len(events) != 3 || events[1].Step.LR != 3e-5 || *events[2].Eval.Scores.Accuracy != 0.5 {
 		t.Errorf("log read back: %+v, %v", events, err)
-	}
-}
-
-func TestPathWord(t *testing.T) {
-	for in, want := range map[string]string{"a/b": "a--b", "..": "_", "": "_", `x:"y"?`: "x__y__", "가 나": "가 나", "../../etc": "--..--etc"} {
-		if got := pathWord(in); got != want {
-			t.Errorf("%q: %q, want %q", in, got, want)
-		}
 	}
 }
 
@@ -171,7 +164,7 @@ func TestUnwritable(t *testing.T) {
 	}
 	defer w.Close()
 	var zero float64
-	if err := w.Step(StepEvent{Step: 1, Loss: 0 / zero}); err == nil {
+	if err := w.Step(results.StepEvent{Step: 1, Loss: 0 / zero}); err == nil {
 		t.Error("a NaN went into the log")
 	}
 }

@@ -1,15 +1,17 @@
-package results
+package store
 
 import (
 	"errors"
 	"io/fs"
 	"os"
+
+	"github.com/lmkor/bench/results"
 )
 
 // Busy reports whether a process works on an unfinished run that is to be dir,
 // as far as locks tell.
 func Busy(dir string) bool {
-	if Finished(dir) {
+	if results.Finished(dir) {
 		return false
 	}
 	partials, err := partialsOf(dir)
@@ -55,17 +57,17 @@ const (
 // Standing is what Create would find in a place.
 type Standing struct {
 	State   State
-	Partial string       // the interrupted run that would be taken up
-	Differs []Difference // of the run asked for from the finished one there
-	Damage  error        // of the finished run
-	Kept    []Kept       // interrupted runs of other settings
+	Partial string               // the interrupted run that would be taken up
+	Differs []results.Difference // of the run asked for from the finished one there
+	Damage  error                // of the finished run
+	Kept    []Kept               // interrupted runs of other settings
 }
 
 // Look returns how the place dir stands for a run of that manifest, and changes
 // nothing.
-func Look(dir string, m *Manifest) (Standing, error) {
-	if Finished(dir) {
-		run, err := Open(dir)
+func Look(dir string, m *results.Manifest) (Standing, error) {
+	if results.Finished(dir) {
+		run, err := results.Open(dir)
 		switch {
 		case err != nil:
 			return Standing{State: StateDamaged, Damage: err}, nil

@@ -1,4 +1,4 @@
-package results
+package store
 
 import (
 	"errors"
@@ -8,10 +8,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/lmkor/bench/results"
 )
 
 // with returns the manifest with one recipe field set.
-func with(t *testing.T, m Manifest, field string) Manifest {
+func with(t *testing.T, m results.Manifest, field string) results.Manifest {
 	t.Helper()
 	m.Recipe = append(append([]byte{'{'}, field+","...), m.Recipe[1:]...)
 	if err := m.Identify(m.Model.SHA256, m.Tokenizer.SHA256, m.Task); err != nil {
@@ -21,7 +23,7 @@ func with(t *testing.T, m Manifest, field string) Manifest {
 }
 
 // interrupt leaves a run behind its first step, with a state.
-func interrupt(t *testing.T, dir string, m Manifest) string {
+func interrupt(t *testing.T, dir string, m results.Manifest) string {
 	t.Helper()
 	w, err := Create(dir, m)
 	if err != nil {
@@ -42,7 +44,7 @@ func interrupt(t *testing.T, dir string, m Manifest) string {
 }
 
 // finish takes a run up and publishes it.
-func finishRun(t *testing.T, w *Writer, r Result) error {
+func finishRun(t *testing.T, w *Writer, r results.Result) error {
 	t.Helper()
 	defer w.Close()
 	from := 1
@@ -81,7 +83,7 @@ func TestOtherSettingsAreKept(t *testing.T) {
 	if got := read(t, old, "state", "state"); got != m.Identity {
 		t.Errorf("the state is %q", got)
 	}
-	for _, want := range []Manifest{m, other} {
+	for _, want := range []results.Manifest{m, other} {
 		w, err := Create(dir, want)
 		if err != nil {
 			t.Fatal(err)
@@ -109,7 +111,7 @@ func TestPathsAndBuildsAreTakenUp(t *testing.T) {
 	}
 	unbroken := filepath.Join(t.TempDir(), "run")
 	writeRun(t, unbroken, moved, result("m", "nsmc", 1, 10))
-	for _, name := range []string{ManifestFile, LogFile, ResultFile, PredictionsFile} {
+	for _, name := range []string{results.ManifestFile, results.LogFile, results.ResultFile, results.PredictionsFile} {
 		if read(t, dir, name) != read(t, unbroken, name) {
 			t.Errorf("%s differs from an unbroken run's", name)
 		}
@@ -131,11 +133,11 @@ func TestEvalStepsAreTakenUp(t *testing.T) {
 			t.Fatal(err)
 		}
 		for s := 1; s <= 3; s++ {
-			if err := w.Step(StepEvent{Step: s, Epoch: float64(s) / 4}); err != nil {
+			if err := w.Step(results.StepEvent{Step: s, Epoch: float64(s) / 4}); err != nil {
 				t.Fatal(err)
 			}
 			if c.from == `"eval_steps":1` && s < 3 {
-				if err := w.Eval(EvalEvent{Step: s, Epoch: float64(s) / 4, Split: "test"}); err != nil {
+				if err := w.Eval(results.EvalEvent{Step: s, Epoch: float64(s) / 4, Split: "test"}); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -149,7 +151,7 @@ func TestEvalStepsAreTakenUp(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.Close()
-		if got := strings.Count(read(t, w.Dir(), LogFile), `"eval"`); got != c.evals {
+		if got := strings.Count(read(t, w.Dir(), results.LogFile), `"eval"`); got != c.evals {
 			t.Errorf("%s to %s: %d evaluations in the log, want %d", c.from, c.to, got, c.evals)
 		}
 		if got := fmt.Sprint(w.Manifest().Warnings); !strings.Contains(got, c.warning) || (c.warning == "") != (got == "[]") {
@@ -182,7 +184,7 @@ func TestHeld(t *testing.T) {
 	if err := finishRun(t, other, result("m", "nsmc", 1, 20)); !errors.As(err, &taken) || !strings.Contains(err.Error(), "epochs none, now 4") {
 		t.Fatalf("second publish: %v", err)
 	}
-	if r, err := Open(taken.Kept); err != nil || *r.Result.Score != 20 {
+	if r, err := results.Open(taken.Kept); err != nil || *r.Result.Score != 20 {
 		t.Errorf("kept: %+v, %v", r, err)
 	}
 	if _, err := Create(dir, m); !errors.Is(err, ErrFinished) {
@@ -211,7 +213,7 @@ func TestWithoutLocks(t *testing.T) {
 	if a.Dir() == b.Dir() || !a.lock.own || !b.lock.own {
 		t.Fatalf("%s and %s", a.Dir(), b.Dir())
 	}
-	a.Step(StepEvent{Step: 1})
+	a.Step(results.StepEvent{Step: 1})
 	if err := finishRun(t, b, result("m", "nsmc", 1, 10)); err != nil {
 		t.Fatal(err)
 	}
@@ -221,7 +223,7 @@ func TestWithoutLocks(t *testing.T) {
 	if got := names(t, root); !slices.Equal(got, []string{"run"}) {
 		t.Errorf("left: %v", got)
 	}
-	if r, err := Open(dir); err != nil || *r.Result.Score != 10 {
+	if r, err := results.Open(dir); err != nil || *r.Result.Score != 10 {
 		t.Errorf("%+v, %v", r.Result, err)
 	}
 }

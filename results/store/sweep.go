@@ -1,4 +1,4 @@
-package results
+package store
 
 import (
 	"errors"
@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/lmkor/bench/results"
 )
 
 // isTemporary reports whether a name is one that a file has while it is written.
@@ -31,7 +33,7 @@ func sweepTemporary(dir string) error {
 // stepped aside, and locks. Interrupted runs of other settings stay.
 func Sweep(dir string) error {
 	dir = filepath.Clean(dir)
-	there, err := Open(dir)
+	there, err := results.Open(dir)
 	if err != nil {
 		return nil // nothing is known to be left over
 	}
@@ -58,7 +60,7 @@ func Sweep(dir string) error {
 				continue
 			}
 		}
-		if finalOf(partial) != dir {
+		if PlaceOf(partial) != dir {
 			continue
 		}
 		if _, err := os.Lstat(partial); errors.Is(err, fs.ErrNotExist) {
@@ -91,7 +93,7 @@ func removePartial(partial string) error {
 		return err
 	}
 	for _, e := range entries {
-		if e.Name() == ManifestFile {
+		if e.Name() == results.ManifestFile {
 			continue
 		}
 		if err := removeTwice(filepath.Join(partial, e.Name())); err != nil {

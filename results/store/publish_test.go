@@ -1,4 +1,4 @@
-package results
+package store
 
 import (
 	"errors"
@@ -7,10 +7,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/lmkor/bench/results"
 )
 
 // crash leaves a run as a kill at some point of publishing would.
-func crash(t *testing.T, dir string, m Manifest, from func(w *Writer)) {
+func crash(t *testing.T, dir string, m results.Manifest, from func(w *Writer)) {
 	t.Helper()
 	w, err := Create(dir, m)
 	if err != nil {
@@ -45,12 +47,12 @@ func TestKilledWhilePublishing(t *testing.T) {
 			os.Rename(w.partial, w.final)
 		}, true},
 		{"with a torn log", func(w *Writer) {
-			b, _ := os.ReadFile(filepath.Join(w.partial, PredictionsFile))
-			os.WriteFile(filepath.Join(w.partial, PredictionsFile), b[:len(b)/2], 0o644)
+			b, _ := os.ReadFile(filepath.Join(w.partial, results.PredictionsFile))
+			os.WriteFile(filepath.Join(w.partial, results.PredictionsFile), b[:len(b)/2], 0o644)
 			os.Rename(w.StateDir(), w.partial+stateExt)
 		}, false},
 		{"with a torn result", func(w *Writer) {
-			os.WriteFile(filepath.Join(w.partial, ResultFile), []byte(`{"model": "m`), 0o644)
+			os.WriteFile(filepath.Join(w.partial, results.ResultFile), []byte(`{"model": "m`), 0o644)
 			os.WriteFile(filepath.Join(w.partial, ".result.json.tmp12"), []byte(`{"mo`), 0o644)
 		}, false},
 	} {
@@ -93,38 +95,11 @@ func TestKilledWhilePublishing(t *testing.T) {
 				t.Errorf("files %v, want %v", got, want)
 			}
 			for _, name := range names(t, unbroken) {
-				if name != TimingFile && read(t, dir, name) != read(t, unbroken, name) {
+				if name != results.TimingFile && read(t, dir, name) != read(t, unbroken, name) {
 					t.Errorf("%s differs from an unbroken run's", name)
 				}
 			}
 		})
-	}
-}
-
-func TestDamage(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "run")
-	writeRun(t, dir, manifest("m", "nsmc", 1), result("m", "nsmc", 1, 10))
-	r, err := Open(dir)
-	if err != nil || r.Check(true) != nil {
-		t.Fatalf("%v, %v", err, r.Check(true))
-	}
-	log := filepath.Join(dir, LogFile)
-	whole, _ := os.ReadFile(log)
-	flipped := slices.Clone(whole)
-	flipped[10] ^= 1
-	for _, c := range []struct {
-		text []byte
-		want string
-	}{{whole[:20], "log.jsonl has 20 of"}, {flipped, "log.jsonl was changed"}, {nil, "log.jsonl is missing"}} {
-		if c.text == nil {
-			os.Remove(log)
-		} else {
-			os.WriteFile(log, c.text, 0o644)
-		}
-		var damage *DamageError
-		if err := r.Check(false); !errors.As(err, &damage) || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%v, want %s", err, c.want)
-		}
 	}
 }
 
@@ -139,7 +114,7 @@ func TestVanishedFolder(t *testing.T) {
 	logStep(t, w, 1)
 	os.RemoveAll(w.Dir())
 	w.synced = w.synced.Add(-2 * flushEvery)
-	if err := w.Step(StepEvent{Step: 2}); err == nil || !strings.Contains(err.Error(), "removed or replaced") {
+	if err := w.Step(results.StepEvent{Step: 2}); err == nil || !strings.Contains(err.Error(), "removed or replaced") {
 		t.Errorf("error %v", err)
 	}
 }
