@@ -65,7 +65,7 @@ func pairLengths(r *rand.Rand, sequences int) []int {
 // followed by an evaluation, and holds what the arena has held to what the
 // largest batch alone has lent.
 func TestArenaKeepsToItsPeak(t *testing.T) {
-	batches := 40
+	batches := 25
 	if testing.Short() {
 		batches = 15
 	}
