@@ -33,6 +33,12 @@ func OpenAnswering(name string, set []string) (*Answering, error) {
 	if err != nil {
 		return nil, err
 	}
+	return h.Answering(set)
+}
+
+// Answering returns a checkpoint with a head for sentences or for tokens, ready to
+// answer as OpenAnswering says.
+func (h *Headed) Answering(set []string) (*Answering, error) {
 	a := &Answering{Headed: h, Name: NameOf(h.Dir), Kind: tasks.Classify, Labels: h.Config.Labels}
 	switch {
 	case h.Model.Head.Kind == models.TokenHead:

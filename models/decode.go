@@ -84,6 +84,18 @@ func (m *Model) NewDecoder(sequences, room int, source *Batch) (*Decoder, error)
 	return d, nil
 }
 
+// Join adds a sequence without tokens, with room for that many, behind the others
+// of a model without a source.
+func (d *Decoder) Join(room int) error {
+	if most := d.m.MaxTokens(); d.st.source != nil || room > most {
+		return &InputError{Msg: fmt.Sprintf("room for %d tokens: the model takes 1 to %d", room, most)}
+	}
+	for _, c := range d.st.caches {
+		c.Join(room)
+	}
+	return nil
+}
+
 // Next reads tokens behind those of each sequence and returns the scores of
 // the next one, [B, V]; they are overwritten by the next call. It panics if
 // there is no room, or an id is outside the vocabulary.

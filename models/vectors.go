@@ -14,18 +14,36 @@ import (
 // sentence head has no vector for every token, and an encoder-decoder has two
 // networks: both are an *Error.
 func (m *Model) Vectors(p *ops.Pass, in *Batch, rows []int32) (mat.Tensor, error) {
-	n, ok := m.net.(interface {
-		vectors(p *ops.Pass, in *Batch, c *Config, rows []int32) mat.Tensor
-	})
-	if !ok {
-		return nil, &Error{"model_type", fmt.Sprintf("%s has no vectors of its own: want its encoder", m.Config.ModelType)}
-	}
-	if s, ok := m.net.(*stacked); ok {
-		if f, ok := s.Body.(*funnelBody); ok && f.base {
-			return nil, &Error{"architectures", "a Funnel with a sentence head has no vector for every token"}
-		}
+	n, ok := m.net.(bodied)
+	if !ok || !m.Pools(false) {
+		return nil, &Error{"architectures", fmt.Sprintf("%s with a %s head has no vector for every token", m.Config.ModelType, m.Head.Kind)}
 	}
 	return n.vectors(p, in, &m.rates, rows), nil
+}
+
+// Pools reports whether the model has what Vectors returns, or with pooler what
+// Pooled does.
+func (m *Model) Pools(pooler bool) bool {
+	s, isStacked := m.net.(*stacked)
+	if isStacked {
+		if f, ok := s.Body.(*funnelBody); ok && f.base {
+			return false
+		}
+	}
+	if pooler {
+		if !isStacked {
+			return false
+		}
+		_, ok := s.Head.(*pooledHead)
+		return ok
+	}
+	_, ok := m.net.(bodied)
+	return ok
+}
+
+// bodied is a network of one body, which makes vectors of tokens.
+type bodied interface {
+	vectors(p *ops.Pass, in *Batch, c *Config, rows []int32) mat.Tensor
 }
 
 func (n *stacked) vectors(p *ops.Pass, in *Batch, c *Config, rows []int32) mat.Tensor {

@@ -12,20 +12,26 @@ import (
 // Cache keeps one layer's keys and values of B sequences while they grow token
 // by token, so that a step of a generation costs one token and not all.
 type Cache struct {
-	h, room int
+	h       int
 	backend device.Backend
 	lens    []int32
+	rooms   []int           // of each sequence, in tokens
 	data    []device.Buffer // of each sequence, [room, 2H], keys and values side by side
 }
 
 // NewCache returns room for up to the given number of tokens in each sequence,
 // with keys and values of width h.
 func NewCache(p *Pass, sequences, room, h int) *Cache {
-	c := &Cache{h: h, room: room, backend: p.Backend}
+	c := &Cache{h: h, backend: p.Backend}
 	for range sequences {
-		c.lens, c.data = append(c.lens, 0), append(c.data, c.backend.New(room*2*h))
+		c.Join(room)
 	}
 	return c
+}
+
+// Join adds a sequence without tokens, with room for that many, behind the others.
+func (c *Cache) Join(room int) {
+	c.lens, c.rooms, c.data = append(c.lens, 0), append(c.rooms, room), append(c.data, c.backend.New(room*2*c.h))
 }
 
 // Lens returns the number of tokens of each sequence. The caller must not change it.
@@ -34,32 +40,34 @@ func (c *Cache) Lens() []int32 { return c.lens }
 // Reorder makes sequence i what sequence from[i] was; their number may change.
 // A sequence that goes on once is not copied.
 func (c *Cache) Reorder(from []int) {
-	lens, data := make([]int32, len(from)), make([]device.Buffer, len(from))
+	lens, rooms, data := make([]int32, len(from)), make([]int, len(from)), make([]device.Buffer, len(from))
 	taken := make([]bool, len(c.data))
 	for i, f := range from {
-		if lens[i] = c.lens[f]; !taken[f] {
+		lens[i], rooms[i] = c.lens[f], c.rooms[f]
+		if !taken[f] {
 			data[i], taken[f] = c.data[f], true
 		}
 	}
-	var spare []device.Buffer
+	spare := map[int][]device.Buffer{} // by room
 	for f, t := range taken {
 		if !t {
-			spare = append(spare, c.data[f])
+			spare[c.rooms[f]] = append(spare[c.rooms[f]], c.data[f])
 		}
 	}
 	for i, f := range from {
 		if !data[i].None() {
 			continue
 		}
-		if len(spare) == 0 {
-			spare = append(spare, c.backend.New(c.room*2*c.h))
+		if left := spare[rooms[i]]; len(left) > 0 {
+			data[i], spare[rooms[i]] = left[0], left[1:]
+		} else {
+			data[i] = c.backend.New(rooms[i] * 2 * c.h)
 		}
-		data[i], spare = spare[0], spare[1:]
 		if n := int(lens[i]) * 2 * c.h; n > 0 {
 			c.backend.Run(&device.Copy{Y: data[i].Slice(0, n), X: c.data[f].Slice(0, n)})
 		}
 	}
-	c.lens, c.data = lens, data
+	c.lens, c.rooms, c.data = lens, rooms, data
 }
 
 // CachedAttention appends the keys and values of qkv, [T, 3H], to the cache and
@@ -87,8 +95,8 @@ func (o *cachedAttention) Forward() (mat.Tensor, error) {
 	before := slices.Clone(c.lens)
 	for s := range c.lens {
 		n := o.spec.Offsets[s+1] - o.spec.Offsets[s]
-		if c.lens[s] += n; int(c.lens[s]) > c.room {
-			panic(fmt.Sprintf("ops: cached attention: more than %d tokens", c.room))
+		if c.lens[s] += n; int(c.lens[s]) > c.rooms[s] {
+			panic(fmt.Sprintf("ops: cached attention: more than %d tokens", c.rooms[s]))
 		}
 		o.pairs += int(c.lens[s] * n)
 	}

@@ -78,7 +78,7 @@ func (c *chunk) flush() bool {
 		if kind == tasks.Tag && t.Pair != nil {
 			return c.yield(Line{}, &TextError{c.done + i, errPair}) && false
 		}
-		inputs[i], words[i] = input(kind, t)
+		inputs[i], words[i] = InputOf(kind, t)
 	}
 	members := make([][]predictors.Answer, len(c.v.Members))
 	for k, m := range c.v.Members {
@@ -92,7 +92,7 @@ func (c *chunk) flush() bool {
 		for k := range members {
 			answers[k] = members[k][i]
 		}
-		if !c.yield(line(c.v, c.done+i, t, words[i], answers), nil) {
+		if !c.yield(LineOf(c.v, c.done+i, t, words[i], answers), nil) {
 			return false
 		}
 	}

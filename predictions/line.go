@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"slices"
+	"strings"
 
 	"github.com/lmkor/bench/checkpoints"
 	"github.com/lmkor/bench/predictors"
@@ -71,8 +72,13 @@ type Text struct {
 	Words []string // a sentence that is words already; Text joins them by spaces
 }
 
-// input is the text as a predictor reads it, and where its words stand.
-func input(kind tasks.Kind, t Text) (predictors.Input, []predictors.Word) {
+// Words returns a sentence that is words already.
+func Words(words []string) Text {
+	return Text{Text: strings.Join(words, " "), Words: append([]string{}, words...)}
+}
+
+// InputOf is the text as a predictor reads it, and where its words stand.
+func InputOf(kind tasks.Kind, t Text) (predictors.Input, []predictors.Word) {
 	if kind != tasks.Tag {
 		in := predictors.Input{Text: t.Text}
 		if t.Pair != nil {
@@ -99,8 +105,8 @@ func placed(texts []string) []predictors.Word {
 	return words
 }
 
-// line is the answer to text number id. answers are the members' of the vote.
-func line(v *checkpoints.Voting, id int, t Text, words []predictors.Word, answers []predictors.Answer) Line {
+// LineOf is the answer to text number id. answers are the members' of the vote.
+func LineOf(v *checkpoints.Voting, id int, t Text, words []predictors.Word, answers []predictors.Answer) Line {
 	first := v.Members[0]
 	l := Line{ID: id, Text: t.Text, TextPair: t.Pair}
 	for _, a := range answers {

@@ -75,8 +75,7 @@ func textOf(line string, words bool) (Text, error) {
 		return Text{}, errors.New("invalid UTF-8: want UTF-8 text")
 	}
 	if words {
-		w := strings.Fields(line)
-		return Text{Text: strings.Join(w, " "), Words: append([]string{}, w...)}, nil
+		return Words(strings.Fields(line)), nil
 	}
 	text, pair, isPair := strings.Cut(line, "\t")
 	if !isPair {

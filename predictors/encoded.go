@@ -65,6 +65,15 @@ func (e *Encoded) join(c *Encoded) {
 	e.starts, e.words, e.cut = append(e.starts, c.starts...), append(e.words, c.words...), append(e.cut, c.cut...)
 }
 
+// Join returns the inputs of all, in their order.
+func Join(all ...*Encoded) *Encoded {
+	e := &Encoded{offsets: []int32{0}}
+	for _, part := range all {
+		e.join(part)
+	}
+	return e
+}
+
 // fail keeps the tokenizer's error, if any, about the next input.
 func (e *Encoded) fail(err error) {
 	if err != nil && e.unreadable == nil {

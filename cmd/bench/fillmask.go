@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -85,25 +84,12 @@ type guess struct {
 
 // fill finds the masks of a text and guesses what they hide.
 func fill(h *checkpoints.Headed, text string, top int) (*filled, error) {
-	mask := h.Tokenizer.MaskID()
-	if mask < 0 {
-		return nil, fmt.Errorf("%s: the tokenizer has no mask token", h.Dir)
+	text, masked, err := h.Masked(text)
+	if err != nil {
+		return nil, err
 	}
-	own := h.Tokenizer.Token(mask)
-	for _, name := range []string{"[MASK]", "<mask>"} {
-		text = strings.ReplaceAll(text, name, own)
-	}
-	e := h.Tokenizer.Encode(text, "", false, tokenizers.Options{})
-	f := &filled{Text: text, InputIDs: e.IDs}
-	for i, id := range e.IDs {
-		if id == mask {
-			f.Positions = append(f.Positions, int32(i))
-		}
-	}
-	if f.Positions == nil {
-		return nil, fmt.Errorf("%q has no %s", text, own)
-	}
-	all, err := generation.FillMask(h.Model, e.IDs, e.TypeIDs, f.Positions, top)
+	f := &filled{Text: text, InputIDs: masked.IDs, Positions: masked.Positions}
+	all, err := generation.FillMask(h.Model, masked.IDs, masked.Types, masked.Positions, top)
 	if err != nil {
 		return nil, err
 	}

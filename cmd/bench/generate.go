@@ -8,9 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lmkor/bench/checkpoints"
-	"github.com/lmkor/bench/models"
 	"github.com/lmkor/bench/models/generation"
-	"github.com/lmkor/bench/tokenizers"
 )
 
 func newGenerateCmd() *cobra.Command {
@@ -32,7 +30,7 @@ penalties and cuts (0: all that are left).`,
   bench generate --model ./my-gpt2 --text '오늘 아침에는' --next 10`,
 		Args: args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			o.room = 50
+			o.wish.Room = 50
 			return o.run(cmd.Context(), streamsOf(cmd), cmd.Flags().Changed, nil)
 		},
 	}
@@ -54,7 +52,7 @@ tokens twice. Without --text it reads texts from standard input, one a line.`,
   bench summarize --model ./my-bertshared --num-beams 6 --min-length 20 --max-length 100 < articles.txt`,
 		Args: args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			o.room = 128
+			o.wish.Room = 128
 			return o.run(cmd.Context(), streamsOf(cmd), cmd.Flags().Changed, o.summarize)
 		},
 	}
@@ -63,16 +61,11 @@ tokens twice. Without --text it reads texts from standard input, one a line.`,
 }
 
 // summarize sets what a summary is made with where nothing else says it.
-func (o *generateOptions) summarize(h *checkpoints.Headed) error {
-	if h.Config.ModelType != "encoder-decoder" {
-		return fmt.Errorf("%s: %s: want an encoder-decoder", h.Dir, h.Config.ModelType)
+func (o *generateOptions) summarize(w *checkpoints.Writing) error {
+	if !w.Answers() {
+		return fmt.Errorf("%s: %s: want an encoder-decoder", w.Dir, w.Config.ModelType)
 	}
-	if !o.given["num_beams"] {
-		o.options.Beams = 4
-	}
-	if !o.given["no_repeat_ngram_size"] {
-		o.options.NoRepeatNgram = 3
-	}
+	o.wish.Summarizing()
 	return nil
 }
 
@@ -80,22 +73,18 @@ func (o *generateOptions) summarize(h *checkpoints.Headed) error {
 type generateOptions struct {
 	model, format string
 	texts         []string
-	options       generation.Options
+	wish          checkpoints.Wish
 	stopping      string
-	newTokens     int
 	next          int
-	room          int // how many new tokens there may be if nothing says it
-
-	given map[string]bool // settings that flags or the checkpoint give, by transformers' name
 }
 
 func (o *generateOptions) add(cmd *cobra.Command) {
-	o.options = generation.Defaults()
-	g, fl := &o.options, cmd.Flags()
+	o.wish.Options = generation.Defaults()
+	g, fl := &o.wish.Options, cmd.Flags()
 	fl.StringVarP(&o.model, "model", "m", "", "a checkpoint `M`: a directory, or a name in the cache or configs")
 	fl.StringArrayVar(&o.texts, "text", nil, "the `TEXT` to begin with; may be repeated")
 	fl.IntVar(&g.MaxLength, "max-length", 0, "stop at `N` tokens, all counted")
-	fl.IntVar(&o.newTokens, "max-new-tokens", 0, "stop after `N` new tokens")
+	fl.IntVar(&o.wish.NewTokens, "max-new-tokens", 0, "stop after `N` new tokens")
 	fl.IntVar(&g.MinLength, "min-length", 0, "don't end before `N` tokens, all counted")
 	fl.IntVar(&g.Beams, "num-beams", 1, "beams of a beam search; 1: none")
 	fl.Float64Var(&g.LengthPenalty, "length-penalty", 1, "more than 1 favours long texts of a beam search")
@@ -123,11 +112,11 @@ type generated struct {
 // run generates for every text. changed tells which flags were given; adapt, if
 // there is one, may change the options once they are known.
 func (o *generateOptions) run(ctx context.Context, s streams, changed func(flag string) bool,
-	adapt func(*checkpoints.Headed) error) error {
+	adapt func(*checkpoints.Writing) error) error {
 	if o.model == "" {
 		return usagef("--model is missing: want a checkpoint of a model that generates text")
 	}
-	h, err := checkpoints.OpenHeaded(o.model, models.CausalLMHead)
+	h, err := checkpoints.OpenWriting(o.model)
 	if err != nil {
 		return err
 	}
@@ -140,7 +129,10 @@ func (o *generateOptions) run(ctx context.Context, s streams, changed func(flag 
 		}
 	}
 	return eachText(ctx, s.in, o.texts, func(text string) error {
-		ids, g := o.prompt(s, h, text)
+		ids, g, cut := h.Prompt(text, &o.wish)
+		if cut > 0 {
+			fmt.Fprintf(s.err, "a text of %d tokens is cut to %d, which is what %s reads\n", cut, len(ids), h.Dir)
+		}
 		if changed("next") {
 			return o.printNext(s, h, text, ids, g)
 		}
@@ -149,7 +141,7 @@ func (o *generateOptions) run(ctx context.Context, s streams, changed func(flag 
 }
 
 // print generates for a text's ids and prints what came out.
-func (o *generateOptions) print(ctx context.Context, s streams, h *checkpoints.Headed, text string, ids []int32,
+func (o *generateOptions) print(ctx context.Context, s streams, h *checkpoints.Writing, text string, ids []int32,
 	g generation.Options) error {
 	t, err := generation.Generate(ctx, h.Model, ids, g)
 	if err != nil {
@@ -164,28 +156,6 @@ func (o *generateOptions) print(ctx context.Context, s streams, h *checkpoints.H
 	}
 	_, err = fmt.Fprintln(s.out, made.Text)
 	return err
-}
-
-// prompt encodes a text, for a model that continues it without special tokens,
-// and decides the length.
-func (o *generateOptions) prompt(s streams, h *checkpoints.Headed, text string) ([]int32, generation.Options) {
-	g, answers := o.options, h.Config.ModelType == "encoder-decoder"
-	ids := h.Tokenizer.Encode(text, "", false, tokenizers.Options{NoSpecial: !answers}).IDs
-	read, most := len(ids), h.Model.MaxTokens()
-	if answers {
-		if len(ids) > most {
-			fmt.Fprintf(s.err, "a text of %d tokens is cut to %d, which is what %s reads\n", len(ids), most, h.Dir)
-			ids = h.Tokenizer.Encode(text, "", false, tokenizers.Options{MaxLength: most}).IDs
-		}
-		read, most = 1, h.Config.Decoder.MaxTokens()
-	}
-	switch {
-	case o.newTokens > 0:
-		g.MaxLength = read + o.newTokens
-	case !o.given["max_length"]:
-		g.MaxLength = min(read+o.room, most)
-	}
-	return ids, g
 }
 
 // nextTokens is what --next prints.
@@ -204,7 +174,7 @@ func (p probOfNext) MarshalJSON() ([]byte, error) {
 	return append(strconv.AppendFloat(b, p.Prob, 'g', -1, 64), ']'), nil
 }
 
-func (o *generateOptions) printNext(s streams, h *checkpoints.Headed, text string, ids []int32, g generation.Options) error {
+func (o *generateOptions) printNext(s streams, h *checkpoints.Writing, text string, ids []int32, g generation.Options) error {
 	all, err := generation.Distribution(h.Model, ids, g)
 	if err != nil {
 		return err

@@ -134,6 +134,7 @@ func newRoot(prof *profile) *cobra.Command {
 		newRunsCmd,
 		newPredictCmd,
 		newEmbedCmd,
+		newServeCmd,
 		newPlanCmd,
 		newSubmitCmd,
 		newStatusCmd,

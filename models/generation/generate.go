@@ -31,18 +31,9 @@ func Generate(ctx context.Context, m *models.Model, prompt []int32, o Options) (
 		if err := ctx.Err(); err != nil {
 			return Text{}, err
 		}
-		var next int32
-		if o.Sample {
-			all := o.Next(scores, ids)
-			if len(all) == 0 {
-				return Text{}, errNoToken
-			}
-			next = pick(all, random.Float64())
-		} else {
-			o.process(scores, ids)
-			if next = best(scores); scores[next] == never {
-				return Text{}, errNoToken
-			}
+		next, err := o.choose(scores, ids, random)
+		if err != nil {
+			return Text{}, err
 		}
 		ids = append(ids, next)
 		if len(ids) == o.MaxLength || slices.Contains(o.End, next) {
@@ -50,6 +41,23 @@ func Generate(ctx context.Context, m *models.Model, prompt []int32, o Options) (
 		}
 		scores = feed(d, [][]int32{{next}})[0]
 	}
+}
+
+// choose returns the token that follows ids: drawn, or the best. It changes scores.
+func (o *Options) choose(scores []float32, ids []int32, random *rand.Rand) (int32, error) {
+	if o.Sample {
+		all := o.Next(scores, ids)
+		if len(all) == 0 {
+			return 0, errNoToken
+		}
+		return pick(all, random.Float64()), nil
+	}
+	o.process(scores, ids)
+	next := best(scores)
+	if scores[next] == never {
+		return 0, errNoToken
+	}
+	return next, nil
 }
 
 // Distribution returns the tokens that sampling may put behind the prompt, as

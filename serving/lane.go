@@ -1,0 +1,209 @@
+package serving
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"sync/atomic"
+	"time"
+
+	"github.com/lmkor/bench/ops"
+)
+
+// lane is the one goroutine that computes with a model, and the requests that
+// wait for it. Requests for the same operation that wait together are computed
+// together, up to a number of tokens; no answer depends on which these are.
+type lane struct {
+	name   string
+	limits Limits
+	meters *meters
+	queue  chan *job
+	mem    ops.Backend // the lane's arena; a new one after a panic
+	done   chan struct{}
+}
+
+// operation is what a lane does with the inputs of several requests at once: an
+// output for each.
+type operation struct {
+	name string
+	run  func(ctx context.Context, mem ops.Backend, inputs []any) ([]any, error)
+}
+
+// job is a request that waits for a lane.
+type job struct {
+	ctx    context.Context
+	op     *operation
+	input  any
+	tokens int
+
+	output any
+	err    error
+	done   chan struct{}
+}
+
+// errBusy says that as many requests wait as may.
+var errBusy = errors.New("too many requests wait for this model: try again later")
+
+// panicError is a panic of a computation.
+type panicError struct {
+	value any
+	stack []byte
+}
+
+func (e *panicError) Error() string { return fmt.Sprintf("panic: %v", e.value) }
+
+// guarded calls f; a panic is a *panicError.
+func guarded(f func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = &panicError{p, debug.Stack()}
+		}
+	}()
+	return f()
+}
+
+func newLane(name string, l Limits, m *meters) *lane {
+	n := &lane{name: name, limits: l, meters: m, queue: make(chan *job, l.Queue), mem: ops.NewCPU(), done: make(chan struct{})}
+	go n.loop()
+	return n
+}
+
+// close lets the goroutine end behind the requests that wait. Nothing may be asked
+// any more.
+func (n *lane) close() {
+	close(n.queue)
+	<-n.done
+}
+
+// ask puts a request behind those that wait and returns its output. The error is
+// errBusy if too many do, that of ctx if it is cancelled before, or the
+// operation's.
+func (n *lane) ask(ctx context.Context, op *operation, input any, tokens int) (any, error) {
+	j := &job{ctx: ctx, op: op, input: input, tokens: tokens, done: make(chan struct{})}
+	select {
+	case n.queue <- j:
+		n.meters.waiting.WithLabelValues(n.name).Inc()
+	default:
+		n.meters.refused.WithLabelValues(n.name).Inc()
+		return nil, errBusy
+	}
+	select {
+	case <-j.done:
+		return j.output, j.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (n *lane) loop() {
+	defer close(n.done)
+	var next *job // gathered, but not for the batch at hand
+	for {
+		first := next
+		if next = nil; first == nil {
+			j, ok := <-n.queue
+			if !ok {
+				return
+			}
+			first = j
+		}
+		var batch []*job
+		batch, next = n.gather(first)
+		n.meters.waiting.WithLabelValues(n.name).Sub(float64(len(batch)))
+		n.compute(batch)
+	}
+}
+
+// gather adds to a request those that wait for the same operation, while there is
+// room for their tokens and until the deadline; next is the first that does not
+// fit.
+func (n *lane) gather(first *job) (batch []*job, next *job) {
+	batch, tokens := []*job{first}, first.tokens
+	deadline := time.NewTimer(n.limits.Wait)
+	defer deadline.Stop()
+	for tokens < n.limits.BatchTokens {
+		select {
+		case j, ok := <-n.queue:
+			if !ok {
+				return batch, nil
+			}
+			if j.op != first.op || tokens+j.tokens > n.limits.BatchTokens {
+				return batch, j
+			}
+			batch, tokens = append(batch, j), tokens+j.tokens
+		case <-deadline.C:
+			return batch, nil
+		}
+	}
+	return batch, nil
+}
+
+// compute answers a batch. Where it fails, each request is computed alone, so that
+// none fails for another.
+func (n *lane) compute(batch []*job) {
+	var wanted []*job
+	for _, j := range batch {
+		if j.err = j.ctx.Err(); j.err != nil {
+			close(j.done)
+			continue
+		}
+		wanted = append(wanted, j)
+	}
+	if len(wanted) == 0 {
+		return
+	}
+	tokens := 0
+	for _, j := range wanted {
+		tokens += j.tokens
+	}
+	n.meters.batch.WithLabelValues(n.name).Observe(float64(len(wanted)))
+	n.meters.tokens.WithLabelValues(n.name).Add(float64(tokens))
+	if err := n.run(wanted); err != nil && len(wanted) > 1 {
+		for _, j := range wanted {
+			if j.err = j.ctx.Err(); j.err == nil {
+				j.err = n.run([]*job{j})
+			}
+		}
+	} else {
+		for _, j := range wanted {
+			j.err = err
+		}
+	}
+	for _, j := range wanted {
+		close(j.done)
+	}
+}
+
+// run computes requests together. It stops when nobody waits for them any more.
+func (n *lane) run(jobs []*job) error {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	var left atomic.Int64
+	left.Store(int64(len(jobs)))
+	inputs := make([]any, len(jobs))
+	for i, j := range jobs {
+		inputs[i] = j.input
+		defer context.AfterFunc(j.ctx, func() {
+			if left.Add(-1) == 0 {
+				cancel()
+			}
+		})()
+	}
+	var outputs []any
+	err := guarded(func() (err error) {
+		outputs, err = jobs[0].op.run(ctx, n.mem, inputs)
+		return err
+	})
+	var p *panicError
+	if errors.As(err, &p) {
+		n.mem = ops.NewCPU()
+	}
+	if err != nil {
+		return err
+	}
+	for i, j := range jobs {
+		j.output = outputs[i]
+	}
+	return nil
+}

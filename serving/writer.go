@@ -1,0 +1,149 @@
+package serving
+
+import (
+	"context"
+
+	"github.com/lmkor/bench/models/generation"
+)
+
+// writer is the one goroutine that continues texts with a model. Texts join and
+// leave between two tokens; keys and values of what was read are kept.
+type writer struct {
+	m      *Model
+	limits Limits
+	meters *meters
+	queue  chan *continuing
+	done   chan struct{}
+}
+
+// continuing is a request for a text's continuation.
+type continuing struct {
+	ctx    context.Context
+	piece  piece
+	wrote  func(ids []int32) // the whole so far, after every token; nil: nobody listens
+	text   *generation.Continuation
+	sent   int
+	err    error
+	finish chan struct{}
+}
+
+func newWriter(m *Model, l Limits, meters *meters) (*writer, error) {
+	w := &writer{m: m, limits: l, meters: meters, queue: make(chan *continuing, l.Queue), done: make(chan struct{})}
+	s, err := generation.NewSession(m.head.Model)
+	if err != nil {
+		return nil, err
+	}
+	go w.loop(s)
+	return w, nil
+}
+
+func (w *writer) close() {
+	close(w.queue)
+	<-w.done
+}
+
+// ask continues a text. wrote is called from another goroutine than the caller's,
+// and no more once ask has returned.
+func (w *writer) ask(ctx context.Context, p piece, wrote func(ids []int32)) (generation.Text, error) {
+	c := &continuing{ctx: ctx, piece: p, wrote: wrote, finish: make(chan struct{})}
+	select {
+	case w.queue <- c:
+		w.meters.waiting.WithLabelValues(w.m.name).Inc()
+	default:
+		w.meters.refused.WithLabelValues(w.m.name).Inc()
+		return generation.Text{}, errBusy
+	}
+	<-c.finish // soon, if ctx is cancelled
+	if c.err != nil {
+		return generation.Text{}, c.err
+	}
+	return generation.Text{IDs: c.text.IDs}, nil
+}
+
+func (w *writer) loop(s *generation.Session) {
+	defer close(w.done)
+	var running []*continuing
+	for open := true; open || len(running) > 0; {
+		for open && len(running) < w.limits.Together {
+			c, ok, more := w.next(len(running) == 0)
+			if open = more; !ok {
+				break
+			}
+			if w.join(s, c) {
+				running = append(running, c)
+			}
+		}
+		if len(running) == 0 {
+			continue
+		}
+		if err := guarded(func() error { s.Step(); return nil }); err != nil {
+			for _, c := range running {
+				c.err = err
+				close(c.finish)
+			}
+			running = nil
+			if s, err = generation.NewSession(w.m.head.Model); err != nil {
+				return // it did before
+			}
+			continue
+		}
+		w.meters.tokens.WithLabelValues(w.m.name).Add(float64(len(running)))
+		running = w.report(s, running)
+	}
+}
+
+// next returns a request that waits, or if wait the next to come; more is whether
+// others may come.
+func (w *writer) next(wait bool) (c *continuing, ok, more bool) {
+	if wait {
+		c, ok = <-w.queue
+		return c, ok, ok
+	}
+	select {
+	case c, ok = <-w.queue:
+		return c, ok, ok
+	default:
+		return nil, false, true
+	}
+}
+
+// join lets a text join the others, unless nobody wants it any more or it can't be
+// written.
+func (w *writer) join(s *generation.Session, c *continuing) bool {
+	w.meters.waiting.WithLabelValues(w.m.name).Dec()
+	if c.err = c.ctx.Err(); c.err == nil {
+		c.err = guarded(func() (err error) {
+			c.text, err = s.Join(c.piece.prompt, c.piece.options)
+			return err
+		})
+	}
+	if c.err != nil {
+		close(c.finish)
+		return false
+	}
+	c.sent = len(c.piece.prompt)
+	w.meters.tokens.WithLabelValues(w.m.name).Add(float64(len(c.piece.prompt)))
+	return true
+}
+
+// report hands on what was written and returns the texts that go on.
+func (w *writer) report(s *generation.Session, running []*continuing) (rest []*continuing) {
+	for _, c := range running {
+		if c.wrote != nil && len(c.text.IDs) > c.sent {
+			c.wrote(c.text.IDs)
+			c.sent = len(c.text.IDs)
+		}
+		switch err := c.ctx.Err(); {
+		case c.text.Done:
+			c.err = c.text.Err
+		case err != nil:
+			s.Leave(c.text)
+			c.err = err
+		default:
+			rest = append(rest, c)
+			continue
+		}
+		close(c.finish)
+	}
+	return rest
+}
