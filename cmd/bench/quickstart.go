@@ -10,6 +10,7 @@ import (
 
 	"github.com/lmkor/bench/results"
 	"github.com/lmkor/bench/results/board"
+	"github.com/lmkor/bench/results/compare"
 	"github.com/lmkor/bench/results/plots"
 	"github.com/lmkor/bench/results/tables"
 )
@@ -75,7 +76,7 @@ func quickResults(cmd *cobra.Command, dir, format string, took time.Duration) er
 		return err
 	}
 	page := filepath.Join(dir, "report.html")
-	if err := saveReport(page, "bench quickstart", l, runs, 10); err != nil {
+	if err := saveReport(streamsOf(cmd), page, "bench quickstart", compare.LocaleLang(os.Getenv), []*board.Leaderboard{l}, runs, 10); err != nil {
 		return err
 	}
 	fmt.Fprintf(cmd.ErrOrStderr(), "%d runs in %s; plots in %s (%d pictures); everything on one page: %s\n",

@@ -3,11 +3,17 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strconv"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/lmkor/bench/results"
 	"github.com/lmkor/bench/results/board"
+	"github.com/lmkor/bench/results/compare"
 	"github.com/lmkor/bench/results/report"
 	"github.com/lmkor/bench/tasks"
 )
@@ -27,8 +33,10 @@ func newReportCmd() *cobra.Command {
 		Use:   "report RUNS... -o report.html",
 		Short: "Write runs as one self-contained HTML page",
 		Long: `Report finds the runs at and below the folders and writes one page that needs
-nothing else: the leaderboard, plots, and of every run its recipe, the data's
-fingerprints and drops, scores by label and the hardest examples.`,
+nothing else and asks no network: the leaderboard to sort and filter, verdicts,
+plots, of every task curves, calibration, confusion and the hardest examples, and
+every run's recipe and identity. English and Korean, light and dark, on a phone
+and on paper.`,
 		Example: `  bench report runs -o report.html
   bench report runs --published lmkor --select dev -o report.html`,
 		RunE: func(cmd *cobra.Command, roots []string) error {
@@ -45,11 +53,24 @@ fingerprints and drops, scores by label and the hardest examples.`,
 }
 
 func (o reportOptions) run(s streams) error {
-	l, runs, err := o.board(s, o.roots)
-	if err != nil {
-		return err
+	var boards []*board.Leaderboard
+	var runs []results.Run
+	for i, by := range selections(o.selection) {
+		b := o.boardOptions
+		b.selection = string(by)
+		quiet := s
+		if i > 0 { // the same warnings
+			quiet.err = io.Discard
+		}
+		l, found, err := b.board(quiet, o.roots)
+		if err != nil {
+			return err
+		}
+		if i == 0 || slices.ContainsFunc(l.Rows, func(r board.Row) bool { return !r.Published && len(r.Cells) > 0 }) {
+			boards, runs = append(boards, l), found
+		}
 	}
-	if err := saveReport(o.out, cmp.Or(o.title, "Korean language models, fine-tuned"), l, runs, o.hardest); err != nil {
+	if err := saveReport(s, o.out, cmp.Or(o.title, "Korean language models, fine-tuned"), compare.Lang(o.lang), boards, runs, o.hardest); err != nil {
 		return err
 	}
 	if o.format == "json" {
@@ -58,15 +79,63 @@ func (o reportOptions) run(s streams) error {
 			Runs int    `json:"runs"`
 		}{o.out, len(runs)})
 	}
-	_, err = fmt.Fprintf(s.out, "%s: %d runs\n", o.out, len(runs))
+	_, err := fmt.Fprintf(s.out, "%s: %d runs\n", o.out, len(runs))
 	return err
 }
 
+// selections lists all, the one asked for first.
+func selections(first string) []board.Selection {
+	all := []board.Selection{board.Selection(first)}
+	for _, s := range board.Selections {
+		if string(s) != first {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// comparedModels is how many models a page compares, every two of them: so many
+// are read at a glance, and in seconds.
+const comparedModels = 8
+
 // saveReport writes the page, labels in the tasks' own order.
-func saveReport(path, title string, l *board.Leaderboard, runs []results.Run, hardest int) error {
+func saveReport(s streams, path, title string, lang compare.Lang, boards []*board.Leaderboard, runs []results.Run, hardest int) error {
 	labels := map[string][]string{}
 	for _, t := range tasks.All {
 		labels[t.Name] = t.Labels
 	}
-	return report.Save(path, report.Page{Title: title, Leaderboard: l, Runs: runs, Labels: labels, Hardest: hardest})
+	p := report.Page{Title: title, Lang: lang, Boards: boards, Runs: runs, Labels: labels, LabelNames: labelNames, Hardest: hardest, Program: thisBuild().String(), Date: builtAt()}
+	measured := 0
+	for _, r := range boards[0].Rows {
+		if !r.Published {
+			measured++
+		}
+	}
+	switch {
+	case measured > comparedModels:
+		fmt.Fprintf(s.err, "bench: %d models: the page compares every two of up to %d; see bench compare\n", measured, comparedModels)
+	case measured > 1:
+		study, err := studyOf(boards[0], runs, lang)
+		if err != nil {
+			fmt.Fprintf(s.err, "bench: warning: no verdicts: %v\n", err)
+		}
+		p.Study = study
+	}
+	return report.Save(path, p)
+}
+
+// builtAt is the page's date: that of SOURCE_DATE_EPOCH where it is set, as
+// reproducible builds have it.
+func builtAt() time.Time {
+	if n, err := strconv.ParseInt(os.Getenv("SOURCE_DATE_EPOCH"), 10, 64); err == nil {
+		return time.Unix(n, 0)
+	}
+	return time.Now()
+}
+
+// labelNames is what the numbers mean that tasks have for labels.
+var labelNames = map[string]map[string]string{
+	"nsmc":          {"0": "부정 negative", "1": "긍정 positive"},
+	"paws":          {"0": "다른 뜻 no paraphrase", "1": "같은 뜻 paraphrase"},
+	"question-pair": {"0": "같은 질문 same", "1": "다른 질문 different"},
 }

@@ -62,8 +62,9 @@ type Comparison struct {
 	Flips      []Flip               `json:"flips"`
 	Warnings   []Warned             `json:"warnings"` // what the runs' manifests warn of
 
-	title string // of the task, for sentences
-	test  metrics.Comparison
+	title   string // of the task, for sentences
+	several bool   // comparisons were corrected together
+	test    metrics.Comparison
 }
 
 // Scored is a side's mean score over its runs, in per cent.

@@ -85,8 +85,18 @@ func (c *Comparison) decide(several bool, lang Lang) {
 		need := c.test.Need(c.N, min(c.Seeds.A, c.Seeds.B))
 		v.MoreExamples, v.MoreSeeds = need.Examples, need.Runs
 	}
-	v.Sentence = lang.sentence(c, several)
+	c.several = several
+	v.Sentence = c.Sentence(lang)
 }
+
+// Sentence tells the verdict in a language.
+func (c *Comparison) Sentence(lang Lang) string { return lang.sentence(c, c.several) }
+
+// Sentence tells the verdicts of all tasks in a language.
+func (p *Pair) Sentence(lang Lang) string { return lang.summary(p, p.Summary) }
+
+// In tells the best of the ranked models in a language.
+func (r *Ranks) In(lang Lang) string { return lang.ranks(r) }
 
 func (p *Pair) summarise(lang Lang) {
 	s := &Summary{Correction: Correction}

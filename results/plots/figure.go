@@ -82,7 +82,7 @@ func (f *Figure) Inline() ([]byte, error) {
 	b = b[bytes.Index(b, []byte("<svg")):]
 	b = bytes.ReplaceAll(b, []byte("#000000"), []byte("currentColor"))
 	b = bytes.ReplaceAll(b, []byte("#D2D2D3"), []byte("var(--grid)"))
-	return shapeless.ReplaceAll(b, []byte(`<svg class="figure" fill="currentColor" viewBox`)), nil
+	return shapeless.ReplaceAll(b, []byte(`<svg class="figure" role="img" fill="currentColor" viewBox`)), nil
 }
 
 // shapeless matches the fixed size of an SVG's head: the page decides.

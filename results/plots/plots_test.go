@@ -181,7 +181,7 @@ func TestInline(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := string(b)
-	for _, want := range []string{`<svg class="figure" fill="currentColor" viewBox="0 0 `, "<title>Scores by task, last checkpoint</title>", "혐오 표현", "currentColor", "var(--grid)", ">혐오 표현</text>", "NanumGothic"} {
+	for _, want := range []string{`<svg class="figure" role="img" fill="currentColor" viewBox="0 0 `, "<title>Scores by task, last checkpoint</title>", "혐오 표현", "currentColor", "var(--grid)", ">혐오 표현</text>", "NanumGothic"} {
 		if !strings.Contains(s, want) {
 			t.Errorf("no %s", want)
 		}

@@ -17,7 +17,7 @@ func ExampleWrite() {
 		return
 	}
 	var b bytes.Buffer
-	err = report.Write(&b, report.Page{Title: "한국어 모델", Leaderboard: l})
-	fmt.Println(bytes.Contains(b.Bytes(), []byte("<td>KoBERT (published)</td>")), err)
+	err = report.Write(&b, report.Page{Title: "한국어 모델", Boards: []*board.Leaderboard{l}})
+	fmt.Println(bytes.Contains(b.Bytes(), []byte("<bdi>KoBERT</bdi>")), err)
 	// Output: true <nil>
 }

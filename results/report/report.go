@@ -1,195 +1,146 @@
 // Package report writes runs as one HTML page that needs nothing else: the
-// leaderboard, plots, and of every run its recipe, data, scores by label and
-// hardest examples.
+// leaderboard, verdicts, plots, and of every task and run what lies behind the
+// numbers. It reads one run's predictions at a time and keeps what it shows.
 package report
 
 import (
-	"bytes"
-	_ "embed"
+	"bufio"
+	"crypto/sha256"
+	"embed"
+	"encoding/base64"
 	"fmt"
 	"html/template"
 	"io"
+	"slices"
+	"time"
 
 	"github.com/lmkor/bench/internal/atomicfile"
-	"github.com/lmkor/bench/metrics"
 	"github.com/lmkor/bench/results"
 	"github.com/lmkor/bench/results/board"
-	"github.com/lmkor/bench/results/plots"
-	"github.com/lmkor/bench/results/tables"
+	"github.com/lmkor/bench/results/compare"
 )
 
 // Page is what a report shows.
 type Page struct {
-	Title       string
-	Leaderboard *board.Leaderboard
-	Runs        []results.Run
-	Labels      map[string][]string // of tasks, in their order; others show labels sorted
-	Hardest     int                 // examples a run
+	Title      string
+	Lang       compare.Lang         // the language that the page opens in
+	Boards     []*board.Leaderboard // of each selection, the one that is shown first first
+	Runs       []results.Run
+	Study      *compare.Study               // of every two models; nil where there are none to compare
+	Labels     map[string][]string          // of tasks, in their order; others show labels sorted
+	LabelNames map[string]map[string]string // of tasks: what a label means
+	Hardest    int                          // examples a task
+	Program    string
+	Date       time.Time // of the page; zero says nothing
 }
 
-// curveRuns is how many runs a picture of learning curves shows at most.
-const curveRuns = 12
+//go:embed page
+var files embed.FS
 
-//go:embed page.html
-var pageText string
+var templates = template.Must(template.New("").Funcs(template.FuncMap{
+	"t": both, "plain": results.Plain, "percent": results.Printed,
+	"metric": results.MetricTitle, "add": func(a, b int) int { return a + b },
+}).ParseFS(files, "page/*.html"))
 
-var page = template.Must(template.New("page").Parse(pageText))
+// section is a part of the page: a template, and what it shows, made when its
+// turn has come.
+type section struct {
+	file string
+	data func() (any, error)
+}
 
 // Save writes the page to a file, whole or not at all.
 func Save(path string, p Page) error {
 	return atomicfile.Write(path, func(w io.Writer) error { return Write(w, p) })
 }
 
-// Write writes the page. What cannot be read of a run is said in its place.
+// Write writes the page, section by section. What cannot be read of a run is said
+// in its place.
 func Write(w io.Writer, p Page) error {
-	v := view{Title: p.Title, Warnings: p.Leaderboard.Warnings}
-	var table bytes.Buffer
-	if err := tables.WriteLeaderboard(&table, p.Leaderboard, tables.HTML, tables.BoardOptions{}, tables.Options{}); err != nil {
-		return err
+	out := bufio.NewWriterSize(w, 1<<16)
+	sections := []section{
+		{"head.html", func() (any, error) { return p.head() }},
+		{"scores.html", func() (any, error) { return p.scores() }},
+		{"verdicts.html", func() (any, error) { return p.verdicts() }},
 	}
-	v.Leaderboard = template.HTML(table.String()) // tables escapes its cells
-	for _, draw := range []func(*board.Leaderboard) (*plots.Figure, error){plots.Scores, plots.Sizes} {
-		if f, err := draw(p.Leaderboard); err == nil { // an error says that there is nothing to draw
-			figure, err := inline(f)
-			if err != nil {
-				return err
-			}
-			v.Figures = append(v.Figures, figure)
-		}
+	for _, c := range p.columns() {
+		sections = append(sections, section{"task.html", func() (any, error) { return p.task(c) }})
 	}
-	for _, col := range p.Leaderboard.Columns {
-		t, err := p.task(col)
+	sections = append(sections,
+		section{"cost.html", func() (any, error) { return p.costs() }},
+		section{"runs.html", func() (any, error) { return p.runs(), nil }},
+		section{"foot.html", func() (any, error) { return p.foot() }})
+	for _, s := range sections {
+		data, err := s.data()
 		if err != nil {
 			return err
 		}
-		if len(t.Runs) > 0 {
-			v.Tasks = append(v.Tasks, t)
+		if err := templates.ExecuteTemplate(out, s.file, data); err != nil {
+			return fmt.Errorf("%s: %w", s.file, err)
 		}
 	}
-	return page.Execute(w, v)
+	return out.Flush()
 }
 
-// view is what the template reads.
-type view struct {
-	Title       string
+// both is a text in both languages, of which the page shows one.
+func both(en, ko string) template.HTML {
+	return template.HTML(`<span class="en" lang="en">` + template.HTMLEscapeString(en) + `</span><span class="ko" lang="ko">` + template.HTMLEscapeString(ko) + `</span>`)
+}
+
+// columns are the tasks that the page has runs of.
+func (p Page) columns() (all []board.Column) {
+	for _, c := range p.Boards[0].Columns {
+		if slices.ContainsFunc(p.Runs, func(r results.Run) bool { return r.Result.Task == c.Task }) {
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// headView is the head of the page.
+type headView struct {
+	Title, Lang string
+	CSP         string
+	Style       template.CSS
+	Tasks       []board.Column
 	Warnings    []string
-	Leaderboard template.HTML
-	Figures     []template.HTML
-	Tasks       []taskView
+	HasVerdicts bool
 }
 
-// Shades are how opaque the cells of a confusion matrix are, by tenths.
-func (view) Shades() []float64 {
-	return []float64{0, 0.08, 0.15, 0.2, 0.25, 0.3, 0.36, 0.42, 0.48, 0.54, 0.6}
-}
-
-type taskView struct {
-	Task, Title string
-	Metric      string
-	Curves      template.HTML
-	CurveNote   string
-	Runs        []runView
-}
-
-type runView struct {
-	Name, Path string
-	Headline   string
-	Facts      []group
-	Scores     []pair
-	Breakdown  template.HTML
-	Confusion  *confusion
-	Hardest    []hardView
-	Fault      string // why predictions are not shown
-}
-
-// group is a titled list of facts.
-type group struct {
-	Title string
-	Pairs []pair
-}
-
-type pair struct{ Name, Value string }
-
-type confusion struct {
-	Labels []string
-	Rows   []confusionRow
-}
-
-type confusionRow struct {
-	Label string
-	Cells []confusionCell
-}
-
-type confusionCell struct {
-	N     int
-	Shade int // 0 to 10: the share of its gold class, in tenths
-	Right bool
-}
-
-type hardView struct {
-	ID, Gold, Pred, Why string
-	Text                string
-	Pair                string
-	Words               []wordView
-}
-
-type wordView struct {
-	Word, Gold, Pred string
-	Wrong            bool
-}
-
-// inline draws a figure into the page.
-func inline(f *plots.Figure) (template.HTML, error) {
-	b, err := f.Inline()
-	return template.HTML(b), err // plots escapes its text
-}
-
-func (p Page) task(col board.Column) (taskView, error) {
-	t := taskView{Task: col.Task, Title: col.Title, Metric: string(col.Metric)}
-	for _, r := range p.Runs {
-		if r.Result.Task == col.Task {
-			t.Runs = append(t.Runs, p.run(r))
-		}
-	}
-	curves, err := plots.CurvesOf(p.Leaderboard, p.Runs, col.Task)
+func (p Page) head() (headView, error) {
+	style, err := files.ReadFile("page/style.css")
 	if err != nil {
-		t.CurveNote = err.Error()
-		return t, nil
+		return headView{}, err
 	}
-	if len(curves) > curveRuns {
-		t.CurveNote = fmt.Sprintf("The first %d of %d runs.", curveRuns, len(curves))
-		curves = curves[:curveRuns]
+	script, err := files.ReadFile("page/script.js")
+	if err != nil {
+		return headView{}, err
 	}
-	figure, err := plots.Curves(col.Title, col.Metric, curves)
-	if err != nil { // nothing to draw
-		return t, nil
-	}
-	t.Curves, err = inline(figure)
-	return t, err
+	sum := sha256.Sum256(script)
+	return headView{
+		Title: results.Plain(p.Title), Lang: string(p.lang()), Style: template.CSS(style), Tasks: p.columns(), Warnings: p.Boards[0].Warnings, HasVerdicts: p.Study != nil,
+		CSP: "default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'",
+	}, nil
 }
 
-func (p Page) run(r results.Run) runView {
-	res := r.Result
-	v := runView{Name: fmt.Sprintf("%s, seed %d", res.Model, res.Seed), Path: r.Path, Headline: headline(res), Facts: facts(r)}
-	for _, n := range metrics.Names {
-		if s, ok := res.Scores.Get(n); ok {
-			v.Scores = append(v.Scores, pair{string(n), results.Printed(results.Percent(s))})
-		}
+func (p Page) lang() compare.Lang {
+	if p.Lang == compare.Korean {
+		return compare.Korean
 	}
-	answers, err := r.Answers(results.Reading{Labels: p.Labels[res.Task], Detail: true})
-	if err != nil {
-		v.Fault = err.Error()
-		return v
+	return compare.English
+}
+
+// footView is the end of the page.
+type footView struct {
+	Program, Date string
+	Script        template.JS
+}
+
+func (p Page) foot() (footView, error) {
+	script, err := files.ReadFile("page/script.js")
+	f := footView{Program: p.Program, Script: template.JS(script)}
+	if !p.Date.IsZero() {
+		f.Date = p.Date.UTC().Format("2006-01-02 15:04 UTC")
 	}
-	b := answers.Breakdown()
-	v.Breakdown, v.Confusion = breakdown(b), confusionOf(b)
-	hardest, err := answers.Hardest(p.Hardest)
-	if err != nil {
-		v.Fault = err.Error()
-		return v
-	}
-	for _, h := range hardest {
-		v.Hardest = append(v.Hardest, hard(h))
-	}
-	return v
+	return f, err
 }

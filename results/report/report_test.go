@@ -2,18 +2,23 @@ package report
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/lmkor/bench/metrics"
 	"github.com/lmkor/bench/results"
 	"github.com/lmkor/bench/results/board"
+	"github.com/lmkor/bench/results/compare"
 	"github.com/lmkor/bench/results/store"
 )
 
@@ -108,7 +113,8 @@ func pageOf(t *testing.T, root string) Page {
 		t.Fatal(err)
 	}
 	l.Warnings = append(l.Warnings, "a warning with "+evil)
-	return Page{Title: "Korean models, fine-tuned", Leaderboard: l, Runs: runs, Labels: map[string][]string{"nsmc": {"0", "1"}}, Hardest: 5}
+	return Page{Title: "Korean models, fine-tuned", Boards: []*board.Leaderboard{l}, Runs: runs, Labels: map[string][]string{"nsmc": {"0", "1"}},
+		LabelNames: map[string]map[string]string{"nsmc": {"0": "부정"}}, Hardest: 5, Study: studyOf(t, runs), Program: "1.2.3", Date: time.Unix(1e9, 0)}
 }
 
 // REPORT names a file to leave the page in, to look at.
@@ -129,9 +135,18 @@ func TestPage(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	page, script := withoutScript(t, b.String())
+	if sum := sha256.Sum256([]byte(script)); !strings.Contains(page, "script-src &#39;sha256-"+strings.ReplaceAll(base64.StdEncoding.EncodeToString(sum[:]), "+", "&#43;")+"&#39;") {
+		t.Error("the policy does not allow the script")
+	}
+	for _, no := range []string{"fetch(", "XMLHttpRequest", "eval(", "http"} {
+		if strings.Contains(script, no) {
+			t.Errorf("the script has %s", no)
+		}
+	}
 	seen := map[string]int{}
 	var text strings.Builder
-	d := xml.NewDecoder(bytes.NewReader(b.Bytes()))
+	d := xml.NewDecoder(strings.NewReader(page))
 	d.Strict, d.AutoClose, d.Entity = false, xml.HTMLAutoClose, xml.HTMLEntity
 	for {
 		token, err := d.Token()
@@ -147,7 +162,7 @@ func TestPage(t *testing.T) {
 		case xml.StartElement:
 			seen[n.Name.Local]++
 			for _, a := range n.Attr {
-				if k := a.Name.Local; strings.HasPrefix(k, "on") || k == "src" || k == "href" && !strings.HasPrefix(a.Value, "#") {
+				if k := a.Name.Local; strings.HasPrefix(k, "on") || k == "src" || k == "href" && !strings.HasPrefix(a.Value, "#") && !strings.HasPrefix(a.Value, "data:text/csv;") {
 					t.Errorf("%s %s=%q: the page is not self-contained", n.Name.Local, k, a.Value)
 				}
 			}
@@ -158,11 +173,11 @@ func TestPage(t *testing.T) {
 			t.Errorf("%d <%s>", seen[no], no)
 		}
 	}
-	if seen["details"] != 6 || seen["svg"] != 5 { // runs; bars, sizes and a picture of curves a task
+	if seen["details"] != 6+4 || seen["svg"] != 1+3+1+1 { // runs, and models' labels; scores, curves a task, calibration, parameters
 		t.Errorf("%d runs, %d pictures", seen["details"], seen["svg"])
 	}
-	for _, want := range []string{evil, "KoBERT (published)", "81.59", "작은-모델<i>", "learning_rate", "0.00005", "dropped: empty text", "off by 4.75", "60.0 % sure",
-		"DAT", "all, strict IOB2", "ORG-B", "gold \\ predicted", strings.Repeat("01", 32), "not set", "짝이 되는 문장"} {
+	for _, want := range []string{evil, "KoBERT", "81.59", "작은-모델<i>", "learning_rate", "0.00005", "dropped: empty text", "off by 4.75 on average",
+		"DAT", "all, strict IOB2", strings.Repeat("01", 32), "not set", "짝이 되는 문장", "0 = 부정", "can't be told", "우열을 가릴 수 없다", "bench 1.2.3, 2001-09-09"} {
 		if !strings.Contains(text.String(), want) {
 			t.Errorf("no %q in the page", want)
 		}
@@ -170,6 +185,35 @@ func TestPage(t *testing.T) {
 	if strings.Contains(b.String(), "ZgotmplZ") {
 		t.Error("the template refused a value")
 	}
+}
+
+// withoutScript returns the page without its script, and that.
+func withoutScript(t *testing.T, page string) (rest, script string) {
+	t.Helper()
+	before, after, ok := strings.Cut(page, "<script>")
+	script, after, ok2 := strings.Cut(after, "</script>")
+	if !ok || !ok2 {
+		t.Fatal("no script")
+	}
+	return before + after, script
+}
+
+func studyOf(t *testing.T, runs []results.Run) *compare.Study {
+	t.Helper()
+	sides, err := compare.Open([]string{filepath.Dir(filepath.Dir(runs[0].Path)), filepath.Dir(filepath.Dir(runs[5].Path))}, func(string) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range runs {
+		if _, err := os.Stat(filepath.Join(r.Path, results.PredictionsFile)); err != nil {
+			return nil
+		}
+	}
+	st, err := compare.Compare(sides, compare.Options{Order: func(names []string) { slices.Sort(names) }, Tasks: func(string) *compare.Task { return nil }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return st
 }
 
 func TestRunsWithoutPredictions(t *testing.T) {

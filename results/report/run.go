@@ -4,15 +4,45 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"html/template"
 	"maps"
 	"slices"
 	"strconv"
 
 	"github.com/lmkor/bench/metrics"
 	"github.com/lmkor/bench/results"
-	"github.com/lmkor/bench/results/tables"
 )
+
+// runsView is every run's recipe and identity.
+type runsView struct{ Runs []runView }
+
+type runView struct {
+	Name, Path, Headline string
+	Facts                []group
+	Scores               []pair
+	Warnings             []results.Warning
+}
+
+// group is a titled list of facts.
+type group struct {
+	Title string
+	Pairs []pair
+}
+
+type pair struct{ Name, Value string }
+
+func (p Page) runs() runsView {
+	var all runsView
+	for _, r := range p.Runs {
+		v := runView{Name: results.Plain(fmt.Sprintf("%s, %s, seed %d", r.Result.Model, r.Result.Task, r.Result.Seed)), Path: r.Path, Headline: headline(r.Result), Facts: facts(r), Warnings: r.Manifest.Warnings}
+		for _, n := range metrics.Names {
+			if s, ok := r.Result.Scores.Get(n); ok {
+				v.Scores = append(v.Scores, pair{string(n), results.Printed(results.Percent(s))})
+			}
+		}
+		all.Runs = append(all.Runs, v)
+	}
+	return all
+}
 
 func headline(r results.Result) string {
 	if r.Score == nil {
@@ -57,6 +87,7 @@ func facts(r results.Run) []group {
 	}
 	all = append(all, group{"Training", []pair{{"steps", strconv.Itoa(res.Train.Steps)}, {"examples", strconv.Itoa(res.Train.Examples)},
 		{"tokens", strconv.Itoa(res.Train.Tokens)}}})
+	all = append(all, group{"Identity", []pair{{"hash", m.Identity}, {"schema", strconv.Itoa(m.Schema)}}})
 	return append(all, group{"Program", []pair{{"bench", m.Program.Version}, {"commit", m.Program.Commit}, {"go", m.Program.Go}, {"kernels", m.Program.Kernels}}})
 }
 
@@ -85,64 +116,4 @@ func recipe(raw json.RawMessage) (all []pair) {
 		all = append(all, pair{fmt.Sprint(name), string(value)})
 	}
 	return all
-}
-
-// breakdown is the table of scores by label or entity type.
-func breakdown(b results.Breakdown) template.HTML {
-	t := tables.Table{Head: []string{"label", "precision", "recall", "F1", "support"}, Left: 1}
-	row := func(name string, c metrics.ClassScore) {
-		percent := func(v float64) string { return results.Printed(results.Percent(v)) }
-		t.Rows = append(t.Rows, tables.Row(name, percent(c.Precision), percent(c.Recall), percent(c.F1), strconv.Itoa(c.Support)))
-	}
-	for _, l := range b.Labels {
-		row(l.Label, l.ClassScore)
-	}
-	for _, e := range b.Entities {
-		t.Head[0] = "entity"
-		row(e.Type, e.ClassScore)
-	}
-	if len(t.Rows) == 0 {
-		return ""
-	}
-	if b.Strict != nil {
-		row("all, strict IOB2", *b.Strict)
-	}
-	var out bytes.Buffer
-	t.Write(&out, tables.HTML, tables.Options{}) // a buffer takes everything
-	return template.HTML(out.String())
-}
-
-func confusionOf(b results.Breakdown) *confusion {
-	if len(b.Labels) == 0 {
-		return nil
-	}
-	c := &confusion{}
-	for k, l := range b.Labels {
-		c.Labels = append(c.Labels, l.Label)
-		row := confusionRow{Label: l.Label}
-		for j, n := range b.Confusion[k] {
-			cell := confusionCell{N: n, Right: j == k}
-			if l.Support > 0 {
-				cell.Shade = (10*n + l.Support/2) / l.Support
-			}
-			row.Cells = append(row.Cells, cell)
-		}
-		c.Rows = append(c.Rows, row)
-	}
-	return c
-}
-
-func hard(h results.Hard) hardView {
-	v := hardView{ID: string(h.ID), Gold: h.Gold.String(), Pred: h.Pred.String(), Why: h.Why, Text: h.Text}
-	if h.TextPair != nil {
-		v.Pair = *h.TextPair
-	}
-	for i, tag := range h.Gold.Tags {
-		w := wordView{Gold: tag, Pred: h.Pred.Tags[i], Wrong: tag != h.Pred.Tags[i]}
-		if i < len(h.Words) {
-			w.Word = h.Words[i]
-		}
-		v.Words = append(v.Words, w)
-	}
-	return v
 }

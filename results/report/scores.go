@@ -1,0 +1,221 @@
+package report
+
+import (
+	"bytes"
+	"encoding/base64"
+	"fmt"
+	"html/template"
+	"slices"
+
+	"github.com/lmkor/bench/results"
+	"github.com/lmkor/bench/results/board"
+	"github.com/lmkor/bench/results/compare"
+	"github.com/lmkor/bench/results/plots"
+	"github.com/lmkor/bench/results/tables"
+)
+
+// scoresView is the leaderboard in every selection.
+type scoresView struct {
+	Columns []board.Column
+	Boards  []boardView
+	Figure  template.HTML
+	Seeds   bool // some model has several
+}
+
+type boardView struct {
+	Select  string
+	First   bool
+	Head    []headCell
+	Rows    []rowView
+	Notes   []string
+	CSV     template.URL // the same as a file
+	Missing string
+}
+
+type headCell struct{ Task, Title, Metric string }
+
+type rowView struct {
+	Model, Source string
+	Published     bool
+	Seeds         int // the most of any cell
+	Cells         []cellView
+	Mean, Rank    string
+}
+
+type cellView struct {
+	Task, Text, Interval string
+	Value                string // for sorting; "" where there is none
+	Best                 bool
+	Signs                string
+}
+
+func (p Page) scores() (scoresView, error) {
+	v := scoresView{Columns: p.Boards[0].Columns}
+	for i, l := range p.Boards {
+		b, err := boardOf(l)
+		if err != nil {
+			return v, err
+		}
+		b.First = i == 0
+		for _, r := range b.Rows {
+			v.Seeds = v.Seeds || r.Seeds > 1
+		}
+		v.Boards = append(v.Boards, b)
+	}
+	if f, err := plots.Scores(p.Boards[0]); err == nil { // an error says that there is nothing to draw
+		if v.Figure, err = inline(f); err != nil {
+			return v, err
+		}
+	}
+	return v, nil
+}
+
+func boardOf(l *board.Leaderboard) (boardView, error) {
+	v := boardView{Select: string(l.Select), Missing: tables.Missing}
+	for _, c := range l.Columns {
+		v.Head = append(v.Head, headCell{c.Task, results.Plain(c.Title), results.MetricTitle(c.Metric)})
+	}
+	signs := map[board.Mark]bool{}
+	tied := false
+	for _, r := range l.Rows {
+		row := rowView{Model: results.Plain(r.Model), Source: r.Source, Published: r.Published, Mean: tables.Missing, Rank: tables.Missing}
+		for _, c := range l.Columns {
+			cell, ok := r.Cells[c.Task]
+			if !ok {
+				row.Cells = append(row.Cells, cellView{Task: c.Task, Text: tables.Missing})
+				continue
+			}
+			x := cellView{Task: c.Task, Text: results.Printed(cell.Score), Value: fmt.Sprint(cell.Score), Best: cell.Best}
+			if cell.SD != nil {
+				x.Text += " ± " + results.Printed(*cell.SD)
+			}
+			if in := cell.Interval; in != nil {
+				x.Interval = fmt.Sprintf("[%s, %s]", results.Printed(in[0]), results.Printed(in[1]))
+			}
+			if cell.Tied {
+				x.Signs, tied = "≈", true
+			}
+			for _, m := range cell.Marks {
+				x.Signs, signs[m] = x.Signs+m.Sign(), true
+			}
+			for i, w := range cell.Warnings {
+				if i == 0 {
+					x.Signs += "!"
+				}
+				v.Notes = append(v.Notes, fmt.Sprintf("! %s, %s: %s", results.Plain(r.Model), c.Task, results.Plain(w.Message)))
+			}
+			row.Seeds = max(row.Seeds, cell.Seeds)
+			row.Cells = append(row.Cells, x)
+		}
+		if r.Mean != nil {
+			row.Mean = results.Printed(r.Mean.Value)
+		}
+		if r.Rank != nil {
+			row.Rank = results.Printed(r.Rank.Value)
+		}
+		v.Rows = append(v.Rows, row)
+	}
+	for _, m := range slices.Backward(board.Marks) {
+		if signs[m] {
+			v.Notes = append([]string{m.Sign() + ": " + m.Meaning()}, v.Notes...)
+		}
+	}
+	if tied {
+		v.Notes = append([]string{"≈: by its interval not to be told from the best of its column"}, v.Notes...)
+	}
+	var csv bytes.Buffer
+	if err := tables.WriteLeaderboard(&csv, l, tables.CSV, tables.BoardOptions{}, tables.Options{}); err != nil {
+		return v, err
+	}
+	v.CSV = template.URL("data:text/csv;charset=utf-8;base64," + base64.StdEncoding.EncodeToString(csv.Bytes()))
+	return v, nil
+}
+
+// inline draws a figure into the page.
+func inline(f *plots.Figure) (template.HTML, error) {
+	b, err := f.Inline()
+	return template.HTML(b), err // plots escapes its text
+}
+
+// verdictsView is who is better than whom.
+type verdictsView struct {
+	Show      bool
+	Sentences []template.HTML
+	Matrix    [][]string // heads first
+	Ranks     []rankView
+	Critical  string
+}
+
+type rankView struct {
+	Name, Rank, Interval string
+	Best                 bool
+}
+
+func (p Page) verdicts() (verdictsView, error) {
+	st := p.Study
+	if st == nil {
+		return verdictsView{}, nil
+	}
+	v := verdictsView{Show: true}
+	if st.Ranks != nil {
+		v.Sentences = append(v.Sentences, both(st.Ranks.In(compare.English), st.Ranks.In(compare.Korean)))
+		for _, m := range st.Ranks.Models {
+			v.Ranks = append(v.Ranks, rankView{results.Plain(m.Name), results.Printed(m.Rank), fmt.Sprintf("[%s, %s]", results.Printed(m.Interval[0]), results.Printed(m.Interval[1])), m.Best})
+		}
+		if st.Ranks.Critical != nil {
+			v.Critical = results.Printed(*st.Ranks.Critical)
+		}
+	}
+	for _, pair := range st.Pairs {
+		if len(pair.Tasks) > 1 {
+			v.Sentences = append(v.Sentences, both(pair.Sentence(compare.English), pair.Sentence(compare.Korean)))
+		}
+	}
+	head := []string{""}
+	for _, s := range st.Sides {
+		head = append(head, results.Plain(s))
+	}
+	v.Matrix = append(v.Matrix, head)
+	for _, row := range st.Sides {
+		line := []string{results.Plain(row)}
+		for _, col := range st.Sides {
+			better, worse, undecided, ok := st.Count(row, col)
+			if !ok {
+				line = append(line, "")
+				continue
+			}
+			line = append(line, fmt.Sprintf("%d / %d / %d", better, worse, undecided))
+		}
+		v.Matrix = append(v.Matrix, line)
+	}
+	return v, nil
+}
+
+// costView is scores against what they cost.
+type costView struct{ Figures []template.HTML }
+
+func (p Page) costs() (costView, error) {
+	var v costView
+	seconds, counts := map[string]float64{}, map[string]float64{}
+	for _, r := range p.Runs {
+		if s := r.Seconds(); s > 0 {
+			seconds[r.Result.Model] += s
+			counts[r.Result.Model]++
+		}
+	}
+	for m := range seconds {
+		seconds[m] /= counts[m]
+	}
+	for _, cost := range []plots.Cost{plots.Parameters(p.Boards[0]), {Title: "seconds of training", Of: seconds, Format: plots.Duration}} {
+		f, err := plots.Costs(p.Boards[0], cost)
+		if err != nil { // nothing to draw
+			continue
+		}
+		figure, err := inline(f)
+		if err != nil {
+			return v, err
+		}
+		v.Figures = append(v.Figures, figure)
+	}
+	return v, nil
+}

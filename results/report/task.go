@@ -1,0 +1,258 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"html/template"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/lmkor/bench/metrics"
+	"github.com/lmkor/bench/results"
+	"github.com/lmkor/bench/results/board"
+	"github.com/lmkor/bench/results/compare"
+	"github.com/lmkor/bench/results/plots"
+)
+
+// taskView is what lies behind a column.
+type taskView struct {
+	Task, Title string
+	Verdicts    []template.HTML
+	Curves      template.HTML
+	Calibration template.HTML
+	Models      []modelView
+	Hardest     []hardView
+	Pair        bool // examples have two texts
+	Notes       []string
+}
+
+// modelView is one model's answers, of its first run.
+type modelView struct {
+	Name      string
+	Groups    []groupRow
+	Confusion *confusion
+	Entities  bool
+}
+
+type groupRow struct{ Name, Precision, Recall, F1, Support string }
+
+type confusion struct {
+	Labels []string
+	Rows   []confusionRow
+}
+
+type confusionRow struct {
+	Label string
+	Cells []confusionCell
+}
+
+type confusionCell struct {
+	N     int
+	Shade int // 0 to 10: the share of its gold class, in tenths
+	Right bool
+}
+
+// hardView is an example that many models get wrong.
+type hardView struct {
+	ID, Gold, Text, Pair string
+	Wrong, Of            int
+	Answers              string
+}
+
+func (p Page) task(col board.Column) (taskView, error) {
+	v := taskView{Task: col.Task, Title: results.Plain(col.Title)}
+	if p.Study != nil {
+		for _, pair := range p.Study.Pairs {
+			for _, c := range pair.Tasks {
+				if c.Task == col.Task {
+					v.Verdicts = append(v.Verdicts, both(c.Sentence(compare.English), c.Sentence(compare.Korean)))
+				}
+			}
+		}
+	}
+	if curves, err := plots.CurvesOf(p.Boards[0], p.Runs, col.Task); err != nil {
+		v.Notes = append(v.Notes, err.Error())
+	} else if f, err := plots.Curves(col.Title, col.Metric, curves); err == nil {
+		if v.Curves, err = inline(f); err != nil {
+			return v, err
+		}
+	}
+	return v, p.answers(&v, col)
+}
+
+// answers reads the predictions of a task's runs, one file at a time.
+func (p Page) answers(v *taskView, col board.Column) error {
+	var reliable []plots.Reliability
+	hard := hardness{}
+	for _, row := range p.Boards[0].Rows {
+		var confidence []float32
+		var right []bool
+		for i, path := range row.Cells[col.Task].Runs {
+			k := slices.IndexFunc(p.Runs, func(r results.Run) bool { return r.Path == path })
+			if k < 0 {
+				continue
+			}
+			a, err := p.Runs[k].Answers(results.Reading{Labels: p.Labels[col.Task], Detail: true})
+			if err != nil {
+				v.Notes = append(v.Notes, err.Error())
+				continue
+			}
+			if i == 0 {
+				v.Models = append(v.Models, p.model(row.Model, col.Task, a))
+			}
+			for j, c := range a.Confidence {
+				confidence, right = append(confidence, c), append(right, a.Right(j))
+			}
+			hard.add(a)
+		}
+		if bins, ece, ok := metrics.Calibration(confidence, right, 10); ok {
+			reliable = append(reliable, plots.Reliability{Name: row.Model, Bins: bins, ECE: ece})
+		}
+	}
+	if f, err := plots.Calibration(col.Title, reliable); err == nil {
+		if v.Calibration, err = inline(f); err != nil {
+			return err
+		}
+	}
+	var err error
+	v.Hardest, err = hard.worst(p.Hardest, func(l string) string { return p.label(col.Task, l) })
+	if err != nil {
+		v.Notes = append(v.Notes, err.Error())
+	}
+	for _, h := range v.Hardest {
+		v.Pair = v.Pair || h.Pair != ""
+	}
+	return nil
+}
+
+// label is a label with what it means.
+func (p Page) label(task, label string) string {
+	if name := p.LabelNames[task][label]; name != "" {
+		return results.Plain(label) + " = " + name
+	}
+	return results.Plain(label)
+}
+
+func (p Page) model(name, task string, a *results.Answers) modelView {
+	v := modelView{Name: results.Plain(name)}
+	b := a.Breakdown()
+	row := func(name string, c metrics.ClassScore) {
+		pc := func(x float64) string { return results.Printed(results.Percent(x)) }
+		v.Groups = append(v.Groups, groupRow{name, pc(c.Precision), pc(c.Recall), pc(c.F1), strconv.Itoa(c.Support)})
+	}
+	for _, l := range b.Labels {
+		row(p.label(task, l.Label), l.ClassScore)
+	}
+	for _, e := range b.Entities {
+		v.Entities = true
+		row(results.Plain(e.Type), e.ClassScore)
+	}
+	if b.Strict != nil {
+		row("all, strict IOB2", *b.Strict)
+	}
+	if len(b.Labels) == 0 {
+		return v
+	}
+	v.Confusion = &confusion{}
+	for k, l := range b.Labels {
+		v.Confusion.Labels = append(v.Confusion.Labels, p.label(task, l.Label))
+		line := confusionRow{Label: p.label(task, l.Label)}
+		for j, n := range b.Confusion[k] {
+			cell := confusionCell{N: n, Right: j == k}
+			if l.Support > 0 {
+				cell.Shade = (10*n + l.Support/2) / l.Support
+			}
+			line.Cells = append(line.Cells, cell)
+		}
+		v.Confusion.Rows = append(v.Confusion.Rows, line)
+	}
+	return v
+}
+
+// hardness counts, over the runs of a task, how many got each example wrong and
+// how sure they were.
+type hardness struct {
+	first *results.Answers
+	wrong []int32
+	sure  []float32
+	runs  int
+}
+
+func (h *hardness) add(a *results.Answers) {
+	if h.first == nil {
+		h.first, h.wrong, h.sure = a, make([]int32, a.Len()), make([]float32, a.Len())
+	} else {
+		var err error
+		if a, err = results.Align(h.first, a); err != nil {
+			return // of other examples: the leaderboard says so
+		}
+	}
+	h.runs++
+	for i := range a.Len() {
+		if a.Kind == results.NumberAnswer { // wrong by as much
+			h.sure[i] += float32(math.Abs(a.GoldValue[i] - a.PredValue[i]))
+			continue
+		}
+		if !a.Right(i) {
+			h.wrong[i]++
+			if c := a.Confidence[i]; c == c {
+				h.sure[i] += c
+			}
+		}
+	}
+}
+
+// worst lists the examples that most runs get wrong, those first of equals about
+// which they were surest.
+func (h *hardness) worst(n int, label func(string) string) (all []hardView, err error) {
+	if h.first == nil {
+		return nil, nil
+	}
+	var rows []int
+	for i := range h.wrong {
+		if h.wrong[i] > 0 || h.sure[i] > 0 {
+			rows = append(rows, i)
+		}
+	}
+	slices.SortStableFunc(rows, func(a, b int) int {
+		return cmp.Or(cmp.Compare(h.wrong[b], h.wrong[a]), cmp.Compare(h.sure[b], h.sure[a]))
+	})
+	rows = rows[:min(n, len(rows))]
+	preds, err := h.first.Predictions(rows)
+	if err != nil {
+		return nil, err
+	}
+	for k, i := range rows {
+		x := preds[k]
+		v := hardView{ID: results.Plain(string(x.ID)), Gold: label(x.Gold.String()), Text: results.Plain(x.Text), Wrong: int(h.wrong[i]), Of: h.runs}
+		switch {
+		case len(x.Words) > 0:
+			v.Text, v.Gold, v.Answers = results.Plain(strings.Join(x.Words, " ")), entitiesOf(x, x.Gold.Tags), entitiesOf(x, x.Pred.Tags)
+		case x.Gold.Kind == results.NumberAnswer:
+			v.Answers = fmt.Sprintf("%s (off by %.2f on average)", x.Pred, float64(h.sure[i])/float64(h.runs))
+		default:
+			v.Answers = label(x.Pred.String())
+		}
+		if x.TextPair != nil {
+			v.Pair = results.Plain(*x.TextPair)
+		}
+		all = append(all, v)
+	}
+	return all, nil
+}
+
+// entitiesOf lists a sentence's entities as words and types.
+func entitiesOf(x results.Prediction, tags []string) string {
+	var all []string
+	for _, e := range metrics.Entities(tags, metrics.Lenient) {
+		if e.Last < len(x.Words) {
+			all = append(all, results.Plain(strings.Join(x.Words[e.First:e.Last+1], " "))+" "+e.Type)
+		}
+	}
+	if all == nil {
+		return "–"
+	}
+	return strings.Join(all, ", ")
+}
