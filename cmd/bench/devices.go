@@ -17,7 +17,7 @@ type devicesOptions struct{ format string }
 
 // computer is a device that trains and scores.
 type computer struct {
-	Device  string `json:"device"` // as --set device= takes it
+	Device  string `json:"device"`
 	Name    string `json:"name"`
 	Kernels string `json:"kernels"`
 	Threads int    `json:"threads"`
