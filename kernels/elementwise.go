@@ -126,9 +126,6 @@ func Add(y, x []float32) {
 	each(len(x), func(lo, hi int) { addTo(y[lo:hi], x[lo:hi]) })
 }
 
-// AddSeq is Add on the calling goroutine.
-func AddSeq(y, x []float32) { addTo(y, x) }
-
 // addTo adds x to y on the calling goroutine.
 func addTo(y, x []float32) {
 	if v := chosen.loops; v != nil {

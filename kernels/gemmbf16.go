@@ -39,11 +39,6 @@ func choosePairs() pairSet {
 	return plainPairs
 }
 
-// FastBF16 says whether the kernels in use multiply in bfloat16 with the CPU's
-// own instruction (AVX512_BF16). Otherwise they compute the same bytes step by
-// step, far slower than float32.
-func FastBF16() bool { return pairSetInUse.name != plainPairs.name }
-
 // GemmsBF16 is Gemms with both operands rounded to bfloat16, the nearest, ties to
 // even, and denormals to zero. Products are summed in float32, two of K at a
 // time, the later of the two first, in chunks of fixed size; a sum that is

@@ -116,27 +116,6 @@ func sumRows(rows, width int, f func(lo, hi int, sum []float32), in ...[]float32
 	}
 }
 
-// ActivateRow adds b to z, if b is not nil, and writes act(z) to y, on the
-// calling goroutine. y may be z.
-func ActivateRow(act Act, y, z, b []float32) {
-	if b != nil {
-		addTo(z, b)
-	}
-	if act != Identity {
-		activate(act, y, z)
-	}
-}
-
-// ActivateSlopeRow is ActivateRow that leaves in z the derivative of act, which
-// SlopeBiasGrad needs: it has half of its arithmetic in common with act itself.
-// y is not z.
-func ActivateSlopeRow(act Act, y, z, b []float32) {
-	if b != nil {
-		addTo(z, b)
-	}
-	activateSlope(act, y, z)
-}
-
 // SlopeBiasGrad multiplies dy, [rows, cols] with row stride ld, by slope, laid
 // out alike, if that is not nil, and adds the sum of its rows, in chunks, to db,
 // [cols], if that is not nil.

@@ -103,13 +103,7 @@ func (l *loops) squares1(x []float32) float64 {
 	return s
 }
 
-// expLess replaces x by exp(x - top), for x no larger than top.
-func expLess(x []float32, top float32) {
-	with := spareLanes.Get().(*lanes)
-	expLessWith(x, top, with)
-	spareLanes.Put(with)
-}
-
+// expLessWith replaces x by exp(x - top), for x no larger than top.
 func expLessWith(x []float32, top float32, with *lanes) {
 	l := chosen.loops
 	if l == nil {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"math"
 	"path/filepath"
 	"slices"
 
@@ -143,13 +142,4 @@ func newCell(c *runs.Cell) (*Cell, error) {
 func isYAML(name string) bool {
 	ext := filepath.Ext(name)
 	return ext == ".yaml" || ext == ".yml"
-}
-
-// Round rounds a plan's estimates to what they can be right to: three digits.
-func Round(v float64) float64 {
-	if v == 0 {
-		return 0
-	}
-	unit := math.Pow(10, math.Floor(math.Log10(math.Abs(v)))-2)
-	return math.Round(v/unit) * unit
 }

@@ -3,6 +3,7 @@ package predictors
 import (
 	"slices"
 
+	"github.com/lmkor/bench/kernels"
 	"github.com/lmkor/bench/tasks"
 	"github.com/lmkor/bench/tokenizers"
 )
@@ -64,7 +65,7 @@ func (Classes) encode(dst *Encoded, ids *tokenizers.IDs, tok *tokenizers.Tokeniz
 
 func (Classes) answer(e *Encoded, i int, logits rows, k, _ int) Answer {
 	row := logits.row(k)
-	return Answer{Label: Argmax(row), Logits: slices.Clone(row), Truncated: e.cut[i]}
+	return Answer{Label: kernels.Argmax(row), Logits: slices.Clone(row), Truncated: e.cut[i]}
 }
 
 // Values answers a text or a pair with a number.
@@ -94,7 +95,7 @@ func (Tags) answer(e *Encoded, i int, logits rows, _, first int) Answer {
 	a := Answer{Tags: make([]int, e.words[i]), TagProbs: make([]float64, len(starts)), Kept: len(starts), Truncated: e.cut[i]}
 	for w, s := range starts {
 		row := logits.row(first + int(s))
-		a.Tags[w] = Argmax(row)
+		a.Tags[w] = kernels.Argmax(row)
 		a.TagProbs[w] = Softmax(row)[a.Tags[w]]
 	}
 	return a

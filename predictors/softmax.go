@@ -21,17 +21,6 @@ func Softmax(x []float32) []float64 {
 	return probs
 }
 
-// Argmax returns the place of the largest value, the first of equals.
-func Argmax(x []float32) int {
-	best := 0
-	for i, v := range x {
-		if v > x[best] {
-			best = i
-		}
-	}
-	return best
-}
-
 // finite reports whether no value is NaN or infinite.
 func finite(x []float32) bool {
 	for _, v := range x {

@@ -35,9 +35,6 @@ func (s streams) jsonLine(v any) error {
 	return e.Encode(v)
 }
 
-// printJSON is streams.json of a command's output.
-func printJSON(cmd *cobra.Command, v any) error { return streamsOf(cmd).json(v) }
-
 // writeJSON writes v as indented JSON, Korean and signs as they are.
 func writeJSON(w io.Writer, v any) error {
 	e := json.NewEncoder(w)

@@ -112,23 +112,3 @@ func File(t testing.TB, name string, got []byte) {
 		t.Errorf("%s differs; run the test with -update if the change is meant\n got: %.2000s\nwant: %.2000s", path, got, want)
 	}
 }
-
-// Shapes reads the shapes of a safetensors file.
-func Shapes(t testing.TB, path string) map[string][]int {
-	t.Helper()
-	b, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	st, err := safetensors.Deserialize(b)
-	if err != nil {
-		t.Fatalf("%s: %v", path, err)
-	}
-	out := map[string][]int{}
-	for _, n := range st.Tensors() {
-		for _, d := range n.TensorView.Shape() {
-			out[n.Name] = append(out[n.Name], int(d))
-		}
-	}
-	return out
-}

@@ -25,9 +25,6 @@ func (b *assembly) begin(name, args string, size int, does string) {
 // line writes an instruction.
 func (b *assembly) line(format string, args ...any) { fmt.Fprintf(b, "\t"+format+"\n", args...) }
 
-// label writes one.
-func (b *assembly) label(name string) { fmt.Fprintf(b, "\n%s:\n", name) }
-
 // turns is the doc of a loop over n elements.
 func turns(body string) string {
 	return "\tfor i := range n {\n\t\t" + strings.ReplaceAll(body, "\n", "\n\t\t") + "\n\t}"

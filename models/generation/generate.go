@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"github.com/lmkor/bench/kernels"
 	"github.com/lmkor/bench/models"
 )
 
@@ -53,7 +54,7 @@ func (o *Options) choose(scores []float32, ids []int32, random *rand.Rand) (int3
 		return pick(all, random.Float64()), nil
 	}
 	o.process(scores, ids)
-	next := best(scores)
+	next := int32(kernels.Argmax(scores)) // of equals the smallest
 	if scores[next] == never {
 		return 0, errNoToken
 	}

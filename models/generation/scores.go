@@ -87,14 +87,3 @@ func logSoftmax(scores []float32) {
 		scores[i] -= by
 	}
 }
-
-// best returns the token with the highest score, of equals the smallest.
-func best(scores []float32) int32 {
-	b := 0
-	for i, s := range scores {
-		if s > scores[b] {
-			b = i
-		}
-	}
-	return int32(b)
-}

@@ -49,7 +49,7 @@ func fitOf(partial string, m *results.Manifest) (fit, Kept) {
 // a writer that was killed on its first steps leaves.
 func onlyLeftovers(entries []os.DirEntry) bool {
 	for _, e := range entries {
-		if e.Name() != stateFolder && !isTemporary(e.Name()) {
+		if e.Name() != stateFolder && !atomicfile.IsTemp(e.Name()) {
 			return false
 		}
 	}

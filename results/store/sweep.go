@@ -7,13 +7,9 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/lmkor/bench/internal/atomicfile"
 	"github.com/lmkor/bench/results"
 )
-
-// isTemporary reports whether a name is one that a file has while it is written.
-func isTemporary(name string) bool {
-	return strings.HasPrefix(name, ".") && strings.Contains(name, ".tmp")
-}
 
 // sweepTemporary removes the temporary files at and below dir.
 func sweepTemporary(dir string) error {
@@ -21,7 +17,7 @@ func sweepTemporary(dir string) error {
 		if err != nil {
 			return err
 		}
-		if !e.IsDir() && isTemporary(e.Name()) {
+		if !e.IsDir() && atomicfile.IsTemp(e.Name()) {
 			return removeTwice(path)
 		}
 		return nil
