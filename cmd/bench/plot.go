@@ -1,9 +1,7 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
-	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -94,9 +92,9 @@ func (o plotOptions) draw(l *board.Leaderboard, runs []results.Run) (*plots.Figu
 	case "parameters":
 		return plots.Sizes(l)
 	case "time":
-		return plots.Costs(l, meanCost("seconds of training", runs, plots.Duration, results.Run.Seconds))
+		return plots.Costs(l, plots.MeanCost("seconds of training", runs, plots.Duration, results.Run.Seconds))
 	case "tokens":
-		return plots.Costs(l, meanCost("tokens trained on", runs, plots.Count, func(r results.Run) float64 { return float64(r.Result.Train.Tokens) }))
+		return plots.Costs(l, plots.MeanCost("tokens trained on", runs, plots.Count, func(r results.Run) float64 { return float64(r.Result.Train.Tokens) }))
 	case "seeds":
 		return plots.Seeds(l, board.Records(runs, l.Select, false))
 	case "wins":
@@ -110,15 +108,15 @@ func (o plotOptions) draw(l *board.Leaderboard, runs []results.Run) (*plots.Figu
 	case "curves":
 		return drawCurves(col.Task, l, runs)
 	case "calibration":
-		models, err := reliabilities(l, runs, col)
+		models, err := plots.Reliabilities(l, runs, col, readingOf(col.Task))
 		if err != nil {
 			return nil, err
 		}
 		return plots.Calibration(col.Title, models)
 	case "entities":
-		return drawEntities(l, runs, col)
+		return plots.Entities(l, runs, col, readingOf(col.Task))
 	}
-	return o.drawConfusion(l, runs, col)
+	return plots.Confusion(l, runs, col, readingOf(col.Task), o.model)
 }
 
 // column is the task asked for, or the first with runs that the picture can show.
@@ -138,154 +136,13 @@ func (o plotOptions) column(l *board.Leaderboard, runs []results.Run) (board.Col
 	return board.Column{}, fmt.Errorf("no run of a task that %s can show", o.kind)
 }
 
-// meanCost is a cost of every model, the mean over its runs.
-func meanCost(title string, runs []results.Run, format func(float64) string, of func(results.Run) float64) plots.Cost {
-	sums, counts := map[string]float64{}, map[string]float64{}
-	for _, r := range runs {
-		if v := of(r); v > 0 && !math.IsNaN(v) {
-			sums[r.Result.Model] += v
-			counts[r.Result.Model]++
-		}
-	}
-	for model := range sums {
-		sums[model] /= counts[model]
-	}
-	return plots.Cost{Title: title, Of: sums, Format: format}
-}
-
-// eachAnswered reads the predictions of the runs that a leaderboard shows for a
-// task, model by model.
-func eachAnswered(l *board.Leaderboard, runs []results.Run, col board.Column, f func(model string, a *results.Answers) error) error {
+// readingOf is how a task's predictions are read.
+func readingOf(task string) results.Reading {
 	reading := results.Reading{Detail: true}
-	if t, err := tasks.Find(col.Task); err == nil {
+	if t, err := tasks.Find(task); err == nil {
 		reading.Kind, reading.Labels = answerKind(t), t.Labels
 	}
-	for _, row := range l.Rows {
-		for _, path := range row.Cells[col.Task].Runs {
-			i := slices.IndexFunc(runs, func(r results.Run) bool { return r.Path == path })
-			if i < 0 {
-				continue
-			}
-			a, err := runs[i].Answers(reading)
-			if err != nil {
-				return err
-			}
-			if err := f(row.Model, a); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// calibrationBins is how many bins a reliability curve has.
-const calibrationBins = 10
-
-func reliabilities(l *board.Leaderboard, runs []results.Run, col board.Column) (all []plots.Reliability, err error) {
-	confidence, right := map[string][]float32{}, map[string][]bool{}
-	err = eachAnswered(l, runs, col, func(model string, a *results.Answers) error {
-		for i, c := range a.Confidence {
-			confidence[model], right[model] = append(confidence[model], c), append(right[model], a.Right(i))
-		}
-		return nil
-	})
-	for _, row := range l.Rows {
-		if bins, ece, ok := metrics.Calibration(confidence[row.Model], right[row.Model], calibrationBins); ok {
-			all = append(all, plots.Reliability{Name: row.Model, Bins: bins, ECE: ece})
-		}
-	}
-	return all, err
-}
-
-func (o plotOptions) drawConfusion(l *board.Leaderboard, runs []results.Run, col board.Column) (*plots.Figure, error) {
-	var sum [][]int
-	var labels []string
-	name := o.model
-	err := eachAnswered(l, runs, col, func(model string, a *results.Answers) error {
-		if name == "" {
-			name = model
-		}
-		if model != name {
-			return nil
-		}
-		b := a.Breakdown()
-		if b.Confusion == nil {
-			return fmt.Errorf("%s: no classes to confuse: want a classification", a.File)
-		}
-		labels = a.Labels
-		for i, row := range b.Confusion {
-			if len(sum) <= i {
-				sum = append(sum, make([]int, len(row)))
-			}
-			for j, n := range row {
-				sum[i][j] += n
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	if sum == nil {
-		return nil, fmt.Errorf("no run of %s on %s", cmp.Or(name, "any model"), col.Task)
-	}
-	h := plots.Heat{Title: fmt.Sprintf("Confusion of %s, %s", name, col.Title), Corner: "gold \\ predicted", Rows: labels, Columns: labels}
-	for i, row := range sum {
-		total := 0
-		for _, n := range row {
-			total += n
-		}
-		var text []string
-		var shade []float64
-		for j, n := range row {
-			text = append(text, fmt.Sprint(n))
-			v := float64(n) / math.Max(1, float64(total))
-			if i != j {
-				v = -v
-			}
-			shade = append(shade, v)
-		}
-		h.Text, h.Shade = append(h.Text, text), append(h.Shade, shade)
-	}
-	return h.Draw()
-}
-
-func drawEntities(l *board.Leaderboard, runs []results.Run, col board.Column) (*plots.Figure, error) {
-	sums, counts := map[string]map[string]float64{}, map[string]float64{}
-	types := map[string]bool{}
-	err := eachAnswered(l, runs, col, func(model string, a *results.Answers) error {
-		if a.Kind != results.TagsAnswer {
-			return fmt.Errorf("%s: no entities: want a tagging task", a.File)
-		}
-		if sums[model] == nil {
-			sums[model] = map[string]float64{}
-		}
-		counts[model]++
-		for _, t := range a.EntityTypes() {
-			types[t.Type] = true
-			sums[model][t.Type] += t.F1
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	h := plots.Heat{Title: "F1 by entity type, " + col.Title, Corner: "type", Rows: slices.Sorted(maps.Keys(types))}
-	for _, row := range l.Rows {
-		if counts[row.Model] > 0 {
-			h.Columns = append(h.Columns, row.Model)
-		}
-	}
-	for _, t := range h.Rows {
-		var text []string
-		var shade []float64
-		for _, m := range h.Columns {
-			v := sums[m][t] / counts[m]
-			text, shade = append(text, results.Printed(100*v)), append(shade, v)
-		}
-		h.Text, h.Shade = append(h.Text, text), append(h.Shade, shade)
-	}
-	return h.Draw()
+	return reading
 }
 
 // studyOf compares every two measured models of a leaderboard.

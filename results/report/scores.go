@@ -196,17 +196,7 @@ type costView struct{ Figures []template.HTML }
 
 func (p Page) costs() (costView, error) {
 	var v costView
-	seconds, counts := map[string]float64{}, map[string]float64{}
-	for _, r := range p.Runs {
-		if s := r.Seconds(); s > 0 {
-			seconds[r.Result.Model] += s
-			counts[r.Result.Model]++
-		}
-	}
-	for m := range seconds {
-		seconds[m] /= counts[m]
-	}
-	for _, cost := range []plots.Cost{plots.Parameters(p.Boards[0]), {Title: "seconds of training", Of: seconds, Format: plots.Duration}} {
+	for _, cost := range []plots.Cost{plots.Parameters(p.Boards[0]), plots.MeanCost("seconds of training", p.Runs, plots.Duration, results.Run.Seconds)} {
 		f, err := plots.Costs(p.Boards[0], cost)
 		if err != nil { // nothing to draw
 			continue
