@@ -29,6 +29,7 @@ var notRun = []struct{ begin, why string }{
 	{"bench perf", "it measures for a minute; the script perf.txtar does so for a moment"},
 	{"bench submit", "it hands jobs to a cluster"},
 	{"bench serve", "it runs until it is stopped"},
+	{"curl ", "it asks a server that runs"},
 }
 
 // TestPrintedCommands runs every command that a help text or a README prints, in

@@ -20,7 +20,7 @@ const mostLines = 3500
 var largerPackages = map[string]int{
 	"models": 4500, // a file an architecture
 	// One package for all commands is what a reader looks for.
-	"cmd/bench": 5500,
+	"cmd/bench": 6500,
 }
 
 func TestPackagesAreOfAReadersSize(t *testing.T) {
