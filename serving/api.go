@@ -12,6 +12,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"github.com/lmkor/bench/checkpoints"
 	"github.com/lmkor/bench/models/generation"
 	"github.com/lmkor/bench/predictors"
 )
@@ -256,18 +257,11 @@ type fillInput struct {
 	}
 }
 
-// Guess is a token in a mask's place.
-type Guess struct {
-	ID    int32   `json:"id"`
-	Token string  `json:"token"`
-	Prob  float64 `json:"prob"`
-}
-
 type fillOutput struct {
 	Body struct {
-		Model string    `json:"model"`
-		Text  string    `json:"text"`
-		Masks [][]Guess `json:"masks" doc:"the guesses for each mask, the most probable first"`
+		Model string                `json:"model"`
+		Text  string                `json:"text"`
+		Masks [][]checkpoints.Guess `json:"masks" doc:"the guesses for each mask, the most probable first"`
 	}
 }
 
@@ -286,7 +280,7 @@ func (s *Server) postFill(ctx context.Context, in *fillInput) (*fillOutput, erro
 }
 
 // guess returns the top guesses for each mask of a text.
-func (m *Model) guess(ctx context.Context, text string, top int) (string, [][]Guess, error) {
+func (m *Model) guess(ctx context.Context, text string, top int) (string, [][]checkpoints.Guess, error) {
 	text, masked, err := m.head.Masked(text)
 	if err != nil {
 		return text, nil, err
@@ -298,15 +292,7 @@ func (m *Model) guess(ctx context.Context, text string, top int) (string, [][]Gu
 	if err != nil {
 		return text, nil, err
 	}
-	var masks [][]Guess
-	for _, ranked := range out.([][]generation.Probability) {
-		var guesses []Guess
-		for _, p := range ranked {
-			guesses = append(guesses, Guess{p.ID, m.head.Tokenizer.Token(p.ID), p.Prob})
-		}
-		masks = append(masks, guesses)
-	}
-	return text, masks, nil
+	return text, m.head.Guesses(out.([][]generation.Probability)), nil
 }
 
 // writeJSON answers with JSON, Korean and signs as they are.

@@ -10,7 +10,6 @@ import (
 
 	"github.com/lmkor/bench/checkpoints"
 	"github.com/lmkor/bench/models"
-	"github.com/lmkor/bench/models/generation"
 	"github.com/lmkor/bench/tokenizers"
 )
 
@@ -56,55 +55,19 @@ func (o *fillMaskOptions) run(ctx context.Context, s streams) error {
 		return err
 	}
 	return eachText(ctx, s.in, o.texts, func(text string) error {
-		f, err := fill(h, text, o.top)
+		f, err := h.Fill(text, o.top)
 		if err != nil {
 			return err
 		}
 		if o.format == "json" {
 			return s.jsonLine(f)
 		}
-		return f.print(s.out, h.Tokenizer)
+		return printFilled(s.out, f, h.Tokenizer)
 	})
 }
 
-// filled is a text with the guesses for its masks.
-type filled struct {
-	Text      string    `json:"text"`
-	InputIDs  []int32   `json:"input_ids"`
-	Positions []int32   `json:"positions"`
-	Top       [][]guess `json:"top"`
-}
-
-// guess is a token in a mask's place.
-type guess struct {
-	ID    int32   `json:"id"`
-	Token string  `json:"token"`
-	Prob  float64 `json:"prob"`
-}
-
-// fill finds the masks of a text and guesses what they hide.
-func fill(h *checkpoints.Headed, text string, top int) (*filled, error) {
-	text, masked, err := h.Masked(text)
-	if err != nil {
-		return nil, err
-	}
-	f := &filled{Text: text, InputIDs: masked.IDs, Positions: masked.Positions}
-	all, err := generation.FillMask(h.Model, masked.IDs, masked.Types, masked.Positions, top)
-	if err != nil {
-		return nil, err
-	}
-	for _, probs := range all {
-		var guesses []guess
-		for _, p := range probs {
-			guesses = append(guesses, guess{p.ID, h.Tokenizer.Token(p.ID), p.Prob})
-		}
-		f.Top = append(f.Top, guesses)
-	}
-	return f, nil
-}
-
-// print shows each mask's guesses, with a single mask in their sentence.
-func (f *filled) print(w io.Writer, tok *tokenizers.Tokenizer) error {
+// printFilled shows each mask's guesses, with a single mask in their sentence.
+func printFilled(w io.Writer, f *checkpoints.Filled, tok *tokenizers.Tokenizer) error {
 	if _, err := fmt.Fprintln(w, f.Text); err != nil {
 		return err
 	}

@@ -139,18 +139,18 @@ func TestFillMask(t *testing.T) {
 			continue // only a bigger collection has it
 		}
 		for file, dir := range references(t, model+"-fill-mask", model) {
-			for i, want := range golden.Lines[filled](t, file) {
+			for i, want := range golden.Lines[checkpoints.Filled](t, file) {
 				text := want.Text
 				if i%2 == 1 {
 					text = strings.ReplaceAll(text, "[MASK]", "<mask>")
 				}
 				status, out, errs := bench(t, "", "fill-mask", "--model", dir, "--text", text, "--format", "json")
-				var got filled
+				var got checkpoints.Filled
 				if err := json.Unmarshal([]byte(out), &got); status != statusDone || err != nil {
 					t.Fatalf("%s: status %d, %v: %s", file, status, err, errs)
 				}
-				same := slices.EqualFunc(got.Top, want.Top, func(a, b []guess) bool {
-					return slices.EqualFunc(a, b, func(a, b guess) bool {
+				same := slices.EqualFunc(got.Top, want.Top, func(a, b []checkpoints.Guess) bool {
+					return slices.EqualFunc(a, b, func(a, b checkpoints.Guess) bool {
 						return a.ID == b.ID && a.Token == b.Token && golden.Within(1e-5).Near(a.Prob, b.Prob)
 					})
 				})

@@ -13,7 +13,7 @@ func newModelsCmd() *cobra.Command {
 		SuggestionsMinimumDistance: 2,
 	}
 	for _, c := range []func() *cobra.Command{
-		newModelsListCmd, newModelsShowCmd, newModelsCheckCmd, newModelsVerifyCmd, newModelsPullCmd, newModelsAddCmd,
+		newModelsListCmd, newModelsShowCmd, newModelsCheckCmd, newModelsVerifyCmd, newModelsPullCmd, newModelsAddCmd, newModelsMakeCmd,
 	} {
 		cmd.AddCommand(c())
 	}

@@ -8,12 +8,10 @@ import (
 	"io"
 	"log/slog"
 	"net"
-	"os"
-	"strings"
+	"slices"
 
 	"github.com/spf13/cobra"
 
-	"github.com/lmkor/bench/checkpoints"
 	"github.com/lmkor/bench/results/board"
 	"github.com/lmkor/bench/results/tables"
 	"github.com/lmkor/bench/serving"
@@ -78,8 +76,8 @@ taken on. The log has no texts.`,
 func (o *serveOptions) check() error {
 	l := o.limits
 	switch {
-	case len(o.models) == 0:
-		return usagef("--model is missing: want NAME=DIR")
+	case len(o.models) == 0 || slices.ContainsFunc(o.models, func(n string) bool { return n == "" || n[0] == '=' || n[len(n)-1] == '=' }):
+		return usagef("--model: want NAME=DIR")
 	case (o.cert == "") != (o.key == ""):
 		return usagef("--tls-cert goes with --tls-key")
 	case l.BatchTokens < 1 || l.Queue < 1 || l.Body < 1 || l.Together < 1 || l.Timeout <= 0 || l.Drain < 0 || l.Wait < 0:
@@ -99,10 +97,10 @@ func (o *serveOptions) run(ctx context.Context, s streams) error {
 	log := slog.New(slog.NewJSONHandler(s.err, &slog.HandlerOptions{Level: level}))
 	so := serving.Options{Limits: o.limits, Origins: o.origins, Log: log, Version: thisBuild().Version}
 	var err error
-	if so.Token, err = readToken(o.token); err != nil {
+	if so.Token, err = serving.ReadToken(o.token); err != nil {
 		return err
 	}
-	if so.Models, err = openModels(o.models); err != nil {
+	if so.Models, err = serving.OpenAll(o.models); err != nil {
 		return err
 	}
 	if len(o.runs) > 0 {
@@ -128,41 +126,6 @@ func (o *serveOptions) run(ctx context.Context, s streams) error {
 	}
 	fmt.Fprintf(s.out, "%s://%s\n", scheme, listener.Addr())
 	return server.Run(ctx, listener)
-}
-
-// readToken reads the one line of a token's file; without a file there is none.
-func readToken(path string) (string, error) {
-	if path == "" {
-		return "", nil
-	}
-	raw, err := os.ReadFile(path)
-	if err != nil {
-		return "", err
-	}
-	token := strings.TrimSpace(string(raw))
-	if token == "" || strings.ContainsAny(token, " \t\r\n") {
-		return "", fmt.Errorf("%s: want one token", path)
-	}
-	return token, nil
-}
-
-func openModels(named []string) ([]*serving.Model, error) {
-	var all []*serving.Model
-	for _, n := range named {
-		name, dir, ok := strings.Cut(n, "=")
-		if !ok {
-			name, dir = checkpoints.NameOf(n), n
-		}
-		if name == "" || dir == "" {
-			return nil, usagef("--model %q: want NAME=DIR", n)
-		}
-		m, err := serving.Open(name, dir)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, m)
-	}
-	return all, nil
 }
 
 // boardJSON makes the leaderboard of runs as JSON.
