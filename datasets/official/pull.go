@@ -15,6 +15,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gofrs/flock"
+
 	"github.com/lmkor/bench/internal/atomicfile"
 	"github.com/lmkor/bench/tasks"
 )
@@ -89,6 +91,11 @@ func (p *Puller) Pull(ctx context.Context, place *Place) ([]Pulled, error) {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return nil, err
 	}
+	unlock, err := lock(dir)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", place.Task, err)
+	}
+	defer unlock()
 	archive := filepath.Join(dir, "."+path.Base(place.Archive))
 	var all []Pulled
 	for _, f := range place.Files {
@@ -103,6 +110,23 @@ func (p *Puller) Pull(ctx context.Context, place *Place) ([]Pulled, error) {
 	}
 	return all, nil
 }
+
+// lock keeps other pulls from the folder, where the file system has locks.
+func lock(dir string) (unlock func(), err error) {
+	l := flock.New(filepath.Join(dir, lockName))
+	got, err := l.TryLock()
+	if err == nil && !got {
+		_ = l.Close() // nothing was taken
+		return nil, fmt.Errorf("another pull is at work in %s", dir)
+	}
+	return func() { // what is left of a lock that is lost stops nobody
+		_ = l.Unlock()
+		_ = os.Remove(l.Path())
+	}, nil
+}
+
+// lockName is the file that a pull locks in a task's folder.
+const lockName = ".pull.lock"
 
 // one brings one file to its place.
 func (p *Puller) one(ctx context.Context, task *tasks.Task, place *Place, f File, dir, archive string) (Pulled, error) {

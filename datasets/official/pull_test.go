@@ -350,3 +350,24 @@ func TestPlaces(t *testing.T) {
 		}
 	}
 }
+
+func TestOnePullAtATime(t *testing.T) {
+	s := newServer(t)
+	p := s.puller(t)
+	dir := filepath.Join(p.Dir, "hate-speech")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	unlock, err := lock(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Pull(context.Background(), Find("hate-speech")); err == nil || !strings.Contains(err.Error(), "another pull is at work in "+dir) {
+		t.Errorf("error %v", err)
+	}
+	unlock()
+	if _, err := p.Pull(context.Background(), Find("hate-speech")); err != nil {
+		t.Error(err)
+	}
+	whole(t, p.Dir, "hate-speech", "train.tsv", "dev.tsv")
+}
