@@ -7,49 +7,49 @@ import (
 	"github.com/lmkor/bench/kernels"
 )
 
-// piece is a range of one thread's work: the elements of a buffer, or where only
+// chunk is a range of one thread's work: the elements of a buffer, or where only
 // some rows count the entries of their list, from from on to to. Small
 // parameters, of which a model has many, go side by side.
-type piece struct {
+type chunk struct {
 	of       int // which buffer
 	from, to int
 }
 
-// pieceSize is the number of elements of a piece: a few microseconds' work. It is
+// chunkSize is the number of elements of a chunk: a few microseconds' work. It is
 // fixed, for the order of Squares' sums depends on it.
-const pieceSize = 16384
+const chunkSize = 16384
 
-// inPieces appends the pieces of a buffer of n floats, or of so many rows, to all.
-func inPieces(all []piece, of, n int, sparse bool, rows, cols int) []piece {
-	step := pieceSize
+// inChunks appends the chunks of a buffer of n floats, or of so many rows, to all.
+func inChunks(all []chunk, of, n int, sparse bool, rows, cols int) []chunk {
+	step := chunkSize
 	if sparse {
-		n, step = rows, max(1, pieceSize/cols)
+		n, step = rows, max(1, chunkSize/cols)
 	}
 	for from := 0; from < n; from += step {
-		all = append(all, piece{of, from, min(n, from+step)})
+		all = append(all, chunk{of, from, min(n, from+step)})
 	}
 	return all
 }
 
 func update(o *AdamW) {
-	o.pieces = o.pieces[:0]
+	o.chunks = o.chunks[:0]
 	for i := range o.Updates {
 		u := &o.Updates[i]
 		if u.Sparse && u.DecayOthers != 0 {
 			kernels.DecayOthers(u.P.Floats(), u.Cols, u.Rows, u.DecayOthers)
 		}
-		o.pieces = inPieces(o.pieces, i, u.P.Len(), u.Sparse, len(u.Rows), u.Cols)
+		o.chunks = inChunks(o.chunks, i, u.P.Len(), u.Sparse, len(u.Rows), u.Cols)
 	}
 	var broken lowest
-	kernels.Parallel(len(o.pieces), func(i int) {
-		if p := o.pieces[i]; !o.Updates[p.of].run(p.from, p.to) {
+	kernels.Parallel(len(o.chunks), func(i int) {
+		if p := o.chunks[i]; !o.Updates[p.of].run(p.from, p.to) {
 			broken.add(p.of)
 		}
 	})
 	o.Broken = broken.get()
 }
 
-// run updates one piece and tells whether it is finite, while it is near.
+// run updates one chunk and tells whether it is finite, while it is near.
 func (u *Update) run(lo, hi int) bool {
 	p, m, v, g := u.P.Floats(), u.M.Floats(), u.V.Floats(), u.G.Floats()
 	if !u.Sparse {
@@ -67,18 +67,18 @@ func (u *Update) run(lo, hi int) bool {
 }
 
 func squares(o *Squares) {
-	o.pieces = o.pieces[:0]
+	o.chunks = o.chunks[:0]
 	for i, p := range o.Parts {
-		o.pieces = inPieces(o.pieces, i, p.X.Len(), p.Sparse, len(p.Rows), p.Cols)
+		o.chunks = inChunks(o.chunks, i, p.X.Len(), p.Sparse, len(p.Rows), p.Cols)
 	}
-	if len(o.sums) < len(o.pieces) {
-		o.sums = make([]float64, len(o.pieces))
+	if len(o.sums) < len(o.chunks) {
+		o.sums = make([]float64, len(o.chunks))
 	}
-	kernels.Parallel(len(o.pieces), func(i int) {
-		p := o.pieces[i]
+	kernels.Parallel(len(o.chunks), func(i int) {
+		p := o.chunks[i]
 		o.sums[i] = o.Parts[p.of].squares(p.from, p.to)
 	})
-	for _, s := range o.sums[:len(o.pieces)] {
+	for _, s := range o.sums[:len(o.chunks)] {
 		o.Sum += s
 	}
 }
@@ -97,8 +97,8 @@ func (p *Part) squares(lo, hi int) float64 {
 
 func finite(x []float32) bool {
 	var broken lowest
-	kernels.Parallel((len(x)+pieceSize-1)/pieceSize, func(i int) {
-		if !kernels.Finite(x[i*pieceSize : min(len(x), (i+1)*pieceSize)]) {
+	kernels.Parallel((len(x)+chunkSize-1)/chunkSize, func(i int) {
+		if !kernels.Finite(x[i*chunkSize : min(len(x), (i+1)*chunkSize)]) {
 			broken.add(i)
 		}
 	})

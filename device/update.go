@@ -9,7 +9,7 @@ type AdamW struct {
 	// somewhere, -1 if none has.
 	Broken int
 
-	pieces []piece // of the CPU, reused from step to step
+	chunks []chunk // of the CPU, reused from step to step
 }
 
 // Update changes P, and its moments M and V, by the gradient G: see
@@ -30,7 +30,7 @@ type Squares struct {
 	Parts []Part
 	Sum   float64
 
-	pieces []piece // of the CPU, reused from step to step
+	chunks []chunk // of the CPU, reused from step to step
 	sums   []float64
 }
 

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"slices"
 
+	"github.com/lmkor/bench/kernels"
 	"github.com/lmkor/bench/models"
 	"github.com/lmkor/bench/ops"
 	"github.com/lmkor/bench/tokenizers"
@@ -205,7 +206,7 @@ func nonFinite(inputs []int, b *models.Batch, logits rows) error {
 		if perInput {
 			first, end = k, k+1
 		}
-		if !finite(logits.data[first*logits.cols : end*logits.cols]) {
+		if !kernels.Finite(logits.data[first*logits.cols : end*logits.cols]) {
 			return &NonFiniteError{Input: i}
 		}
 	}

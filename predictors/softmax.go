@@ -20,13 +20,3 @@ func Softmax(x []float32) []float64 {
 	}
 	return probs
 }
-
-// finite reports whether no value is NaN or infinite.
-func finite(x []float32) bool {
-	for _, v := range x {
-		if v-v != 0 {
-			return false
-		}
-	}
-	return true
-}

@@ -104,7 +104,7 @@ func (f *fetch) download(ctx context.Context, at, file string, b blob, path stri
 	}
 	part := path + ".incomplete"
 	began := sizeOf(part)
-	if err := f.pieces(ctx, at, file, b, part); err != nil {
+	if err := f.complete(ctx, at, file, b, part); err != nil {
 		return err
 	}
 	err := checkBlob(part, b)
@@ -112,7 +112,7 @@ func (f *fetch) download(ctx context.Context, at, file string, b blob, path stri
 		if err := os.Remove(part); err != nil {
 			return err
 		}
-		if err := f.pieces(ctx, at, file, b, part); err != nil {
+		if err := f.complete(ctx, at, file, b, part); err != nil {
 			return err
 		}
 		err = checkBlob(part, b)
@@ -135,12 +135,12 @@ func sizeOf(path string) int64 {
 	return info.Size()
 }
 
-// pieces asks for the rest of a file until it is there, and gives up when
+// complete asks for the rest of a file until it is there, and gives up when
 // nothing has come several times in a row.
-func (f *fetch) pieces(ctx context.Context, at, file string, b blob, part string) error {
+func (f *fetch) complete(ctx context.Context, at, file string, b blob, part string) error {
 	for try := 1; ; try++ {
 		before := sizeOf(part)
-		err := f.piece(ctx, at, file, b, part)
+		err := f.resume(ctx, at, file, b, part)
 		if err == nil {
 			return nil
 		}
@@ -167,8 +167,8 @@ func (f *fetch) pieces(ctx context.Context, at, file string, b blob, part string
 	}
 }
 
-// piece fetches what the incomplete file lacks.
-func (f *fetch) piece(ctx context.Context, at, file string, b blob, part string) error {
+// resume fetches what the incomplete file lacks.
+func (f *fetch) resume(ctx context.Context, at, file string, b blob, part string) error {
 	out, err := os.OpenFile(part, os.O_CREATE|os.O_WRONLY, 0o644)
 	if err != nil {
 		return err
