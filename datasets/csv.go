@@ -74,7 +74,7 @@ func (t *csvTable) header(columns [][]string) error {
 // record reads the next record. Its error is what ends the reading, io.EOF at the
 // end.
 func (t *csvTable) record(row func(Row) error) error {
-	t.bound.begin()
+	t.bound.reset()
 	record, err := t.r.Read()
 	var syntax *csv.ParseError
 	switch {
@@ -151,7 +151,7 @@ type boundedRecord struct {
 	read int
 }
 
-func (b *boundedRecord) begin() { b.read = 0 }
+func (b *boundedRecord) reset() { b.read = 0 }
 
 func (b *boundedRecord) Read(p []byte) (int, error) {
 	if b.read > mostLine {

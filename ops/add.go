@@ -38,7 +38,7 @@ func (o *add) Backward(gy mat.Tensor) error {
 	}
 	g := o.passOnGrad()
 	o.finish()
-	o.give(o.ins[1], g)
+	o.addGrad(o.ins[1], g)
 	if dx != nil {
 		o.ins[0].AccGrad(dx)
 	}

@@ -67,15 +67,15 @@ func (o *norm) Backward(gy mat.Tensor) error {
 	o.p.Backend.Run(&g)
 	o.finish()
 	if dr != nil {
-		o.give(o.residual, dr)
+		o.addGrad(o.residual, dr)
 	}
-	o.give(o.ins[0], dx)
+	o.addGrad(o.ins[0], dx)
 	return nil
 }
 
-// give adds gradient g to that of x, or returns it to the backend where x needs
+// addGrad adds gradient g to that of x, or returns it to the backend where x needs
 // none.
-func (o *base) give(x mat.Tensor, g *Tensor) {
+func (o *base) addGrad(x mat.Tensor, g *Tensor) {
 	if x.RequiresGrad() {
 		x.AccGrad(g)
 		return

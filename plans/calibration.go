@@ -127,7 +127,7 @@ func (c *Calibration) Of(ctx context.Context, cell *runs.Cell, o *runs.Opened, n
 		for _, i := range subset {
 			tokens += padded(o.Train.Length(i), cell.Recipe)
 		}
-		if c.known[k].has(tokens) {
+		if c.known[k].cover(tokens) {
 			continue
 		}
 		p, err := m.measure(ctx, subset)
@@ -141,7 +141,7 @@ func (c *Calibration) Of(ctx context.Context, cell *runs.Cell, o *runs.Opened, n
 	return c.known[k], nil
 }
 
-func (p Points) has(tokens int) bool {
+func (p Points) cover(tokens int) bool {
 	for _, x := range p {
 		a, b := float64(x.Tokens), float64(tokens)
 		if a <= b*near && b <= a*near {

@@ -41,8 +41,8 @@ func (r Run) Differences(other Run) []Difference {
 	return all
 }
 
-// Tell lists differences in a sentence: learning_rate (5e-05, not 3e-05).
-func Tell(all []Difference) string {
+// Describe lists differences in a sentence: learning_rate (5e-05, not 3e-05).
+func Describe(all []Difference) string {
 	var parts []string
 	for _, d := range all {
 		parts = append(parts, fmt.Sprintf("%s (%s, not %s)", d.Name, cmp.Or(d.Mine, "none"), cmp.Or(d.Theirs, "none")))

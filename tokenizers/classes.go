@@ -116,15 +116,15 @@ func (s *source) classOf(conf *config, opt LoadOptions) (*class, error) {
 		return nil, &ClassError{conf.classFile, "tokenizer_class", conf.Class}
 	}
 	switch { // files that no other class has
-	case s.has(hanbertFile):
+	case s.contains(hanbertFile):
 		return classNamed("HanBertTokenizer"), nil
-	case s.has(kobertFile):
+	case s.contains(kobertFile):
 		return classNamed("KoBertTokenizer"), nil
 	}
 	if conf.modelType != "" {
 		c := classOfType(conf.modelType)
 		switch {
-		case c != nil && (s.missing(c) == "" || !s.has(vocabFile)):
+		case c != nil && (s.missing(c) == "" || !s.contains(vocabFile)):
 			return c, nil
 		case c == nil && !s.onlyVocab():
 			return nil, &ClassError{modelConfig, "model_type", conf.modelType}
@@ -138,19 +138,19 @@ func (s *source) classOf(conf *config, opt LoadOptions) (*class, error) {
 func (s *source) classOfFiles(conf *config) (*class, error) {
 	sp := s.spModels()
 	switch {
-	case s.has(jsonFile) && conf.read:
+	case s.contains(jsonFile) && conf.read:
 		return classNamed("PreTrainedTokenizer"), nil
-	case s.has(jsonFile):
+	case s.contains(jsonFile):
 		return nil, nil
-	case s.has(vocabFile) && len(sp) > 0:
+	case s.contains(vocabFile) && len(sp) > 0:
 		return nil, s.undecided(vocabFile + " and " + sp[0] + ": no file tells which is the tokenizer's")
-	case s.has(vocabFile):
+	case s.contains(vocabFile):
 		return classNamed("BertTokenizer"), nil
 	case len(sp) > 0 && conf.read:
 		return nil, s.undecided(sp[0] + ": neither tokenizer_class nor model_type tells what is to be made of it")
 	case len(sp) > 0:
 		return nil, nil
-	case s.has(bpeVocabFile) && s.has(mergesFile):
+	case s.contains(bpeVocabFile) && s.contains(mergesFile):
 		return classNamed("GPT2Tokenizer"), nil
 	}
 	return nil, &Error{File: s.dir, Err: errNoFiles}
@@ -164,7 +164,7 @@ func (s *source) undecided(why string) error {
 
 // missing returns the first file that c needs and s lacks, "" if there is none.
 func (s *source) missing(c *class) string {
-	if c.json && s.has(jsonFile) {
+	if c.json && s.contains(jsonFile) {
 		return ""
 	}
 	for _, names := range c.files {
@@ -181,7 +181,7 @@ func (s *source) missing(c *class) string {
 // first returns the first of the names, which | parts, that is there.
 func (s *source) first(names string) string {
 	for name := range strings.SplitSeq(names, "|") {
-		if s.has(name) {
+		if s.contains(name) {
 			return name
 		}
 	}
@@ -190,7 +190,7 @@ func (s *source) first(names string) string {
 
 // onlyVocab reports whether vocab.txt is all there is of a tokenizer.
 func (s *source) onlyVocab() bool {
-	return s.has(vocabFile) && !s.has(jsonFile) && !s.has(bpeVocabFile) && len(s.spModels()) == 0
+	return s.contains(vocabFile) && !s.contains(jsonFile) && !s.contains(bpeVocabFile) && len(s.spModels()) == 0
 }
 
 // overrule writes the class that the caller asked for into the files to be

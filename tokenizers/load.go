@@ -118,11 +118,11 @@ func (s *source) loadAs(c *class, conf *config) (*Tokenizer, error) {
 		}
 	}
 	switch {
-	case c == nil && s.has(jsonFile):
+	case c == nil && s.contains(jsonFile):
 		return loadJSON(s, conf)
 	case c == nil:
 		return loadSP(s, conf)
-	case !c.json || !s.has(jsonFile):
+	case !c.json || !s.contains(jsonFile):
 		return c.load(s, conf)
 	}
 	for _, names := range c.files { // not needed, but to be saved for tokenizers in Python

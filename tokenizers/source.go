@@ -51,7 +51,7 @@ func memory(files map[string][]byte) *source {
 	return s
 }
 
-func (s *source) has(name string) bool { return slices.Contains(s.names, name) }
+func (s *source) contains(name string) bool { return slices.Contains(s.names, name) }
 
 func (s *source) path(name string) string { return filepath.Join(s.dir, name) }
 
@@ -71,7 +71,7 @@ func (s *source) read(name string) ([]byte, error) {
 	if b, ok := s.files[name]; ok {
 		return b, nil
 	}
-	if !s.has(name) {
+	if !s.contains(name) {
 		return nil, nil
 	}
 	b, err := s.content(name)

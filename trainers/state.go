@@ -133,7 +133,7 @@ func (t *Trainer) restore(s *State) error {
 		case !known || len(x.Data) != len(t.params[i].Floats()):
 			return fmt.Errorf("%s does not fit the model", x.Name)
 		}
-		t.take(kind, i, x)
+		t.restoreTensor(kind, i, x)
 		taken[kind]++
 	}
 	best := 0
@@ -158,8 +158,8 @@ func splitName(name string) (kind, of string) {
 	return "", name
 }
 
-// take puts a saved tensor in its place.
-func (t *Trainer) take(kind string, param int, x StateTensor) {
+// restoreTensor puts a saved tensor in its place.
+func (t *Trainer) restoreTensor(kind string, param int, x StateTensor) {
 	switch kind {
 	case stateWeight:
 		copy(t.params[param].Floats(), x.Data)

@@ -46,7 +46,7 @@ func pairKernel(b *assembly, mr int) {
 	name := fmt.Sprintf("pairs%dx32", mr)
 	p := b.line
 	acc := func(i, j int) int { return 32 - mr*nv + i*nv + j }
-	b.begin(name, "pairs int, a, b *uint32, c *float32, ldc int, acc bool", 41, fmt.Sprintf(`	for i := range %d {
+	b.function(name, "pairs int, a, b *uint32, c *float32, ldc int, acc bool", 41, fmt.Sprintf(`	for i := range %d {
 		for j := range 32 {
 			sum := 0
 			for p := range pairs { // addPair adds both products of a pair
@@ -133,7 +133,7 @@ func zip(b *assembly) {
 func pairRows(b *assembly, nv int) {
 	p := b.line
 	name := fmt.Sprintf("pairRows%d", nv*panel)
-	b.begin(name, "dst *uint32, step int, src *float32, ld, k int", 40,
+	b.function(name, "dst *uint32, step int, src *float32, ld, k int", 40,
 		fmt.Sprintf(`	for p := 0; p < k; p += 2 { // a row behind the last is zeros
 		for i := range %d {
 			dst[p/2*step+i] = pairOf(src[p*ld+i], src[(p+1)*ld+i])
@@ -191,7 +191,7 @@ func pairRows(b *assembly, nv int) {
 // the last ones filled up with zeros.
 func pairColumns(b *assembly) {
 	p := b.line
-	b.begin("pairColumns16", "dst *uint32, step int, src *float32, ld, k int", 40,
+	b.function("pairColumns16", "dst *uint32, step int, src *float32, ld, k int", 40,
 		`	for p := 0; p < k; p += 2 { // on to a multiple of 32, filled up with zeros
 		for i := range 16 {
 			dst[p/2*step+i] = pairOf(src[i*ld+p], src[i*ld+p+1])
@@ -272,7 +272,7 @@ func pairColumns(b *assembly) {
 // pairTurns writes the loop that the bfloat16 peak is measured with.
 func pairTurns(b *assembly) {
 	p := b.line
-	b.begin("pairTurns", "n int", 8,
+	b.function("pairTurns", "n int", 8,
 		"\tfor range n {\n\t\tfor r := range 16 { // registers\n\t\t\tr = addPair(r, a, b)\n\t\t}\n\t}")
 	p("MOVQ n+0(FP), CX")
 	for i := range 20 {

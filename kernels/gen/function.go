@@ -13,10 +13,10 @@ type assembly struct {
 	stubs bytes.Buffer
 }
 
-// begin writes the head of a function: above TEXT and above its declaration the
+// function writes the head of a function: above TEXT and above its declaration the
 // loop that it computes. args are its parameters with their types, size their
 // bytes.
-func (b *assembly) begin(name, args string, size int, does string) {
+func (b *assembly) function(name, args string, size int, does string) {
 	doc := "// " + name + " computes\n//\n//" + strings.ReplaceAll(strings.Trim(does, "\n"), "\n", "\n//")
 	fmt.Fprintf(b, "\n%s\n//\n// func %s(%s)\nTEXT ·%s(SB), NOSPLIT, $0-%d\n", doc, name, args, name, size)
 	fmt.Fprintf(&b.stubs, "\n%s\n//\n//go:noescape\nfunc %s(%s)\n", doc, name, args)

@@ -26,7 +26,7 @@ func microKernel(b *assembly, s isa, mr, nv int, packed bool) {
 	width := 4 * s.lanes
 	first := s.regs - mr*nv // the accumulators are the last registers
 	acc := func(i, j int) string { return fmt.Sprintf("%s%d", s.reg, first+i*nv+j) }
-	b.begin(name, kernArgs, 57, kernDoes(mr, nv*s.lanes, packed))
+	b.function(name, kernArgs, 57, kernDoes(mr, nv*s.lanes, packed))
 	p("MOVQ k+0(FP), CX")
 	p("MOVQ a+8(FP), SI")
 	p("MOVQ lda+16(FP), AX")
@@ -140,7 +140,7 @@ func microKernel(b *assembly, s isa, mr, nv int, packed bool) {
 // apart, become k rows of eight, step apart. k is a multiple of 8.
 func transpose(b *assembly) {
 	p := b.line
-	b.begin("transpose8", "dst *float32, step int, src *float32, ld, k int", 40,
+	b.function("transpose8", "dst *float32, step int, src *float32, ld, k int", 40,
 		"\tfor p := range k { // a multiple of 8\n"+
 			"\t\tfor y := range 8 {\n\t\t\tdst[p*step+y] = src[y*ld+p]\n\t\t}\n\t}")
 	p("MOVQ dst+0(FP), DI")
@@ -198,7 +198,7 @@ const rowsAhead = 16
 func copyRows(b *assembly, s isa, w int) {
 	p := b.line
 	name := fmt.Sprintf("copyRows%d_%s", w/4, s.name)
-	b.begin(name, "dst *float32, step int, src *float32, ld, k int", 40,
+	b.function(name, "dst *float32, step int, src *float32, ld, k int", 40,
 		fmt.Sprintf("\tfor p := range k {\n\t\tcopy(dst[p*step:], src[p*ld:][:%d])\n\t}", w/4))
 	p("MOVQ dst+0(FP), DI")
 	p("MOVQ step+8(FP), R8")
@@ -236,7 +236,7 @@ func copyRows(b *assembly, s isa, w int) {
 func copyTiles(b *assembly, s isa) {
 	p := b.line
 	name := "copyTiles_" + s.name
-	b.begin(name, "dst *float32, size int, src *float32, ld, k int, at *[4]int", 48,
+	b.function(name, "dst *float32, size int, src *float32, ld, k int, at *[4]int", 48,
 		fmt.Sprintf("\tfor p := range k {\n\t\tfor t := range 4 {\n"+
 			""+
 			"\t\t\tcopy(dst[t*size+p*%d:], src[p*ld+at[t]:][:%d])\n\t\t}\n\t}", s.lanes, s.lanes))
@@ -281,7 +281,7 @@ func copyTiles(b *assembly, s isa) {
 // to the second cache.
 func prefetchRows(b *assembly) {
 	p := b.line
-	b.begin("prefetchRows", "src *float32, ld, rows, w int", 32,
+	b.function("prefetchRows", "src *float32, ld, rows, w int", 32,
 		"\tfor r := range rows {\n\t\tfor at := 0; at < w; at += 64 { // bytes\n\t\t\tprefetch(src[r*ld:], at)\n\t\t}\n\t}")
 	p("MOVQ src+0(FP), SI")
 	p("MOVQ ld+8(FP), AX")
@@ -307,7 +307,7 @@ func prefetchRows(b *assembly) {
 func squaresTile(b *assembly, s isa, nv int) {
 	p := b.line
 	name := "squaresTile_" + s.name
-	b.begin(name, "c *float32, ldc, rows int, sums *float32", 32, squaresDoes(nv*s.lanes, s.lanes))
+	b.function(name, "c *float32, ldc, rows int, sums *float32", 32, squaresDoes(nv*s.lanes, s.lanes))
 	p("MOVQ c+0(FP), DI")
 	p("MOVQ ldc+8(FP), AX")
 	p("MOVQ rows+16(FP), CX")
@@ -336,7 +336,7 @@ func squaresTile(b *assembly, s isa, nv int) {
 
 // pause writes a wait of n turns that leaves the core to its other thread.
 func pause(b *assembly) {
-	b.begin("pause", "n int", 8, pauseDoes)
+	b.function("pause", "n int", 8, pauseDoes)
 	b.WriteString("\tMOVQ n+0(FP), CX\n\nturn:\n\tPAUSE\n\tDECQ CX\n\tJNZ turn\n\tRET\n")
 }
 

@@ -17,7 +17,7 @@ func loop(b *assembly, s isa, name, does string, params []string, extra bool, be
 		args += ", with *float32"
 		size += 8
 	}
-	b.begin(name+"_"+s.name, args, size, does)
+	b.function(name+"_"+s.name, args, size, does)
 	w := &writer{Buffer: new(bytes.Buffer), isa: s}
 	for r := s.regs - 1; r >= 0; r-- {
 		w.free = append(w.free, r)
@@ -264,7 +264,7 @@ const adamwDoes = `	size, b1, b2, c1, c2, eps, decay, scale := with[:8]
 // of 16 registers (12 of AVX2's).
 func peak(b *assembly, s isa) {
 	chains := map[int]int{16: 16, 8: 12}[s.lanes]
-	b.begin("fmaTurns_"+s.name, "n int", 8,
+	b.function("fmaTurns_"+s.name, "n int", 8,
 		fmt.Sprintf("\tfor range n {\n\t\tfor r := range %d { // registers\n\t\t\tr = a*b + r\n\t\t}\n\t}", chains))
 	w := &writer{Buffer: &b.Buffer, isa: s}
 	w.line("MOVQ n+0(FP), CX")

@@ -31,7 +31,7 @@ func neonKernel(b *assembly, rows int, packed bool) {
 	}
 	name := fmt.Sprintf("kern%s%dx%d", kind, rows, neonWidth)
 	p := b.line
-	b.begin(name, kernArgs, 57, kernDoes(rows, neonWidth, packed))
+	b.function(name, kernArgs, 57, kernDoes(rows, neonWidth, packed))
 	p("MOVD k+0(FP), R0")
 	p("MOVD a+8(FP), R7")
 	p("MOVD lda+16(FP), R2")
@@ -98,7 +98,7 @@ func neonKernel(b *assembly, rows int, packed bool) {
 // neonSquaresTile writes squaresTile for arm64.
 func neonSquaresTile(b *assembly) {
 	p := b.line
-	b.begin("squaresTileNEON", "c *float32, ldc, rows int, sums *float32", 32, squaresDoes(neonWidth, neonWidth))
+	b.function("squaresTileNEON", "c *float32, ldc, rows int, sums *float32", 32, squaresDoes(neonWidth, neonWidth))
 	p("MOVD c+0(FP), R0")
 	p("MOVD ldc+8(FP), R1")
 	p("MOVD rows+16(FP), R2")
@@ -131,7 +131,7 @@ func neonRegs(first int) string {
 // neonPeak writes a loop of 24 independent multiply-adds of four lanes.
 func neonPeak(b *assembly) {
 	p := b.line
-	b.begin("fmaTurnsNEON", "n int", 8, "\tfor range n {\n\t\tfor r := range 24 { // registers\n\t\t\tr = a*b + r\n\t\t}\n\t}")
+	b.function("fmaTurnsNEON", "n int", 8, "\tfor range n {\n\t\tfor r := range 24 { // registers\n\t\t\tr = a*b + r\n\t\t}\n\t}")
 	p("MOVD n+0(FP), R0")
 	for i := range 32 {
 		p("VEOR V%d.B16, V%d.B16, V%d.B16", i, i, i)
@@ -147,6 +147,6 @@ func neonPeak(b *assembly) {
 
 // neonPause writes a wait of n turns that leaves the core to its other thread.
 func neonPause(b *assembly) {
-	b.begin("pause", "n int", 8, pauseDoes)
+	b.function("pause", "n int", 8, pauseDoes)
 	b.WriteString("\tMOVD n+0(FP), R0\n\nturn:\n\tYIELD\n\tSUBS $1, R0, R0\n\tBNE turn\n\tRET\n")
 }

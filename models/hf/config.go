@@ -50,7 +50,7 @@ func parseConfig(raw []byte) (*Config, error) {
 		name string
 		to   **models.Config
 	}{{"encoder", &c.Encoder}, {"decoder", &c.Decoder}} {
-		if !c.has(part.name) {
+		if !c.isSet(part.name) {
 			continue
 		}
 		if c.ModelType != "encoder-decoder" {
@@ -79,8 +79,8 @@ func parseConfig(raw []byte) (*Config, error) {
 	return &c, nil
 }
 
-// has reports whether a field is there and not null.
-func (c *Config) has(name string) bool {
+// isSet reports whether a field is there and not null.
+func (c *Config) isSet(name string) bool {
 	v, ok := c.fields.values[name]
 	return ok && string(v) != "null"
 }
@@ -184,7 +184,7 @@ func compacted(raw json.RawMessage) string {
 
 // get decodes one field, if it is there.
 func (c *Config) get(name string, to any) error {
-	if !c.has(name) {
+	if !c.isSet(name) {
 		return nil
 	}
 	if err := json.Unmarshal(c.fields.values[name], to); err != nil {

@@ -21,7 +21,7 @@ func (c *Config) decodeLabels() error {
 	if err := c.get("num_labels", &count); err != nil {
 		return err
 	}
-	if !c.has("id2label") {
+	if !c.isSet("id2label") {
 		const most = 1 << 20
 		if count < 0 || count > most {
 			return fmt.Errorf("num_labels: %d: want 0 to %d", count, most)

@@ -45,7 +45,7 @@ var errShortPickle = errors.New("the pickle ends early")
 func unpickle(in []byte, class func(module, name string) (any, error), persistent func(pyTuple) (any, error)) (any, int, error) {
 	u := &unpickler{in: in[:min(len(in), maxPickle)], memo: map[int]any{}, class: class, persistent: persistent}
 	for {
-		op, err := u.take(1)
+		op, err := u.bytes(1)
 		if err != nil {
 			return nil, 0, err
 		}
@@ -63,10 +63,10 @@ func unpickle(in []byte, class func(module, name string) (any, error), persisten
 func (u *unpickler) run(op byte) error {
 	switch op {
 	case 0x80: // PROTO
-		_, err := u.take(1)
+		_, err := u.bytes(1)
 		return err
 	case 0x95: // FRAME: its length is of no use here
-		_, err := u.take(8)
+		_, err := u.bytes(8)
 		return err
 	case 'N':
 		return u.push(nil)
@@ -75,7 +75,7 @@ func (u *unpickler) run(op byte) error {
 	case 'K', 'M', 'J', 0x8a: // BININT1, BININT2, BININT, LONG1
 		return u.integer(op)
 	case 'G': // BINFLOAT
-		b, err := u.take(8)
+		b, err := u.bytes(8)
 		if err != nil {
 			return err
 		}
@@ -127,8 +127,8 @@ func (u *unpickler) run(op byte) error {
 	return fmt.Errorf("opcode 0x%02x is none that weights need", op)
 }
 
-// take returns the next n bytes of the pickle.
-func (u *unpickler) take(n int) ([]byte, error) {
+// bytes returns the next n bytes of the pickle.
+func (u *unpickler) bytes(n int) ([]byte, error) {
 	if n > len(u.in)-u.at {
 		if len(u.in) == maxPickle {
 			return nil, fmt.Errorf("the pickle is longer than %d bytes", maxPickle)
@@ -145,7 +145,7 @@ func (u *unpickler) line() (string, error) {
 	if n < 0 {
 		return "", errShortPickle
 	}
-	b, err := u.take(n + 1)
+	b, err := u.bytes(n + 1)
 	return string(b[:n]), err
 }
 

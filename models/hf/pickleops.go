@@ -15,7 +15,7 @@ func (u *unpickler) integer(op byte) error {
 	case 'J':
 		n = 4
 	case 0x8a:
-		size, err := u.take(1)
+		size, err := u.bytes(1)
 		if err != nil {
 			return err
 		}
@@ -23,7 +23,7 @@ func (u *unpickler) integer(op byte) error {
 			return fmt.Errorf("an integer of %d bytes", n)
 		}
 	}
-	b, err := u.take(n)
+	b, err := u.bytes(n)
 	if err != nil {
 		return err
 	}
@@ -43,7 +43,7 @@ func (u *unpickler) text(op byte) error {
 	if op == 'U' || op == 0x8c {
 		width = 1
 	}
-	b, err := u.take(width)
+	b, err := u.bytes(width)
 	if err != nil {
 		return err
 	}
@@ -51,7 +51,7 @@ func (u *unpickler) text(op byte) error {
 	if width == 4 {
 		n = int(binary.LittleEndian.Uint32(b))
 	}
-	s, err := u.take(n)
+	s, err := u.bytes(n)
 	if err != nil {
 		return err
 	}
@@ -145,7 +145,7 @@ func (u *unpickler) remember(op byte) error {
 		if op == 'r' || op == 'j' {
 			width = 4
 		}
-		b, err := u.take(width)
+		b, err := u.bytes(width)
 		if err != nil {
 			return err
 		}

@@ -80,14 +80,14 @@ func (f *fetch) pull(ctx context.Context, revision string) error {
 	if err != nil {
 		return err
 	}
-	if err := f.all(ctx, files); err != nil {
+	if err := f.files(ctx, files); err != nil {
 		return err
 	}
 	shards, err := f.shards(files)
 	if err != nil {
 		return err
 	}
-	if err := f.all(ctx, shards); err != nil {
+	if err := f.files(ctx, shards); err != nil {
 		return err
 	}
 	if revision == f.commit {
@@ -205,8 +205,8 @@ func toFetch(files []string) (all []string) {
 	return all
 }
 
-// all fetches the files, several at once; the first error stops the others.
-func (f *fetch) all(ctx context.Context, files []string) error {
+// files fetches files, several at once; the first error stops the others.
+func (f *fetch) files(ctx context.Context, files []string) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	n := f.Parallel

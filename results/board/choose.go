@@ -53,7 +53,7 @@ func (l *Leaderboard) oneVariant(group []results.Run) []results.Run {
 		for _, r := range variants[v] {
 			kept := variants[best][0]
 			l.warn("%s, %s: %s is left out: it differs from %s in %s", r.Result.Model, r.Result.Task, r.Path, kept.Path,
-				results.Tell(r.Differences(kept)))
+				results.Describe(r.Differences(kept)))
 		}
 	}
 	return variants[best]

@@ -138,7 +138,7 @@ func (s Side) of(task string, lang Lang) (runs []results.Run, left []LeftOut, er
 				return nil, nil, fmt.Errorf("%s: %s and %s are of the same task and seed: name one of them", s.Path, runs[0].Path, r.Path)
 			}
 			seed := r.Result.Seed
-			left = append(left, LeftOut{task, &seed, s.Name, lang.or("made otherwise than the other runs: ", "다른 실행들과 설정이 다름: ") + results.Tell(r.Differences(runs[0]))})
+			left = append(left, LeftOut{task, &seed, s.Name, lang.or("made otherwise than the other runs: ", "다른 실행들과 설정이 다름: ") + results.Describe(r.Differences(runs[0]))})
 		}
 	}
 	return runs, left, nil

@@ -270,7 +270,7 @@ func TestYield(t *testing.T) {
 		t.Fatal(err)
 	}
 	writeRun(t, dir, m, result("m", "nsmc", 1, 10))
-	if err := w.begin(); !errors.Is(err, ErrFinished) {
+	if err := w.prepare(); !errors.Is(err, ErrFinished) {
 		t.Fatalf("begin: %v", err)
 	}
 	if err := w.yield(true); err != nil {

@@ -63,7 +63,7 @@ func Create(dir string, m results.Manifest) (*Writer, error) {
 	if err := w.claim(); err != nil {
 		return nil, err
 	}
-	if err := w.begin(); err != nil {
+	if err := w.prepare(); err != nil {
 		return nil, errors.Join(err, w.yield(errors.Is(err, ErrFinished)))
 	}
 	return w, nil
@@ -100,8 +100,8 @@ func (w *Writer) free() error {
 	return fmt.Errorf("%s exists and is no run: want another name", w.final)
 }
 
-// begin prepares the claimed folder: new, or as its last writer left it.
-func (w *Writer) begin() error {
+// prepare readies the claimed folder: new, or as its last writer left it.
+func (w *Writer) prepare() error {
 	if err := w.free(); err != nil { // someone may have published before the claim
 		return err
 	}

@@ -56,7 +56,7 @@ func (p *parser) peek() rune {
 	return r
 }
 
-func (p *parser) take() rune {
+func (p *parser) next() rune {
 	r, n := utf8.DecodeRuneInString(p.rest)
 	p.rest = p.rest[n:]
 	return r
@@ -293,7 +293,7 @@ func (p *parser) counts(r *repeat) (bool, error) {
 }
 
 func (p *parser) atom(depth int) (node, error) {
-	switch c := p.take(); c {
+	switch c := p.next(); c {
 	case '(':
 		return p.group(depth)
 	case '[':
@@ -333,7 +333,7 @@ func (p *parser) escaped() (node, error) {
 		}
 	}
 	if c := p.peek(); c == 'w' || c == 'W' { // with ² and the like, unlike in brackets
-		p.take()
+		p.next()
 		return &set{has: aligned.IsPatternWord, negate: c == 'W', char: -1}, nil
 	}
 	r, s, err := p.escape()
@@ -446,7 +446,7 @@ func (p *parser) escape() (rune, *set, error) {
 	if p.rest == "" {
 		return 0, nil, fmt.Errorf("nothing after \\")
 	}
-	c := p.take()
+	c := p.next()
 	if has := classOf(c); has != nil {
 		return 0, &set{has: has, negate: 'A' <= c && c <= 'Z', char: -1}, nil
 	}
@@ -586,7 +586,7 @@ func (p *parser) member() (rune, *set, error) {
 	if p.rest == "" {
 		return 0, nil, fmt.Errorf("class without its ]")
 	}
-	c := p.take()
+	c := p.next()
 	if c == '\\' {
 		return p.escape()
 	}

@@ -22,7 +22,7 @@ func newSPMerges(m *SentencePiece) *spMerges {
 // path appends the pieces of chars to w.cuts, neighbouring unknown ones as one, and returns them.
 func (m *spMerges) path(w *Work, chars []aligned.Char, s *Sentences) []cut {
 	text, starts := aligned.BytesOf(chars)
-	links, frozen := m.begin(w, text, s)
+	links, frozen := m.firstLinks(w, text, s)
 	queue := w.joints[:0]
 	halves := make(map[string]int32) // unused pieces: where they were joined
 	propose := func(left int32) {
@@ -72,8 +72,8 @@ func (m *spMerges) path(w *Work, chars []aligned.Char, s *Sentences) []cut {
 	return w.cuts[first:]
 }
 
-// begin makes a link of each character, or of a user-defined symbol, which stays frozen.
-func (m *spMerges) begin(w *Work, text string, s *Sentences) (links []link, frozen []bool) {
+// firstLinks makes a link of each character, or of a user-defined symbol, which stays frozen.
+func (m *spMerges) firstLinks(w *Work, text string, s *Sentences) (links []link, frozen []bool) {
 	links = w.links[:0]
 	for i, r := range text {
 		if len(links) > 0 && int(links[len(links)-1].to) > i {

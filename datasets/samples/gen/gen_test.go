@@ -120,7 +120,7 @@ func TestHypothesesKeepTheirLabel(t *testing.T) {
 		for _, label := range []string{"entailment", "neutral", "contradiction"} {
 			premise, hypothesis := claimScenes(d, label)
 			if got := hypothesis.against(premise); got != label {
-				t.Fatalf("%q, %q: %s, want %s", premise.tell("이"), hypothesis.tell("은"), got, label)
+				t.Fatalf("%q, %q: %s, want %s", premise.sentence("이"), hypothesis.sentence("은"), got, label)
 			}
 		}
 	}

@@ -45,8 +45,8 @@ type nliScene struct {
 	parts     [nliParts]string
 }
 
-// tell puts a scene into words, its person followed by a particle.
-func (s nliScene) tell(particle string) string {
+// sentence puts a scene into words, its person followed by a particle.
+func (s nliScene) sentence(particle string) string {
 	v := parseVerb(s.deed)
 	all := []string{s.parts[nliTime], s.parts[nliLook], josa(s.who, particle), s.parts[nliPlace], s.parts[nliWith], v.with("고"), "있다."}
 	if s.denied {
@@ -64,7 +64,7 @@ func (s nliScene) tell(particle string) string {
 // claim draws a premise and a hypothesis.
 func claim(d *dice, label string) row {
 	premise, hypothesis := claimScenes(d, label)
-	return row{text: premise.tell("이") + "\t" + hypothesis.tell("은"), label: label}
+	return row{text: premise.sentence("이") + "\t" + hypothesis.sentence("은"), label: label}
 }
 
 // claimScenes draws the scenes of a pair.

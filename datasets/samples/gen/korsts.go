@@ -102,16 +102,16 @@ func scenes(d *dice, label string) row {
 		if fmt.Sprint(score/10) != label {
 			continue
 		}
-		first, second := a.tell(d, g.endings), b.tell(d, g.endings)
+		first, second := a.sentence(d, g.endings), b.sentence(d, g.endings)
 		for second == first {
-			second = b.tell(d, g.endings)
+			second = b.sentence(d, g.endings)
 		}
 		return row{text: first + "\t" + second, label: label, more: []string{g.name, fmt.Sprintf("%d.%d00", score/10, score%10)}}
 	}
 }
 
-// tell puts a scene into words, in one of several orders.
-func (s stsScene) tell(d *dice, endings []string) string {
+// sentence puts a scene into words, in one of several orders.
+func (s stsScene) sentence(d *dice, endings []string) string {
 	parts := []string{josa(s.who, "이"), s.place}
 	if d.chance(40) {
 		parts[0], parts[1] = parts[1], parts[0]
