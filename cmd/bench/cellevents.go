@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/lmkor/bench/results"
+	"github.com/lmkor/bench/results/export"
 	"github.com/lmkor/bench/runs"
 	"github.com/lmkor/bench/trainers"
 )
@@ -13,6 +15,8 @@ import (
 type cellEvents struct {
 	w   io.Writer
 	bar *progress // of the cell that trains
+
+	live *export.Live // for a TensorBoard that looks on; nil: none
 }
 
 // Notice prints a line about a cell.
@@ -26,10 +30,24 @@ func (e *cellEvents) Step(c *runs.Cell, s trainers.StepEvent) {
 		e.bar = newProgress(e.w, c.Name())
 	}
 	e.bar.Step(s)
+	e.show(c, results.Event{Step: &results.StepEvent{Step: s.Step, Epoch: s.Epoch, Loss: s.Loss, LR: s.LR, GradNorm: s.GradNorm}})
 }
 
-// Eval shows nothing: the score comes with the outcome.
-func (e *cellEvents) Eval(*runs.Cell, trainers.EvalEvent) {}
+// Eval shows a score to TensorBoard alone: for people it comes with the outcome.
+func (e *cellEvents) Eval(c *runs.Cell, v trainers.EvalEvent) {
+	e.show(c, results.Event{Eval: &results.EvalEvent{Step: v.Step, Epoch: v.Epoch, Split: v.Split, Scores: v.Scores}})
+}
+
+// show writes an event for TensorBoard. A fault ends the showing, not the training.
+func (e *cellEvents) show(c *runs.Cell, v results.Event) {
+	if e.live == nil {
+		return
+	}
+	if err := e.live.Write(c.Model.Name, c.Task.Name, c.Recipe.Seed, v); err != nil {
+		e.Notice(c, fmt.Sprintf("warning: no more events for TensorBoard: %v", err))
+		e.live = nil
+	}
+}
 
 // stop takes the progress of a cell away.
 func (e *cellEvents) stop() {

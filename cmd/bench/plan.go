@@ -124,7 +124,7 @@ func (o *runOptions) runPlan(ctx context.Context, s streams) error {
 			}
 		}
 	}
-	done, err := runCells(ctx, s, cells)
+	done, err := runCells(ctx, s, cells, o.tensorboard)
 	if e := printOutcomes(s, done, o.format); e != nil {
 		return e
 	}

@@ -45,7 +45,7 @@ nothing about the published rows.`,
 				return err
 			}
 			start := time.Now()
-			if _, err := runCells(cmd.Context(), s, cells); err != nil {
+			if _, err := runCells(cmd.Context(), s, cells, ""); err != nil {
 				return err
 			}
 			return quickResults(cmd, o.runs, o.format, time.Since(start))

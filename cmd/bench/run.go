@@ -13,6 +13,7 @@ import (
 	"github.com/lmkor/bench/checkpoints"
 	"github.com/lmkor/bench/configs"
 	"github.com/lmkor/bench/results"
+	"github.com/lmkor/bench/results/export"
 	"github.com/lmkor/bench/runs"
 	"github.com/lmkor/bench/tasks"
 	"github.com/lmkor/bench/tokenizers"
@@ -28,6 +29,7 @@ type runOptions struct {
 	files                     [3]string // train, dev, test
 	dryRun                    bool
 	plan, cell                string
+	tensorboard               string
 	format                    string
 	labels                    []string
 	tokenizing                tokenizers.LoadOptions
@@ -73,6 +75,7 @@ The exit status is 3 after an interruption: the same command takes it up.`,
 	fl := cmd.Flags()
 	fl.BoolVar(&o.dryRun, "dry-run", false, "print what would become of each cell, with data and models opened as a run does")
 	fl.StringVar(&o.plan, "plan", "", "run the cells of the plan `FILE` that 'bench plan -o' wrote")
+	fl.StringVar(&o.tensorboard, "tensorboard", "", "write event files into the folder `DIR` meanwhile, for TensorBoard to look on")
 	fl.StringVar(&o.cell, "cell", "", "of a plan, run cell `N` alone")
 	formatFlag(cmd, &o.format, "table", "json")
 	return cmd
@@ -118,7 +121,7 @@ func (o *runOptions) run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	done, err := runCells(ctx, s, cells)
+	done, err := runCells(ctx, s, cells, o.tensorboard)
 	if e := printOutcomes(s, done, o.format); e != nil {
 		return e
 	}
@@ -210,8 +213,13 @@ func (o *runOptions) data(suite *configs.Suite) (runs.DataSource, error) {
 
 // runCells runs the cells. One that fails does not stop the others; all errors
 // come back together.
-func runCells(ctx context.Context, s streams, cells []runs.Cell) ([]runs.Outcome, error) {
+// tensorboard is the folder of event files that are written meanwhile, "" for none.
+func runCells(ctx context.Context, s streams, cells []runs.Cell, tensorboard string) ([]runs.Outcome, error) {
 	events := &cellEvents{w: s.err}
+	if tensorboard != "" {
+		events.live = export.NewLive(tensorboard)
+		defer events.live.Close()
+	}
 	var done []runs.Outcome
 	var failed []error
 	runs.All(ctx, cells, events, func(i int, o *runs.Outcome, err error) {
