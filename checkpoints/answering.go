@@ -3,6 +3,7 @@ package checkpoints
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/lmkor/bench/configs"
 	"github.com/lmkor/bench/models"
@@ -77,6 +78,10 @@ func (a *Answering) readRecipe(set []string) error {
 		return err
 	}
 	if most := a.Model.MaxTokens(); a.Recipe.MaxLength > most {
+		if !slices.ContainsFunc(set, func(s string) bool { return strings.HasPrefix(s, "max_length=") }) {
+			a.Recipe.MaxLength = most // the training's texts had room, others are cut
+			return nil
+		}
 		return fmt.Errorf("%s: max_length %d: the model takes %d tokens", a.Dir, a.Recipe.MaxLength, most)
 	}
 	return nil

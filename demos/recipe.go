@@ -63,7 +63,7 @@ func (z Size) config(name string, tok *tokenizers.Tokenizer) (*hf.Config, error)
 	case "funnel":
 		c = object{"model_type": "funnel", "architectures": []string{"FunnelForMaskedLM"}, "vocab_size": tok.VocabSize(), "d_model": z.Hidden,
 			"n_head": z.Heads, "d_head": z.Hidden / z.Heads, "d_inner": 4 * z.Hidden, "block_sizes": []int{z.Layers - 1, 1},
-			"num_decoder_layers": 1, "pad_token_id": 0, "max_position_embeddings": positions}
+			"num_decoder_layers": 1, "pad_token_id": 0, "max_position_embeddings": positions, "initializer_std": 0.02}
 	case "gpt2":
 		c = object{"model_type": "gpt2", "architectures": []string{"GPT2LMHeadModel"}, "vocab_size": tok.VocabSize(), "n_embd": z.Hidden,
 			"n_layer": z.Layers, "n_head": z.Heads, "n_positions": positions, "pad_token_id": 0,

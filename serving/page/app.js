@@ -1,0 +1,309 @@
+"use strict";
+
+// Words of the page in both languages.
+const words = {
+  en: {
+    skip: "Skip to the content", theme: "Light or dark", token: "Token", use: "Use", tasks: "Tasks",
+    predict: "Predict", "fill-mask": "Masks", generate: "Continue", summarize: "Summarize", board: "Leaderboard",
+    model: "Model", text: "Text", texts: "Texts, one a line; a pair has a tab between", top: "Guesses", length: "New tokens",
+    sample: "Draw tokens", temperature: "Temperature", seed: "Seed", ask: "Ask", stop: "Stop", working: "Working …",
+    mask: "Write [MASK] where a word is missing.", keys: "Ctrl and Enter ask, too.", cut: "The model read the beginning only.",
+    none: "No model is loaded.", entities: "no entity", maskOf: "Mask", missing: "The server asks for a token.",
+    published: "published", gone: "The server does not answer.", best: "best", noBoard: "There is no finished run.",
+  },
+  ko: {
+    skip: "본문으로 건너뛰기", theme: "밝게 또는 어둡게", token: "토큰", use: "사용", tasks: "작업",
+    predict: "분류", "fill-mask": "빈칸 채우기", generate: "이어 쓰기", summarize: "요약", board: "리더보드",
+    model: "모델", text: "글", texts: "한 줄에 글 하나, 짝은 탭으로 나눔", top: "후보 수", length: "새 토큰 수",
+    sample: "무작위로 뽑기", temperature: "온도", seed: "시드", ask: "실행", stop: "중지", working: "계산하는 중 …",
+    mask: "빠진 낱말 자리에 [MASK]를 쓰세요.", keys: "Ctrl+Enter로도 실행합니다.", cut: "모델이 글의 앞부분만 읽었습니다.",
+    none: "불러온 모델이 없습니다.", entities: "개체 없음", maskOf: "빈칸", missing: "서버가 토큰을 요구합니다.",
+    published: "발표된 값", gone: "서버가 응답하지 않습니다.", best: "최고", noBoard: "끝난 실행이 없습니다.",
+  },
+};
+const samples = {
+  predict: "이 영화 정말 재미있다\n배우 연기가 아쉬웠다",
+  "fill-mask": "이 영화 정말 [MASK].",
+  generate: "이 영화는",
+  summarize: "주말에 극장에서 새 영화를 보았다. 배우들의 연기가 좋았고 음악도 훌륭했다. 다음에 또 보고 싶다.",
+};
+
+const stored = (key) => { try { return localStorage.getItem(key); } catch { return null; } };
+const store = (key, value) => { try { localStorage.setItem(key, value); } catch { /* a private window */ } };
+
+let language = stored("language") || (navigator.language.startsWith("ko") ? "ko" : "en");
+let token = "";
+let models = [];
+let board = null;
+const t = (key) => words[language][key] || key;
+const $ = (id) => document.getElementById(id);
+
+// make returns an element with attributes, listeners (on…) and children.
+function make(tag, attributes = {}, ...children) {
+  const e = document.createElement(tag);
+  for (const [k, v] of Object.entries(attributes)) {
+    if (k.startsWith("on")) e.addEventListener(k.slice(2), v);
+    else if (v !== null && v !== false) e.setAttribute(k, v === true ? "" : v);
+  }
+  e.append(...children);
+  return e;
+}
+
+// ask returns the answer of the API, or throws its problem.
+async function ask(path, body, signal) {
+  const headers = {};
+  if (body) headers["Content-Type"] = "application/json";
+  if (token) headers.Authorization = "Bearer " + token;
+  let r;
+  try {
+    r = await fetch(path, { method: body ? "POST" : "GET", headers, body: body && JSON.stringify(body), signal });
+  } catch (e) {
+    throw e.name === "AbortError" ? e : new Error(t("gone"));
+  }
+  if (r.ok) return r;
+  let detail = r.status + " " + r.statusText;
+  try {
+    const p = await r.json();
+    detail = [p.detail, ...(p.errors || []).map((e) => e.location + ": " + e.message)].join("; ");
+  } catch { /* no problem+json: the status has to do */ }
+  throw Object.assign(new Error(detail), { status: r.status });
+}
+
+function field(name, label, control, kind = "") {
+  control.id = name;
+  const l = make("label", { for: name }, label);
+  return make("div", { class: "field " + kind }, ...(kind === "check" ? [control, l] : [l, control]));
+}
+
+function probs(pairs) {
+  return make("dl", { class: "probs" }, ...pairs.map(([name, p]) => {
+    const fill = make("span", { class: "fill" });
+    fill.style.width = (100 * p).toFixed(1) + "%";
+    return make("div", {}, make("dt", {}, name), make("dd", { class: "track", "aria-hidden": "true" }, fill),
+      make("dd", { class: "number" }, (100 * p).toFixed(1) + " %"));
+  }));
+}
+
+// colours gives each type of entity one of eight.
+const colours = new Map();
+function colour(type) {
+  if (!colours.has(type)) colours.set(type, colours.size % 8);
+  return "e" + colours.get(type);
+}
+
+function entities(answer) {
+  const points = [...answer.text], p = make("p");
+  let at = 0;
+  for (const e of answer.entities) {
+    p.append(points.slice(at, e.start).join(""));
+    p.append(make("mark", { class: colour(e.type) }, points.slice(e.start, e.end).join(""),
+      make("span", { class: "type" }, e.type + " " + (100 * e.prob).toFixed(0) + " %")));
+    at = e.end;
+  }
+  p.append(points.slice(at).join(""));
+  if (answer.entities.length === 0) p.append(make("span", { class: "hint" }, " (" + t("entities") + ")"));
+  return p;
+}
+
+// show has what each task shows of an answer.
+const show = {
+  predict(out, a) {
+    for (const x of a.answers) {
+      const box = make("div", { class: "answer" });
+      if (x.entities) box.append(entities(x));
+      else box.append(make("p", {}, x.text + (x.text_pair ? " / " + x.text_pair : "") + " → ", make("strong", {}, typeof x.pred === "number" ? x.pred.toFixed(3) : x.pred)));
+      if (x.probs) box.append(probs(Object.entries(x.probs).sort((a, b) => b[1] - a[1])));
+      if (x.truncated) box.append(make("p", { class: "hint" }, t("cut")));
+      out.append(box);
+    }
+  },
+  "fill-mask"(out, a) {
+    a.masks.forEach((guesses, i) => {
+      const box = make("div", { class: "answer" });
+      if (a.masks.length > 1) box.append(make("p", {}, t("maskOf") + " " + (i + 1)));
+      box.append(probs(guesses.map((g) => [g.token, g.prob])));
+      out.append(box);
+    });
+  },
+  summarize(out, a) {
+    out.append(make("p", { class: "written" }, a.text));
+    if (a.truncated) out.append(make("p", { class: "hint" }, t("cut")));
+  },
+};
+
+// stream reads server-sent events into p.
+async function stream(body, out, signal) {
+  const p = make("p", { class: "written" }, body.text);
+  out.append(p);
+  const r = await ask("/v1/generate", body, signal);
+  const reader = r.body.pipeThrough(new TextDecoderStream()).getReader();
+  for (let rest = ""; ;) {
+    const { value, done } = await reader.read();
+    if (done) return;
+    rest += value;
+    const parts = rest.split("\n\n");
+    rest = parts.pop();
+    for (const part of parts) {
+      const name = (part.match(/^event: (.*)$/m) || [])[1];
+      const data = JSON.parse(part.match(/^data: (.*)$/m)[1]);
+      if (name === "error") throw new Error(data.detail);
+      if (name === "done") p.textContent = data.text;
+      else p.append(data.text);
+    }
+  }
+}
+
+// inputs are the fields of each task beside model and text, and what they say.
+const inputs = {
+  predict: { fields: () => [], body: (text) => ({ texts: text.split("\n").filter((l) => l.trim()).map((l) => {
+    const [a, b] = l.split("\t");
+    return b === undefined ? a : { text: a, text_pair: b };
+  }) }) },
+  "fill-mask": { fields: () => [number("top", t("top"), 5, 1, 100)], body: (text, v) => ({ text, top: v("top") }), hint: "mask" },
+  generate: {
+    fields: () => [number("length", t("length"), 40, 1, 1000), number("temperature", t("temperature"), 0.8, 0.05, 5, 0.05),
+      number("seed", t("seed"), 1, 0, 1e9), field("sample", t("sample"), make("input", { type: "checkbox", checked: true }), "check")],
+    body: (text, v) => ({ text, stream: true, max_new_tokens: v("length"), do_sample: $("sample").checked,
+      ...($("sample").checked ? { temperature: v("temperature"), seed: v("seed") } : {}) }),
+  },
+  summarize: { fields: () => [number("length", t("length"), 40, 1, 1000)], body: (text, v) => ({ text, max_new_tokens: v("length") }) },
+};
+
+function number(name, label, value, min, max, step = 1) {
+  return field(name, label, make("input", { type: "number", value, min, max, step, required: true }));
+}
+
+function panelOf(task) {
+  const own = models.filter((m) => m.tasks.includes(task)), spec = inputs[task];
+  const select = make("select", {}, ...own.map((m) => make("option", { value: m.name }, m.name)));
+  const text = make("textarea", { required: true, spellcheck: "false", rows: 4, lang: "ko" });
+  text.value = stored("text-" + task) || samples[task];
+  const go = make("button", { class: "go" }, t("ask"));
+  const stop = make("button", { type: "button", hidden: true }, t("stop"));
+  const out = make("output", { "aria-live": "polite", "aria-label": t(task) });
+  let control = null;
+  stop.addEventListener("click", () => control && control.abort());
+  const form = make("form", { class: "ask", async onsubmit(e) {
+    e.preventDefault();
+    store("text-" + task, text.value);
+    control = new AbortController();
+    go.disabled = true;
+    stop.hidden = false;
+    out.replaceChildren(make("p", { class: "hint" }, t("working")));
+    const body = { model: select.value, ...spec.body(text.value, (id) => Number($(id).value)) };
+    try {
+      if (task === "generate") {
+        out.replaceChildren();
+        await stream(body, out, control.signal);
+      } else {
+        const answer = await (await ask("/v1/" + task, body, control.signal)).json();
+        out.replaceChildren();
+        show[task](out, answer);
+      }
+    } catch (fault) {
+      if (fault.name !== "AbortError") out.replaceChildren(make("p", { class: "fault", role: "alert" }, fault.message));
+      else if (task !== "generate") out.replaceChildren();
+    }
+    go.disabled = false;
+    stop.hidden = true;
+  } },
+  make("div", { class: "fields" }, field("model", t("model"), select), ...spec.fields()),
+  field("text", t(task === "predict" ? "texts" : "text"), text, "wide"),
+  make("p", { class: "hint" }, (spec.hint ? t(spec.hint) + " " : "") + t("keys")),
+  make("div", { class: "fields" }, go, stop));
+  text.addEventListener("keydown", (e) => {
+    if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) form.requestSubmit();
+  });
+  return make("section", {}, make("h2", {}, t(task)), form, out);
+}
+
+function boardPanel() {
+  const section = make("section", {}, make("h2", {}, t("board")));
+  if (!board.rows || board.rows.length === 0) {
+    section.append(make("p", { class: "hint" }, t("noBoard")));
+    return section;
+  }
+  const head = make("tr", {}, make("th", { scope: "col" }, t("model")), ...board.columns.map((c) => make("th", { scope: "col" }, c.title)));
+  const rows = board.rows.map((r) => make("tr", {}, make("th", { scope: "row" }, r.model + (r.published ? " (" + t("published") + ")" : "")),
+    ...board.columns.map((c) => {
+      const cell = (r.cells || {})[c.task];
+      if (!cell) return make("td", {}, "–");
+      return make("td", { class: cell.best ? "best" : null, title: cell.interval ? cell.interval.map((v) => v.toFixed(2)).join(" – ") : null },
+        cell.score.toFixed(2));
+    })));
+  section.append(make("div", { class: "table", tabindex: "0", role: "region", "aria-label": t("board") },
+    make("table", {}, make("thead", {}, head), make("tbody", {}, ...rows))));
+  return section;
+}
+
+let current = "";
+
+function draw() {
+  document.documentElement.lang = language;
+  for (const e of document.querySelectorAll("[data-t]")) e.textContent = t(e.dataset.t);
+  $("tabs").setAttribute("aria-label", t("tasks"));
+  $("language").textContent = language === "ko" ? "English" : "한국어";
+  $("language").lang = language === "ko" ? "en" : "ko";
+  const tasks = Object.keys(inputs).filter((task) => models.some((m) => m.tasks.includes(task)));
+  if (board) tasks.push("board");
+  if (!tasks.includes(current)) current = tasks[0] || "";
+  $("tabs").hidden = tasks.length === 0;
+  $("tabs").replaceChildren(...tasks.map((task) => make("button", { type: "button", role: "tab", id: "tab-" + task, "aria-controls": "panel",
+    "aria-selected": String(task === current), tabindex: task === current ? "0" : "-1",
+    onclick: () => { current = task; draw(); $("tab-" + task).focus(); } }, t(task))));
+  $("panels").replaceChildren();
+  if (current) {
+    const panel = current === "board" ? boardPanel() : panelOf(current);
+    $("panels").append(make("div", { role: "tabpanel", id: "panel", "aria-labelledby": "tab-" + current }, panel));
+  }
+}
+
+$("tabs").addEventListener("keydown", (e) => {
+  const all = [...$("tabs").children], at = all.findIndex((b) => b === document.activeElement);
+  const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: all.length - 1 }[e.key];
+  if (to === undefined || at < 0) return;
+  e.preventDefault();
+  all[(to + all.length) % all.length].click();
+});
+
+function status(text) {
+  $("status").hidden = !text;
+  $("status").textContent = text;
+}
+
+async function load() {
+  try {
+    models = (await (await ask("/v1/models")).json()).models || [];
+    $("token").hidden = true;
+    status(models.length ? "" : t("none"));
+    board = await ask("/v1/leaderboard").then((r) => r.json(), () => null);
+  } catch (fault) {
+    models = [];
+    $("token").hidden = fault.status !== 401;
+    status(fault.status === 401 ? t("missing") : fault.message);
+  }
+  draw();
+}
+
+$("token").addEventListener("submit", (e) => {
+  e.preventDefault();
+  token = $("token-value").value;
+  load();
+});
+$("language").addEventListener("click", () => {
+  language = language === "ko" ? "en" : "ko";
+  store("language", language);
+  draw();
+});
+function dress(theme) {
+  document.documentElement.classList.toggle("dark", theme === "dark");
+}
+const system = matchMedia("(prefers-color-scheme: dark)");
+dress(stored("theme") || (system.matches ? "dark" : "light"));
+system.addEventListener("change", (e) => { if (!stored("theme")) dress(e.matches ? "dark" : "light"); });
+$("theme").addEventListener("click", () => {
+  const theme = document.documentElement.classList.contains("dark") ? "light" : "dark";
+  store("theme", theme);
+  dress(theme);
+});
+load();
