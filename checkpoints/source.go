@@ -47,7 +47,8 @@ func Find(name string) (Source, error) {
 	case err == nil && spec.Dir != "":
 		return Source{Name: spec.Name, Dir: spec.Dir, named: true}, nil
 	case err == nil && spec.Archive != "":
-		return Source{}, fmt.Errorf("%s is not on the hub: get it from %s, and name its directory with 'bench models add DIR --name %s'",
+		return Source{}, fmt.Errorf("%s is not on the hub: get it from %s, and name its directory with 'bench models add "+
+			"DIR --name %s'",
 			spec.Name, spec.Archive, spec.Name)
 	case err == nil:
 		dir, err := hf.Resolve(spec.Hub)

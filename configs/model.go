@@ -113,7 +113,8 @@ func (s *Scratch) mistake() (msg string, keys []string) {
 	for _, n := range []struct {
 		name        string
 		value, from int
-	}{{"vocab_size", s.Tokenizer.VocabSize, 100}, {"min_frequency", s.Tokenizer.MinFrequency, 0}, {"unused", s.Tokenizer.Unused, 0}} {
+	}{{"vocab_size", s.Tokenizer.VocabSize, 100}, {"min_frequency", s.Tokenizer.MinFrequency, 0},
+		{"unused", s.Tokenizer.Unused, 0}} {
 		if n.value < n.from || n.value > 10_000_000 {
 			return fmt.Sprintf("%s %d: want %d to 10000000", n.name, n.value, n.from), []string{"scratch", "tokenizer", n.name}
 		}
@@ -127,7 +128,8 @@ func unknownField(config map[string]any) (msg string, keys []string) {
 	modelType, _ := config["model_type"].(string)
 	a, err := arch.ArchitectureOf(modelType)
 	if err != nil {
-		return fmt.Sprintf("model_type %v: want one of %s", config["model_type"], strings.Join(arch.ModelTypes(), ", ")), []string{"model_type"}
+		return fmt.Sprintf("model_type %v: want one of %s", config["model_type"], strings.Join(arch.ModelTypes(), ", ")),
+			[]string{"model_type"}
 	}
 	known := slices.DeleteFunc(a.Fields(), func(name string) bool { return name == "vocab_size" }) // the tokenizer's
 	for name := range a.Rename {
@@ -191,7 +193,8 @@ func AddModel(m ModelSpec) (string, error) {
 		return "", err
 	}
 	return path, atomicfile.Write(path, func(w io.Writer) error {
-		for _, f := range []struct{ name, value string }{{"name", m.Name}, {"title", m.Title}, {"dir", m.Dir}, {"architecture", m.Architecture}, {"published", m.Published}} {
+		for _, f := range []struct{ name, value string }{{"name", m.Name}, {"title", m.Title}, {"dir", m.Dir},
+			{"architecture", m.Architecture}, {"published", m.Published}} {
 			if f.value == "" {
 				continue
 			}

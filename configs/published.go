@@ -44,10 +44,12 @@ func FindPublished(name string) (*Published, error) {
 		}
 		for _, task := range sortedKeys(r.Scores) {
 			if v := r.Scores[task]; math.IsNaN(v) || v < -100 || v > 100 {
-				return nil, strictyaml.Place(raw, file, fmt.Sprintf("%s: %s %v: want per cent", r.Model, task, v), append(row, "scores", task)...)
+				return nil, strictyaml.Place(raw, file, fmt.Sprintf("%s: %s %v: want per cent", r.Model, task, v),
+					append(row, "scores", task)...)
 			}
 			if meant := mistypedTask(task); meant != "" {
-				return nil, strictyaml.Place(raw, file, fmt.Sprintf("unknown task %q: did you mean %q?", task, meant), append(row, "scores", task)...)
+				return nil, strictyaml.Place(raw, file, fmt.Sprintf("unknown task %q: did you mean %q?", task, meant),
+					append(row, "scores", task)...)
 			}
 		}
 	}

@@ -85,7 +85,8 @@ func (c *Config) checkAlbert() error {
 	if err := c.checkBert(); err != nil {
 		return err
 	}
-	sizes := []size{{"embedding_size", c.EmbeddingSize}, {"num_hidden_groups", c.NumHiddenGroups}, {"inner_group_num", c.InnerGroupNum}}
+	sizes := []size{{"embedding_size", c.EmbeddingSize}, {"num_hidden_groups", c.NumHiddenGroups},
+		{"inner_group_num", c.InnerGroupNum}}
 	for _, f := range sizes {
 		if err := f.check(); err != nil {
 			return err

@@ -172,7 +172,8 @@ func (c *Config) checkDeberta() error {
 		return &Error{"pooler_hidden_size", fmt.Sprintf("%d: want hidden_size %d", n, c.HiddenSize)}
 	}
 	if k, g := c.ConvKernelSize, c.ConvGroups; k > 0 && (k%2 == 0 || g < 1 || c.HiddenSize%g != 0) {
-		return &Error{"conv_kernel_size", fmt.Sprintf("%d in %d groups: want an odd one, and divisors of hidden_size %d", k, g, c.HiddenSize)}
+		return &Error{"conv_kernel_size", fmt.Sprintf("%d in %d groups: want an odd one, and divisors of hidden_size %d",
+			k, g, c.HiddenSize)}
 	}
 	if span, far := c.PositionBuckets, c.longestDistance(); c.RelativeAttention && span > 0 && (span == 1 || far-1 <= span/2) {
 		return &Error{"position_buckets", fmt.Sprintf("%d for distances below %d: want 2 or more, of which half are less", span, far)}

@@ -174,7 +174,8 @@ func newFunnel(b *builder, c *Config, h Head) (network, error) {
 	dropout := func(c *Config) float64 { return c.FunnelHiddenDropout }
 	switch h.Kind {
 	case SequenceHead:
-		n.Head = newDenseHead(b, [2]string{"classifier.linear_hidden", "classifier.linear_out"}, w, h.Labels, kernels.Tanh, dropout, false)
+		n.Head = newDenseHead(b, [2]string{"classifier.linear_hidden", "classifier.linear_out"}, w, h.Labels, kernels.Tanh,
+			dropout, false)
 	case TokenHead:
 		n.Head = newTokenHead(b, w, h.Labels, dropout)
 	case MaskedLMHead:

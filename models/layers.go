@@ -56,5 +56,6 @@ func activation(field, name string) (kernels.Act, error) {
 	if name == "prelu" || name == "xielu" {
 		return 0, &Error{field, fmt.Sprintf("activation %q has parameters of its own: want one without", name)}
 	}
-	return 0, &Error{field, fmt.Sprintf("activation %q: want gelu, gelu_new, relu, silu, tanh or another of transformers' names", name)}
+	return 0, &Error{field, fmt.Sprintf("activation %q: want gelu, gelu_new, relu, silu, tanh or another of "+
+		"transformers' names", name)}
 }

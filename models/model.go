@@ -113,7 +113,8 @@ func (c *Config) checkBert() error {
 		return err
 	}
 	if c.arch().fromPad && (c.PadTokenID < 0 || c.MaxTokens() < 1) {
-		return &Error{"pad_token_id", fmt.Sprintf("%d: positions count from it, of %d: want less", c.PadTokenID, c.MaxPositionEmbeddings)}
+		return &Error{"pad_token_id", fmt.Sprintf("%d: positions count from it, of %d: want less", c.PadTokenID,
+			c.MaxPositionEmbeddings)}
 	}
 	if err := checkLayers("num_hidden_layers", c.NumHiddenLayers); err != nil {
 		return err

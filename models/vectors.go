@@ -16,7 +16,8 @@ import (
 func (m *Model) Vectors(p *ops.Pass, in *Batch, rows []int32) (mat.Tensor, error) {
 	n, ok := m.net.(bodied)
 	if !ok || !m.Pools(false) {
-		return nil, &Error{"architectures", fmt.Sprintf("%s with a %s head has no vector for every token", m.Config.ModelType, m.Head.Kind)}
+		return nil, &Error{"architectures", fmt.Sprintf("%s with a %s head has no vector for every token",
+			m.Config.ModelType, m.Head.Kind)}
 	}
 	return n.vectors(p, in, &m.rates, rows), nil
 }
@@ -59,5 +60,6 @@ func (m *Model) Pooled(p *ops.Pass, in *Batch) (mat.Tensor, error) {
 			return h.Pooler.Forward(p, s.vectors(p, in, &m.rates, in.Firsts()), kernels.Tanh), nil
 		}
 	}
-	return nil, &Error{"architectures", fmt.Sprintf("%s with a %s head has no pooler: want a BERT or an ALBERT", m.Config.ModelType, m.Head.Kind)}
+	return nil, &Error{"architectures", fmt.Sprintf("%s with a %s head has no pooler: want a BERT or an ALBERT",
+		m.Config.ModelType, m.Head.Kind)}
 }

@@ -60,7 +60,8 @@ func estimate(c *Cell, o *runs.Opened, r configs.Recipe, points Points) {
 		best = params * checkpointBytes
 		c.Seconds += once + (share*evaluations+1)*best/writeBytes
 	}
-	c.MemoryMB = programMB + best/1e6 + params*memoryBytes/1e6 + points.at(largest, func(p Point) float64 { return p.ArenaMB }) + dataMB(o)
+	c.MemoryMB = programMB + best/1e6 + params*memoryBytes/1e6 +
+		points.at(largest, func(p Point) float64 { return p.ArenaMB }) + dataMB(o)
 	c.DiskMB = (params*(checkpointBytes+stateBytes) + 2*best + float64(c.Steps*logBytes) + answersBytes(o)) / 1e6
 }
 

@@ -119,10 +119,12 @@ func (t *Task) Outputs(names []string, given map[string]string) (Outputs, error)
 func (t *Task) checkGiven(names []string, given map[string]string) error {
 	for _, name := range slices.Sorted(maps.Keys(given)) {
 		if !slices.Contains(names, name) {
-			return &OutputsError{Task: t.Name, Names: names, Want: t.Labels, Problem: fmt.Sprintf("--labels %s=%s: no output is called %q", name, given[name], name)}
+			return &OutputsError{Task: t.Name, Names: names, Want: t.Labels,
+				Problem: fmt.Sprintf("--labels %s=%s: no output is called %q", name, given[name], name)}
 		}
 		if t.LabelIndex(given[name]) < 0 {
-			return &OutputsError{Task: t.Name, Names: names, Want: t.Labels, Problem: fmt.Sprintf("--labels %s=%s: %q is not one of the labels", name, given[name], given[name])}
+			return &OutputsError{Task: t.Name, Names: names, Want: t.Labels,
+				Problem: fmt.Sprintf("--labels %s=%s: %q is not one of the labels", name, given[name], given[name])}
 		}
 	}
 	return nil

@@ -25,9 +25,10 @@ var All = []Task{
 		// The reference trains on the MNLI part alone. --train takes the other one,
 		// or both in one file.
 		Name: "kornli", Title: "KorNLI", Kind: Classify, Metric: metrics.Accuracy,
-		Labels:    []string{"contradiction", "entailment", "neutral"},
-		Spellings: []Spelling{{"contradiction", []string{"모순"}}, {"entailment", []string{"함의"}}, {"neutral", []string{"중립"}}},
-		Text:      col("sentence1"), Pair: col("sentence2"), Label: col("gold_label"),
+		Labels: []string{"contradiction", "entailment", "neutral"},
+		Spellings: []Spelling{{"contradiction", []string{"모순"}}, {"entailment", []string{"함의"}},
+			{"neutral", []string{"중립"}}},
+		Text: col("sentence1"), Pair: col("sentence2"), Label: col("gold_label"),
 		Files: files("multinli.train.ko.tsv", "xnli.dev.ko.tsv", "xnli.test.ko.tsv"), Scored: Test,
 		Extra: files("snli_1.0_train.ko.tsv", "", ""),
 	},
@@ -48,9 +49,10 @@ var All = []Task{
 		// The test file has no labels. KoELECTRA's copy of the files calls the
 		// same column by another name.
 		Name: "hate-speech", Title: "Hate Speech", Kind: Classify, Metric: metrics.MacroF1,
-		Labels:    []string{"none", "offensive", "hate"},
-		Spellings: []Spelling{{"none", []string{"neither", "혐오 없음"}}, {"offensive", []string{"공격적"}}, {"hate", []string{"혐오"}}},
-		Text:      col("comments", "comment"), Label: col("hate"),
+		Labels: []string{"none", "offensive", "hate"},
+		Spellings: []Spelling{{"none", []string{"neither", "혐오 없음"}}, {"offensive", []string{"공격적"}},
+			{"hate", []string{"혐오"}}},
+		Text: col("comments", "comment"), Label: col("hate"),
 		Files: files("train.tsv", "dev.tsv", ""), Scored: Dev,
 	},
 }

@@ -36,8 +36,10 @@ type dataOptions struct {
 
 func (o *dataOptions) flags(cmd *cobra.Command) {
 	fl := cmd.Flags()
-	fl.StringVar(&o.dir, "data-dir", runs.Samples, "the folder `D` of official files, or samples: the sample data inside the program")
-	fl.StringArrayVarP(&o.tasks, "task", "t", nil, "a task `T`, or a task file of your own ending in .yaml; may be repeated (default all seven)")
+	fl.StringVar(&o.dir, "data-dir", runs.Samples, "the folder `D` of official files, or samples: the sample data "+
+		"inside the program")
+	fl.StringArrayVarP(&o.tasks, "task", "t", nil, "a task `T`, or a task file of your own ending in .yaml; may be "+
+		"repeated (default all seven)")
 	formatFlag(cmd, &o.format, "table", "json")
 }
 

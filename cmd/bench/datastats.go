@@ -73,7 +73,8 @@ func tokenizerOf(model string, o tokenizers.LoadOptions) (*tokenizers.Tokenizer,
 }
 
 func printStats(s streams, files []survey.File) error {
-	t := tables.Table{Head: []string{"file", "answers", "used", "shortest", "mean", "median", "95 %", "longest", "over 128", "unknown"}, Left: 2}
+	t := tables.Table{Head: []string{"file", "answers", "used", "shortest", "mean", "median", "95 %", "longest",
+		"over 128", "unknown"}, Left: 2}
 	for _, f := range files {
 		switch {
 		case f.Extra && f.Status == survey.Missing:
@@ -81,7 +82,8 @@ func printStats(s streams, files []survey.File) error {
 			t.Rows = append(t.Rows, tables.Row(f.File, f.Status, "–", "–", "–", "–", "–", "–", "–", "–"))
 		default:
 			n := f.Tokens
-			t.Rows = append(t.Rows, tables.Row(f.File, shares(&f), fmt.Sprint(f.Kept), fmt.Sprintf("%.0f", n.Min), fmt.Sprintf("%.1f", n.Mean),
+			t.Rows = append(t.Rows, tables.Row(f.File, shares(&f), fmt.Sprint(f.Kept), fmt.Sprintf("%.0f", n.Min),
+				fmt.Sprintf("%.1f", n.Mean),
 				fmt.Sprintf("%g", n.Median), fmt.Sprintf("%.0f", n.P95), fmt.Sprintf("%.0f", n.Max), shareText(f.Cut), shareText(f.Unknown)))
 		}
 	}

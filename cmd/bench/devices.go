@@ -39,7 +39,8 @@ alone: the program has no kernels for graphics processors.`,
 }
 
 func (o *devicesOptions) run(s streams) error {
-	all := []computer{{Device: "cpu", Name: strings.TrimSpace(cpuid.CPU.BrandName), Kernels: kernels.Name(), Threads: runtime.GOMAXPROCS(0)}}
+	all := []computer{{Device: "cpu", Name: strings.TrimSpace(cpuid.CPU.BrandName), Kernels: kernels.Name(),
+		Threads: runtime.GOMAXPROCS(0)}}
 	if o.format == "json" {
 		return s.json(all)
 	}

@@ -28,8 +28,9 @@ func newDoctorCmd() *cobra.Command {
 of runs takes files and locks, the cache of models, and Slurm or Kubernetes; of a
 suite, or of what --model and --task name, at every model and every data file too.
 What is missing fails the command, when everything has been looked at.`,
-		Example: "  bench doctor\n  bench doctor quickstart\n  bench doctor --model bert-tiny-scratch --task nsmc --data-dir DATA --format json",
-		Args:    args(cobra.MaximumNArgs(1)),
+		Example: "  bench doctor\n  bench doctor quickstart\n  bench doctor --model bert-tiny-scratch --task nsmc " +
+			"--data-dir DATA --format json",
+		Args: args(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, a []string) error {
 			if len(a) > 0 {
 				o.suite = a[0]

@@ -47,7 +47,8 @@ does not know.`,
 	fl := cmd.Flags()
 	fl.StringVarP(&o.model, "model", "m", "", "a fine-tuned checkpoint's directory `DIR`")
 	fl.StringVarP(&o.task, "task", "t", "", "a task `T`")
-	fl.StringVar(&o.recipe, "recipe", "", "the recipe `R` whose max_length, truncation, padding and precision count (default the checkpoint's own, or default)")
+	fl.StringVar(&o.recipe, "recipe", "", "the recipe `R` whose max_length, truncation, padding and precision count "+
+		"(default the checkpoint's own, or default)")
 	fl.StringArrayVar(&o.set, "set", nil, "a recipe field `key=value`; may be repeated")
 	fl.StringVar(&o.dataDir, "data-dir", "", "the folder `D` of official files, or samples")
 	fl.StringVar(&o.split, "split", "", "the split `S` to score: train, dev or test (default the task's scored one)")
@@ -123,7 +124,8 @@ func (o *evalOptions) cell(ctx context.Context) (runs.Cell, error) {
 	if origin != nil {
 		r.Seed = origin.Seed
 	}
-	return runs.Cell{Model: m, Task: t, Recipe: r, Scored: o.split, Data: runs.DataSource{Dir: o.dataDir, Files: map[string]string{o.split: o.file}},
+	return runs.Cell{Model: m, Task: t, Recipe: r, Scored: o.split,
+		Data:    runs.DataSource{Dir: o.dataDir, Files: map[string]string{o.split: o.file}},
 		Dir:     results.RunDir(o.runs, m.Name, t.Name, r.Seed) + "-eval-" + o.split,
 		Program: thisProgram(), Started: startOf(ctx)}, nil
 }

@@ -88,7 +88,8 @@ func (o *generateOptions) add(cmd *cobra.Command) {
 	fl.IntVar(&g.MinLength, "min-length", 0, "don't end before `N` tokens, all counted")
 	fl.IntVar(&g.Beams, "num-beams", 1, "beams of a beam search; 1: none")
 	fl.Float64Var(&g.LengthPenalty, "length-penalty", 1, "more than 1 favours long texts of a beam search")
-	fl.StringVar(&o.stopping, "early-stopping", "false", "stop a beam search when all beams have finished texts: true, false or never")
+	fl.StringVar(&o.stopping, "early-stopping", "false", "stop a beam search when all beams have finished texts: true, "+
+		"false or never")
 	fl.Lookup("early-stopping").NoOptDefVal = "true"
 	fl.Float64Var(&g.RepetitionPenalty, "repetition-penalty", 1, "more than 1 keeps tokens from coming again")
 	fl.IntVar(&g.NoRepeatNgram, "no-repeat-ngram-size", 0, "no `N` tokens twice in a row of the text; 0: any")

@@ -65,18 +65,21 @@ func quickResults(cmd *cobra.Command, dir, format string, took time.Duration) er
 		return err
 	}
 	out := cmd.OutOrStdout()
-	if err := tables.WriteLeaderboard(out, l, tables.Format(format), tables.BoardOptions{}, tables.Options{Bold: isTerminal(out)}); err != nil {
+	if err := tables.WriteLeaderboard(out, l, tables.Format(format), tables.BoardOptions{},
+		tables.Options{Bold: isTerminal(out)}); err != nil {
 		return err
 	}
 	if format == "table" {
-		fmt.Fprintln(out, "The quickstart rows are scores on the sample data inside the program, which is easier than the real sets: set beside the published rows to show the table, not to compare.")
+		fmt.Fprintln(out, "The quickstart rows are scores on the sample data inside the program, which is easier than the "+
+			"real sets: set beside the published rows to show the table, not to compare.")
 	}
 	left, err := quickPlots(l, runs, filepath.Join(dir, "plots"))
 	if err != nil {
 		return err
 	}
 	page := filepath.Join(dir, "report.html")
-	if err := saveReport(streamsOf(cmd), page, "bench quickstart", compare.LocaleLang(os.Getenv), []*board.Leaderboard{l}, runs, 10); err != nil {
+	if err := saveReport(streamsOf(cmd), page, "bench quickstart", compare.LocaleLang(os.Getenv),
+		[]*board.Leaderboard{l}, runs, 10); err != nil {
 		return err
 	}
 	fmt.Fprintf(cmd.ErrOrStderr(), "%d runs in %s; plots in %s (%d pictures); everything on one page: %s\n",

@@ -21,7 +21,9 @@ const signalled = 128
 // interruptible returns a context that the first SIGINT or SIGTERM cancels, with
 // errInterrupted as its cause, and a function that ends listening. The second
 // signal calls exit at once, with the status that a shell gives such a process.
-func interruptible(parent context.Context, exit func(status int)) (ctx context.Context, cancel context.CancelCauseFunc, stop func()) {
+func interruptible(parent context.Context, exit func(status int)) (
+	ctx context.Context, cancel context.CancelCauseFunc, stop func(),
+) {
 	ctx, cancel = context.WithCancelCause(parent)
 	signals, done := make(chan os.Signal, 2), make(chan struct{})
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)

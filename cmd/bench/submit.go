@@ -119,13 +119,15 @@ func (o *submitSlurmOptions) run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	e := &slurm.Engine{Program: program, PlanFile: path, Dir: dir, Partition: o.partition, ArrayLimit: o.arrayLimit, CPUs: o.cpus, Extra: o.extra}
+	e := &slurm.Engine{Program: program, PlanFile: path, Dir: dir, Partition: o.partition, ArrayLimit: o.arrayLimit,
+		CPUs: o.cpus, Extra: o.extra}
 	id, err := o.submit(ctx, s, e, p)
 	if err != nil || o.dryRun {
 		return err
 	}
 	jobs := strings.Fields(id)
-	_, err = fmt.Fprintf(s.out, "queued jobs %s, and %s, which makes the tables; logs in %s\n'bench status %s' shows how they stand, 'scancel %s' takes them back\n",
+	_, err = fmt.Fprintf(s.out, "queued jobs %s, and %s, which makes the tables; logs in %s\n'bench status %s' shows "+
+		"how they stand, 'scancel %s' takes them back\n",
 		strings.Join(jobs[:len(jobs)-1], " "), jobs[len(jobs)-1], dir, o.plan, id)
 	return err
 }
@@ -150,9 +152,10 @@ its state first. Each volume claim is mounted at PATH, where the plan's absolute
 paths find the runs, the models, the data and the plan itself.
 
 The manifest is held to Kubernetes' own types; it was never run on a cluster.`,
-		Example: `  bench submit kubernetes --plan /runs/plan.json --image registry.example/bench:1 --claim runs=/runs --read-only-claim data=/data > job.yaml`,
-		Args:    args(cobra.NoArgs),
-		RunE:    func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), streamsOf(cmd)) },
+		Example: "  bench submit kubernetes --plan /runs/plan.json --image registry.example/bench:1 " +
+			"--claim runs=/runs --read-only-claim data=/data > job.yaml",
+		Args: args(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), streamsOf(cmd)) },
 	}
 	o.flags(cmd)
 	cmd.Flags().StringVar(&o.image, "image", "", "the container `IMAGE`, built from the Dockerfile")
@@ -168,7 +171,8 @@ func (o *submitKubernetesOptions) run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	e := &kubernetes.Engine{Image: o.image, Namespace: o.namespace, Parallelism: o.parallelism, CPUs: o.cpus, PlanFile: path, Out: s.out}
+	e := &kubernetes.Engine{Image: o.image, Namespace: o.namespace, Parallelism: o.parallelism, CPUs: o.cpus,
+		PlanFile: path, Out: s.out}
 	for _, list := range []struct {
 		flag     string
 		claims   []string

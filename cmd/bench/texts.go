@@ -49,5 +49,6 @@ func eachText(ctx context.Context, stdin io.Reader, texts []string, f func(text 
 
 // labelsFlag declares --labels, by which a checkpoint's labels are the task's.
 func labelsFlag(cmd *cobra.Command, to *[]string) {
-	cmd.Flags().StringSliceVar(to, "labels", nil, "which of the task's labels one of the checkpoint's is, `NAME=LABEL`; may be repeated")
+	cmd.Flags().StringSliceVar(to, "labels", nil, "which of the task's labels one of the checkpoint's is, `NAME=LABEL`; "+
+		"may be repeated")
 }

@@ -55,9 +55,10 @@ type versionOptions struct{ format string }
 func newVersionCmd() *cobra.Command {
 	var o versionOptions
 	cmd := &cobra.Command{
-		Use:     "version",
-		Short:   "Print the program's version",
-		Long:    "Prints the release, the commit that it was built from (with + where files differed from\nit), Go's version, the platform, and the set of kernels that this machine gets.",
+		Use:   "version",
+		Short: "Print the program's version",
+		Long: "Prints the release, the commit that it was built from (with + where files differed from\nit), Go's " +
+			"version, the platform, and the set of kernels that this machine gets.",
 		Example: "  bench version\n  bench version --format json",
 		Args:    args(cobra.NoArgs),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return o.run(streamsOf(cmd)) },

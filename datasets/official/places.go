@@ -45,7 +45,8 @@ var Places = []Place{
 	{
 		Task: "naver-ner", Home: "https://github.com/naver/nlp-challenge",
 		Licence: "for the NAVER NLP Challenge 2018, not to be passed on",
-		Ask:     "the data of the NAVER NLP Challenge 2018 may not be passed on: ask for them at https://github.com/naver/nlp-challenge",
+		Ask: "the data of the NAVER NLP Challenge 2018 may not be passed on: ask for them at " +
+			"https://github.com/naver/nlp-challenge",
 		Files: []File{
 			{Split: "train", Name: "train.tsv"},
 			{Split: "test", Name: "test.tsv"},

@@ -136,10 +136,11 @@ func (e *Engine) pod(cells []int, need engines.Need) corev1.PodSpec {
 		corev1.ResourceMemory: *resource.NewQuantity(int64(need.MemoryMB)<<20, resource.BinarySI),
 	}
 	c := corev1.Container{
-		Name:      "bench",
-		Image:     e.Image,
-		Args:      []string{"run", "--plan", e.PlanFile, "--cell", e.cellArg(cells), "--set", "threads=" + strconv.Itoa(cpus)},
-		Resources: corev1.ResourceRequirements{Requests: want, Limits: corev1.ResourceList{corev1.ResourceMemory: want[corev1.ResourceMemory]}},
+		Name:  "bench",
+		Image: e.Image,
+		Args:  []string{"run", "--plan", e.PlanFile, "--cell", e.cellArg(cells), "--set", "threads=" + strconv.Itoa(cpus)},
+		Resources: corev1.ResourceRequirements{Requests: want,
+			Limits: corev1.ResourceList{corev1.ResourceMemory: want[corev1.ResourceMemory]}},
 		SecurityContext: &corev1.SecurityContext{
 			AllowPrivilegeEscalation: new(false), ReadOnlyRootFilesystem: new(true),
 			Capabilities: &corev1.Capabilities{Drop: []corev1.Capability{"ALL"}},

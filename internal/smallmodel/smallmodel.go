@@ -28,7 +28,8 @@ type Directory struct {
 
 // BERT returns the config of a small BERT for NSMC.
 func BERT() Fields {
-	return Fields{"model_type": "bert", "architectures": []string{"BertForSequenceClassification"}, "hidden_size": 32, "num_hidden_layers": 2,
+	return Fields{"model_type": "bert", "architectures": []string{"BertForSequenceClassification"}, "hidden_size": 32,
+		"num_hidden_layers":   2,
 		"num_attention_heads": 2, "intermediate_size": 64, "max_position_embeddings": 128, "type_vocab_size": 2, "pad_token_id": 0,
 		"id2label": Fields{"0": "0", "1": "1"}}
 }
@@ -68,7 +69,8 @@ func New(t testing.TB, config Fields, tok *tokenizers.Tokenizer) *Directory {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &Directory{Config: config, Tokenizer: Fields{"tokenizer_class": "BertTokenizer", "do_lower_case": true, "strip_accents": false}}
+	d := &Directory{Config: config, Tokenizer: Fields{"tokenizer_class": "BertTokenizer", "do_lower_case": true,
+		"strip_accents": false}}
 	for _, p := range m.Params() {
 		d.Tensors = append(d.Tensors, hf.Tensor{Name: p.Name, Shape: slices.Clone(p.Shape), Data: slices.Clone(p.Floats())})
 	}

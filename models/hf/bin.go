@@ -90,7 +90,8 @@ func (a *archive) place(name string) (begin, end int, err error) {
 		return 0, 0, fmt.Errorf("%s is not in the archive", name)
 	}
 	if f.Method != zip.Store || f.CompressedSize64 != f.UncompressedSize64 || f.Flags&1 != 0 {
-		return 0, 0, fmt.Errorf("%s is compressed or encrypted: torch.save stores tensors as they are; unpack the archive and save the weights again", name)
+		return 0, 0, fmt.Errorf("%s is compressed or encrypted: torch.save stores tensors as they are; unpack the archive "+
+			"and save the weights again", name)
 	}
 	offset, err := f.DataOffset()
 	if err != nil {
@@ -181,7 +182,8 @@ func readLegacy(m *mapped) ([]*tensor, error) {
 		rest = rest[8:]
 		hi, size := bits.Mul64(count, uint64(s.dtype.size))
 		if count != uint64(s.count) || hi != 0 || size > uint64(len(rest)) {
-			return nil, fault(m.name, "storage %s: %d values of %s, %d expected, %d bytes left in the file", key, count, s.dtype.Name, s.count, len(rest))
+			return nil, fault(m.name, "storage %s: %d values of %s, %d expected, %d bytes left in the file", key, count,
+				s.dtype.Name, s.count, len(rest))
 		}
 		s.data, rest = rest[:size:size], rest[size:]
 	}

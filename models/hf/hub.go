@@ -74,7 +74,8 @@ func cacheDirs() ([]string, error) {
 type CacheError struct{ Name, Revision, Dir string }
 
 func (e *CacheError) Error() string {
-	return fmt.Sprintf("%s (revision %s) is not in the local cache %s: 'bench models pull %s' fetches it", e.Name, e.Revision, e.Dir, e.Name)
+	return fmt.Sprintf("%s (revision %s) is not in the local cache %s: 'bench models pull %s' fetches it", e.Name,
+		e.Revision, e.Dir, e.Name)
 }
 
 // Resolve returns the directory of a model: name itself where it is one, else
@@ -135,7 +136,8 @@ func parseName(s string) (name, revision string, err error) {
 		revision = "main"
 	}
 	for part := range strings.SplitSeq(name, "/") {
-		if len(part) > 96 || strings.Contains(part, "--") || strings.Contains(part, "..") || strings.HasSuffix(part, ".") || strings.HasSuffix(part, "-") {
+		if len(part) > 96 || strings.Contains(part, "--") || strings.Contains(part, "..") ||
+			strings.HasSuffix(part, ".") || strings.HasSuffix(part, "-") {
 			name = ""
 		}
 	}

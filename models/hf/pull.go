@@ -192,7 +192,8 @@ func toFetch(files []string) (all []string) {
 			continue // copies of other frameworks and precisions lie in folders
 		}
 		weights := slices.ContainsFunc(weightFiles, func(k weightKind) bool { return k.name == file })
-		small := slices.Contains([]string{".json", ".txt", ".model", ".md"}, filepath.Ext(file)) && !strings.HasSuffix(file, ".index.json")
+		small := slices.Contains([]string{".json", ".txt", ".model", ".md"}, filepath.Ext(file)) &&
+			!strings.HasSuffix(file, ".index.json")
 		if small && !weights {
 			all = append(all, file)
 		}

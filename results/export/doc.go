@@ -91,7 +91,8 @@ func LaTeX(w io.Writer, l *board.Leaderboard, o tables.BoardOptions) error {
 	if strings.ContainsFunc(table.String(), hangul) {
 		packages += "\\usepackage{kotex}\n"
 	}
-	_, err := fmt.Fprintf(w, "\\documentclass{article}\n\\usepackage[landscape,margin=1cm]{geometry}\n%s\\begin{document}\n\\noindent\n%s\\end{document}\n", packages, table.String())
+	_, err := fmt.Fprintf(w, "\\documentclass{article}\n\\usepackage[landscape,margin=1cm]{geometry}\n%s"+
+		"\\begin{document}\n\\noindent\n%s\\end{document}\n", packages, table.String())
 	return err
 }
 

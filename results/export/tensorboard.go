@@ -112,7 +112,8 @@ func mistakes(r results.Run) (string, error) {
 	b.WriteString("| id | gold | predicted | | text |\n|---|---|---|---|---|\n")
 	cell := func(s string) string { return strings.ReplaceAll(results.Plain(s), "|", "\\|") }
 	for _, h := range hardest {
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", cell(string(h.ID)), cell(h.Gold.String()), cell(h.Pred.String()), cell(h.Why), cell(h.Reading()))
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", cell(string(h.ID)), cell(h.Gold.String()), cell(h.Pred.String()),
+			cell(h.Why), cell(h.Reading()))
 	}
 	return b.String(), nil
 }

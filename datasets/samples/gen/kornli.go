@@ -35,7 +35,8 @@ var (
 	}
 
 	// Deeds for every place and company.
-	nliDeeds = []string{"빵을 먹다", "사진을 찍다", "노래를 부르다", "책을 읽다", "우유를 마시다", "그림을 그리다"}
+	nliDeeds = []string{"빵을 먹다", "사진을 찍다", "노래를 부르다", "책을 읽다",
+		"우유를 마시다", "그림을 그리다"}
 )
 
 // nliScene is a scene; an empty part is not told.
@@ -48,7 +49,8 @@ type nliScene struct {
 // sentence puts a scene into words, its person followed by a particle.
 func (s nliScene) sentence(particle string) string {
 	v := parseVerb(s.deed)
-	all := []string{s.parts[nliTime], s.parts[nliLook], josa(s.who, particle), s.parts[nliPlace], s.parts[nliWith], v.with("고"), "있다."}
+	all := []string{s.parts[nliTime], s.parts[nliLook], josa(s.who, particle), s.parts[nliPlace], s.parts[nliWith],
+		v.with("고"), "있다."}
 	if s.denied {
 		all[len(all)-1] = "있지 않다."
 	}

@@ -22,12 +22,16 @@ var irregulars = map[string]class{
 	"듣": dropD, "걷": dropD, "싣": dropD, "깨닫": dropD,
 	"돕": dropB, "굽": dropB, "줍": dropB, "눕": dropB, "춥": dropB, "덥": dropB, "쉽": dropB, "어렵": dropB,
 	"가깝": dropB, "무겁": dropB, "가볍": dropB, "뜨겁": dropB, "차갑": dropB, "즐겁": dropB, "고맙": dropB,
-	"아름답": dropB, "아깝": dropB, "귀엽": dropB, "무섭": dropB, "시끄럽": dropB, "역겹": dropB, "흥미롭": dropB, "감미롭": dropB, "단조롭": dropB, "매끄럽": dropB, "얄밉": dropB, "스럽": dropB, "어둡": dropB,
+	"아름답": dropB, "아깝": dropB, "귀엽": dropB, "무섭": dropB, "시끄럽": dropB, "역겹": dropB,
+	"흥미롭": dropB, "감미롭": dropB, "단조롭": dropB, "매끄럽": dropB, "얄밉": dropB, "스럽": dropB,
+	"어둡": dropB,
 	"아쉽": dropB, "지겹": dropB, "맵": dropB, "새롭": dropB, "해롭": dropB, "두껍": dropB, "어지럽": dropB,
-	"부드럽": dropB, "더럽": dropB, "반갑": dropB, "놀랍": dropB, "괴롭": dropB, "싱겁": dropB, "우습": dropB, "답": dropB,
+	"부드럽": dropB, "더럽": dropB, "반갑": dropB, "놀랍": dropB, "괴롭": dropB, "싱겁": dropB,
+	"우습": dropB, "답": dropB,
 	"짓": dropS, "낫": dropS, "붓": dropS, "젓": dropS,
 	"부르": doubleL, "고르": doubleL, "기르": doubleL, "자르": doubleL, "빠르": doubleL, "다르": doubleL,
-	"흐르": doubleL, "모르": doubleL, "오르": doubleL, "바르": doubleL, "서두르": doubleL, "찌르": doubleL, "지르": doubleL,
+	"흐르": doubleL, "모르": doubleL, "오르": doubleL, "바르": doubleL, "서두르": doubleL, "찌르": doubleL,
+	"지르": doubleL,
 }
 
 // verb is a verb or an adjective, which Korean conjugates alike but for the
