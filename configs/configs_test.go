@@ -68,7 +68,7 @@ func TestSet(t *testing.T) {
 		{"epoch=5", `unknown field "epoch": did you mean "epochs"?`},
 		{"learning_rat=1", `did you mean "learning_rate"?`},
 		{"per_device_train_batch_size=8", `did you mean "batch_size"?`},
-		{"colour=1", `unknown field "colour": want one of batch_size, learning_rate`},
+		{"shade_of=1", `unknown field "shade_of": want one of batch_size, learning_rate`},
 		{"epochs", `"epochs": want name=value`},
 		{"epochs=3.5", `epochs "3.5": want a whole number, 1 or more`},
 		{"epochs=", `epochs "": want a whole number`},
@@ -114,6 +114,8 @@ func TestSet(t *testing.T) {
 		{"early_stopping_patience=3", ""},
 		{"early_stopping_patience=-3", "0 (never) or more"},
 		{"keep=both", ""},
+		{"holdout=0.1", ""},
+		{"holdout=1", "below 1"},
 		{"keep=all", "last, best or both"},
 	} {
 		r := recipeFor(t, "default", "nsmc")
@@ -159,7 +161,7 @@ func TestEveryFieldCanBeSet(t *testing.T) {
 		t.Errorf("%d fields in Recipe, %d can be set", v.NumField(), len(in))
 	}
 	for i := range v.NumField() {
-		if name := v.Field(i).Tag.Get("json"); name != "-" && name != in[i] {
+		if name, _, _ := strings.Cut(v.Field(i).Tag.Get("json"), ","); name != "-" && name != in[i] {
 			t.Errorf("field %d is %s in manifests, %s on the command line", i, name, in[i])
 		}
 	}

@@ -55,6 +55,7 @@ var fields = []field{
 	{"label_smoothing", func(r *Recipe) any { return &r.LabelSmoothing }, func(r *Recipe) bool { return finite(r.LabelSmoothing) && r.LabelSmoothing < 1 }, "a number, 0 or more, below 1"},
 	{"early_stopping_patience", func(r *Recipe) any { return &r.EarlyStoppingPatience }, func(r *Recipe) bool { return within(r.EarlyStoppingPatience, 0) }, "a whole number, 0 (never) or more"},
 	{"keep", func(r *Recipe) any { return &r.Keep }, func(r *Recipe) bool { return slices.Contains([]string{KeepLast, KeepBest, KeepBoth}, r.Keep) }, "last, best or both"},
+	{"holdout", func(r *Recipe) any { return &r.Holdout }, func(r *Recipe) bool { return finite(r.Holdout) && r.Holdout < 1 }, "a number, 0 (none) or more, below 1"},
 }
 
 func always(*Recipe) bool { return true }

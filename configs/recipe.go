@@ -47,6 +47,10 @@ type Recipe struct {
 	LabelSmoothing        float64      `json:"label_smoothing"`
 	EarlyStoppingPatience int          `json:"early_stopping_patience"` // evaluations without gain on dev; 0: never
 	Keep                  string       `json:"keep"`
+
+	// Holdout is the fraction of the training rows to choose on in the place of a
+	// dev split. A run that holds nothing out is what it was before there was this field.
+	Holdout float64 `json:"holdout,omitempty"`
 }
 
 // The values of padding, precision, truncation, lr_schedule and keep.

@@ -20,6 +20,9 @@ type Suite struct {
 	Seeds   []uint64 // none: the recipe's
 	DataDir string
 	Set     []string // name=value, on top of all else
+	Grid    Grid     // fields to try several values of
+	Budget  int      // how many of the grid's points to try; 0: all
+	Random  uint64   // the seed that chooses these
 
 	file    string
 	changes []yaml.Node            // on top of the recipe
@@ -29,7 +32,7 @@ type Suite struct {
 // suiteFile is a suite as a file has it. recipe is a name or a mapping of recipe
 // fields; set a mapping of them, or a list of name=value; task_set has such for
 // single tasks; tasks is a list of names, or a mapping from names to what task_set
-// would have for them.
+// would have for them; grid a mapping from recipe fields to lists of values.
 type suiteFile struct {
 	Name    string               `yaml:"name"`
 	Note    string               `yaml:"note"`
@@ -40,6 +43,9 @@ type suiteFile struct {
 	DataDir string               `yaml:"data_dir"`
 	Set     yaml.Node            `yaml:"set"`
 	TaskSet map[string]yaml.Node `yaml:"task_set"`
+	Grid    yaml.Node            `yaml:"grid"`
+	Budget  int                  `yaml:"budget"`
+	Random  *uint64              `yaml:"random"`
 }
 
 // FindSuite returns an embedded suite, or the user's own where name is a YAML
@@ -65,6 +71,9 @@ func (f *suiteFile) suite(raw []byte, file string) (*Suite, error) {
 	}
 	s.changes = append(s.changes, f.Set)
 	if err := s.tasks(&f.Tasks); err != nil {
+		return nil, err
+	}
+	if err := s.grid(f, raw); err != nil {
 		return nil, err
 	}
 	for _, t := range sortedKeys(f.TaskSet) {

@@ -91,7 +91,7 @@ func newCell(c *runs.Cell) (*Cell, error) {
 	}
 	out := &Cell{Model: c.Model.Name, Task: c.Task.Name, Seed: c.Recipe.Seed, Recipe: recipe,
 		ModelFrom: c.Model.Asked, TaskFrom: c.TaskAsked, Missing: []string{}}
-	out.Labels = c.Model.Labels
+	out.Labels, out.Settings = c.Model.Labels, c.Settings
 	if t := c.Model.Tokenizing; t != (tokenizers.LoadOptions{}) {
 		out.Tokenizer = &Tokenizer{Class: t.Class, Moran: t.Moran}
 		if t.Moran != "" {

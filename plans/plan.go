@@ -57,6 +57,7 @@ type Cell struct {
 	MemoryMB  float64  `json:"memory_mb"`      // the largest resident set, 10^6 bytes
 	DiskMB    float64  `json:"disk_mb"`        // of the run and of the state beside it, 10^6 bytes
 	Missing   []string `json:"missing"`
+	Settings  []string `json:"settings,omitempty"`  // of a point of a grid, field=value
 	Different []string `json:"different,omitempty"` // a conflict: what sets the two runs apart
 
 	Dir       string            `json:"dir"`       // of the run

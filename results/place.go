@@ -15,9 +15,27 @@ func Finished(dir string) bool {
 }
 
 // RunDir returns where a run belongs below root: model/task/seed-N, a hub
-// name's slash written as two hyphens.
-func RunDir(root, model, task string, seed uint64) string {
-	return filepath.Join(root, pathWord(model), pathWord(task), "seed-"+strconv.FormatUint(seed, 10))
+// name's slash written as two hyphens. A point of a grid has a folder for its
+// settings before the seed: model/task/batch_size=16,learning_rate=3e-05/seed-N.
+func RunDir(root, model, task string, seed uint64, settings ...string) string {
+	dir := filepath.Join(root, pathWord(model), pathWord(task))
+	if len(settings) > 0 {
+		dir = filepath.Join(dir, settingsWord(strings.Join(settings, ",")))
+	}
+	return filepath.Join(dir, "seed-"+strconv.FormatUint(seed, 10))
+}
+
+// longestWord is how long a folder of settings may be called: Windows allows 260
+// letters for a whole path.
+const longestWord = 100
+
+// settingsWord is pathWord of settings; many of them are cut, with a fingerprint
+// of all in their place.
+func settingsWord(s string) string {
+	if len(s) > longestWord {
+		s = s[:longestWord-13] + "-" + HashJSON(s)[:12]
+	}
+	return pathWord(s)
 }
 
 // devices are the names that Windows has for devices, in any folder and before

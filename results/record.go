@@ -217,5 +217,9 @@ func Encode(v any, indent string) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
-// DevSplit is the name of the split that checkpoints are chosen on.
-const DevSplit = "dev"
+// DevSplit and HoldoutSplit are the names of the splits that checkpoints and
+// recipes are chosen on: the task's own, and a part of train in its place.
+const (
+	DevSplit     = "dev"
+	HoldoutSplit = "holdout"
+)

@@ -23,8 +23,9 @@ type Cell struct {
 	TaskAsked string         // what the user named the task by
 	Recipe    configs.Recipe // resolved for the task; its Seed is the cell's
 	Data      DataSource
-	Scored    string // the split whose score is the result
-	Dir       string // of the finished run
+	Scored    string   // the split whose score is the result
+	Settings  []string // of a point of a grid, field=value by field; nil: no grid
+	Dir       string   // of the finished run
 
 	Planned string // what a plan says of its identity, Portable; "": nothing
 
@@ -34,7 +35,11 @@ type Cell struct {
 
 // Name is how progress and errors call the cell.
 func (c *Cell) Name() string {
-	return fmt.Sprintf("%s × %s, seed %d", c.Model.Name, c.Task.Name, c.Recipe.Seed)
+	at := ""
+	for _, s := range c.Settings {
+		at += ", " + s
+	}
+	return fmt.Sprintf("%s × %s%s, seed %d", c.Model.Name, c.Task.Name, at, c.Recipe.Seed)
 }
 
 // Outcome is what became of a cell.
@@ -48,6 +53,11 @@ type Outcome struct {
 	Score    *float64     `json:"score,omitempty"`
 	Interval *[2]float64  `json:"interval,omitempty"`
 	N        int          `json:"n,omitempty"`
+
+	// A point of a grid has its settings, and its score on the split that it is
+	// chosen on in the place of the result: only the best one's is looked at.
+	Settings []string `json:"settings,omitempty"`
+	Dev      *float64 `json:"dev,omitempty"`
 }
 
 // The states of an outcome.
@@ -59,6 +69,13 @@ const (
 )
 
 func (c *Cell) outcome(status string, r *results.Result) *Outcome {
+	if len(c.Settings) > 0 {
+		o := &Outcome{Model: r.Model, Task: r.Task, Seed: r.Seed, Status: status, Dir: c.Dir, Metric: r.Metric, Settings: c.Settings}
+		if v, ok := r.DevScore(); ok {
+			o.Dev = &v
+		}
+		return o
+	}
 	return &Outcome{Model: r.Model, Task: r.Task, Seed: r.Seed, Status: status, Dir: c.Dir,
 		Metric: r.Metric, Score: r.Score, Interval: r.Interval, N: r.N}
 }
@@ -91,11 +108,13 @@ func (c Cell) resolved(data Splits) Cell {
 func (c *Cell) options(data Splits) (trainers.Options, error) {
 	o := Options(c.Recipe)
 	o.Patience, o.KeepBest = c.Recipe.EarlyStoppingPatience, c.Recipe.Keep != configs.KeepLast
+	if data.Dev == nil {
+		if why := c.needsDev(); why != "" {
+			return o, fmt.Errorf("%s has no dev split: %s", c.Task.Name, why)
+		}
+	}
 	if !o.KeepBest && o.Patience == 0 {
 		return o, nil
-	}
-	if data.Dev == nil {
-		return o, fmt.Errorf("%s has no dev split: keep: best and early_stopping_patience choose on it", c.Task.Name)
 	}
 	o.Choose = trainers.Choose{Split: data.Dev.Split, Metric: c.Task.Metric}
 	return o, nil

@@ -36,7 +36,7 @@ func (d DataSource) Open(t *tasks.Task, split string) (*tasks.Set, error) {
 }
 
 // Splits are a cell's data: what trains, what is scored, and what a checkpoint
-// could be chosen on.
+// could be chosen on: the dev split, or what the recipe holds out of train.
 type Splits struct {
 	Train, Scored, Dev *tasks.Set // Dev may be nil
 }
@@ -56,13 +56,24 @@ func (c *Cell) OpenData() (Splits, error) {
 	var trainErr, scoredErr, devErr error
 	s.Train, trainErr = c.Data.Open(c.Task, tasks.Train)
 	s.Scored, scoredErr = c.Data.Open(c.Task, c.Scored)
-	if c.mayHaveDev() {
+	switch {
+	case c.Recipe.Holdout > 0:
+		if trainErr == nil {
+			s.Train, s.Dev, devErr = s.Train.HoldOut(c.Recipe.Holdout)
+		}
+	case c.mayHaveDev():
 		s.Dev, devErr = c.Data.Open(c.Task, tasks.Dev)
 		if c.Data.Files[tasks.Dev] == "" && errors.Is(devErr, fs.ErrNotExist) {
 			devErr = nil
 		}
 	}
 	return s, errors.Join(trainErr, scoredErr, devErr)
+}
+
+// hasDev reports whether the user named where the dev split would be; whether it
+// is there opening it tells.
+func (c *Cell) hasDev() bool {
+	return c.mayHaveDev() && (c.Data.Dir != "" || c.Data.Files[tasks.Dev] != "")
 }
 
 // mayHaveDev reports whether a dev split stands beside the scored one.

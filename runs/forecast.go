@@ -3,6 +3,7 @@ package runs
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/lmkor/bench/checkpoints"
@@ -26,7 +27,7 @@ func Forecast(cells []Cell, found func(i int, p *Plan, o *Opened, faults []error
 	for i := 0; i < len(cells); {
 		c := &cells[i]
 		end := i + 1 // behind the cells that differ in their seed only
-		for end < len(cells) && sameModel(&cells[end], c) && cells[end].Task == c.Task {
+		for end < len(cells) && sameModel(&cells[end], c) && cells[end].Task == c.Task && slices.Equal(cells[end].Settings, c.Settings) {
 			end++
 		}
 		o, data, err := c.openAll()

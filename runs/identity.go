@@ -1,6 +1,7 @@
 package runs
 
 import (
+	"fmt"
 	"path/filepath"
 	"slices"
 
@@ -37,6 +38,10 @@ func (c *Cell) manifest(l *checkpoints.Loaded, sets []*tasks.Set, recipe any) (*
 		m.Data = append(m.Data, results.Data{Split: set.Split, File: set.File, SHA256: set.SHA256,
 			Rows: set.Rows, Dropped: set.Dropped})
 		m.Warnings = append(m.Warnings, inspect.Texts(l.Tokenizer, set)...)
+		if set.Split == tasks.Holdout {
+			m.Warnings = append(m.Warnings, results.Warning{Code: tasks.Holdout, Message: fmt.Sprintf(
+				"%d of the examples in %s do not train: what is chosen is chosen on them", len(set.Examples), set.File)})
+		}
 	}
 	return m, m.Identify(c.modelPart(l), info.SHA256, results.HashJSON(c.Task.Definition()))
 }

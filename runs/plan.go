@@ -3,6 +3,7 @@ package runs
 import (
 	"errors"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -33,6 +34,7 @@ type Plan struct {
 	Scored   string               `json:"scored"`   // the split of the score
 	Steps    int                  `json:"steps"`    // of the optimizer
 	Recipe   configs.Recipe       `json:"recipe"`
+	Settings []string             `json:"settings,omitempty"` // of a grid's point
 }
 
 // Plans returns what Run would do with each cell: it reads the data and opens
@@ -53,7 +55,7 @@ func Plans(cells []Cell) ([]Plan, error) {
 	for i := 0; i < len(cells); {
 		c := &cells[i]
 		end := i + 1 // behind the cells that differ in their seed only
-		for end < len(cells) && sameModel(&cells[end], c) && cells[end].Task == c.Task {
+		for end < len(cells) && sameModel(&cells[end], c) && cells[end].Task == c.Task && slices.Equal(cells[end].Settings, c.Settings) {
 			end++
 		}
 		data, l, err := c.loadAll()
@@ -119,7 +121,7 @@ func (c Cell) plan(l *checkpoints.Loaded, data Splits) (*Plan, error) {
 	}
 	p := &Plan{Model: c.Model.Name, Task: c.Task.Name, Seed: c.Recipe.Seed, Dir: c.Dir, Status: at.State, Differs: at.Differs,
 		Identity: m.Identity, Portable: m.Parts.Portable(), Metric: c.Task.Metric,
-		Rows: map[string]int{}, Scored: c.Scored, Recipe: c.Recipe}
+		Rows: map[string]int{}, Scored: c.Scored, Recipe: c.Recipe, Settings: c.Settings}
 	for _, k := range at.Kept {
 		p.Kept = append(p.Kept, k.String())
 	}

@@ -73,7 +73,8 @@ func (r Request) Cells() ([]Cell, error) {
 	return all, fault
 }
 
-// seeds are the cells of one model and task.
+// seeds are the cells of one model and task: the points of the grid, each with
+// every seed.
 func (r Request) seeds(suite *configs.Suite, m checkpoints.Source, name string) ([]Cell, error) {
 	t, err := tasks.Find(name)
 	if err != nil {
@@ -92,12 +93,21 @@ func (r Request) seeds(suite *configs.Suite, m checkpoints.Source, name string) 
 	if len(seeds) == 0 {
 		seeds = []uint64{recipe.Seed}
 	}
+	points, err := r.points()
+	if err != nil {
+		return nil, err
+	}
 	var all []Cell
-	for _, seed := range seeds {
-		c := Cell{Model: m, Task: t, TaskAsked: name, Recipe: recipe, Data: r.Data, Scored: r.Data.ScoredSplit(t),
-			Dir: results.RunDir(r.Runs, m.Name, t.Name, seed), Program: r.Program, Started: r.Started}
-		c.Recipe.Seed = seed
-		all = append(all, c)
+	for _, settings := range points {
+		for _, seed := range seeds {
+			c := Cell{Model: m, Task: t, TaskAsked: name, Recipe: recipe, Data: r.Data, Scored: r.Data.ScoredSplit(t),
+				Program: r.Program, Started: r.Started}
+			c.Recipe.Seed = seed
+			if err := c.at(settings, r.Runs); err != nil {
+				return nil, err
+			}
+			all = append(all, c)
+		}
 	}
 	return all, nil
 }

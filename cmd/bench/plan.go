@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -35,6 +36,7 @@ is a file that does not change: 'bench run --plan' runs it, or one cell of it, a
 Seconds are those of this machine, one cell after the other.`,
 		Example: `  bench plan lmkor --data-dir DATA -o plan.json
   bench plan --model bert-tiny-scratch --task nsmc --data-dir samples --set epochs=1 -o plan.json
+  bench plan --model bert-tiny-scratch --task paws --data-dir samples --set epochs=1 --grid batch_size=16,32 -o plan.json
   bench run --plan plan.json
   bench status plan.json`,
 		Args: args(cobra.MaximumNArgs(1)),
@@ -78,13 +80,18 @@ func (o *planOptions) run(ctx context.Context, s streams) error {
 // printPlan prints the cells, what is missing, and the total.
 func printPlan(s streams, p *plans.Plan) error {
 	w := tabwriter.NewWriter(s.out, 0, 8, 2, ' ', 0)
-	fmt.Fprintln(w, "CELL\tMODEL\tTASK\tSEED\tSTATE\tSTEPS\tTOKENS\tTIME\tMEMORY\tDISK")
+	grid := slices.ContainsFunc(p.Cells, func(c plans.Cell) bool { return c.Settings != nil })
+	fmt.Fprintln(w, "CELL\tMODEL\tTASK"+map[bool]string{true: "\tSETTINGS"}[grid]+"\tSEED\tSTATE\tSTEPS\tTOKENS\tTIME\tMEMORY\tDISK")
 	for _, c := range p.Cells {
 		state := strings.ReplaceAll(c.State, "_", " ")
 		if c.State == plans.Resumes {
 			state = fmt.Sprintf("resumes from step %d", c.Step)
 		}
-		fmt.Fprintf(w, "%d\t%s\t%s\t%d\t%s\t%d\t%d\t%s\t%s\t%s\n", c.Cell, c.Model, c.Task, c.Seed, state, c.Steps, c.Tokens,
+		task := c.Task
+		if grid {
+			task += "\t" + strings.Join(c.Settings, ",")
+		}
+		fmt.Fprintf(w, "%d\t%s\t%s\t%d\t%s\t%d\t%d\t%s\t%s\t%s\n", c.Cell, c.Model, task, c.Seed, state, c.Steps, c.Tokens,
 			plans.Duration(c.Seconds), sizeText(int64(c.MemoryMB*1e6)), sizeText(int64(c.DiskMB*1e6)))
 	}
 	if err := w.Flush(); err != nil {

@@ -33,6 +33,7 @@ type runOptions struct {
 	format                    string
 	labels                    []string
 	tokenizing                tokenizers.LoadOptions
+	grid                      gridOptions
 }
 
 func newRunCmd() *cobra.Command {
@@ -51,6 +52,12 @@ local cache, or a name that 'bench models list' shows. Two of one base name are
 named apart with --name. A recipe's fields can be set one by one:
 ` + strings.Join(configs.FieldNames(), ", ") + `.
 
+With --grid, or a suite's grid, every point of the grid is trained with every seed,
+beside the others: RUNS/MODEL/TASK/batch_size=16,learning_rate=3e-05/seed-N. Points
+are compared by their mean score on dev, of the checkpoint that is best on it; a task
+without a dev split beside the scored one holds a tenth of its training rows out
+(holdout). The whole grid is printed, and the score of the best point alone.
+
 A checkpoint that has the task's head keeps it, unless bench trained it on another task;
 else a new one is drawn from the seed. Labels are found by the names in config.json;
 --labels says which of the task's labels a name is that bench does not know.
@@ -61,7 +68,8 @@ The exit status is 3 after an interruption: the same command takes it up.`,
   bench run --model a/checkpoint-500 --name a --model b/checkpoint-500 --name b --data-dir DATA
   bench run lmkor --data-dir DATA --runs runs
   bench run --model bert-tiny-scratch --task paws --train dev_2k.tsv --test test_2k.tsv
-  bench run --model bert-tiny-scratch --task nsmc --data-dir samples --set epochs=1 --dry-run`,
+  bench run --model bert-tiny-scratch --task nsmc --data-dir samples --set epochs=1 --dry-run
+  bench run --model ./my-bert --task paws --data-dir DATA --grid learning_rate=1e-5,3e-5,5e-5 --grid batch_size=16,32 --budget 4`,
 		Args:        args(cobra.MaximumNArgs(1)),
 		Annotations: map[string]string{savesOnStop: "yes"},
 		RunE: func(cmd *cobra.Command, a []string) error {
@@ -91,6 +99,7 @@ func (o *runOptions) cellFlags(cmd *cobra.Command) {
 	fl.StringVar(&o.recipe, "recipe", "", "a recipe `R`: "+strings.Join(configs.Recipes(), ", ")+
 		", or a YAML file (default the suite's, the model's, or default)")
 	fl.StringArrayVar(&o.set, "set", nil, "a recipe field `key=value`; may be repeated")
+	o.grid.add(cmd)
 	fl.StringVar(&o.dataDir, "data-dir", "", "the folder `D` of official files, or samples: the sample data inside the program")
 	fl.StringVar(&o.runs, "runs", "runs", "the folder `DIR` of runs")
 	for i, split := range []string{tasks.Train, tasks.Dev, tasks.Test} {
@@ -159,6 +168,9 @@ func (o *runOptions) cells(ctx context.Context) ([]runs.Cell, error) {
 	}
 	if o.dataDir != "" {
 		suite.DataDir = o.dataDir
+	}
+	if err := o.grid.apply(suite); err != nil {
+		return nil, err
 	}
 	if len(suite.Models) == 0 {
 		return nil, usagef("no model: name one with --model, or a suite (%s)", strings.Join(configs.Suites(), ", "))
@@ -232,7 +244,11 @@ func runCells(ctx context.Context, s streams, cells []runs.Cell, tensorboard str
 			failed = append(failed, fmt.Errorf("%s: %w", name, err))
 			fmt.Fprintf(s.err, "[%d/%d] %s: failed: %v\n", i+1, len(cells), name, err)
 		default:
-			fmt.Fprintf(s.err, "[%d/%d] %s: %s, %s %s\n", i+1, len(cells), name, o.Status, o.Metric, percentText(o.Score, o.Interval))
+			score := percentText(o.Score, o.Interval)
+			if o.Settings != nil {
+				score = percentText(o.Dev, nil) + " to choose by"
+			}
+			fmt.Fprintf(s.err, "[%d/%d] %s: %s, %s %s\n", i+1, len(cells), name, o.Status, o.Metric, score)
 			done = append(done, *o)
 		}
 	})
@@ -251,6 +267,9 @@ func percentText(score *float64, interval *[2]float64) string {
 }
 
 func printOutcomes(s streams, done []runs.Outcome, format string) error {
+	if len(done) > 0 && done[0].Settings != nil { // a request's cells are points of one grid, or none is
+		return printGrids(s, done, format)
+	}
 	if format == "json" {
 		return s.json(done)
 	}
@@ -275,7 +294,7 @@ func printPlans(s streams, plans []runs.Plan, format string) error {
 		return s.json(plans)
 	}
 	w := tabwriter.NewWriter(s.out, 0, 8, 2, ' ', 0)
-	fmt.Fprintln(w, "MODEL\tTASK\tSEED\tSTATUS\tTRAIN\tSCORED\tSTEPS\tRUN")
+	fmt.Fprintln(w, "MODEL\tTASK\tSEED\tSTATUS\tTRAIN\tSCORED\tSTEPS\tRUN") // a grid's settings are in RUN
 	for _, p := range plans {
 		fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%d\t%d\t%d\t%s\n", p.Model, p.Task, p.Seed, p.What(),
 			p.Rows[tasks.Train], p.Rows[p.Scored], p.Steps, p.Dir)

@@ -8,12 +8,14 @@ import (
 	"strings"
 
 	"github.com/lmkor/bench/results"
+	"github.com/lmkor/bench/results/grids"
 )
 
 // choose returns the runs of every cell of the table: one a seed, all of one
 // variant. What is left out is told.
 func (l *Leaderboard) choose(runs []results.Run) map[cellKey][]results.Run {
 	groups := map[cellKey][]results.Run{}
+	l.tuned = map[cellKey]string{}
 	for _, r := range runs {
 		k := cellKey{r.Result.Model, r.Result.Task}
 		groups[k] = append(groups[k], r)
@@ -23,14 +25,15 @@ func (l *Leaderboard) choose(runs []results.Run) map[cellKey][]results.Run {
 		slices.SortFunc(group, func(a, b results.Run) int {
 			return cmp.Or(cmp.Compare(a.Result.Seed, b.Result.Seed), strings.Compare(a.Path, b.Path))
 		})
-		groups[key] = l.oneASeed(l.oneVariant(group))
+		groups[key] = l.oneASeed(l.oneVariant(key, group))
 	}
 	return groups
 }
 
-// oneVariant returns the runs of the variant that has the most seeds; of
-// equals, the first's.
-func (l *Leaderboard) oneVariant(group []results.Run) []results.Run {
+// oneVariant returns the runs of the variant that has the most seeds; of equals
+// that differ in their recipe alone the one that is best on dev, of others the
+// first.
+func (l *Leaderboard) oneVariant(key cellKey, group []results.Run) []results.Run {
 	variants := map[string][]results.Run{}
 	var order []string
 	for _, r := range group {
@@ -46,6 +49,9 @@ func (l *Leaderboard) oneVariant(group []results.Run) []results.Run {
 			best = v
 		}
 	}
+	if v := l.tune(key, variants, seeds(variants[best])); v != "" {
+		best = v
+	}
 	for _, v := range order {
 		if v == best {
 			continue
@@ -57,6 +63,33 @@ func (l *Leaderboard) oneVariant(group []results.Run) []results.Run {
 		}
 	}
 	return variants[best]
+}
+
+// tune returns the variant that is best on dev of those with so many seeds, and
+// warns that it was chosen so; "" where there is nothing to choose among.
+func (l *Leaderboard) tune(key cellKey, variants map[string][]results.Run, most int) string {
+	var candidates []results.Run
+	for _, v := range slices.Sorted(maps.Keys(variants)) {
+		if seeds(variants[v]) == most {
+			candidates = append(candidates, variants[v]...)
+		}
+	}
+	var widest *grids.Grid
+	for _, g := range grids.Of(candidates) {
+		if g.Winner != nil && (widest == nil || len(g.Points) > len(widest.Points)) {
+			widest = &g
+		}
+	}
+	if widest == nil {
+		return ""
+	}
+	var recipes []string
+	widest.Recipes(func(r results.Run) { recipes = append(recipes, recipeKey(r)) })
+	slices.Sort(recipes)
+	l.tuned[key] = strings.Join(recipes, "\n\n")
+	best := widest.BestRuns()
+	l.warn("%s, %s: of %d recipes the one best on %s is shown: %s", key.model, key.task, len(widest.Points), widest.Split, best[0].Path)
+	return best[0].Variant()
 }
 
 func seeds(runs []results.Run) int {

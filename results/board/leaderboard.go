@@ -86,6 +86,8 @@ type Leaderboard struct {
 	Columns  []Column  `json:"columns"`
 	Rows     []Row     `json:"rows"` // measured ones by name, then published ones as given
 	Warnings []string  `json:"warnings"`
+
+	tuned map[cellKey]string // the recipes among which a cell's was chosen on dev
 }
 
 // Row is a model.

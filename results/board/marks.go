@@ -43,7 +43,7 @@ var Marks = []Mark{SampleData, RowLimit, OtherSplit, OtherRecipe}
 // mark marks the cells that are not like the others.
 func (o Board) mark(l *Leaderboard, chosen map[cellKey][]results.Run) {
 	for _, col := range l.Columns {
-		usual := usualRecipe(l.Rows, col.Task, chosen)
+		usual := l.usualRecipe(col.Task, chosen)
 		for _, row := range l.Rows {
 			c, ok := row.Cells[col.Task]
 			group := chosen[cellKey{row.Model, col.Task}]
@@ -62,7 +62,7 @@ func (o Board) mark(l *Leaderboard, chosen map[cellKey][]results.Run) {
 			if col.Split != "" && r.Result.Split != "" && r.Result.Split != col.Split {
 				c.Marks = append(c.Marks, OtherSplit)
 			}
-			if key := recipeKey(r); usual != "" && key != usual {
+			if key := l.recipeOf(cellKey{row.Model, col.Task}, r); usual != "" && key != usual {
 				c.Marks = append(c.Marks, OtherRecipe)
 			}
 			row.Cells[col.Task] = c
@@ -86,6 +86,9 @@ func recipeKey(r results.Run) string {
 	fields := r.Identity().Recipe
 	var all []string
 	for name, value := range fields {
+		if name == "keep" && string(value) == `"both"` {
+			value = json.RawMessage(`"last"`) // the last is the same, whatever is kept beside it
+		}
 		if !slices.Contains([]string{"max_train_rows", "max_eval_rows", "eval_steps", "precision", "device"}, name) {
 			all = append(all, fmt.Sprintf("%s=%s", name, value))
 		}
@@ -94,13 +97,23 @@ func recipeKey(r results.Run) string {
 	return strings.Join(all, "\n")
 }
 
+// recipeOf is the recipe of a cell, whose run r is: all those that were tried
+// where it was chosen on dev, so that models tuned alike compete.
+func (l *Leaderboard) recipeOf(key cellKey, r results.Run) string {
+	if tried := l.tuned[key]; tried != "" {
+		return tried
+	}
+	return recipeKey(r)
+}
+
 // usualRecipe is the one by which more models of a column were trained than by
 // any other; "" where there is none.
-func usualRecipe(rows []Row, task string, chosen map[cellKey][]results.Run) string {
+func (l *Leaderboard) usualRecipe(task string, chosen map[cellKey][]results.Run) string {
 	count := map[string]int{}
-	for _, row := range rows {
-		if group := chosen[cellKey{row.Model, task}]; len(group) > 0 {
-			count[recipeKey(group[0])]++
+	for _, row := range l.Rows {
+		key := cellKey{row.Model, task}
+		if group := chosen[key]; len(group) > 0 {
+			count[l.recipeOf(key, group[0])]++
 		}
 	}
 	best, most, alone := "", 0, false

@@ -55,8 +55,9 @@ func Curves(title string, metric metrics.Name, curves []Curve) (*Figure, error) 
 			}
 		}
 		loss = append(loss, seedLines(losses, color, false)...)
-		for _, split := range slices.Sorted(maps.Keys(scores)) {
-			isDev := split == results.DevSplit && len(scores) > 1
+		scored := slices.Sorted(maps.Keys(scores))
+		for _, split := range scored {
+			isDev := split == choosingSplit(scored)
 			dev = dev || isDev
 			lines := seedLines(scores[split], color, isDev)
 			for i := range lines {
@@ -140,6 +141,17 @@ func smooth(points []xy) []xy {
 		out[i] = xy{p.x, sum / float64(len(near))}
 	}
 	return out
+}
+
+// choosingSplit is the split to choose on, beside the scored one; "" where there
+// is none.
+func choosingSplit(scored []string) string {
+	for _, split := range []string{results.HoldoutSplit, results.DevSplit} {
+		if slices.Contains(scored, split) && len(scored) > 1 {
+			return split
+		}
+	}
+	return ""
 }
 
 func empty(lines []polyline) bool {

@@ -62,6 +62,7 @@ func Write(w io.Writer, p Page) error {
 		{"head.html", func() (any, error) { return p.head() }},
 		{"scores.html", func() (any, error) { return p.scores() }},
 		{"verdicts.html", func() (any, error) { return p.verdicts() }},
+		{"grids.html", func() (any, error) { return p.grids(), nil }},
 	}
 	for _, c := range p.columns() {
 		sections = append(sections, section{"task.html", func() (any, error) { return p.task(c) }})
