@@ -82,8 +82,15 @@ func (o compareOptions) run(s streams) error {
 		return err
 	}
 	lang := compare.Lang(o.lang)
+	flips := 0
+	if o.format == "table" {
+		flips = o.flips
+		if flips <= 0 {
+			flips = -1
+		}
+	}
 	study, err := compare.Compare(sides, compare.Options{
-		Task: o.task, By: o.by, Lang: lang, Warn: warn, Order: sortTasks,
+		Task: o.task, By: o.by, Lang: lang, Flips: flips, Warn: warn, Order: sortTasks,
 		Tasks: func(name string) *compare.Task { return comparedTask(name, named) },
 	})
 	if err != nil {

@@ -159,7 +159,7 @@ func studyOf(l *board.Leaderboard, runs []results.Run, lang compare.Lang) (*comp
 			sides = append(sides, side)
 		}
 	}
-	return compare.Compare(sides, compare.Options{Lang: lang, Order: sortTasks, Tasks: func(name string) *compare.Task { return comparedTask(name, nil) }})
+	return compare.Compare(sides, compare.Options{Lang: lang, Flips: -1, Order: sortTasks, Tasks: func(name string) *compare.Task { return comparedTask(name, nil) }})
 }
 
 func drawWins(l *board.Leaderboard, runs []results.Run) (*plots.Figure, error) {

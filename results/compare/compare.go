@@ -290,10 +290,18 @@ func (o Options) pair(name string, task *Task, metric metrics.Name, a, b entrant
 	if c.Groups, err = o.groups(a.answers, b.answers, c.Seeds.Paired, metric); err != nil {
 		return nil, err
 	}
-	if c.Flips, err = flips(a.answers, b.answers); err != nil {
+	if c.Flips, c.flipped, err = flips(a.answers, b.answers, o.limit()); err != nil {
 		return nil, err
 	}
 	return c, nil
+}
+
+// limit is how many flips a comparison lists, below 0 for all.
+func (o Options) limit() int {
+	if o.Flips == 0 {
+		return -1
+	}
+	return max(0, o.Flips)
 }
 
 // match pairs the runs of two sides by their seeds where the recipe pairs them:

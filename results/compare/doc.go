@@ -23,6 +23,7 @@ type Options struct {
 	Tasks func(string) *Task // a task by its name, nil if nobody knows it
 	Order func([]string)     // sorts names of tasks as tables list them
 	By    string             // a column to group by, or results.ByLength
+	Flips int                // how many flips a comparison lists; 0 for all, below 0 for none
 	Lang  Lang               // of the sentences
 	Warn  func(string)       // gets what is odd, and does not stop the comparison
 }
@@ -64,6 +65,7 @@ type Comparison struct {
 
 	title   string // of the task, for sentences
 	several bool   // comparisons were corrected together
+	flipped int    // examples, of which Flips lists some or all
 	test    metrics.Comparison
 }
 

@@ -10,11 +10,12 @@ import (
 )
 
 // flips lists the examples that one side answers right and the other wrong, those
-// first whose wrong answer was surest; none of numbers.
-func flips(a, b []*results.Answers) ([]Flip, error) {
+// first whose wrong answer was surest, up to limit where that is not below 0, and
+// counts all; none of numbers.
+func flips(a, b []*results.Answers, limit int) (list []Flip, count int, err error) {
 	all := []Flip{}
 	if a[0].Kind == results.NumberAnswer {
-		return all, nil
+		return all, 0, nil
 	}
 	type row struct {
 		at    int
@@ -35,14 +36,29 @@ func flips(a, b []*results.Answers) ([]Flip, error) {
 		rows = append(rows, r)
 	}
 	slices.SortStableFunc(rows, func(x, y row) int { return cmp.Compare(y.wrong, x.wrong) })
-	for _, r := range rows {
-		f, err := flip(r.a, r.b, r.at)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, f)
+	count = len(rows)
+	if limit >= 0 {
+		rows = rows[:min(limit, count)]
 	}
-	return all, nil
+	of := map[*results.Answers][]int{} // each file is opened once
+	for _, r := range rows {
+		of[r.a], of[r.b] = append(of[r.a], r.at), append(of[r.b], r.at)
+	}
+	read := map[*results.Answers][]results.Prediction{}
+	for answers, at := range of {
+		if read[answers], err = answers.Predictions(at); err != nil {
+			return nil, 0, err
+		}
+	}
+	next := func(answers *results.Answers) results.Prediction {
+		p := read[answers][0]
+		read[answers] = read[answers][1:]
+		return p
+	}
+	for _, r := range rows {
+		all = append(all, flip(r.a, r.b, r.at, next(r.a), next(r.b)))
+	}
+	return all, count, nil
 }
 
 // mostly is above 0 if most runs answer example i right, below if wrong.
@@ -78,23 +94,14 @@ func sureness(a *results.Answers, i int) float64 {
 	return -1
 }
 
-func flip(a, b *results.Answers, i int) (Flip, error) {
-	mine, err := a.Predictions([]int{i})
-	if err != nil {
-		return Flip{}, err
-	}
-	theirs, err := b.Predictions([]int{i})
-	if err != nil {
-		return Flip{}, err
-	}
-	x, y := mine[0], theirs[0]
+func flip(a, b *results.Answers, i int, x, y results.Prediction) Flip {
 	if x.Text == "" && len(x.Words) == 0 { // files may tell the text on one side only
 		x.Text, x.TextPair, x.Words = y.Text, y.TextPair, y.Words
 	}
 	if len(x.Words) > 0 {
 		x.Text = strings.Join(x.Words, " ")
 	}
-	return Flip{x.ID, x.Gold, x.Pred, y.Pred, probability(a, i), probability(b, i), x.Text, x.TextPair}, nil
+	return Flip{x.ID, x.Gold, x.Pred, y.Pred, probability(a, i), probability(b, i), x.Text, x.TextPair}
 }
 
 // probability is sureness for JSON.

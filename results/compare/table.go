@@ -237,8 +237,8 @@ func (c *Comparison) flipTable(lang Lang, w io.Writer, show int, opt tables.Opti
 	if len(c.Flips) == 0 || show <= 0 {
 		return nil
 	}
-	t := &tables.Table{Title: fmt.Sprintf(lang.or("%d flips", "답이 갈린 예제 %d개"), len(c.Flips)), Head: []string{"id", "gold", c.A.Name, c.B.Name, "text"}, Left: 5}
-	if len(c.Flips) > show {
+	t := &tables.Table{Title: fmt.Sprintf(lang.or("%d flips", "답이 갈린 예제 %d개"), c.flipped), Head: []string{"id", "gold", c.A.Name, c.B.Name, "text"}, Left: 5}
+	if c.flipped > show {
 		t.Title += fmt.Sprintf(lang.or(", the %d whose wrong answer was surest", ", 틀린 답의 확신이 가장 컸던 %d개"), show)
 	}
 	for _, x := range c.Flips[:min(show, len(c.Flips))] {
