@@ -43,7 +43,8 @@ func TestVectors(t *testing.T) {
 		}
 	}
 	for _, modelType := range models.ModelTypes() {
-		for task, poolings := range map[string][]predictors.Pooling{"naver-ner": {predictors.Mean, predictors.First}, "nsmc": {predictors.Pooler}} {
+		for task, poolings := range map[string][]predictors.Pooling{"naver-ner": {predictors.Mean,
+			predictors.First}, "nsmc": {predictors.Pooler}} {
 			if task == "nsmc" && modelType != "bert" && modelType != "albert" {
 				continue
 			}
@@ -54,7 +55,8 @@ func TestVectors(t *testing.T) {
 					dir = filepath.Join(*vectorsOut, name)
 				}
 				l, _ := drawn(t, modelType, findTask(t, task))
-				if err := l.Save(dir, &results.Manifest{Recipe: json.RawMessage("{}")}, &results.Result{Task: task}); err != nil {
+				if err := l.Save(dir, &results.Manifest{Recipe: json.RawMessage("{}")},
+					&results.Result{Task: task}); err != nil {
 					t.Fatal(err)
 				}
 				if *vectorsOut != "" {
@@ -72,7 +74,8 @@ func TestVectors(t *testing.T) {
 // leaveTexts writes what transformers is asked beside a checkpoint.
 func leaveTexts(t *testing.T, dir string, poolings []predictors.Pooling) {
 	t.Helper()
-	raw, err := json.Marshal(map[string]any{"sha256": filesSum(t, dir), "poolings": poolings, "texts": vectorTexts, "max_length": vectorLength})
+	raw, err := json.Marshal(map[string]any{"sha256": filesSum(t, dir), "poolings": poolings,
+		"texts": vectorTexts, "max_length": vectorLength})
 	if err == nil {
 		err = os.WriteFile(dir+".json", raw, 0o644)
 	}

@@ -180,7 +180,8 @@ func (m *maker) options(name string) trainers.Options {
 	if name == "gpt2" || name == "summary" {
 		batch /= 3
 	}
-	return trainers.Options{BatchSize: batch, Epochs: 1, MaxSteps: m.Steps, LearningRate: 1e-3, WeightDecay: 0.01, WarmupRatio: 0.1,
+	return trainers.Options{BatchSize: batch, Epochs: 1, MaxSteps: m.Steps, LearningRate: 1e-3,
+		WeightDecay: 0.01, WarmupRatio: 0.1,
 		MaxGradNorm: 1, AdamBeta1: 0.9, AdamBeta2: 0.98, AdamEpsilon: 1e-6, Accumulation: 1, Seed: m.Seed, Shuffle: true}
 }
 
@@ -217,7 +218,8 @@ func (m *maker) write(dir, name string, config *hf.Config, model *models.Model) 
 	for _, p := range model.Params() {
 		tensors = append(tensors, hf.Tensor{Name: p.Name, Shape: p.Shape, Data: p.Floats()})
 	}
-	if err := hf.WriteSafetensors(filepath.Join(dir, "model.safetensors"), tensors, map[string]string{"format": "pt"}); err != nil {
+	if err := hf.WriteSafetensors(filepath.Join(dir, "model.safetensors"), tensors,
+		map[string]string{"format": "pt"}); err != nil {
 		return err
 	}
 	if err := hf.WriteConfig(dir, config); err != nil {

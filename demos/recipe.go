@@ -61,16 +61,19 @@ func (z Size) config(name string, tok *tokenizers.Tokenizer) (*hf.Config, error)
 	case "electra":
 		c = bert(object{"model_type": "electra", "architectures": []string{"ElectraForMaskedLM"}, "embedding_size": z.Hidden})
 	case "funnel":
-		c = object{"model_type": "funnel", "architectures": []string{"FunnelForMaskedLM"}, "vocab_size": tok.VocabSize(), "d_model": z.Hidden,
+		c = object{"model_type": "funnel", "architectures": []string{"FunnelForMaskedLM"},
+			"vocab_size": tok.VocabSize(), "d_model": z.Hidden,
 			"n_head": z.Heads, "d_head": z.Hidden / z.Heads, "d_inner": 4 * z.Hidden, "block_sizes": []int{z.Layers - 1, 1},
 			"num_decoder_layers": 1, "pad_token_id": 0, "max_position_embeddings": positions, "initializer_std": 0.02}
 	case "gpt2":
-		c = object{"model_type": "gpt2", "architectures": []string{"GPT2LMHeadModel"}, "vocab_size": tok.VocabSize(), "n_embd": z.Hidden,
+		c = object{"model_type": "gpt2", "architectures": []string{"GPT2LMHeadModel"},
+			"vocab_size": tok.VocabSize(), "n_embd": z.Hidden,
 			"n_layer": z.Layers, "n_head": z.Heads, "n_positions": positions, "pad_token_id": 0,
 			"bos_token_id": tok.SepID(), "eos_token_id": tok.SepID()}
 	case "summary":
-		c = object{"model_type": "encoder-decoder", "architectures": []string{"EncoderDecoderModel"}, "tie_encoder_decoder": true,
-			"pad_token_id": 0, "decoder_start_token_id": tok.ClsID(), "eos_token_id": tok.SepID(),
+		c = object{"model_type": "encoder-decoder", "architectures": []string{"EncoderDecoderModel"},
+			"tie_encoder_decoder": true,
+			"pad_token_id":        0, "decoder_start_token_id": tok.ClsID(), "eos_token_id": tok.SepID(),
 			"encoder": bert(nil), "decoder": bert(object{"is_decoder": true, "add_cross_attention": true})}
 	default:
 		return nil, fmt.Errorf("%q: want one of %v", name, Names)
@@ -87,7 +90,8 @@ func (z Size) config(name string, tok *tokenizers.Tokenizer) (*hf.Config, error)
 func settings(name string, tok *tokenizers.Tokenizer) object {
 	switch name {
 	case "gpt2":
-		return object{"do_sample": true, "top_k": 40, "temperature": 0.8, "max_new_tokens": 40, "eos_token_id": tok.SepID(), "pad_token_id": 0}
+		return object{"do_sample": true, "top_k": 40, "temperature": 0.8, "max_new_tokens": 40,
+			"eos_token_id": tok.SepID(), "pad_token_id": 0}
 	case "summary":
 		return object{"num_beams": 4, "max_length": maxTokens, "no_repeat_ngram_size": 3, "early_stopping": true,
 			"decoder_start_token_id": tok.ClsID(), "eos_token_id": tok.SepID(), "pad_token_id": 0}

@@ -96,7 +96,8 @@ func vectorsOf(ctx context.Context, m *predictors.Embedder, first int, texts []T
 	}
 	lines := make([]VectorLine, len(texts))
 	for i, v := range vectors {
-		lines[i] = VectorLine{ID: first + i, Text: texts[i].Text, TextPair: texts[i].Pair, Vector: v.Values, Truncated: v.Truncated}
+		lines[i] = VectorLine{ID: first + i, Text: texts[i].Text, TextPair: texts[i].Pair, Vector: v.Values,
+			Truncated: v.Truncated}
 	}
 	return lines, nil
 }

@@ -30,7 +30,8 @@ func (s *Server) newAPI(version string) huma.API {
 	huma.Register(api, s.operation("models", http.MethodGet, "/v1/models", "The models that are served"), s.listModels)
 	huma.Register(api, s.operation("predict", http.MethodPost, "/v1/predict", "Label texts, pairs or words"), s.postPredict)
 	huma.Register(api, s.operation("embed", http.MethodPost, "/v1/embed", "Make vectors of texts"), s.postEmbed)
-	huma.Register(api, s.operation("fill-mask", http.MethodPost, "/v1/fill-mask", "Guess the masked words of a text"), s.postFill)
+	huma.Register(api, s.operation("fill-mask", http.MethodPost, "/v1/fill-mask",
+		"Guess the masked words of a text"), s.postFill)
 	huma.Register(api, s.operation("summarize", http.MethodPost, "/v1/summarize", "Summarize a text"), s.postSummarize)
 	s.registerGenerate(api)
 	return api
@@ -182,7 +183,8 @@ func (s *Server) postPredict(ctx context.Context, in *predictInput) (*predictOut
 	out := &predictOutput{}
 	out.Body.Model = m.name
 	for _, l := range lines {
-		a := Answer{ID: l.ID, Text: l.Text, TextPair: l.TextPair, Pred: l.Pred, Words: l.Words, Tags: l.Tags, Truncated: l.Truncated}
+		a := Answer{ID: l.ID, Text: l.Text, TextPair: l.TextPair, Pred: l.Pred, Words: l.Words, Tags: l.Tags,
+			Truncated: l.Truncated}
 		if l.Probs != nil {
 			a.Probs = map[string]float64{}
 			for i, label := range l.Probs.Labels {

@@ -16,43 +16,50 @@ const certificateEvery = 10 * time.Second
 // again when they change, until ctx is cancelled. Files that can't be read then are
 // logged, and the certificate at hand stays.
 func TLS(ctx context.Context, cert, key string, log *slog.Logger) (*tls.Config, error) {
-	var current atomic.Pointer[tls.Certificate]
-	load := func() error {
-		c, err := tls.LoadX509KeyPair(cert, key)
-		if err == nil {
-			current.Store(&c)
-		}
-		return err
-	}
-	seen := changed(cert, key)
-	if err := load(); err != nil {
+	c := &certificate{cert: cert, key: key}
+	if _, err := c.refresh(); err != nil {
 		return nil, err
 	}
 	go func() {
 		for range ticks(ctx, certificateEvery) {
-			now := changed(cert, key)
-			if now == seen {
-				continue
-			}
-			if err := load(); err != nil {
+			switch fresh, err := c.refresh(); {
+			case err != nil:
 				log.Warn("certificate", "error", err.Error())
-				continue
+			case fresh:
+				log.Info("certificate read again")
 			}
-			seen = now
-			log.Info("certificate read again")
 		}
 	}()
 	return &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
-		return current.Load(), nil
+		return c.current.Load(), nil
 	}}, nil
 }
 
-// changed returns when two files were, zero for those that are not there.
-func changed(a, b string) (times [2]time.Time) {
-	for i, path := range []string{a, b} {
-		if info, err := os.Stat(path); err == nil {
-			times[i] = info.ModTime()
+// certificate is two files, and what they held when they were read last.
+type certificate struct {
+	cert, key string
+	seen      [2]time.Time // when they were changed
+	current   atomic.Pointer[tls.Certificate]
+}
+
+// refresh reads the files if they have changed since they were read.
+func (c *certificate) refresh() (fresh bool, err error) {
+	var now [2]time.Time
+	for i, path := range []string{c.cert, c.key} {
+		info, err := os.Stat(path)
+		if err != nil {
+			return false, err
 		}
+		now[i] = info.ModTime()
 	}
-	return times
+	if now == c.seen {
+		return false, nil
+	}
+	pair, err := tls.LoadX509KeyPair(c.cert, c.key)
+	if err != nil {
+		return false, err
+	}
+	c.current.Store(&pair)
+	c.seen = now
+	return true, nil
 }

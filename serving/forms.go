@@ -24,9 +24,10 @@ var maskForms = map[string]string{"/bert": "bert", "/albert": "albert", "/funnel
 // object of strings out.
 func (s *Server) registerForms(api huma.API) {
 	for path, architecture := range maskForms {
-		s.registerForm(api, path, "Guess the masked word, by a "+architecture, []string{"samples"}, func(ctx context.Context, f form) (map[string]string, error) {
-			return s.fillForm(ctx, architecture, f)
-		})
+		s.registerForm(api, path, "Guess the masked word, by a "+architecture, []string{"samples"},
+			func(ctx context.Context, f form) (map[string]string, error) {
+				return s.fillForm(ctx, architecture, f)
+			})
 	}
 	s.registerForm(api, "/gpt-3", "Continue a text", []string{"samples", "length"}, s.generateForm)
 	s.registerForm(api, "/summarize", "Summarize a text", []string{"samples"}, s.summarizeForm)
@@ -38,8 +39,10 @@ type form struct {
 	samples, length int // 0: not given
 }
 
-func (s *Server) registerForm(api huma.API, path, summary string, numbers []string, answer func(context.Context, form) (map[string]string, error)) {
-	schema := &huma.Schema{Type: huma.TypeObject, Required: []string{"text"}, Properties: map[string]*huma.Schema{"text": {Type: huma.TypeString}}}
+func (s *Server) registerForm(api huma.API, path, summary string, numbers []string,
+	answer func(context.Context, form) (map[string]string, error)) {
+	schema := &huma.Schema{Type: huma.TypeObject, Required: []string{"text"},
+		Properties: map[string]*huma.Schema{"text": {Type: huma.TypeString}}}
 	low := 1.0
 	for _, n := range numbers {
 		high := float64(mostOf[n])
@@ -47,11 +50,13 @@ func (s *Server) registerForm(api huma.API, path, summary string, numbers []stri
 	}
 	media := &huma.MediaType{Schema: schema}
 	op := s.operation("form-"+path[1:], http.MethodPost, path, summary)
-	op.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"multipart/form-data": media, "application/x-www-form-urlencoded": media}}
+	op.RequestBody = &huma.RequestBody{Required: true,
+		Content: map[string]*huma.MediaType{"multipart/form-data": media, "application/x-www-form-urlencoded": media}}
 	strs := &huma.Schema{Type: huma.TypeObject, AdditionalProperties: &huma.Schema{Type: huma.TypeString}}
 	fault := huma.SchemaFromType(api.OpenAPI().Components.Schemas, reflect.TypeFor[huma.ErrorModel]())
 	op.Responses = map[string]*huma.Response{
-		"200":     {Description: "what the model answers", Content: map[string]*huma.MediaType{"application/json": {Schema: strs}}},
+		"200": {Description: "what the model answers",
+			Content: map[string]*huma.MediaType{"application/json": {Schema: strs}}},
 		"default": {Description: "Error", Content: map[string]*huma.MediaType{"application/problem+json": {Schema: fault}}},
 	}
 	api.OpenAPI().AddOperation(&op)

@@ -74,7 +74,8 @@ func (s *Server) count(r *http.Request, a *answerWriter, took time.Duration) {
 	}
 	s.meters.requests.WithLabelValues(path, strconv.Itoa(a.status)).Inc()
 	s.meters.seconds.WithLabelValues(path).Observe(took.Seconds())
-	s.log.Info("request", "method", r.Method, "path", path, "status", a.status, "bytes", a.bytes, "ms", took.Milliseconds(), "remote", r.RemoteAddr)
+	s.log.Info("request", "method", r.Method, "path", path, "status", a.status, "bytes", a.bytes, "ms",
+		took.Milliseconds(), "remote", r.RemoteAddr)
 }
 
 // bodyTimeout is how long a client may take to send its body.

@@ -151,7 +151,7 @@ type generateInput struct {
 	Body struct {
 		Model  string `json:"model,omitempty" doc:"one that continues texts; the first, if none is named"`
 		Text   string `json:"text"`
-		Stream bool   `json:"stream,omitempty" doc:"answer with server-sent events: what is added to the text, then the whole as the event done"`
+		Stream bool   `json:"stream,omitempty" doc:"answer with server-sent events: what is added, then done with the whole"`
 		Settings
 	}
 }
@@ -160,10 +160,11 @@ type generateInput struct {
 func (s *Server) registerGenerate(api huma.API) {
 	op := s.operation("generate", http.MethodPost, "/v1/generate", "Continue a text")
 	whole := huma.SchemaFromType(api.OpenAPI().Components.Schemas, typeOfWritten)
-	op.Responses = map[string]*huma.Response{"200": {Description: "the text, whole or as it is written", Content: map[string]*huma.MediaType{
-		"application/json":  {Schema: whole},
-		"text/event-stream": {Schema: &huma.Schema{Type: huma.TypeString}},
-	}}}
+	op.Responses = map[string]*huma.Response{"200": {Description: "the text, whole or as it is written",
+		Content: map[string]*huma.MediaType{
+			"application/json":  {Schema: whole},
+			"text/event-stream": {Schema: &huma.Schema{Type: huma.TypeString}},
+		}}}
 	huma.Register(api, op, s.postGenerate)
 }
 

@@ -23,7 +23,8 @@ func (input) Schema(huma.Registry) *huma.Schema {
 	object := &huma.Schema{Type: huma.TypeObject, AdditionalProperties: false, Properties: map[string]*huma.Schema{
 		"text":      {Type: huma.TypeString},
 		"text_pair": {Type: huma.TypeString, Description: "the second text of a pair"},
-		"words":     {Type: huma.TypeArray, Items: &huma.Schema{Type: huma.TypeString}, Description: "a sentence that is words already, for models that tag them"},
+		"words": {Type: huma.TypeArray, Items: &huma.Schema{Type: huma.TypeString},
+			Description: "a sentence that is words already, for models that tag them"},
 	}}
 	object.PrecomputeMessages()
 	text.PrecomputeMessages()

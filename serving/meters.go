@@ -20,14 +20,20 @@ func newMeters() *meters {
 	model, path := []string{"model"}, []string{"path"}
 	m := &meters{
 		registry: prometheus.NewRegistry(),
-		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "bench_requests_total", Help: "Requests answered."}, []string{"path", "status"}),
-		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "bench_request_seconds", Help: "Time from a request's header to the end of its answer.",
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "bench_requests_total",
+			Help: "Requests answered."}, []string{"path", "status"}),
+		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "bench_request_seconds",
+			Help:    "Time from a request's header to the end of its answer.",
 			Buckets: prometheus.ExponentialBuckets(0.001, 2, 17)}, path),
-		waiting: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "bench_waiting_requests", Help: "Requests that wait for a model."}, model),
-		refused: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "bench_refused_requests_total", Help: "Requests refused since too many waited."}, model),
-		batch: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "bench_batch_requests", Help: "Requests computed together.",
+		waiting: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "bench_waiting_requests",
+			Help: "Requests that wait for a model."}, model),
+		refused: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "bench_refused_requests_total",
+			Help: "Requests refused since too many waited."}, model),
+		batch: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "bench_batch_requests",
+			Help:    "Requests computed together.",
 			Buckets: prometheus.ExponentialBuckets(1, 2, 9)}, model),
-		tokens: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "bench_tokens_total", Help: "Tokens read, and tokens written by generation."}, model),
+		tokens: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "bench_tokens_total",
+			Help: "Tokens read, and tokens written by generation."}, model),
 	}
 	m.registry.MustRegister(m.requests, m.seconds, m.waiting, m.refused, m.batch, m.tokens,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))

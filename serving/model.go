@@ -101,7 +101,8 @@ func (m *Model) openPredict() error {
 // openEmbed finds out by which poolings the model has vectors.
 func (m *Model) openEmbed() {
 	length := min(m.head.Model.MaxTokens(), mostEmbedded)
-	m.embedder = predictors.NewEmbedder(m.head.Model, m.head.Tokenizer, predictors.Recipe{MaxLength: length}, predictors.Mean, false)
+	m.embedder = predictors.NewEmbedder(m.head.Model, m.head.Tokenizer, predictors.Recipe{MaxLength: length},
+		predictors.Mean, false)
 	m.embed = map[pooled]*operation{}
 	for _, p := range predictors.Poolings {
 		if !m.head.Model.Pools(p == predictors.Pooler) {
@@ -109,7 +110,8 @@ func (m *Model) openEmbed() {
 		}
 		m.poolings = append(m.poolings, p)
 		for _, normalize := range []bool{false, true} {
-			m.embed[pooled{p, normalize}] = &operation{"embed", func(ctx context.Context, mem ops.Backend, inputs []any) ([]any, error) {
+			m.embed[pooled{p, normalize}] = &operation{"embed", func(ctx context.Context, mem ops.Backend,
+				inputs []any) ([]any, error) {
 				e, sizes := joined(inputs)
 				vectors, err := m.embedder.With(mem, p, normalize).Embed(ctx, e)
 				return divided(vectors, sizes), err

@@ -11,7 +11,8 @@ import (
 // The page names nothing that lies elsewhere, and may not: its policy says so.
 func TestPageNeedsNoNetwork(t *testing.T) {
 	s := server(t, nil, nil)
-	for path, kind := range map[string]string{"/": "text/html", "/page/app.js": "text/javascript", "/page/style.css": "text/css"} {
+	for path, kind := range map[string]string{"/": "text/html", "/page/app.js": "text/javascript",
+		"/page/style.css": "text/css"} {
 		w := httptest.NewRecorder()
 		s.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
 		if w.Code != 200 || !strings.HasPrefix(w.Header().Get("Content-Type"), kind) {
@@ -21,7 +22,8 @@ func TestPageNeedsNoNetwork(t *testing.T) {
 			t.Errorf("%s has %q", path, other)
 		}
 		policy := w.Header().Get("Content-Security-Policy")
-		if !strings.Contains(policy, "default-src 'none'") || strings.Contains(policy, "unsafe") || strings.Contains(policy, "http") {
+		if !strings.Contains(policy, "default-src 'none'") || strings.Contains(policy, "unsafe") ||
+			strings.Contains(policy, "http") {
 			t.Errorf("%s: policy %q", path, policy)
 		}
 		if inline := regexp.MustCompile(` (style|on\w+)=`).FindString(w.Body.String()); kind == "text/html" && inline != "" {

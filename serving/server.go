@@ -150,7 +150,8 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 	base, abandon := context.WithCancel(context.Background())
 	defer abandon()
 	h := &http.Server{Handler: s, ReadHeaderTimeout: headerTimeout, IdleTimeout: time.Minute, MaxHeaderBytes: 1 << 14,
-		BaseContext: func(net.Listener) context.Context { return base }, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug)}
+		BaseContext: func(net.Listener) context.Context { return base },
+		ErrorLog:    slog.NewLogLogger(s.log.Handler(), slog.LevelDebug)}
 	background, stop := context.WithCancel(ctx)
 	defer stop()
 	go func() {

@@ -32,7 +32,8 @@ func fields(modelType, class string) smallmodel.Fields {
 		return smallmodel.Fields{"model_type": "gpt2", "architectures": []string{class}, "n_embd": 32, "n_layer": 2, "n_head": 2,
 			"n_positions": 64, "initializer_range": 0.3}
 	case "funnel":
-		return smallmodel.Fields{"model_type": "funnel", "architectures": []string{class}, "d_model": 32, "n_head": 2, "d_head": 16,
+		return smallmodel.Fields{"model_type": "funnel", "architectures": []string{class}, "d_model": 32,
+			"n_head": 2, "d_head": 16,
 			"d_inner": 64, "block_sizes": []int{1, 1}, "num_decoder_layers": 1, "pad_token_id": 0}
 	case "albert", "electra":
 		f["embedding_size"] = 16
@@ -74,7 +75,8 @@ func seq2seq(t testing.TB, tok *tokenizers.Tokenizer) string {
 		return f
 	}
 	return smallmodel.New(t, smallmodel.Fields{"model_type": "encoder-decoder", "architectures": []string{"EncoderDecoderModel"},
-		"encoder": part(false), "decoder": part(true), "decoder_start_token_id": 2, "pad_token_id": 0, "tie_encoder_decoder": false}, tok).Write(t, tok)
+		"encoder": part(false), "decoder": part(true), "decoder_start_token_id": 2, "pad_token_id": 0,
+		"tie_encoder_decoder": false}, tok).Write(t, tok)
 }
 
 func server(t testing.TB, dirs map[string]string, change func(*serving.Options)) *serving.Server {
@@ -123,7 +125,8 @@ func postJSON(t testing.TB, h http.Handler, path string, v any) (int, string) {
 
 type object = map[string]any
 
-var reviews = []string{"이 영화 정말 재미있다", "배우 연기가 별로다", "", strings.Repeat("음악이 좋다. ", 40), "a\u0300 😀 각"}
+var reviews = []string{"이 영화 정말 재미있다", "배우 연기가 별로다", "",
+	strings.Repeat("음악이 좋다. ", 40), "a\u0300 😀 각"}
 
 // Answers over HTTP are those of the predictor that eval and predict have, bit by
 // bit, alone or among those of many other clients.
@@ -166,7 +169,8 @@ func TestPredictionsAreThePredictors(t *testing.T) {
 					}
 					var got struct{ Answers []object }
 					var expected object
-					if json.Unmarshal([]byte(body), &got) != nil || json.Unmarshal([]byte(want[i]), &expected) != nil || !reflect.DeepEqual(got.Answers[0], expected) {
+					if json.Unmarshal([]byte(body), &got) != nil || json.Unmarshal([]byte(want[i]),
+						&expected) != nil || !reflect.DeepEqual(got.Answers[0], expected) {
 						t.Errorf("%s: text %d: %s, want %s", name, i, body, want[i])
 					}
 				})
@@ -189,7 +193,8 @@ func TestFormsAnswerAsPublished(t *testing.T) {
 			} {
 				status, out, _ := post(t, s, "/"+path, kind, body)
 				var got map[string]string
-				if err := json.Unmarshal([]byte(out), &got); status != 200 || err != nil || len(got) != 1 || strings.Count(got[path], " / ") != 2 {
+				if err := json.Unmarshal([]byte(out), &got); status != 200 || err != nil || len(got) != 1 ||
+					strings.Count(got[path], " / ") != 2 {
 					t.Errorf("%s %s: status %d: %s", path, kind, status, out)
 				}
 			}
@@ -211,7 +216,8 @@ func TestFormsAnswerAsPublished(t *testing.T) {
 			}
 		}
 	}
-	for _, body := range []string{"samples=3", "text=가&samples=0", "text=가&samples=x", "text=마스크 없음", "text=%ff[MASK]"} {
+	for _, body := range []string{"samples=3", "text=가&samples=0", "text=가&samples=x",
+		"text=마스크 없음", "text=%ff[MASK]"} {
 		status, out, h := post(t, s, "/bert", "application/x-www-form-urlencoded", body)
 		if status != 400 || h.Get("Content-Type") != "application/problem+json" {
 			t.Errorf("%s: status %d %s: %s", body, status, h.Get("Content-Type"), out)
@@ -248,8 +254,10 @@ func TestStreamsAreTheText(t *testing.T) {
 	if status != 200 || last != whole || text != whole.Text || len(events) < 5 {
 		t.Errorf("streamed %q in %d events, then %+v, want %+v", text, len(events), last, whole)
 	}
-	for _, bad := range []object{{"text": ""}, {"text": "가", "num_beams": 99}, {"text": "가", "temperature": 0}, {"text": "가", "max_length": 100},
-		{"text": "가", "unknown": 1}, {"texts": "가"}, {"text": "가", "model": "other"}, {"text": "가", "num_beams": 2, "do_sample": true}} {
+	for _, bad := range []object{{"text": ""}, {"text": "가", "num_beams": 99}, {"text": "가",
+		"temperature": 0}, {"text": "가", "max_length": 100},
+		{"text": "가", "unknown": 1}, {"texts": "가"}, {"text": "가", "model": "other"}, {"text": "가",
+			"num_beams": 2, "do_sample": true}} {
 		if status, body := postJSON(t, s, "/v1/generate", bad); status != 400 || !strings.Contains(body, `"status":400`) {
 			t.Errorf("%v: status %d: %s", bad, status, body)
 		}
@@ -259,7 +267,8 @@ func TestStreamsAreTheText(t *testing.T) {
 func TestEveryOtherAnswer(t *testing.T) {
 	s := server(t, directories(t), nil)
 	for path, ask := range map[string]object{
-		"/v1/embed":     {"texts": []any{"가", object{"text": "가", "text_pair": "나"}}, "normalize": true, "pooling": "first"},
+		"/v1/embed": {"texts": []any{"가", object{"text": "가", "text_pair": "나"}}, "normalize": true,
+			"pooling": "first"},
 		"/v1/fill-mask": {"text": "<mask>는 [MASK]다", "model": "electra", "top": 2},
 		"/v1/summarize": {"text": "긴 글", "max_new_tokens": 5},
 	} {
@@ -267,7 +276,8 @@ func TestEveryOtherAnswer(t *testing.T) {
 			t.Errorf("%s: status %d: %s", path, status, body)
 		}
 	}
-	for path, want := range map[string]string{"/v1/models": `"name":"short"`, "/healthz": "ok", "/readyz": "ready", "/metrics": "bench_batch_requests",
+	for path, want := range map[string]string{"/v1/models": `"name":"short"`, "/healthz": "ok",
+		"/readyz": "ready", "/metrics": "bench_batch_requests",
 		"/openapi.json": `"openapi":"3.1.0"`, "/": "<!doctype html>"} {
 		w := httptest.NewRecorder()
 		s.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
@@ -363,7 +373,8 @@ func TestDrain(t *testing.T) {
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run(ctx, l) }()
 	url := "http://" + l.Addr().String()
-	r, err := http.Post(url+"/v1/generate", "application/json", strings.NewReader(`{"text":"영화","max_length":60,"min_length":60,"stream":true}`))
+	r, err := http.Post(url+"/v1/generate", "application/json",
+		strings.NewReader(`{"text":"영화","max_length":60,"min_length":60,"stream":true}`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -391,9 +402,10 @@ func TestDrain(t *testing.T) {
 
 // A client that goes away is no longer written for.
 func TestCancelledRequestsStop(t *testing.T) {
-	s := server(t, map[string]string{"gpt": directories(t)["gpt"], "reviews": directories(t)["reviews"]}, func(o *serving.Options) {
-		o.Limits.Timeout = time.Nanosecond
-	})
+	s := server(t, map[string]string{"gpt": directories(t)["gpt"], "reviews": directories(t)["reviews"]},
+		func(o *serving.Options) {
+			o.Limits.Timeout = time.Nanosecond
+		})
 	for path, ask := range map[string]object{"/v1/generate": {"text": "가"}, "/v1/predict": {"text": "가"}} {
 		if status, body := postJSON(t, s, path, ask); status != 503 {
 			t.Errorf("%s: status %d: %s", path, status, body)

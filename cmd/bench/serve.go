@@ -76,7 +76,10 @@ taken on. The log has no texts.`,
 func (o *serveOptions) check() error {
 	l := o.limits
 	switch {
-	case len(o.models) == 0 || slices.ContainsFunc(o.models, func(n string) bool { return n == "" || n[0] == '=' || n[len(n)-1] == '=' }):
+	case len(o.models) == 0 || slices.ContainsFunc(o.models, func(n string) bool {
+		return n == "" ||
+			n[0] == '=' || n[len(n)-1] == '='
+	}):
 		return usagef("--model: want NAME=DIR")
 	case (o.cert == "") != (o.key == ""):
 		return usagef("--tls-cert goes with --tls-key")

@@ -11,7 +11,8 @@ import (
 // Texts of a session that join and leave at any time are those that Generate
 // makes alone, to the last token.
 func TestSessionsTextsAreThoseAlone(t *testing.T) {
-	m, err := models.New(models.Config{ModelType: "gpt2", VocabSize: 60, NPositions: 48, NEmbd: 32, NLayer: 2, NHead: 4, NInner: 64,
+	m, err := models.New(models.Config{ModelType: "gpt2", VocabSize: 60, NPositions: 48, NEmbd: 32, NLayer: 2,
+		NHead: 4, NInner: 64,
 		ActivationFunction: "gelu_new", InitializerRange: 0.4, LayerNormEpsilon: 1e-5, ScaleAttnWeights: true, PadTokenID: -1,
 		TieWordEmbeddings: true}, models.Head{Kind: models.CausalLMHead}, 7)
 	if err != nil {

@@ -28,8 +28,10 @@ import (
 
 // texts are what the good clients ask.
 var texts = []string{
-	"정말 재미있는 영화였다", "배우 연기가 아쉬웠다", "음악이 좋고 화면이 아름답다", "시간이 아깝다", "두 번 봤는데 또 보고 싶다",
-	"기대를 많이 했는데 이야기가 너무 느리고 끝이 허무해서 실망했다", "그냥 그렇다", "올해 최고의 영화",
+	"정말 재미있는 영화였다", "배우 연기가 아쉬웠다",
+	"음악이 좋고 화면이 아름답다", "시간이 아깝다", "두 번 봤는데 또 보고 싶다",
+	"기대를 많이 했는데 이야기가 너무 느리고 끝이 허무해서 실망했다",
+	"그냥 그렇다", "올해 최고의 영화",
 }
 
 func main() {
@@ -166,7 +168,9 @@ func (l *load) bad() map[string]func() int {
 			return json(strings.NewReader(`{"text":"` + strings.Repeat("영화 ", 10_000) + `"}`))
 		},
 		"1 GB body": func() int { return json(io.LimitReader(endless{}, 1<<30)) },
-		"slow":      func() int { return l.raw("POST /v1/predict HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n", "{", 40) },
+		"slow": func() int {
+			return l.raw("POST /v1/predict HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n", "{", 40)
+		},
 		"half open": func() int { return l.raw("POST /v1/pre", "", 1) },
 	}
 }
@@ -230,7 +234,9 @@ func (l *load) memory() float64 {
 
 func (l *load) report(before float64) error {
 	slices.Sort(l.took)
-	at := func(q float64) time.Duration { return l.took[int(q*float64(len(l.took)-1))].Round(10 * time.Microsecond) }
+	at := func(q float64) time.Duration {
+		return l.took[int(q*float64(len(l.took)-1))].Round(10 * time.Microsecond)
+	}
 	fmt.Printf("%d clients, %.0f answers a second; p50 %v, p90 %v, p99 %v, longest %v\n", l.clients,
 		float64(len(l.took))/l.length.Seconds(), at(0.5), at(0.9), at(0.99), at(1))
 	kinds := make([]string, 0, len(l.status))
