@@ -116,9 +116,19 @@ func TestLaneStopsForNobody(t *testing.T) {
 			t.Error(err)
 		}
 	}
+	answered := make(chan any, 1)
+	go func() {
+		out, err := n.ask(t.Context(), op, "c", 1)
+		answered <- fmt.Sprint(out, err)
+	}()
+	select {
+	case <-h.entered: // though nobody let the first go
+	case <-time.After(10 * time.Second):
+		t.Error("a computation goes on that nobody waits for")
+	}
 	close(h.gate)
-	if out, err := n.ask(t.Context(), op, "c", 1); out != "c" || err != nil {
-		t.Errorf("%v, %v", out, err)
+	if got := <-answered; got != "c<nil>" && got != "c <nil>" {
+		t.Error(got)
 	}
 	if got := fmt.Sprint(h.batches); got != "[[a] [c]]" {
 		t.Errorf("batches %s", got)
