@@ -126,7 +126,8 @@ func (s *Values) swapped(other Sample, n Name) func(stream) (float64, float64, b
 		}
 	}
 	gold := ranksOf(s.goldTies, len(s.gold))
-	both := ties(append(ranksOf(s.predTies, len(mine)), ranksOf(other.(*Values).predTies, len(theirs))...)) // sorted once: every exchange keeps the order
+	// Sorted once: every exchange keeps the order.
+	both := ties(append(ranksOf(s.predTies, len(mine)), ranksOf(other.(*Values).predTies, len(theirs))...))
 	heads := make([]bool, len(mine))
 	return func(st stream) (float64, float64, bool) {
 		c := coins{stream: st}

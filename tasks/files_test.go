@@ -46,20 +46,14 @@ func TestOpenFindsFormats(t *testing.T) {
 		if set.File != c.file || set.Format != c.format || set.Examples[0].Text != c.text || set.Examples[0].Label != 1 {
 			t.Errorf("%+v, want %s", set, c.file)
 		}
-		if there, err := nsmc.Has(c.files, Test); !there || err != nil {
-			t.Errorf("%s is not there: %v", c.file, err)
-		}
 	}
 	both := fstest.MapFS{"nsmc/ratings_test.csv": csv, "nsmc/ratings_test.jsonl": jsonl}
 	if _, err := nsmc.OpenFS(both, Test); err == nil || !strings.Contains(err.Error(), "is not there, but ratings_test.csv and ratings_test.jsonl are: want one of them") {
 		t.Errorf("two to choose from: %v", err)
 	}
-	if _, err := nsmc.Has(both, Test); err == nil {
-		t.Error("two to choose from, and no error")
-	}
 	for _, split := range []string{Train, Dev} {
-		if there, err := nsmc.Has(both, split); there || err != nil {
-			t.Errorf("%s is there, %v", split, err)
+		if _, err := nsmc.OpenFS(both, split); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s: %v, want one that it is not there", split, err)
 		}
 	}
 }

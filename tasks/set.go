@@ -66,16 +66,6 @@ func (t *Task) OpenFile(file, split string) (*Set, error) {
 	return t.read(datasets.Source{FS: onDisk(file), Path: filepath.Base(file), As: file}, split)
 }
 
-// Has reports whether the official file of a split is there, as Open would find
-// it. An error is one that Open would give.
-func (t *Task) Has(fsys fs.FS, split string) (bool, error) {
-	_, err := t.locate(fsys, "", split)
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	}
-	return err == nil, err
-}
-
 func (t *Task) openBelow(fsys fs.FS, dir, split string) (*Set, error) {
 	name, err := t.locate(fsys, dir, split)
 	if err != nil {

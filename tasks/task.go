@@ -78,13 +78,6 @@ func (t *Task) File(split string) (string, bool) {
 	return "", false
 }
 
-// HasDev reports whether there is a split to choose a checkpoint on besides the
-// one that is scored.
-func (t *Task) HasDev() bool {
-	_, ok := t.File(Dev)
-	return ok && t.Scored != Dev
-}
-
 // LabelIndex returns the place of a label, -1 if it is none of the task's.
 func (t *Task) LabelIndex(label string) int { return slices.Index(t.Labels, label) }
 

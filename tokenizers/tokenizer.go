@@ -86,9 +86,6 @@ func (t *Tokenizer) SepID() int32 { return t.roles.sep }
 // MaskID is the id of the token that masked language models fill, -1 if there is none.
 func (t *Tokenizer) MaskID() int32 { return t.roles.mask }
 
-// BosID is the id of the token that begins generated text, -1 if there is none.
-func (t *Tokenizer) BosID() int32 { return t.roles.bos }
-
 // EosID is the id of the token that ends generated text, -1 if there is none.
 func (t *Tokenizer) EosID() int32 { return t.roles.eos }
 
