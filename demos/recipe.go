@@ -20,7 +20,7 @@ type Size struct {
 }
 
 // Sizes are the sizes by their names. The first is the default: trained with
-// DefaultSteps, all models take about an hour on two cores.
+// DefaultSteps, all models take less than an hour on two free cores.
 var Sizes = []struct {
 	Name string
 	Size

@@ -136,7 +136,11 @@ func (s *Server) refreshBoard() {
 	if s.makeBoard == nil {
 		return
 	}
-	raw, err := s.makeBoard()
+	var raw []byte
+	err := guarded(func() (err error) {
+		raw, err = s.makeBoard()
+		return err
+	})
 	if err != nil {
 		s.log.Warn("leaderboard", "error", err.Error())
 		return

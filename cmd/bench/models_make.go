@@ -44,8 +44,8 @@ func newMakeDemoCmd() *cobra.Command {
 and a Funnel with masked words, a GPT-2 with next words, and an encoder-decoder that
 sums up a few lines by the first of them. They learn from lines of text, one's own or
 the sample text inside the program, which is good for a try only. The same text, size,
-steps and seed give the same bytes. By default all take about an hour on two cores;
---steps and --size make it shorter. Interrupted, the same command goes on.`,
+steps and seed give the same bytes. By default all take less than an hour on two free
+cores; --steps and --size make it shorter. Interrupted, the same command goes on.`,
 		Example: `  bench models make demo demo --text reviews.txt --text more.txt.gz
   bench models make demo try --size tiny --steps 200
   bench serve --model bert=demo/bert --model gpt2=demo/gpt2`,
