@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/lmkor/bench/internal/atomicfile"
+	"github.com/lmkor/bench/internal/regular"
 	"github.com/lmkor/bench/models/hf"
 )
 
@@ -32,7 +32,7 @@ func writeInputNames(dir string, c *hf.Config) error {
 	}
 	path := filepath.Join(dir, tokenizerConfigFile)
 	fields := map[string]json.RawMessage{}
-	raw, err := os.ReadFile(path)
+	raw, err := regular.ReadFile(path, regular.Text)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:

@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"github.com/lmkor/bench/internal/nearest"
+	"github.com/lmkor/bench/internal/regular"
 	"github.com/lmkor/bench/internal/strictyaml"
 )
 
@@ -89,10 +90,10 @@ func isFile(name string) bool {
 func (k kind) load(name string, v any) (raw []byte, file string, err error) {
 	file = name
 	if isFile(name) {
-		raw, err = os.ReadFile(name)
+		raw, err = regular.ReadFile(name, regular.Text)
 	} else {
 		file = name + ".yaml"
-		if raw, err = os.ReadFile(k.userFile(name)); errors.Is(err, fs.ErrNotExist) {
+		if raw, err = regular.ReadFile(k.userFile(name), regular.Text); errors.Is(err, fs.ErrNotExist) {
 			if raw, err = embedded.ReadFile(k.folder + "/" + file); err != nil {
 				return nil, "", k.unknown(name)
 			}

@@ -24,6 +24,7 @@ func thisMachine() Machine {
 // products measures the forms of the matrix product at the model's own widths.
 func (r *Report) products(ctx context.Context, m *models.Model, tokens, threads int, peakOf func(threads int) float64) error {
 	type width struct{ in, out int }
+	r.Gemm = []Gemm{} // a model narrower than the kernels' tiles has none worth measuring
 	var widths []width
 	for _, p := range m.Params() {
 		if len(p.Shape) == 2 && p.Shape[0] >= 64 && p.Shape[1] >= 64 && !strings.Contains(p.Name, "embedding") {

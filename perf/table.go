@@ -4,8 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"text/tabwriter"
+
+	"github.com/lmkor/bench/internal/regular"
 )
 
 // Write prints the report as tables. old, which may be nil, is an earlier one to
@@ -64,7 +65,7 @@ func (r *Report) writeAgainst(w io.Writer, old *Report, name string) {
 
 // Read reads a report that was written as JSON.
 func Read(file string) (*Report, error) {
-	b, err := os.ReadFile(file)
+	b, err := regular.ReadFile(file, regular.Text)
 	if err != nil {
 		return nil, err
 	}

@@ -17,6 +17,7 @@ import (
 
 	"github.com/lmkor/bench/configs"
 	"github.com/lmkor/bench/internal/atomicfile"
+	"github.com/lmkor/bench/internal/regular"
 	"github.com/lmkor/bench/kernels"
 	"github.com/lmkor/bench/objectives"
 	"github.com/lmkor/bench/ops"
@@ -52,7 +53,7 @@ func OpenCalibration() *Calibration {
 		return c
 	}
 	c.Path = filepath.Join(dir, "bench", "calibration.json")
-	text, err := os.ReadFile(c.Path)
+	text, err := regular.ReadFile(c.Path, regular.Text)
 	if err == nil && json.Unmarshal(text, &c.known) != nil {
 		c.known = map[string]Points{}
 	}

@@ -10,6 +10,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"github.com/lmkor/bench/internal/regular"
 )
 
 // Answers is a predictions file reduced to what scores and tests are functions
@@ -54,7 +56,7 @@ const ByLength = "length"
 
 // Open reads a file's answers. Errors of its lines are *LineError.
 func (o Reading) Open(path string) (*Answers, error) {
-	f, err := openFile(path)
+	f, err := regular.Open(path)
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +128,7 @@ func (a *Answers) Right(i int) bool {
 // Prediction reads example i again from its file, texts and all. The answers
 // must have been read with Detail.
 func (a *Answers) Predictions(rows []int) ([]Prediction, error) {
-	f, err := openFile(a.File)
+	f, err := regular.Open(a.File)
 	if err != nil {
 		return nil, err
 	}

@@ -3,8 +3,8 @@ package results
 import (
 	"fmt"
 	"io"
-	"os"
 
+	"github.com/lmkor/bench/internal/regular"
 	"github.com/lmkor/bench/metrics"
 )
 
@@ -65,7 +65,7 @@ func (e Event) MarshalJSON() ([]byte, error) {
 
 // ReadLog reads a log.jsonl. Errors are *LineError.
 func ReadLog(path string) ([]Event, error) {
-	f, err := os.Open(path)
+	f, err := regular.Open(path)
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +107,7 @@ func DecodeLog(r io.Reader, file string) ([]Event, error) {
 // LastStep returns the last step of a log, whatever is broken behind it; 0 if it
 // has none.
 func LastStep(path string) (step int) {
-	f, err := os.Open(path)
+	f, err := regular.Open(path)
 	if err != nil {
 		return 0
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/lmkor/bench/internal/regular"
 	"github.com/lmkor/bench/metrics"
 )
 
@@ -141,7 +142,7 @@ func Open(dir string) (Run, error) {
 	var text [2][]byte
 	for i, name := range []string{ResultFile, ManifestFile} {
 		var err error
-		if text[i], err = os.ReadFile(filepath.Join(dir, name)); err != nil {
+		if text[i], err = regular.ReadFile(filepath.Join(dir, name), regular.Text); err != nil {
 			return Run{}, fmt.Errorf("%s: %w", name, unplaced(err))
 		}
 	}

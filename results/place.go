@@ -48,7 +48,7 @@ var devices = []string{"con", "prn", "aux", "nul",
 func pathWord(s string) string {
 	s = strings.NewReplacer("/", "--", "\\", "--").Replace(s)
 	s = strings.Map(func(r rune) rune {
-		if r < ' ' || strings.ContainsRune(`<>:"|?*`, r) {
+		if outOfLine(r) || strings.ContainsRune(`<>:"|?*`, r) {
 			return '_'
 		}
 		return r

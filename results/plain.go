@@ -11,11 +11,16 @@ import (
 // of the text around it (bidirectional controls) becomes a blank.
 func Plain(s string) string {
 	return strings.TrimSpace(strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || turnsText(r) {
+		if outOfLine(r) {
 			return ' '
 		}
 		return r
 	}, s))
+}
+
+// outOfLine reports whether r breaks out of a line, or turns the text around it.
+func outOfLine(r rune) bool {
+	return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || turnsText(r)
 }
 
 // turnsText reports whether r is one of Unicode's bidirectional controls.

@@ -5,8 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"strings"
+
+	"github.com/lmkor/bench/internal/regular"
 )
 
 // Prediction is a model's answer to one example: a line of predictions.jsonl.
@@ -141,42 +142,12 @@ func (c *withColumn) UnmarshalJSON(b []byte) error {
 // one at a time. Errors of the file are *LineError, an error of each ends the
 // reading.
 func EachPrediction(path string, each func(Prediction) error) error {
-	f, err := openFile(path)
+	f, err := regular.Open(path)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
 	return scan(f, path, "", func(row *scanned) error { return each(row.Prediction) })
-}
-
-// openFile opens a file to read; folders, devices and pipes are refused, which
-// could be without end or be read once only.
-func openFile(path string) (*os.File, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	info, err := f.Stat()
-	if err == nil && !info.Mode().IsRegular() {
-		err = fmt.Errorf("%s is %s: want a file", path, fileKind(info.Mode()))
-	}
-	if err != nil {
-		f.Close()
-		return nil, err
-	}
-	return f, nil
-}
-
-func fileKind(m os.FileMode) string {
-	switch {
-	case m.IsDir():
-		return "a folder"
-	case m&os.ModeNamedPipe != 0:
-		return "a pipe"
-	case m&os.ModeDevice != 0:
-		return "a device"
-	}
-	return "no regular file"
 }
 
 // predictionAt reads the one prediction whose line begins at offset.

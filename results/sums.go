@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/lmkor/bench/internal/regular"
 )
 
 // FileSum is a file of a run as it was written.
@@ -22,7 +24,7 @@ type FileSum struct {
 // SumFile returns the sum of the file in a run's folder; name is below dir, with
 // slashes.
 func SumFile(dir, name string) (FileSum, error) {
-	f, err := os.Open(filepath.Join(dir, filepath.FromSlash(name)))
+	f, err := regular.Open(filepath.Join(dir, filepath.FromSlash(name)))
 	if err != nil {
 		return FileSum{}, err
 	}

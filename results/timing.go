@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"io/fs"
 	"math"
+
+	"github.com/lmkor/bench/internal/regular"
 )
 
 // Seconds returns how long the run trained and scored, by its timing.jsonl; NaN
 // where it has none.
 func (r Run) Seconds() float64 {
-	f, err := openFile(r.File(TimingFile))
+	f, err := regular.Open(r.File(TimingFile))
 	if err != nil {
 		return math.NaN()
 	}
@@ -33,7 +35,7 @@ func (r Run) Seconds() float64 {
 // Clock returns a function that tells how many seconds after the run's beginning
 // a step was done, by its timing.jsonl; without one, a second a step.
 func (r Run) Clock() (func(step int) float64, error) {
-	f, err := openFile(r.File(TimingFile))
+	f, err := regular.Open(r.File(TimingFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return func(step int) float64 { return float64(step) }, nil
 	}

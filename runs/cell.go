@@ -39,7 +39,7 @@ func (c *Cell) Name() string {
 	for _, s := range c.Settings {
 		at += ", " + s
 	}
-	return fmt.Sprintf("%s × %s%s, seed %d", c.Model.Name, c.Task.Name, at, c.Recipe.Seed)
+	return results.Plain(fmt.Sprintf("%s × %s%s, seed %d", c.Model.Name, c.Task.Name, at, c.Recipe.Seed))
 }
 
 // Outcome is what became of a cell.

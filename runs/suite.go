@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"time"
 
@@ -70,7 +71,29 @@ func (r Request) Cells() ([]Cell, error) {
 			all = append(all, cells...)
 		}
 	}
-	return all, fault
+	all, err := once(all)
+	return all, errors.Join(fault, err)
+}
+
+// once returns the cells without those that were asked for twice, and an error if
+// different tasks of one name would share a place.
+func once(cells []Cell) ([]Cell, error) {
+	var all []Cell
+	var faults []error
+	by := map[string]Cell{}
+	for _, c := range cells {
+		place := c.Model.Asked + "\x00" + c.Dir // of models of one name, NameError says so
+		first, there := by[place]
+		if !there {
+			by[place] = c
+			all = append(all, c)
+		} else if first.Task != c.Task && !(reflect.DeepEqual(first.Task.Definition(), c.Task.Definition()) &&
+			reflect.DeepEqual(first.Task.Files, c.Task.Files)) {
+			faults = append(faults, fmt.Errorf("%s and %s are two tasks of one name, %q: give one of them another name in its file",
+				first.TaskAsked, c.TaskAsked, c.Task.Name))
+		}
+	}
+	return all, errors.Join(faults...)
 }
 
 // seeds are the cells of one model and task: the points of the grid, each with

@@ -3,11 +3,11 @@ package tasks
 import (
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/lmkor/bench/internal/regular"
 	"github.com/lmkor/bench/internal/strictyaml"
 	"github.com/lmkor/bench/metrics"
 )
@@ -38,7 +38,7 @@ type yamlTask struct {
 // LoadYAML reads a task of the user's own. Every mistake in it is an
 // *strictyaml.Error with its line and column.
 func LoadYAML(path string) (*Task, error) {
-	raw, err := os.ReadFile(path)
+	raw, err := regular.ReadFile(path, regular.Text)
 	if err != nil {
 		return nil, err
 	}

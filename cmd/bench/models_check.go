@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -62,7 +61,7 @@ func (o *checkOptions) run(s streams) error {
 
 // printInspection prints a report as a table, an item a line.
 func printInspection(stdout io.Writer, r *inspect.Report) error {
-	w := tabwriter.NewWriter(stdout, 0, 8, 2, ' ', 0)
+	w := newColumns(stdout)
 	row := func(name, value string) {
 		if value != "" {
 			fmt.Fprintf(w, "%s\t%s\n", name, value)

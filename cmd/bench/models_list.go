@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -54,7 +53,7 @@ func (o *modelsListOptions) run(s streams) error {
 
 // printModels prints a model a line, and what else can run.
 func printModels(stdout io.Writer, all []modelInfo) error {
-	w := tabwriter.NewWriter(stdout, 0, 8, 2, ' ', 0)
+	w := newColumns(stdout)
 	fmt.Fprintln(w, "NAME\tKIND\tARCHITECTURE\tHERE\tHUGGING FACE NAME, OR PAGE")
 	for _, m := range all {
 		here := "yes"

@@ -5,7 +5,6 @@ import (
 	"io"
 	"math"
 	"slices"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -72,7 +71,7 @@ func (o *modelsShowOptions) run(s streams) error {
 
 // print prints what is known, an item a line.
 func (m *modelInfo) print(stdout io.Writer) error {
-	w := tabwriter.NewWriter(stdout, 0, 8, 2, ' ', 0)
+	w := newColumns(stdout)
 	row := func(name string, v any, show bool) {
 		if show {
 			fmt.Fprintf(w, "%s\t%v\n", name, v)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -79,7 +78,7 @@ func (o *planOptions) run(ctx context.Context, s streams) error {
 
 // printPlan prints the cells, what is missing, and the total.
 func printPlan(s streams, p *plans.Plan) error {
-	w := tabwriter.NewWriter(s.out, 0, 8, 2, ' ', 0)
+	w := newColumns(s.out)
 	grid := slices.ContainsFunc(p.Cells, func(c plans.Cell) bool { return c.Settings != nil })
 	fmt.Fprintln(w, "CELL\tMODEL\tTASK"+map[bool]string{true: "\tSETTINGS"}[grid]+"\tSEED\tSTATE\tSTEPS\tTOKENS\tTIME\tMEMORY\tDISK")
 	for _, c := range p.Cells {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -273,7 +272,7 @@ func printOutcomes(s streams, done []runs.Outcome, format string) error {
 	if format == "json" {
 		return s.json(done)
 	}
-	w := tabwriter.NewWriter(s.out, 0, 8, 2, ' ', 0)
+	w := newColumns(s.out)
 	if len(done) > 0 {
 		fmt.Fprintln(w, "MODEL\tTASK\tSEED\tSTATUS\tMETRIC\tSCORE\tN\tRUN")
 	}
@@ -293,7 +292,7 @@ func printPlans(s streams, plans []runs.Plan, format string) error {
 	if format == "json" {
 		return s.json(plans)
 	}
-	w := tabwriter.NewWriter(s.out, 0, 8, 2, ' ', 0)
+	w := newColumns(s.out)
 	fmt.Fprintln(w, "MODEL\tTASK\tSEED\tSTATUS\tTRAIN\tSCORED\tSTEPS\tRUN") // a grid's settings are in RUN
 	for _, p := range plans {
 		fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%d\t%d\t%d\t%s\n", p.Model, p.Task, p.Seed, p.What(),

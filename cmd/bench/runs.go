@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -148,7 +147,7 @@ func printEntries(s streams, all []store.Entry, format string) error {
 		}
 		return s.json(all)
 	}
-	w := tabwriter.NewWriter(s.out, 0, 8, 2, ' ', 0)
+	w := newColumns(s.out)
 	if len(all) > 0 {
 		fmt.Fprintln(w, "STATE\tMODEL\tTASK\tSEED\tSTEP\tSIZE\tAGE\tRUN\tNOTE")
 	}

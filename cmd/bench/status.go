@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -84,7 +83,7 @@ func printStatus(s streams, st *plans.Status, format string) error {
 	if format == "json" {
 		return s.json(st)
 	}
-	w := tabwriter.NewWriter(s.out, 0, 8, 2, ' ', 0)
+	w := newColumns(s.out)
 	fmt.Fprintln(w, "CELL\tMODEL\tTASK\tSEED\tSTATE\tSTEP\tLOSS\tSTEPS/S\tLEFT\tREASON")
 	for _, c := range st.Cells {
 		loss, rate, left, step := "–", "–", "–", fmt.Sprint(c.Step)

@@ -5,9 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
+
+	"github.com/lmkor/bench/internal/regular"
 )
 
 // Settings are what a checkpoint says of how it generates; nil and empty where it
@@ -198,7 +199,7 @@ func isNull(v json.RawMessage) bool { return v == nil || string(v) == "null" }
 
 // readObject reads a file of JSON; nil where there is no such file.
 func readObject(path string) (map[string]json.RawMessage, error) {
-	raw, err := os.ReadFile(path)
+	raw, err := regular.ReadFile(path, regular.Text)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

@@ -8,9 +8,9 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"slices"
 
+	"github.com/lmkor/bench/internal/regular"
 	"github.com/lmkor/bench/models"
 	"github.com/lmkor/bench/models/hf"
 	"github.com/lmkor/bench/ops"
@@ -60,7 +60,7 @@ type verification struct {
 
 // read compares every line of a file.
 func (v *verification) read(file string, differs func(line int, what string)) error {
-	f, err := os.Open(file)
+	f, err := regular.Open(file)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/gofrs/flock"
+
+	"github.com/lmkor/bench/internal/regular"
 )
 
 // lock is the right to write into an unfinished run's folder.
@@ -98,7 +100,7 @@ func (o owner) word() string { return strconv.Itoa(o.pid) }
 
 // ownerOf returns who writes into a folder without a lock, false if nobody does.
 func ownerOf(partial string) (owner, bool) {
-	b, err := os.ReadFile(filepath.Join(partial, stateFolder, ownerName))
+	b, err := regular.ReadFile(filepath.Join(partial, stateFolder, ownerName), regular.Text)
 	if errors.Is(err, fs.ErrNotExist) {
 		return owner{}, false
 	}

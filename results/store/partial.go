@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/lmkor/bench/internal/regular"
 	"github.com/lmkor/bench/results"
 )
 
@@ -91,7 +92,7 @@ func newPartial(final, identity, own string) string {
 // readPartial reads the manifest of an unfinished run; fs.ErrNotExist if it has
 // none yet.
 func readPartial(dir string) (results.Manifest, error) {
-	b, err := os.ReadFile(filepath.Join(dir, results.ManifestFile))
+	b, err := regular.ReadFile(filepath.Join(dir, results.ManifestFile), regular.Text)
 	if err != nil {
 		return results.Manifest{}, err
 	}

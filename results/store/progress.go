@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/lmkor/bench/internal/atomicfile"
+	"github.com/lmkor/bench/internal/regular"
 	"github.com/lmkor/bench/results"
 )
 
@@ -97,7 +98,7 @@ func progressIn(partial string) Progress {
 // eachRecent calls f with the whole lines at a file's end. A file that can't be
 // read has none: it may be published while it is looked at.
 func eachRecent(path string, f func(line []byte)) {
-	file, err := os.Open(path)
+	file, err := regular.Open(path)
 	if err != nil {
 		return
 	}
@@ -157,7 +158,7 @@ func RecordFailure(dir string, why error) error {
 }
 
 func failureOf(dir string) (string, error) {
-	text, err := os.ReadFile(failurePath(dir))
+	text, err := regular.ReadFile(failurePath(dir), regular.Text)
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", nil
 	}

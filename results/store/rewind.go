@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/lmkor/bench/internal/atomicfile"
+	"github.com/lmkor/bench/internal/regular"
 	"github.com/lmkor/bench/results"
 )
 
@@ -46,11 +47,14 @@ func (w *Writer) Rewind(step int) error {
 	return w.open()
 }
 
+// maxLog is how many bytes of a log are read: those of some ten million steps.
+const maxLog = 4 << 30
+
 // cut keeps a log's whole lines up to step and reports whether it has that step
 // itself. A broken line ends a log: it was being written when the run stopped.
 func (w *Writer) cut(name string, step int, lenient bool) (found bool, err error) {
 	path := filepath.Join(w.partial, name)
-	b, err := os.ReadFile(path)
+	b, err := regular.ReadFile(path, maxLog)
 	if errors.Is(err, os.ErrNotExist) {
 		return false, nil
 	}

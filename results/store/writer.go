@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/lmkor/bench/internal/atomicfile"
+	"github.com/lmkor/bench/internal/regular"
 	"github.com/lmkor/bench/results"
 )
 
@@ -153,7 +154,7 @@ func (w *Writer) writeManifest() error {
 	}
 	text = append(text, '\n')
 	path := filepath.Join(w.partial, results.ManifestFile)
-	if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, text) {
+	if old, err := regular.ReadFile(path, regular.Text); err == nil && bytes.Equal(old, text) {
 		return nil
 	}
 	return atomicfile.Write(path, func(out io.Writer) error {
