@@ -28,6 +28,7 @@ var notRun = []struct{ begin, why string }{
 	{"bench data pull", "it fetches from the official places; its own tests have a server"},
 	{"bench perf", "it measures for a minute; the script perf.txtar does so for a moment"},
 	{"bench submit", "it hands jobs to a cluster"},
+	{"bench models make demo", "it trains for up to an hour; its own test does so for a moment"},
 	{"bench serve", "it runs until it is stopped"},
 	{"curl ", "it asks a server that runs"},
 }
