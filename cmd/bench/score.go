@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -9,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lmkor/bench/checkpoints"
 	"github.com/lmkor/bench/metrics"
 	"github.com/lmkor/bench/results"
 	"github.com/lmkor/bench/results/tables"
@@ -57,18 +57,20 @@ type scoreOptions struct {
 }
 
 func (o scoreOptions) run(in io.Reader, out io.Writer) error {
+	var t *tasks.Task
 	if run, err := results.Open(o.file); err == nil {
-		o.task, o.file = cmp.Or(o.task, run.Result.Task), filepath.Join(o.file, results.PredictionsFile)
+		if t, err = o.taskOf(run); err != nil {
+			return err
+		}
+		o.file = filepath.Join(o.file, results.PredictionsFile)
 	} else if info, statErr := os.Stat(o.file); statErr == nil && info.IsDir() {
 		return fmt.Errorf("%s: %w", o.file, err)
-	}
-	if o.task == "" {
+	} else if o.task == "" {
 		return usagef("no --task: want a task's name, or the path of a task file")
-	}
-	t, err := tasks.Find(o.task)
-	if err != nil {
+	} else if t, err = tasks.Find(o.task); err != nil {
 		return err
 	}
+	var err error
 	reading := results.Reading{Kind: answerKind(t), Labels: t.Labels}
 	var answers *results.Answers
 	if o.file == "-" {
@@ -84,6 +86,22 @@ func (o scoreOptions) run(in io.Reader, out io.Writer) error {
 		return writeJSON(out, s)
 	}
 	return s.print(out)
+}
+
+// taskOf is the task that was asked for or else the run's own, which its
+// checkpoint defines: it may come from a file of the user's.
+func (o scoreOptions) taskOf(run results.Run) (*tasks.Task, error) {
+	if o.task != "" {
+		return tasks.Find(o.task)
+	}
+	origin, err := checkpoints.ReadOrigin(run.File(results.CheckpointDir))
+	if err != nil {
+		return nil, err
+	}
+	if origin != nil && origin.Task.Name == run.Result.Task && origin.Task.Kind != "" {
+		return origin.Task.Task(), nil
+	}
+	return tasks.Find(run.Result.Task)
 }
 
 // answerKind is what a task's predictions hold.
