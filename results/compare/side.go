@@ -98,15 +98,40 @@ func (s Side) tasks() []string {
 	return all
 }
 
+// trainedFirst returns the runs of a task without the evaluations of seeds that
+// were trained as well, and those: 'bench eval' of a run's own checkpoint puts
+// its answers beside the run.
+func trainedFirst(runs []results.Run, task string) (mine, again []results.Run) {
+	trained := map[uint64]bool{}
+	for _, r := range runs {
+		if r.Result.Task == task && r.Result.Train.Steps > 0 {
+			trained[r.Result.Seed] = true
+		}
+	}
+	for _, r := range runs {
+		switch {
+		case r.Result.Task != task:
+		case r.Result.Train.Steps == 0 && trained[r.Result.Seed]:
+			again = append(again, r)
+		default:
+			mine = append(mine, r)
+		}
+	}
+	return mine, again
+}
+
 // of returns the side's runs of a task, one a seed and all of one variant, by
 // seed, and what it leaves out.
 func (s Side) of(task string, lang Lang) (runs []results.Run, left []LeftOut, err error) {
+	mine, again := trainedFirst(s.Runs, task)
+	for _, r := range again {
+		seed := r.Result.Seed
+		left = append(left, LeftOut{task, &seed, s.Name,
+			lang.or("an evaluation, beside the training of the same seed", "같은 시드의 학습 결과가 따로 있는 평가")})
+	}
 	variants := map[string][]results.Run{}
 	var order []string
-	for _, r := range s.Runs {
-		if r.Result.Task != task {
-			continue
-		}
+	for _, r := range mine {
 		v := r.Variant()
 		if variants[v] == nil {
 			order = append(order, v)
