@@ -25,6 +25,15 @@ func RunDir(root, model, task string, seed uint64, settings ...string) string {
 	return filepath.Join(dir, "seed-"+strconv.FormatUint(seed, 10))
 }
 
+// SettingsAt returns what RunDir called the settings of the run at path; nil of
+// one that is no point of a grid.
+func SettingsAt(path string) []string {
+	if name := filepath.Base(filepath.Dir(path)); strings.Contains(name, "=") {
+		return []string{name}
+	}
+	return nil
+}
+
 // longestWord is how long a folder of settings may be called: Windows allows 260
 // letters for a whole path.
 const longestWord = 100

@@ -23,7 +23,8 @@ const EventFile = "events.out.tfevents.0.bench"
 // of runs: scalars by step, hyperparameters, and the surest mistakes as text.
 func TensorBoard(dir string, runs []results.Run) error {
 	for _, r := range runs {
-		path := filepath.Join(results.RunDir(dir, r.Result.Model, r.Result.Task, r.Result.Seed), EventFile)
+		place := results.RunDir(dir, r.Result.Model, r.Result.Task, r.Result.Seed, results.SettingsAt(r.Path)...)
+		path := filepath.Join(place, EventFile)
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			return err
 		}
