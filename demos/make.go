@@ -22,7 +22,7 @@ import (
 )
 
 // DefaultSteps is how long each model is trained where nothing else is said.
-const DefaultSteps = 2500
+const DefaultSteps = 5000
 
 // Options are what the models are a function of, and where they go.
 type Options struct {
