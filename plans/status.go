@@ -30,6 +30,7 @@ type CellStatus struct {
 	SecondsLeft float64  `json:"seconds_left"`
 	Reason      string   `json:"reason"`
 	Dir         string   `json:"dir"`
+	Settings    []string `json:"settings,omitempty"` // of a point of a grid
 }
 
 // StatusOf reads how the cells of a plan stand, from their files alone.
@@ -40,7 +41,7 @@ func StatusOf(p *Plan) (*Status, error) {
 		if err != nil {
 			return nil, err
 		}
-		one := CellStatus{Cell: c.Cell, Model: c.Model, Task: c.Task, Seed: c.Seed, Steps: c.Steps, Dir: c.Dir}
+		one := CellStatus{Cell: c.Cell, Model: c.Model, Task: c.Task, Seed: c.Seed, Steps: c.Steps, Dir: c.Dir, Settings: c.Settings}
 		one.set(at)
 		one.SecondsLeft = secondsLeft(c, at)
 		if at.State == store.CellDone {
