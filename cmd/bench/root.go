@@ -65,6 +65,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	out := &output{w: stdout, failed: func(err error) { cancel(err) }}
 	prof := &profile{}
 	root := newRoot(prof)
+	addCompletion(root)
 	root.SetArgs(args)
 	root.SetIn(stdin)
 	root.SetOut(out)
@@ -157,6 +158,15 @@ func newRoot(prof *profile) *cobra.Command {
 		root.AddCommand(c())
 	}
 	return root
+}
+
+// addCompletion adds cobra's own command, which prints its help for a shell that
+// it does not know: here that is wrong usage.
+func addCompletion(root *cobra.Command) {
+	root.InitDefaultCompletionCmd()
+	if c, _, err := root.Find([]string{"completion"}); err == nil {
+		c.Args, c.RunE = cobra.ArbitraryArgs, groupHelp
+	}
 }
 
 // groupHelp is what a command does that only holds others: it prints its help,
