@@ -22,47 +22,78 @@ type field struct {
 
 // fields are all of them, in the order of help and manifests.
 var fields = []field{
-	{"batch_size", func(r *Recipe) any { return &r.BatchSize }, func(r *Recipe) bool { return within(r.BatchSize, 1) }, "a whole number, 1 or more"},
-	{"learning_rate", func(r *Recipe) any { return &r.LearningRate }, func(r *Recipe) bool { return finite(r.LearningRate) && r.LearningRate > 0 }, "a number above 0"},
-	{"epochs", func(r *Recipe) any { return &r.Epochs }, func(r *Recipe) bool { return within(r.Epochs, 1) }, "a whole number, 1 or more"},
-	{"max_length", func(r *Recipe) any { return &r.MaxLength }, func(r *Recipe) bool { return within(r.MaxLength, 4) }, "a whole number, 4 or more"},
-	{"weight_decay", func(r *Recipe) any { return &r.WeightDecay }, func(r *Recipe) bool { return finite(r.WeightDecay) }, "a number, 0 or more"},
-	{"warmup_ratio", func(r *Recipe) any { return &r.WarmupRatio }, func(r *Recipe) bool { return finite(r.WarmupRatio) && r.WarmupRatio <= 1 }, "a number, 0 to 1"},
-	{"max_grad_norm", func(r *Recipe) any { return &r.MaxGradNorm }, func(r *Recipe) bool { return finite(r.MaxGradNorm) }, "a number, 0 (no clipping) or more"},
-	{"adam_beta1", func(r *Recipe) any { return &r.AdamBeta1 }, func(r *Recipe) bool { return finite(r.AdamBeta1) && r.AdamBeta1 < 1 }, "a number, 0 or more, below 1"},
-	{"adam_beta2", func(r *Recipe) any { return &r.AdamBeta2 }, func(r *Recipe) bool { return finite(r.AdamBeta2) && r.AdamBeta2 < 1 }, "a number, 0 or more, below 1"},
-	{"adam_epsilon", func(r *Recipe) any { return &r.AdamEpsilon }, func(r *Recipe) bool { return finite(r.AdamEpsilon) && r.AdamEpsilon > 0 }, "a number above 0"},
-	{"gradient_accumulation_steps", func(r *Recipe) any { return &r.GradientAccumulationSteps }, func(r *Recipe) bool { return within(r.GradientAccumulationSteps, 1) }, "a whole number, 1 or more"},
+	whole("batch_size", func(r *Recipe) *int { return &r.BatchSize }, 1, "a whole number, 1 or more"),
+	number("learning_rate", func(r *Recipe) *float64 { return &r.LearningRate }, positive, "a number above 0"),
+	whole("epochs", func(r *Recipe) *int { return &r.Epochs }, 1, "a whole number, 1 or more"),
+	whole("max_length", func(r *Recipe) *int { return &r.MaxLength }, 4, "a whole number, 4 or more"),
+	number("weight_decay", func(r *Recipe) *float64 { return &r.WeightDecay }, finite, "a number, 0 or more"),
+	number("warmup_ratio", func(r *Recipe) *float64 { return &r.WarmupRatio }, upToOne, "a number, 0 to 1"),
+	number("max_grad_norm", func(r *Recipe) *float64 { return &r.MaxGradNorm }, finite, "a number, 0 (no clipping) or more"),
+	number("adam_beta1", func(r *Recipe) *float64 { return &r.AdamBeta1 }, belowOne, "a number, 0 or more, below 1"),
+	number("adam_beta2", func(r *Recipe) *float64 { return &r.AdamBeta2 }, belowOne, "a number, 0 or more, below 1"),
+	number("adam_epsilon", func(r *Recipe) *float64 { return &r.AdamEpsilon }, positive, "a number above 0"),
+	whole("gradient_accumulation_steps", func(r *Recipe) *int { return &r.GradientAccumulationSteps }, 1,
+		"a whole number, 1 or more"),
 	{"seed", func(r *Recipe) any { return &r.Seed }, always, "a whole number, 0 or more"},
-	{"dropout", func(r *Recipe) any { return &r.Dropout }, func(r *Recipe) bool { return r.Dropout.Rate == nil || finite(*r.Dropout.Rate) && *r.Dropout.Rate < 1 }, "a number, 0 or more, below 1, or config"},
+	{"dropout", func(r *Recipe) any { return &r.Dropout }, func(r *Recipe) bool {
+		return r.Dropout.Rate == nil || finite(*r.Dropout.Rate) && *r.Dropout.Rate < 1
+	}, "a number, 0 or more, below 1, or config"},
 	{"shuffle", func(r *Recipe) any { return &r.Shuffle }, always, "true or false"},
-	{"padding", func(r *Recipe) any { return &r.Padding }, func(r *Recipe) bool { return r.Padding == PaddingNone || r.Padding == PaddingMaxLength }, "none or max_length"},
-	{"precision", func(r *Recipe) any { return &r.Precision }, func(r *Recipe) bool { return r.Precision == Float32 || r.Precision == Bfloat16 }, "float32 or bfloat16"},
-	{"threads", func(r *Recipe) any { return &r.Threads }, func(r *Recipe) bool { return within(r.Threads, 0) && r.Threads <= 4096 }, "a whole number, 0 (all cores) to 4096"},
-	{"max_train_rows", func(r *Recipe) any { return &r.MaxTrainRows }, func(r *Recipe) bool { return within(r.MaxTrainRows, 0) }, "a whole number, 0 (all) or more"},
-	{"max_eval_rows", func(r *Recipe) any { return &r.MaxEvalRows }, func(r *Recipe) bool { return within(r.MaxEvalRows, 0) }, "a whole number, 0 (all) or more"},
-	{"eval_steps", func(r *Recipe) any { return &r.EvalSteps }, func(r *Recipe) bool { return within(r.EvalSteps, 0) }, "a whole number, 0 (after epochs only) or more"},
-	{"save_steps", func(r *Recipe) any { return &r.SaveSteps }, func(r *Recipe) bool { return within(r.SaveSteps, 0) }, "a whole number, 0 (every so often) or more"},
-	{"truncation", func(r *Recipe) any { return &r.Truncation }, func(r *Recipe) bool { return r.Truncation == LongestFirst || r.Truncation == LongestFirstPython }, "longest_first or longest_first_python"},
+	word("padding", func(r *Recipe) *string { return &r.Padding }, "none or max_length", PaddingNone, PaddingMaxLength),
+	word("precision", func(r *Recipe) *string { return &r.Precision }, "float32 or bfloat16", Float32, Bfloat16),
+	{"threads", func(r *Recipe) any { return &r.Threads }, func(r *Recipe) bool {
+		return within(r.Threads, 0) && r.Threads <= 4096
+	}, "a whole number, 0 (all cores) to 4096"},
+	whole("max_train_rows", func(r *Recipe) *int { return &r.MaxTrainRows }, 0, "a whole number, 0 (all) or more"),
+	whole("max_eval_rows", func(r *Recipe) *int { return &r.MaxEvalRows }, 0, "a whole number, 0 (all) or more"),
+	whole("eval_steps", func(r *Recipe) *int { return &r.EvalSteps }, 0, "a whole number, 0 (after epochs only) or more"),
+	whole("save_steps", func(r *Recipe) *int { return &r.SaveSteps }, 0, "a whole number, 0 (every so often) or more"),
+	word("truncation", func(r *Recipe) *string { return &r.Truncation }, "longest_first or longest_first_python",
+		LongestFirst, LongestFirstPython),
 	{"lr_schedule", func(r *Recipe) any { return &r.LRSchedule }, func(r *Recipe) bool {
-		return slices.Contains([]string{Linear, Cosine, Constant, Polynomial}, r.LRSchedule) && (r.LRSchedule != Polynomial || r.LearningRate > 1e-7)
+		return slices.Contains([]string{Linear, Cosine, Constant, Polynomial}, r.LRSchedule) &&
+			(r.LRSchedule != Polynomial || r.LearningRate > 1e-7)
 	}, "linear, cosine, constant or, with a learning_rate above 1e-7, polynomial"},
-	{"warmup_steps", func(r *Recipe) any { return &r.WarmupSteps }, func(r *Recipe) bool { return within(r.WarmupSteps, 0) }, "a whole number, 0 (by warmup_ratio) or more"},
-	{"max_steps", func(r *Recipe) any { return &r.MaxSteps }, func(r *Recipe) bool { return within(r.MaxSteps, 0) }, "a whole number, 0 (by epochs) or more"},
-	{"layerwise_lr_decay", func(r *Recipe) any { return &r.LayerwiseLRDecay }, func(r *Recipe) bool { return r.LayerwiseLRDecay > 0 && r.LayerwiseLRDecay <= 1 }, "a number above 0, up to 1 (none)"},
+	whole("warmup_steps", func(r *Recipe) *int { return &r.WarmupSteps }, 0, "a whole number, 0 (by warmup_ratio) or more"),
+	whole("max_steps", func(r *Recipe) *int { return &r.MaxSteps }, 0, "a whole number, 0 (by epochs) or more"),
+	number("layerwise_lr_decay", func(r *Recipe) *float64 { return &r.LayerwiseLRDecay }, partOfOne,
+		"a number above 0, up to 1 (none)"),
 	{"freeze", func(r *Recipe) any { return &r.Freeze }, always, "none, embeddings, or a number of layers, 1 or more"},
-	{"class_weights", func(r *Recipe) any { return &r.ClassWeights }, func(r *Recipe) bool { return r.ClassWeights.ok() }, "none, balanced, or a list of numbers, one a class"},
-	{"label_smoothing", func(r *Recipe) any { return &r.LabelSmoothing }, func(r *Recipe) bool { return finite(r.LabelSmoothing) && r.LabelSmoothing < 1 }, "a number, 0 or more, below 1"},
-	{"early_stopping_patience", func(r *Recipe) any { return &r.EarlyStoppingPatience }, func(r *Recipe) bool { return within(r.EarlyStoppingPatience, 0) }, "a whole number, 0 (never) or more"},
-	{"keep", func(r *Recipe) any { return &r.Keep }, func(r *Recipe) bool { return slices.Contains([]string{KeepLast, KeepBest, KeepBoth}, r.Keep) }, "last, best or both"},
-	{"holdout", func(r *Recipe) any { return &r.Holdout }, func(r *Recipe) bool { return finite(r.Holdout) && r.Holdout < 1 }, "a number, 0 (none) or more, below 1"},
+	{"class_weights", func(r *Recipe) any { return &r.ClassWeights }, func(r *Recipe) bool {
+		return r.ClassWeights.ok()
+	}, "none, balanced, or a list of numbers, one a class"},
+	number("label_smoothing", func(r *Recipe) *float64 { return &r.LabelSmoothing }, belowOne, "a number, 0 or more, below 1"),
+	whole("early_stopping_patience", func(r *Recipe) *int { return &r.EarlyStoppingPatience }, 0,
+		"a whole number, 0 (never) or more"),
+	word("keep", func(r *Recipe) *string { return &r.Keep }, "last, best or both", KeepLast, KeepBest, KeepBoth),
+	number("holdout", func(r *Recipe) *float64 { return &r.Holdout }, belowOne, "a number, 0 (none) or more, below 1"),
+}
+
+// whole is a field that is a whole number, least or more.
+func whole(name string, at func(*Recipe) *int, least int, want string) field {
+	return field{name, func(r *Recipe) any { return at(r) }, func(r *Recipe) bool { return within(*at(r), least) }, want}
+}
+
+// number is a field that is a number for which ok holds.
+func number(name string, at func(*Recipe) *float64, ok func(float64) bool, want string) field {
+	return field{name, func(r *Recipe) any { return at(r) }, func(r *Recipe) bool { return ok(*at(r)) }, want}
+}
+
+// word is a field that is one of a few words.
+func word(name string, at func(*Recipe) *string, want string, words ...string) field {
+	ok := func(r *Recipe) bool { return slices.Contains(words, *at(r)) }
+	return field{name, func(r *Recipe) any { return at(r) }, ok, want}
 }
 
 func always(*Recipe) bool { return true }
 
 func within(v, least int) bool { return v >= least && v <= math.MaxInt32 }
 
-func finite(v float64) bool { return v >= 0 && !math.IsInf(v, 0) }
+func finite(v float64) bool    { return v >= 0 && !math.IsInf(v, 0) }
+func positive(v float64) bool  { return v > 0 && !math.IsInf(v, 0) }
+func belowOne(v float64) bool  { return v >= 0 && v < 1 }
+func upToOne(v float64) bool   { return v >= 0 && v <= 1 }
+func partOfOne(v float64) bool { return v > 0 && v <= 1 }
 
 // FieldNames returns the names of all recipe fields.
 func FieldNames() []string {
@@ -193,7 +224,8 @@ func (r *Recipe) mergeMapping(n *yaml.Node, file string) error {
 		if value.Kind != yaml.ScalarNode {
 			return strictyaml.At(file, value, "%s: want %s", key.Value, f.want)
 		}
-		if _, word := f.at(r).(*string); !word && value.ShortTag() == "!!str" && value.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) != 0 {
+		if _, word := f.at(r).(*string); !word && value.ShortTag() == "!!str" &&
+			value.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) != 0 {
 			return strictyaml.At(file, value, "%s: %q in quotation marks: want %s", key.Value, value.Value, f.want)
 		}
 		if err := r.set(key.Value, value.Value); err != nil {

@@ -60,7 +60,8 @@ func FindSuite(name string) (*Suite, error) {
 }
 
 func (f *suiteFile) suite(raw []byte, file string) (*Suite, error) {
-	s := &Suite{Name: f.Name, Note: f.Note, Models: f.Models, Seeds: f.Seeds, DataDir: f.DataDir, file: file, byTask: map[string][]yaml.Node{}}
+	s := &Suite{Name: f.Name, Note: f.Note, Models: f.Models, Seeds: f.Seeds, DataDir: f.DataDir, file: file,
+		byTask: map[string][]yaml.Node{}}
 	if n := resolved(&f.Recipe); n.Kind == yaml.ScalarNode && n.ShortTag() == "!!str" {
 		s.Recipe = n.Value
 		if _, err := FindRecipe(s.Recipe, ""); err != nil {

@@ -97,7 +97,8 @@ func key(o *runs.Opened, r configs.Recipe) string {
 		Type         string
 		Batch        int
 		Precision    string
-	}{cpuid.CPU.BrandName, kernels.Name(), threads, results.Numerics, shapes(o), o.Loaded.Model.Config.ModelType, r.BatchSize, r.Precision})
+	}{cpuid.CPU.BrandName, kernels.Name(), threads, results.Numerics, shapes(o), o.Loaded.Model.Config.ModelType,
+		r.BatchSize, r.Precision})
 }
 
 // shapes are the sizes of all parameters.

@@ -191,7 +191,8 @@ func (p *Plan) check() error {
 		return err
 	}
 	if sum != p.Hash {
-		return fmt.Errorf("the plan was changed after it was made (its hash is %.12s, its content's %.12s): make it anew with 'bench plan'",
+		return fmt.Errorf("the plan was changed after it was made (its hash is %.12s, "+
+			"its content's %.12s): make it anew with 'bench plan'",
 			p.Hash, sum)
 	}
 	for i, c := range p.Cells {

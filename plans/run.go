@@ -34,7 +34,8 @@ func (c *Cell) Runnable(program results.Program) (runs.Cell, error) {
 		return runs.Cell{}, fmt.Errorf("recipe: %w", err)
 	}
 	data := runs.DataSource{Dir: c.DataDir, Files: c.Files}
-	return runs.Cell{Model: m, Task: t, TaskAsked: c.TaskFrom, Recipe: r, Data: data, Scored: data.ScoredSplit(t), Dir: c.Dir, Settings: c.Settings,
+	return runs.Cell{Model: m, Task: t, TaskAsked: c.TaskFrom, Recipe: r, Data: data, Scored: data.ScoredSplit(t),
+		Dir: c.Dir, Settings: c.Settings,
 		Planned: c.Portable, Program: program}, nil
 }
 

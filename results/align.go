@@ -41,7 +41,8 @@ func Align(a, b *Answers) (*Answers, error) {
 		if b.n > a.n {
 			longer, n = b, a.n
 		}
-		return nil, &MismatchError{a.File, b.File, fmt.Errorf("%d against %d predictions, the first without a counterpart at %s: want predictions of the same examples",
+		return nil, &MismatchError{a.File, b.File, fmt.Errorf("%d against %d predictions, "+
+			"the first without a counterpart at %s: want predictions of the same examples",
 			a.n, b.n, longer.place(n))}
 	}
 	return b, nil

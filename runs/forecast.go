@@ -27,7 +27,8 @@ func Forecast(cells []Cell, found func(i int, p *Plan, o *Opened, faults []error
 	for i := 0; i < len(cells); {
 		c := &cells[i]
 		end := i + 1 // behind the cells that differ in their seed only
-		for end < len(cells) && sameModel(&cells[end], c) && cells[end].Task == c.Task && slices.Equal(cells[end].Settings, c.Settings) {
+		for end < len(cells) && sameModel(&cells[end], c) && cells[end].Task == c.Task &&
+			slices.Equal(cells[end].Settings, c.Settings) {
 			end++
 		}
 		o, data, err := c.openAll()
@@ -85,6 +86,7 @@ func (c *Cell) openAll() (*Opened, Splits, error) {
 type ChangedError struct{ Planned, Now string }
 
 func (e *ChangedError) Error() string {
-	return fmt.Sprintf("the model, the data or the program changed after the plan was made (identity %.12s, now %.12s): make it anew with 'bench plan'",
+	return fmt.Sprintf("the model, the data or the program changed after the plan was made (identity %.12s, "+
+		"now %.12s): make it anew with 'bench plan'",
 		e.Planned, e.Now)
 }

@@ -55,7 +55,8 @@ func Plans(cells []Cell) ([]Plan, error) {
 	for i := 0; i < len(cells); {
 		c := &cells[i]
 		end := i + 1 // behind the cells that differ in their seed only
-		for end < len(cells) && sameModel(&cells[end], c) && cells[end].Task == c.Task && slices.Equal(cells[end].Settings, c.Settings) {
+		for end < len(cells) && sameModel(&cells[end], c) && cells[end].Task == c.Task &&
+			slices.Equal(cells[end].Settings, c.Settings) {
 			end++
 		}
 		data, l, err := c.loadAll()

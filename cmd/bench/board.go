@@ -20,14 +20,16 @@ type boardOptions struct {
 }
 
 func (o *boardOptions) add(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&o.published, "published", "", "a published table beside the measured rows: "+strings.Join(configs.PublishedTables(), ", ")+", or a YAML file")
+	cmd.Flags().StringVar(&o.published, "published", "", "a published table beside the measured rows: "+
+		strings.Join(configs.PublishedTables(), ", ")+", or a YAML file")
 	cmd.Flags().StringVar(&o.title, "title", "", "a title above the table")
 	cmd.Flags().StringVar(&o.sort, "sort", "", "sort the rows by a task, model, mean or rank")
 	var names []string
 	for _, s := range board.Selections {
 		names = append(names, string(s))
 	}
-	choiceFlag(cmd, &o.selection, "select", "whose scores: the last checkpoint's, the one's chosen on dev, or the best on the test set's (optimistic)", names...)
+	choiceFlag(cmd, &o.selection, "select", "whose scores: the last checkpoint's, the one's chosen on dev, "+
+		"or the best on the test set's (optimistic)", names...)
 }
 
 // board finds the runs below the roots and makes the leaderboard. Bad runs and
@@ -52,7 +54,8 @@ func (o boardOptions) board(s streams, roots []string) (*board.Leaderboard, []re
 	if err != nil {
 		return nil, nil, err
 	}
-	l, err := board.Board{Title: o.title, Columns: taskColumns(), Published: published, Select: board.Selection(o.selection), Samples: sums, Names: publishedName}.Build(runs)
+	l, err := board.Board{Title: o.title, Columns: taskColumns(), Published: published,
+		Select: board.Selection(o.selection), Samples: sums, Names: publishedName}.Build(runs)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -19,7 +19,8 @@ type gridOptions struct {
 
 func (o *gridOptions) add(cmd *cobra.Command) {
 	fl := cmd.Flags()
-	fl.StringArrayVar(&o.axes, "grid", nil, "a recipe field and the values to try of it, `key=a,b,c`; may be repeated (in place of the suite's)")
+	fl.StringArrayVar(&o.axes, "grid", nil, "a recipe field and the values to try of it, "+
+		"`key=a,b,c`; may be repeated (in place of the suite's)")
 	fl.IntVar(&o.budget, "budget", 0, "how many points `N` of the grid to try, drawn at random (default all)")
 	fl.UintVar(&o.random, "random", configs.DefaultRandom, "the seed `S` that --budget draws by")
 }
@@ -58,7 +59,8 @@ func printGrids(s streams, done []runs.Outcome, format string) error {
 	}
 	for _, g := range all {
 		if n := g.Incomplete(); n > 0 {
-			fmt.Fprintf(s.err, "bench: warning: %s: %d of the %d points lack a score: the best of the others is marked\n", g.Name(), n, len(g.Points))
+			fmt.Fprintf(s.err, "bench: warning: %s: %d of the %d points lack a score: the best of the others is marked\n",
+				g.Name(), n, len(g.Points))
 		}
 	}
 	if format == "json" {

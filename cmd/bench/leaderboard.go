@@ -75,7 +75,8 @@ func (o leaderboardOptions) run(s streams) error {
 			return err
 		}
 	}
-	return tables.WriteLeaderboard(s.out, l, tables.Format(o.format), tables.BoardOptions{Intervals: o.intervals, Difference: o.diff != ""}, tables.Options{Bold: isTerminal(s.out)})
+	return tables.WriteLeaderboard(s.out, l, tables.Format(o.format),
+		tables.BoardOptions{Intervals: o.intervals, Difference: o.diff != ""}, tables.Options{Bold: isTerminal(s.out)})
 }
 
 func formatNames() []string {

@@ -106,7 +106,8 @@ func printPlan(s streams, p *plans.Plan) error {
 		}
 	}
 	t := p.Total
-	_, err := fmt.Fprintf(s.out, "%d cells, %d to do (%d of them can't run): %s on this machine one after the other, %s of memory for the largest, %s of disk\n",
+	_, err := fmt.Fprintf(s.out, "%d cells, %d to do (%d of them can't run): %s on this machine one after the other, "+
+		"%s of memory for the largest, %s of disk\n",
 		t.Cells, t.ToDo, t.Missing, plans.Duration(t.Seconds), sizeText(int64(t.MemoryMB*1e6)), sizeText(int64(t.DiskMB*1e6)))
 	return err
 }

@@ -62,7 +62,8 @@ func newPlotCmd() *cobra.Command {
 	}
 	o.add(cmd)
 	cmd.Flags().StringVarP(&o.out, "output", "o", "", "the picture's `FILE`: .svg, .png or .pdf")
-	cmd.Flags().StringVar(&o.task, "task", "", "the task of curves, calibration, confusion and entities (default the first that has runs)")
+	cmd.Flags().StringVar(&o.task, "task", "", "the task of curves, calibration, "+
+		"confusion and entities (default the first that has runs)")
 	cmd.Flags().StringVar(&o.model, "model", "", "the model of confusion (default the first)")
 	return cmd
 }
@@ -94,7 +95,8 @@ func (o plotOptions) draw(l *board.Leaderboard, runs []results.Run) (*plots.Figu
 	case "time":
 		return plots.Costs(l, plots.MeanCost("seconds of training", runs, plots.Duration, results.Run.Seconds))
 	case "tokens":
-		return plots.Costs(l, plots.MeanCost("tokens trained on", runs, plots.Count, func(r results.Run) float64 { return float64(r.Result.Train.Tokens) }))
+		return plots.Costs(l, plots.MeanCost("tokens trained on", runs, plots.Count,
+			func(r results.Run) float64 { return float64(r.Result.Train.Tokens) }))
 	case "seeds":
 		return plots.Seeds(l, board.Records(runs, l.Select, false))
 	case "wins":
@@ -126,7 +128,8 @@ func (o plotOptions) column(l *board.Leaderboard, runs []results.Run) (board.Col
 	}
 	for _, c := range l.Columns {
 		tags := c.Metric == metrics.F1 || c.Metric == metrics.F1FullGold
-		if o.kind == "entities" && !tags || (o.kind == "confusion" || o.kind == "calibration") && (tags || c.Metric == metrics.Spearman || c.Metric == metrics.Pearson) {
+		if o.kind == "entities" && !tags || (o.kind == "confusion" || o.kind == "calibration") &&
+			(tags || c.Metric == metrics.Spearman || c.Metric == metrics.Pearson) {
 			continue
 		}
 		if slices.ContainsFunc(runs, func(r results.Run) bool { return r.Result.Task == c.Task }) {
@@ -159,7 +162,8 @@ func studyOf(l *board.Leaderboard, runs []results.Run, lang compare.Lang) (*comp
 			sides = append(sides, side)
 		}
 	}
-	return compare.Compare(sides, compare.Options{Lang: lang, Flips: -1, Order: sortTasks, Tasks: func(name string) *compare.Task { return comparedTask(name, nil) }})
+	return compare.Compare(sides, compare.Options{Lang: lang, Flips: -1, Order: sortTasks,
+		Tasks: func(name string) *compare.Task { return comparedTask(name, nil) }})
 }
 
 func drawWins(l *board.Leaderboard, runs []results.Run) (*plots.Figure, error) {
@@ -167,7 +171,8 @@ func drawWins(l *board.Leaderboard, runs []results.Run) (*plots.Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := plots.Heat{Title: "Tasks on which the row is better / worse / can't be told", Corner: "", Rows: study.Sides, Columns: study.Sides}
+	h := plots.Heat{Title: "Tasks on which the row is better / worse / can't be told", Corner: "", Rows: study.Sides,
+		Columns: study.Sides}
 	for _, row := range study.Sides {
 		var text []string
 		var shade []float64

@@ -70,7 +70,8 @@ func (o reportOptions) run(s streams) error {
 			boards, runs = append(boards, l), found
 		}
 	}
-	if err := saveReport(s, o.out, cmp.Or(o.title, "Korean language models, fine-tuned"), compare.Lang(o.lang), boards, runs, o.hardest); err != nil {
+	if err := saveReport(s, o.out, cmp.Or(o.title, "Korean language models, fine-tuned"), compare.Lang(o.lang), boards,
+		runs, o.hardest); err != nil {
 		return err
 	}
 	if o.format == "json" {
@@ -99,12 +100,14 @@ func selections(first string) []board.Selection {
 const comparedModels = 8
 
 // saveReport writes the page, labels in the tasks' own order.
-func saveReport(s streams, path, title string, lang compare.Lang, boards []*board.Leaderboard, runs []results.Run, hardest int) error {
+func saveReport(s streams, path, title string, lang compare.Lang, boards []*board.Leaderboard, runs []results.Run,
+	hardest int) error {
 	labels := map[string][]string{}
 	for _, t := range tasks.All {
 		labels[t.Name] = t.Labels
 	}
-	p := report.Page{Title: title, Lang: lang, Boards: boards, Runs: runs, Labels: labels, LabelNames: labelNames, Hardest: hardest, Program: thisBuild().String(), Date: builtAt()}
+	p := report.Page{Title: title, Lang: lang, Boards: boards, Runs: runs, Labels: labels, LabelNames: labelNames,
+		Hardest: hardest, Program: thisBuild().String(), Date: builtAt()}
 	measured := 0
 	for _, r := range boards[0].Rows {
 		if !r.Published {

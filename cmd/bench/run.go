@@ -93,7 +93,8 @@ func (o *runOptions) cellFlags(cmd *cobra.Command) {
 	fl := cmd.Flags()
 	fl.StringArrayVarP(&o.models, "model", "m", nil, "a model `M`; may be repeated")
 	fl.StringArrayVar(&o.names, "name", nil, "what to call the model in the place of its own name; once for each --model, in order")
-	fl.StringArrayVarP(&o.tasks, "task", "t", nil, "a task `T`, or a task file of your own ending in .yaml; repeatable (default all seven)")
+	fl.StringArrayVarP(&o.tasks, "task", "t", nil, "a task `T`, "+
+		"or a task file of your own ending in .yaml; repeatable (default all seven)")
 	fl.UintSliceVar(&o.seeds, "seed", nil, "a seed `N`; may be repeated (default the recipe's, 42)")
 	fl.StringVar(&o.recipe, "recipe", "", "a recipe `R`: "+strings.Join(configs.Recipes(), ", ")+
 		", or a YAML file (default the suite's, the model's, or default)")
@@ -209,7 +210,8 @@ func (o *runOptions) data(suite *configs.Suite) (runs.DataSource, error) {
 		return d, usagef("--train alone: name what to score with --test, or --data-dir")
 	}
 	if d.Dir == "" && !own {
-		return d, usagef("no data: name the folder of official files with --data-dir, or --data-dir %s for the sample data inside the program",
+		return d, usagef("no data: name the folder of official files with --data-dir, "+
+			"or --data-dir %s for the sample data inside the program",
 			runs.Samples)
 	}
 	if d.Dir != "" && d.Dir != runs.Samples {

@@ -123,7 +123,8 @@ func scoreAnswers(t *tasks.Task, a *results.Answers) *scored {
 }
 
 func (s *scored) print(out io.Writer) error {
-	t := &tables.Table{Title: fmt.Sprintf("%s, %d examples, in per cent", s.Task, s.N), Head: []string{"score", "", "95 % interval"}, Left: 1}
+	t := &tables.Table{Title: fmt.Sprintf("%s, %d examples, in per cent", s.Task, s.N),
+		Head: []string{"score", "", "95 % interval"}, Left: 1}
 	for _, n := range metrics.Names {
 		v, ok := s.Scores.Get(n)
 		if !ok {

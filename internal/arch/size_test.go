@@ -62,6 +62,21 @@ func TestFunctionsOfTheStepCanBeRead(t *testing.T) {
 	})
 }
 
+// mostLineBytes is how long a line may be.
+const mostLineBytes = 130
+
+func TestLinesFitAScreen(t *testing.T) {
+	sourceFiles(t, func(folder, name, text string) {
+		n := 0
+		for line := range strings.Lines(text) {
+			n++
+			if size := len(strings.TrimSuffix(line, "\n")); size > mostLineBytes {
+				t.Errorf("%s/%s:%d has %d bytes, want at most %d", folder, name, n, size, mostLineBytes)
+			}
+		}
+	})
+}
+
 // sourceFiles calls f with every Go file that is neither a test nor generated.
 func sourceFiles(t *testing.T, f func(folder, name, text string)) {
 	t.Helper()

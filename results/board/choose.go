@@ -88,7 +88,8 @@ func (l *Leaderboard) tune(key cellKey, variants map[string][]results.Run, most 
 	slices.Sort(recipes)
 	l.tuned[key] = strings.Join(recipes, "\n\n")
 	best := widest.BestRuns()
-	l.warn("%s, %s: of %d recipes the one best on %s is shown: %s", key.model, key.task, len(widest.Points), widest.Split, best[0].Path)
+	l.warn("%s, %s: of %d recipes the one best on %s is shown: %s", key.model, key.task, len(widest.Points),
+		widest.Split, best[0].Path)
 	return best[0].Variant()
 }
 
@@ -151,7 +152,8 @@ func (l *Leaderboard) compareData(chosen map[cellKey][]results.Run) {
 // scoredOn names the examples behind a run's score.
 func scoredOn(r results.Run) string {
 	d, _ := r.Manifest.Split(r.Result.Split)
-	return fmt.Sprintf("%d examples of %s (%s, sha256 %s) by %s", r.Result.N, r.Result.Split, d.File, results.Brief(d.SHA256), r.Result.Metric)
+	return fmt.Sprintf("%d examples of %s (%s, sha256 %s) by %s", r.Result.N, r.Result.Split, d.File,
+		results.Brief(d.SHA256), r.Result.Metric)
 }
 
 func sortedKeys[T any](m map[cellKey]T) []cellKey {

@@ -44,7 +44,8 @@ func Records(runs []results.Run, by Selection, timed bool) []Record {
 		}
 		record := func(n metrics.Name, score float64) Record {
 			return Record{Model: r.Result.Model, Task: r.Result.Task, Seed: r.Result.Seed, Split: r.Result.Split, Metric: n, Score: score,
-				Low: math.NaN(), High: math.NaN(), N: r.Result.N, Parameters: r.Manifest.Model.Parameters, Steps: r.Result.Train.Steps, Seconds: seconds, Path: r.Path}
+				Low: math.NaN(), High: math.NaN(), N: r.Result.N, Parameters: r.Manifest.Model.Parameters,
+				Steps: r.Result.Train.Steps, Seconds: seconds, Path: r.Path}
 		}
 		head := record(r.Result.Metric, orNaN(by.of(r.Result)))
 		head.Headline = true
@@ -142,7 +143,8 @@ func Stats(df dataframe.DataFrame, value string, by ...string) (dataframe.DataFr
 			out[c] = append(out[c], g.Col(c).Elem(0).String())
 		}
 		v := g.Col(value)
-		for name, x := range map[string]float64{"mean": v.Mean(), "sd": v.StdDev(), "min": v.Min(), "max": v.Max(), "count": float64(v.Len())} {
+		for name, x := range map[string]float64{"mean": v.Mean(), "sd": v.StdDev(), "min": v.Min(), "max": v.Max(),
+			"count": float64(v.Len())} {
 			numbers[name] = append(numbers[name], x)
 		}
 	}

@@ -81,7 +81,8 @@ func (o Options) tasks(sides []Side) ([]string, error) {
 	case file && len(names) > 1:
 		for _, s := range sides {
 			if len(s.Runs) > 1 {
-				return nil, fmt.Errorf("%s holds %d runs, and another side is a file: name one run, such as %s", s.Path, len(s.Runs), s.Runs[0].Path)
+				return nil, fmt.Errorf("%s holds %d runs, and another side is a file: name one run, such as %s", s.Path,
+					len(s.Runs), s.Runs[0].Path)
 			}
 		}
 		return nil, fmt.Errorf("runs of %q, and a file: name the task", names)
@@ -123,7 +124,8 @@ func (st *Study) leaveOut(sides []Side, names []string, lang Lang) {
 					s, other = other, s
 				}
 				first := p.Tasks[0] // a study's own, wherever a reader looks first
-				first.LeftOut = append(first.LeftOut, LeftOut{Task: name, Side: s.Name, Reason: lang.or("no run of "+other.Name, other.Name+"의 실행이 없음")})
+				first.LeftOut = append(first.LeftOut, LeftOut{Task: name, Side: s.Name,
+					Reason: lang.or("no run of "+other.Name, other.Name+"의 실행이 없음")})
 			}
 		}
 	}
@@ -268,7 +270,8 @@ func samplesOf(answers []*results.Answers) []metrics.Sample {
 
 // pair compares two sides on one task.
 func (o Options) pair(name string, task *Task, metric metrics.Name, a, b entrant) (*Comparison, error) {
-	c := &Comparison{Task: name, title: name, Metric: metric, LeftOut: []LeftOut{}, Differs: []results.Difference{}, Groups: []Group{}, Flips: []Flip{}, Warnings: []Warned{}}
+	c := &Comparison{Task: name, title: name, Metric: metric, LeftOut: []LeftOut{}, Differs: []results.Difference{},
+		Groups: []Group{}, Flips: []Flip{}, Warnings: []Warned{}}
 	if task != nil && task.Title != "" {
 		c.title = task.Title
 	}
@@ -330,7 +333,8 @@ func (c *Comparison) match(a, b entrant, lang Lang) (entrant, entrant, bool) {
 				continue
 			}
 			seed := r.Result.Seed
-			c.LeftOut = append(c.LeftOut, LeftOut{c.Task, &seed, e.side.Name, lang.or("no such seed of "+other.side.Name, other.side.Name+"에는 없는 시드")})
+			c.LeftOut = append(c.LeftOut, LeftOut{c.Task, &seed, e.side.Name,
+				lang.or("no such seed of "+other.side.Name, other.side.Name+"에는 없는 시드")})
 		}
 		return out
 	}
@@ -387,7 +391,8 @@ func percents(in *metrics.Interval) *[2]float64 {
 }
 
 func tests(m metrics.Comparison, kind results.AnswerKind) Tests {
-	t := Tests{Bootstrap: Resampled{metrics.BootstrapSamples, m.BootstrapP}, Permutation: Resampled{metrics.PermutationSamples, m.PermutationP}}
+	t := Tests{Bootstrap: Resampled{metrics.BootstrapSamples, m.BootstrapP},
+		Permutation: Resampled{metrics.PermutationSamples, m.PermutationP}}
 	if m.McNemar != nil {
 		unit := "examples"
 		if kind == results.TagsAnswer {

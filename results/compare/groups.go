@@ -78,7 +78,8 @@ func parted(answers []*results.Answers, rows []int32) []metrics.Sample {
 
 // byAnswer compares class by class, the share of its examples answered right, or
 // entity type by entity type.
-func byAnswer(a, b []*results.Answers, add func(string, string, metrics.Name, int, []metrics.Sample, []metrics.Sample) error) error {
+func byAnswer(a, b []*results.Answers, add func(string, string, metrics.Name, int, []metrics.Sample,
+	[]metrics.Sample) error) error {
 	switch a[0].Kind {
 	case results.LabelAnswer:
 		rows := make([][]int32, len(a[0].Labels))

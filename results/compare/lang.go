@@ -58,9 +58,11 @@ func (l Lang) sentence(c *Comparison, several bool) string {
 	interval := strconv.FormatFloat(low, 'f', digits, 64) + l.or(" to ", "~") + strconv.FormatFloat(high, 'f', digits, 64)
 	if l == Korean {
 		word := map[Answer]string{Better: "낫다", Worse: "못하다"}[c.Verdict.Answer]
-		return fmt.Sprintf("%s%s 모델이 %s 모델보다 %s %s(%s, 95 %% 구간 %s; %s; %s).", l.on(c), b, a, points, word, scoreName(c.Metric), interval, l.testOf(c, several), l.data(c))
+		return fmt.Sprintf("%s%s 모델이 %s 모델보다 %s %s(%s, 95 %% 구간 %s; %s; %s).", l.on(c), b, a, points,
+			word, scoreName(c.Metric), interval, l.testOf(c, several), l.data(c))
 	}
-	return fmt.Sprintf("%s is %s than %s%s by %s (%s, 95 %% interval %s; %s; %s).", b, c.Verdict.Answer, a, l.on(c), points, scoreName(c.Metric), interval, l.testOf(c, several), l.data(c))
+	return fmt.Sprintf("%s is %s than %s%s by %s (%s, 95 %% interval %s; %s; %s).", b, c.Verdict.Answer, a, l.on(c),
+		points, scoreName(c.Metric), interval, l.testOf(c, several), l.data(c))
 }
 
 func (l Lang) undefined(c *Comparison, a, b string) string {
@@ -69,7 +71,8 @@ func (l Lang) undefined(c *Comparison, a, b string) string {
 		name = b
 	}
 	if l == Korean {
-		return fmt.Sprintf("%s%s 모델과 %s 모델을 비교할 수 없다: %s 모델의 %s 값이 정의되지 않는다.", l.on(c), b, a, name, c.Metric)
+		return fmt.Sprintf("%s%s 모델과 %s 모델을 비교할 수 없다: %s 모델의 %s 값이 정의되지 "+
+			"않는다.", l.on(c), b, a, name, c.Metric)
 	}
 	return fmt.Sprintf("%s and %s can't be compared%s: %s of %s is undefined.", b, a, l.on(c), c.Metric, name)
 }
@@ -89,10 +92,12 @@ func (l Lang) undecided(c *Comparison, a, b string, several bool) string {
 	}
 	could := l.points(*c.Verdict.Detectable, max(digits, digitsOf([2]float64{0, *c.Verdict.Detectable})))
 	if l == Korean {
-		s := fmt.Sprintf("%s%s 모델과 %s 모델의 우열을 가릴 수 없다: 차이는 %s(%s, 95 %% 구간 %s; %s; %s).", l.on(c), b, a, diff, scoreName(c.Metric), interval, l.testOf(c, several), l.data(c))
+		s := fmt.Sprintf("%s%s 모델과 %s 모델의 우열을 가릴 수 없다: 차이는 %s(%s, "+
+			"95 %% 구간 %s; %s; %s).", l.on(c), b, a, diff, scoreName(c.Metric), interval, l.testOf(c, several), l.data(c))
 		return s + fmt.Sprintf(" 이 데이터가 검정력 0.8로 보일 수 있던 차이는 %s", could) + l.need(c) + "."
 	}
-	s := fmt.Sprintf("Whether %s is better or worse than %s%s can't be told: the difference is %s (%s, 95 %% interval %s; %s; %s).", b, a, l.on(c), diff, scoreName(c.Metric), interval, l.testOf(c, several), l.data(c))
+	s := fmt.Sprintf("Whether %s is better or worse than %s%s can't be told: the difference is %s (%s, "+
+		"95 %% interval %s; %s; %s).", b, a, l.on(c), diff, scoreName(c.Metric), interval, l.testOf(c, several), l.data(c))
 	s += fmt.Sprintf(" With power 0.8 these data could have shown %s", could)
 	return s + l.need(c) + "."
 }
@@ -109,11 +114,13 @@ func (l Lang) need(c *Comparison) string {
 	switch {
 	case len(ways) > 0:
 		all := strings.Join(ways, l.or(" or ", " 또는 "))
-		return l.or("; for one as large as was found, "+all+" would do", "이며, 관측된 만큼의 차이를 보이려면 "+all+"가 더 필요하다")
+		return l.or("; for one as large as was found, "+all+" would do",
+			"이며, 관측된 만큼의 차이를 보이려면 "+all+"가 더 필요하다")
 	case *c.Difference.Value == 0:
 		return l.or("", "이다")
 	}
-	return l.or("; no number of examples or seeds alone would do for one as large as was found", "이며, 예제나 시드 한쪽만 늘려서는 관측된 만큼의 차이를 보일 수 없다")
+	return l.or("; no number of examples or seeds alone would do for one as large as was found",
+		"이며, 예제나 시드 한쪽만 늘려서는 관측된 만큼의 차이를 보일 수 없다")
 }
 
 // on names the task: " on NSMC", "NSMC에서 ".
@@ -153,7 +160,8 @@ func (l Lang) data(c *Comparison) string {
 	case s.A == 1 && s.B == 1:
 		return n + l.or(", one run each", ", 한 번씩 실행")
 	case s.A == s.B:
-		return n + fmt.Sprintf(l.or(", %d seeds each%s", ", 시드 %d개씩%s"), s.A, map[bool]string{true: l.or(", paired", ", 짝지음")}[s.Paired])
+		return n + fmt.Sprintf(l.or(", %d seeds each%s", ", 시드 %d개씩%s"), s.A,
+			map[bool]string{true: l.or(", paired", ", 짝지음")}[s.Paired])
 	}
 	return n + fmt.Sprintf(l.or(", %d seeds against %d", ", 시드 %d개 대 %d개"), s.B, s.A)
 }
@@ -180,13 +188,15 @@ func (l Lang) summary(p *Pair, s *Summary) string {
 	a, b := results.Plain(p.A), results.Plain(p.B)
 	n := len(p.Tasks)
 	if l == Korean {
-		return fmt.Sprintf("과제 %d개 중 %s 모델이 %s 모델보다 %d개에서 낫고, %d개에서 못하며, %d개에서는 우열을 가릴 수 없다(Holm 보정, 수준 5 %%).", n, b, a, s.Better, s.Worse, s.Undecided)
+		return fmt.Sprintf("과제 %d개 중 %s 모델이 %s 모델보다 %d개에서 낫고, %d개에서 못하며, "+
+			"%d개에서는 우열을 가릴 수 없다(Holm 보정, 수준 5 %%).", n, b, a, s.Better, s.Worse, s.Undecided)
 	}
 	tasks := "tasks"
 	if n == 1 {
 		tasks = "task"
 	}
-	return fmt.Sprintf("Over %d %s %s is better than %s on %s, worse on %s, and %s can't be told (Holm-corrected at 5 %%).", n, tasks, b, a, count(s.Better), count(s.Worse), count(s.Undecided))
+	return fmt.Sprintf("Over %d %s %s is better than %s on %s, worse on %s, "+
+		"and %s can't be told (Holm-corrected at 5 %%).", n, tasks, b, a, count(s.Better), count(s.Worse), count(s.Undecided))
 }
 
 func count(n int) string {

@@ -151,7 +151,8 @@ func (s Side) of(task string, lang Lang) (runs []results.Run, left []LeftOut, er
 	slices.SortStableFunc(runs, func(a, b results.Run) int { return cmp.Compare(a.Result.Seed, b.Result.Seed) })
 	for i := 1; i < len(runs); i++ {
 		if runs[i].Result.Seed == runs[i-1].Result.Seed {
-			return nil, nil, fmt.Errorf("%s: %s and %s are of the same task and seed: name one of them", s.Path, runs[i-1].Path, runs[i].Path)
+			return nil, nil, fmt.Errorf("%s: %s and %s are of the same task and seed: name one of them", s.Path,
+				runs[i-1].Path, runs[i].Path)
 		}
 	}
 	for _, v := range order {
@@ -159,11 +160,13 @@ func (s Side) of(task string, lang Lang) (runs []results.Run, left []LeftOut, er
 			continue
 		}
 		for _, r := range variants[v] {
-			if slices.ContainsFunc(runs, func(k results.Run) bool { return k.Result.Seed == r.Result.Seed }) && len(variants[v]) == len(runs) {
+			if slices.ContainsFunc(runs, func(k results.Run) bool { return k.Result.Seed == r.Result.Seed }) &&
+				len(variants[v]) == len(runs) {
 				return nil, nil, fmt.Errorf("%s: %s and %s are of the same task and seed: name one of them", s.Path, runs[0].Path, r.Path)
 			}
 			seed := r.Result.Seed
-			left = append(left, LeftOut{task, &seed, s.Name, lang.or("made otherwise than the other runs: ", "다른 실행들과 설정이 다름: ") + results.Describe(r.Differences(runs[0]))})
+			left = append(left, LeftOut{task, &seed, s.Name, lang.or("made otherwise than the other runs: ",
+				"다른 실행들과 설정이 다름: ") + results.Describe(r.Differences(runs[0]))})
 		}
 	}
 	return runs, left, nil

@@ -52,14 +52,16 @@ func (st *Study) Write(w io.Writer, lang Lang, flips int, opt tables.Options) er
 
 // table lists a pair's tasks, a verdict each.
 func (p Pair) table(lang Lang) *tables.Table {
-	t := &tables.Table{Left: 1, Head: []string{lang.or("task", "과제"), p.A, p.B, "B − A", lang.or("95 % interval", "95 % 구간"), "p (Holm)", lang.or("B is", "B는")}}
+	t := &tables.Table{Left: 1, Head: []string{lang.or("task", "과제"), p.A, p.B, "B − A",
+		lang.or("95 % interval", "95 % 구간"), "p (Holm)", lang.or("B is", "B는")}}
 	t.Title = fmt.Sprintf(lang.or("A %s, B %s, in per cent", "A %s, B %s, 단위 %%"), p.A, p.B)
 	for _, c := range p.Tasks {
 		pv := tables.Missing
 		if c.Verdict.P != nil {
 			pv = pText(*c.Verdict.P)
 		}
-		t.Rows = append(t.Rows, tables.Row(c.title+" ("+results.MetricTitle(c.Metric)+")", printed(c.A.Score), printed(c.B.Score), signedOr(c.Difference.Value),
+		t.Rows = append(t.Rows, tables.Row(c.title+" ("+results.MetricTitle(c.Metric)+")", printed(c.A.Score),
+			printed(c.B.Score), signedOr(c.Difference.Value),
 			signedInterval(c.Difference.Interval), pv, lang.word(c.Verdict.Answer)))
 		t.Notes = append(t.Notes, c.leftNotes(lang)...)
 	}
@@ -78,13 +80,16 @@ func (l Lang) word(a Answer) string {
 func (st *Study) many(w io.Writer, lang Lang, opt tables.Options) error {
 	if st.Ranks != nil {
 		fmt.Fprintf(w, "%s\n\n", st.Ranks.Sentence)
-		t := &tables.Table{Left: 1, Head: []string{lang.or("model", "모델"), lang.or("mean rank", "평균 순위"), lang.or("95 % interval", "95 % 구간")}}
+		t := &tables.Table{Left: 1, Head: []string{lang.or("model", "모델"), lang.or("mean rank", "평균 순위"),
+			lang.or("95 % interval", "95 % 구간")}}
 		for _, m := range st.Ranks.Models {
-			t.Rows = append(t.Rows, []tables.Cell{{Text: m.Name, Bold: m.Best}, {Text: results.Printed(m.Rank)}, {Text: fmt.Sprintf("[%s, %s]", results.Printed(m.Interval[0]), results.Printed(m.Interval[1]))}})
+			t.Rows = append(t.Rows, []tables.Cell{{Text: m.Name, Bold: m.Best}, {Text: results.Printed(m.Rank)},
+				{Text: fmt.Sprintf("[%s, %s]", results.Printed(m.Interval[0]), results.Printed(m.Interval[1]))}})
 		}
 		t.Starred = lang.or("no model is shown to be better", "더 나은 모델이 없음")
 		if cd := st.Ranks.Critical; cd != nil {
-			t.Notes = append(t.Notes, fmt.Sprintf(lang.or("Nemenyi's critical difference of mean ranks: %s", "Nemenyi 임계 차이(평균 순위): %s"), results.Printed(*cd)))
+			t.Notes = append(t.Notes, fmt.Sprintf(lang.or("Nemenyi's critical difference of mean ranks: %s",
+				"Nemenyi 임계 차이(평균 순위): %s"), results.Printed(*cd)))
 		}
 		if err := t.Write(w, tables.Terminal, opt); err != nil {
 			return err
@@ -109,7 +114,9 @@ func (st *Study) many(w io.Writer, lang Lang, opt tables.Options) error {
 // Matrix counts, of every two sides, the tasks on which the row's is better than
 // the column's, worse, and undecided.
 func (st *Study) Matrix(lang Lang) *tables.Table {
-	t := &tables.Table{Left: 1, Title: lang.or("tasks on which the row is better / worse than the column / can't be told", "행의 모델이 열의 모델보다 나은 / 못한 / 우열을 가릴 수 없는 과제 수"), Head: append([]string{""}, st.Sides...)}
+	t := &tables.Table{Left: 1, Title: lang.or("tasks on which the row is better / worse than the column / can't be "+
+		"told", "행의 모델이 열의 모델보다 나은 / 못한 / 우열을 가릴 수 없는 과제 수"),
+		Head: append([]string{""}, st.Sides...)}
 	for _, row := range st.Sides {
 		cells := []string{row}
 		for _, col := range st.Sides {
@@ -151,7 +158,8 @@ func (c *Comparison) write(w io.Writer, lang Lang, flips int, opt tables.Options
 	if c.Task != "" {
 		title = c.Task + ": " + title
 	}
-	t := &tables.Table{Title: title, Head: []string{"", string(c.Metric), lang.or("95 % interval", "95 % 구간"), lang.or("runs", "실행")}, Left: 1}
+	t := &tables.Table{Title: title, Head: []string{"", string(c.Metric), lang.or("95 % interval", "95 % 구간"),
+		lang.or("runs", "실행")}, Left: 1}
 	for k, s := range []Scored{c.A, c.B} {
 		score := printed(s.Score)
 		if s.SD != nil {
@@ -159,10 +167,12 @@ func (c *Comparison) write(w io.Writer, lang Lang, flips int, opt tables.Options
 		}
 		t.Rows = append(t.Rows, tables.Row(s.Name, score, bracketed(s.Interval), strconv.Itoa([]int{c.Seeds.A, c.Seeds.B}[k])))
 	}
-	t.Rows = append(t.Rows, tables.Row(fmt.Sprintf(lang.or("difference (%s − %s)", "차이 (%s − %s)"), c.B.Name, c.A.Name), signedOr(c.Difference.Value), signedInterval(c.Difference.Interval), ""))
+	t.Rows = append(t.Rows, tables.Row(fmt.Sprintf(lang.or("difference (%s − %s)", "차이 (%s − %s)"), c.B.Name,
+		c.A.Name), signedOr(c.Difference.Value), signedInterval(c.Difference.Interval), ""))
 	t.Notes = append(c.testNotes(lang), c.leftNotes(lang)...)
 	for _, d := range c.Differs {
-		t.Notes = append(t.Notes, fmt.Sprintf(lang.or("The runs differ in %s: %s, and %s.", "실행의 차이 — %s: %s, %s."), d.Name, orNone(d.Mine), orNone(d.Theirs)))
+		t.Notes = append(t.Notes, fmt.Sprintf(lang.or("The runs differ in %s: %s, and %s.",
+			"실행의 차이 — %s: %s, %s."), d.Name, orNone(d.Mine), orNone(d.Theirs)))
 	}
 	for _, x := range c.Warnings {
 		t.Notes = append(t.Notes, fmt.Sprintf(lang.or("Warning of %s: %s", "%s의 경고: %s"), x.Side, x.Message))
@@ -182,7 +192,8 @@ func (c *Comparison) testNotes(lang Lang) (notes []string) {
 		if m.Chi2 != nil {
 			chi2 = pValue(*m.Chi2)
 		}
-		notes = append(notes, fmt.Sprintf(lang.or("McNemar, of %s: %d right of %s only, %d of %s only; p %s exact, %s chi-squared.", "McNemar(%s): %d개는 %s만, %d개는 %s만 맞음; p %s(정확), %s(카이제곱)."),
+		notes = append(notes, fmt.Sprintf(lang.or("McNemar, of %s: %d right of %s only, %d of %s only; p %s exact, "+
+			"%s chi-squared.", "McNemar(%s): %d개는 %s만, %d개는 %s만 맞음; p %s(정확), %s(카이제곱)."),
 			m.Unit, m.OnlyARight, c.A.Name, m.OnlyBRight, c.B.Name, pValue(m.Exact), chi2))
 	}
 	orDash := func(p *float64) string {
@@ -191,16 +202,20 @@ func (c *Comparison) testNotes(lang Lang) (notes []string) {
 		}
 		return pValue(*p)
 	}
-	note := fmt.Sprintf(lang.or("Bootstrap: p %s of %d samples.", "부트스트랩: p %s, 표본 %d개."), orDash(c.Tests.Bootstrap.P), c.Tests.Bootstrap.Samples)
+	note := fmt.Sprintf(lang.or("Bootstrap: p %s of %d samples.", "부트스트랩: p %s, 표본 %d개."),
+		orDash(c.Tests.Bootstrap.P), c.Tests.Bootstrap.Samples)
 	if p := c.Tests.Permutation.P; p != nil {
 		note += fmt.Sprintf(lang.or(" Permutation: p %s of %d.", " 순열: p %s, %d개."), pValue(*p), c.Tests.Permutation.Samples)
 	}
 	notes = append(notes, note)
 	if a := c.Tests.ASO; a != nil {
-		notes = append(notes, fmt.Sprintf(lang.or("Almost stochastic order: ε %.3f that %s is above %s, %.3f the other way (below 0.2 is convincing).", "거의 확률적 순서: %[2]s > %[3]s ε %.3[1]f, 반대 %.3[4]f (0.2 미만이면 설득력 있음)."), a.BOverA, c.B.Name, c.A.Name, a.AOverB))
+		notes = append(notes, fmt.Sprintf(lang.or("Almost stochastic order: ε %.3f that %s is above %s, "+
+			"%.3f the other way (below 0.2 is convincing).", "거의 확률적 순서: %[2]s > %[3]s ε %.3[1]f, "+
+			"반대 %.3[4]f (0.2 미만이면 설득력 있음)."), a.BOverA, c.B.Name, c.A.Name, a.AOverB))
 	}
 	if g := c.Agreement; g != nil {
-		note := fmt.Sprintf(lang.or("Both give the same answer to %.1f %% of the examples", "두 모델의 답이 같은 예제 %.1f %%"), 100*g.Same)
+		note := fmt.Sprintf(lang.or("Both give the same answer to %.1f %% of the examples",
+			"두 모델의 답이 같은 예제 %.1f %%"), 100*g.Same)
 		if g.Kappa != nil {
 			note += fmt.Sprintf(lang.or(" (Cohen's kappa %.3f)", " (Cohen 카파 %.3f)"), *g.Kappa)
 		}
@@ -224,11 +239,15 @@ func (c *Comparison) groupTable(lang Lang, w io.Writer, opt tables.Options) erro
 	if len(c.Groups) == 0 {
 		return nil
 	}
-	t := &tables.Table{Head: []string{lang.or("by", "구분"), "", "n", "", c.A.Name, c.B.Name, "B − A", lang.or("95 % interval", "95 % 구간")}, Left: 2}
+	t := &tables.Table{Head: []string{lang.or("by", "구분"), "", "n", "", c.A.Name, c.B.Name, "B − A",
+		lang.or("95 % interval", "95 % 구간")}, Left: 2}
 	for _, g := range c.Groups {
-		t.Rows = append(t.Rows, tables.Row(g.By, g.Name, strconv.Itoa(g.N), results.MetricTitle(g.Metric), printed(g.A), printed(g.B), signedOr(g.Value), signedInterval(g.Interval)))
+		t.Rows = append(t.Rows, tables.Row(g.By, g.Name, strconv.Itoa(g.N), results.MetricTitle(g.Metric), printed(g.A),
+			printed(g.B), signedOr(g.Value), signedInterval(g.Interval)))
 	}
-	t.Notes = append(t.Notes, lang.or("Of a label: how many of its examples are answered right. These intervals are not corrected for being several.", "label은 그 범주의 예제 중 맞힌 비율이다. 이 구간들은 다중 비교를 보정하지 않았다."))
+	t.Notes = append(t.Notes, lang.or("Of a label: how many of its examples are answered right. These intervals are not "+
+		"corrected for being several.", "label은 그 범주의 예제 중 맞힌 비율이다. 이 구간들은 다중 "+
+		"비교를 보정하지 않았다."))
 	fmt.Fprintln(w)
 	return t.Write(w, tables.Terminal, opt)
 }
@@ -237,7 +256,8 @@ func (c *Comparison) flipTable(lang Lang, w io.Writer, show int, opt tables.Opti
 	if len(c.Flips) == 0 || show <= 0 {
 		return nil
 	}
-	t := &tables.Table{Title: fmt.Sprintf(lang.or("%d flips", "답이 갈린 예제 %d개"), c.flipped), Head: []string{"id", "gold", c.A.Name, c.B.Name, "text"}, Left: 5}
+	t := &tables.Table{Title: fmt.Sprintf(lang.or("%d flips", "답이 갈린 예제 %d개"), c.flipped),
+		Head: []string{"id", "gold", c.A.Name, c.B.Name, "text"}, Left: 5}
 	if c.flipped > show {
 		t.Title += fmt.Sprintf(lang.or(", the %d whose wrong answer was surest", ", 틀린 답의 확신이 가장 컸던 %d개"), show)
 	}
@@ -246,7 +266,8 @@ func (c *Comparison) flipTable(lang Lang, w io.Writer, show int, opt tables.Opti
 		if x.TextPair != nil {
 			text += " ⇔ " + *x.TextPair
 		}
-		t.Rows = append(t.Rows, tables.Row(string(x.ID), clip(x.Gold.String(), 24), clip(x.A.String(), 24)+chance(x.AProb), clip(x.B.String(), 24)+chance(x.BProb), clip(text, 48)))
+		t.Rows = append(t.Rows, tables.Row(string(x.ID), clip(x.Gold.String(), 24), clip(x.A.String(), 24)+chance(x.AProb),
+			clip(x.B.String(), 24)+chance(x.BProb), clip(text, 48)))
 	}
 	fmt.Fprintln(w)
 	return t.Write(w, tables.Terminal, opt)

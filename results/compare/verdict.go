@@ -17,12 +17,13 @@ const (
 
 // Verdict is what a comparison comes to.
 type Verdict struct {
-	Answer       Answer   `json:"answer"` // of b against a
-	Sentence     string   `json:"sentence"`
-	P            *float64 `json:"p"`             // of the tests together, corrected where there are several comparisons
-	Detectable   *float64 `json:"detectable"`    // the difference in per cent that the data could have shown with power 0.8
-	MoreExamples *int     `json:"more_examples"` // that would decide, were the difference as it is; null when decided, and where no number would
-	MoreSeeds    *int     `json:"more_seeds"`    // the same of seeds a side; null of one seed a side
+	Answer     Answer   `json:"answer"` // of b against a
+	Sentence   string   `json:"sentence"`
+	P          *float64 `json:"p"`          // of the tests together, corrected where there are several comparisons
+	Detectable *float64 `json:"detectable"` // the difference in per cent that the data could have shown with power 0.8
+	// MoreExamples would decide, were the difference as it is; null when decided, and where no number would
+	MoreExamples *int `json:"more_examples"`
+	MoreSeeds    *int `json:"more_seeds"` // the same of seeds a side; null of one seed a side
 }
 
 // Summary counts verdicts over several comparisons.
@@ -116,9 +117,10 @@ func (p *Pair) summarise(lang Lang) {
 
 // Ranks are the mean ranks of three sides or more over the tasks that all have.
 type Ranks struct {
-	Tasks    []string `json:"tasks"`
-	Models   []Ranked `json:"models"`              // the best first
-	Critical *float64 `json:"critical_difference"` // Nemenyi's at 0.05: mean ranks nearer than that can't be told apart; null of one task
+	Tasks  []string `json:"tasks"`
+	Models []Ranked `json:"models"` // the best first
+	// Critical is Nemenyi's at 0.05: mean ranks nearer than that can't be told apart; null of one task
+	Critical *float64 `json:"critical_difference"`
 	Sentence string   `json:"sentence"`
 }
 

@@ -88,7 +88,8 @@ func family(r results.Run) (key string, ok bool) {
 		return "", false
 	}
 	id := r.Identity()
-	return results.HashJSON([]any{r.Result.Model, r.Result.Task, r.Result.Split, r.Result.Metric, r.Result.N, id.Model, id.Task, id.Data,
+	return results.HashJSON([]any{r.Result.Model, r.Result.Task, r.Result.Split, r.Result.Metric, r.Result.N, id.Model,
+		id.Task, id.Data,
 		dev.Split, dev.Rows, id.Recipe["holdout"], id.Recipe["max_eval_rows"], id.Recipe["keep"]}), true
 }
 

@@ -29,7 +29,8 @@ func MeanCost(title string, runs []results.Run, format func(float64) string, of 
 
 // eachAnswered reads the predictions of the runs that a leaderboard shows for a
 // task, model by model.
-func eachAnswered(l *board.Leaderboard, runs []results.Run, col board.Column, reading results.Reading, f func(model string, a *results.Answers) error) error {
+func eachAnswered(l *board.Leaderboard, runs []results.Run, col board.Column, reading results.Reading,
+	f func(model string, a *results.Answers) error) error {
 	for _, row := range l.Rows {
 		for _, path := range row.Cells[col.Task].Runs {
 			i := slices.IndexFunc(runs, func(r results.Run) bool { return r.Path == path })
@@ -53,7 +54,8 @@ const calibrationBins = 10
 
 // Reliabilities reads how often the runs that a leaderboard shows for a task are
 // right at each confidence, model by model.
-func Reliabilities(l *board.Leaderboard, runs []results.Run, col board.Column, reading results.Reading) (all []Reliability, err error) {
+func Reliabilities(l *board.Leaderboard, runs []results.Run, col board.Column,
+	reading results.Reading) (all []Reliability, err error) {
 	confidence, right := map[string][]float32{}, map[string][]bool{}
 	err = eachAnswered(l, runs, col, reading, func(model string, a *results.Answers) error {
 		for i, c := range a.Confidence {
@@ -71,7 +73,8 @@ func Reliabilities(l *board.Leaderboard, runs []results.Run, col board.Column, r
 
 // Confusion draws the gold against the predicted classes of a model's runs on a
 // task; "" takes the first model.
-func Confusion(l *board.Leaderboard, runs []results.Run, col board.Column, reading results.Reading, name string) (*Figure, error) {
+func Confusion(l *board.Leaderboard, runs []results.Run, col board.Column, reading results.Reading,
+	name string) (*Figure, error) {
 	var sum [][]int
 	var labels []string
 	err := eachAnswered(l, runs, col, reading, func(model string, a *results.Answers) error {

@@ -62,7 +62,8 @@ func (h Heat) Draw() (*Figure, error) {
 				for j := range h.Columns {
 					x := left + vg.Length(j)*wide
 					fill, dark := shade(h.Shade[i][j])
-					c.FillPolygon(fill, []vg.Point{{X: x + 1, Y: y - 1}, {X: x + wide - 1, Y: y - 1}, {X: x + wide - 1, Y: y - tall + 1}, {X: x + 1, Y: y - tall + 1}})
+					c.FillPolygon(fill, []vg.Point{{X: x + 1, Y: y - 1}, {X: x + wide - 1, Y: y - 1},
+						{X: x + wide - 1, Y: y - tall + 1}, {X: x + 1, Y: y - tall + 1}})
 					if text := said(h.Text[i][j]); text != "" {
 						on := center
 						if dark {

@@ -25,7 +25,8 @@ func (c *written) FillString(face gfont.Face, at vg.Point, s string) {
 }
 
 // families are where a reader's machine has Hangul of about the measured shape.
-const families = "'" + typeface + "',NanumGothic,'Nanum Gothic','Noto Sans CJK KR','Noto Sans KR','Apple SD Gothic Neo','Malgun Gothic',sans-serif"
+const families = "'" + typeface + "',NanumGothic,'Nanum Gothic','Noto Sans CJK KR','Noto Sans KR','Apple SD Gothic " +
+	"Neo','Malgun Gothic',sans-serif"
 
 var (
 	textTag = regexp.MustCompile(`<text x=`)

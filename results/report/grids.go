@@ -50,7 +50,8 @@ func winnerOf(g grids.Grid) *winnerView {
 	if w == nil {
 		return nil
 	}
-	v := &winnerView{Metric: results.MetricTitle(g.Metric), Split: w.Split, Score: printed(w.Score), Runs: results.Plain(strings.Join(w.Runs, ", "))}
+	v := &winnerView{Metric: results.MetricTitle(g.Metric), Split: w.Split, Score: printed(w.Score),
+		Runs: results.Plain(strings.Join(w.Runs, ", "))}
 	if w.Interval != nil {
 		v.Score += fmt.Sprintf(" [%s, %s]", results.Printed(w.Interval[0]), results.Printed(w.Interval[1]))
 	}

@@ -85,7 +85,8 @@ func Write(w io.Writer, p Page) error {
 
 // both is a text in both languages, of which the page shows one.
 func both(en, ko string) template.HTML {
-	return template.HTML(`<span class="en" lang="en">` + template.HTMLEscapeString(en) + `</span><span class="ko" lang="ko">` + template.HTMLEscapeString(ko) + `</span>`)
+	return template.HTML(`<span class="en" lang="en">` + template.HTMLEscapeString(en) +
+		`</span><span class="ko" lang="ko">` + template.HTMLEscapeString(ko) + `</span>`)
 }
 
 // columns are the tasks that the page has runs of.
@@ -119,8 +120,10 @@ func (p Page) head() (headView, error) {
 	}
 	sum := sha256.Sum256(script)
 	return headView{
-		Title: results.Plain(p.Title), Lang: string(p.lang()), Style: template.CSS(style), Tasks: p.columns(), Warnings: p.Boards[0].Warnings, HasVerdicts: p.Study != nil,
-		CSP: "default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'",
+		Title: results.Plain(p.Title), Lang: string(p.lang()), Style: template.CSS(style), Tasks: p.columns(),
+		Warnings: p.Boards[0].Warnings, HasVerdicts: p.Study != nil,
+		CSP: "default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-" +
+			base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'",
 	}, nil
 }
 

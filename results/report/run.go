@@ -33,7 +33,8 @@ type pair struct{ Name, Value string }
 func (p Page) runs() runsView {
 	var all runsView
 	for _, r := range p.Runs {
-		v := runView{Name: results.Plain(fmt.Sprintf("%s, %s, seed %d", r.Result.Model, r.Result.Task, r.Result.Seed)), Path: r.Path, Headline: headline(r.Result), Facts: facts(r), Warnings: r.Manifest.Warnings}
+		v := runView{Name: results.Plain(fmt.Sprintf("%s, %s, seed %d", r.Result.Model, r.Result.Task, r.Result.Seed)),
+			Path: r.Path, Headline: headline(r.Result), Facts: facts(r), Warnings: r.Manifest.Warnings}
 		for _, n := range metrics.Names {
 			if s, ok := r.Result.Scores.Get(n); ok {
 				v.Scores = append(v.Scores, pair{string(n), results.Printed(results.Percent(s))})
@@ -64,7 +65,8 @@ func facts(r results.Run) []group {
 		model.Pairs = append(model.Pairs, pair{"path", m.Model.Path})
 	}
 	tokenizer := group{"Tokenizer", []pair{{"type", m.Tokenizer.Type}, {"vocabulary", strconv.Itoa(m.Tokenizer.VocabSize)},
-		{"lowercase", yesNo(m.Tokenizer.Lowercase)}, {"strip accents", yesNo(m.Tokenizer.StripAccents)}, {"sha256", m.Tokenizer.SHA256}}}
+		{"lowercase", yesNo(m.Tokenizer.Lowercase)}, {"strip accents", yesNo(m.Tokenizer.StripAccents)},
+		{"sha256", m.Tokenizer.SHA256}}}
 	all := []group{model, tokenizer, {"Recipe", recipe(m.Recipe)}}
 	for _, d := range m.Data {
 		g := group{"Data: " + d.Split, []pair{{"file", d.File}, {"rows", strconv.Itoa(d.Rows)}, {"sha256", d.SHA256}}}
@@ -85,10 +87,12 @@ func facts(r results.Run) []group {
 	if len(choice.Pairs) > 0 {
 		all = append(all, choice)
 	}
-	all = append(all, group{"Training", []pair{{"steps", strconv.Itoa(res.Train.Steps)}, {"examples", strconv.Itoa(res.Train.Examples)},
+	all = append(all, group{"Training", []pair{{"steps", strconv.Itoa(res.Train.Steps)},
+		{"examples", strconv.Itoa(res.Train.Examples)},
 		{"tokens", strconv.Itoa(res.Train.Tokens)}}})
 	all = append(all, group{"Identity", []pair{{"hash", m.Identity}, {"schema", strconv.Itoa(m.Schema)}}})
-	return append(all, group{"Program", []pair{{"bench", m.Program.Version}, {"commit", m.Program.Commit}, {"go", m.Program.Go}, {"kernels", m.Program.Kernels}}})
+	return append(all, group{"Program", []pair{{"bench", m.Program.Version}, {"commit", m.Program.Commit},
+		{"go", m.Program.Go}, {"kernels", m.Program.Kernels}}})
 }
 
 func yesNo(b *bool) string {

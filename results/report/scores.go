@@ -78,7 +78,8 @@ func boardOf(l *board.Leaderboard) (boardView, error) {
 	signs := map[board.Mark]bool{}
 	tied := false
 	for _, r := range l.Rows {
-		row := rowView{Model: results.Plain(r.Model), Source: r.Source, Published: r.Published, Mean: tables.Missing, Rank: tables.Missing}
+		row := rowView{Model: results.Plain(r.Model), Source: r.Source, Published: r.Published, Mean: tables.Missing,
+			Rank: tables.Missing}
 		for _, c := range l.Columns {
 			cell, ok := r.Cells[c.Task]
 			if !ok {
@@ -160,7 +161,8 @@ func (p Page) verdicts() (verdictsView, error) {
 	if st.Ranks != nil {
 		v.Sentences = append(v.Sentences, both(st.Ranks.In(compare.English), st.Ranks.In(compare.Korean)))
 		for _, m := range st.Ranks.Models {
-			v.Ranks = append(v.Ranks, rankView{results.Plain(m.Name), results.Printed(m.Rank), fmt.Sprintf("[%s, %s]", results.Printed(m.Interval[0]), results.Printed(m.Interval[1])), m.Best})
+			v.Ranks = append(v.Ranks, rankView{results.Plain(m.Name), results.Printed(m.Rank),
+				fmt.Sprintf("[%s, %s]", results.Printed(m.Interval[0]), results.Printed(m.Interval[1])), m.Best})
 		}
 		if st.Ranks.Critical != nil {
 			v.Critical = results.Printed(*st.Ranks.Critical)
@@ -196,7 +198,8 @@ type costView struct{ Figures []template.HTML }
 
 func (p Page) costs() (costView, error) {
 	var v costView
-	for _, cost := range []plots.Cost{plots.Parameters(p.Boards[0]), plots.MeanCost("seconds of training", p.Runs, plots.Duration, results.Run.Seconds)} {
+	for _, cost := range []plots.Cost{plots.Parameters(p.Boards[0]),
+		plots.MeanCost("seconds of training", p.Runs, plots.Duration, results.Run.Seconds)} {
 		f, err := plots.Costs(p.Boards[0], cost)
 		if err != nil { // nothing to draw
 			continue

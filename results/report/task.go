@@ -226,7 +226,8 @@ func (h *hardness) worst(n int, label func(string) string) (all []hardView, err 
 	}
 	for k, i := range rows {
 		x := preds[k]
-		v := hardView{ID: results.Plain(string(x.ID)), Gold: label(x.Gold.String()), Text: results.Plain(x.Text), Wrong: int(h.wrong[i]), Of: h.runs}
+		v := hardView{ID: results.Plain(string(x.ID)), Gold: label(x.Gold.String()), Text: results.Plain(x.Text),
+			Wrong: int(h.wrong[i]), Of: h.runs}
 		switch {
 		case len(x.Words) > 0:
 			v.Text, v.Gold, v.Answers = results.Plain(strings.Join(x.Words, " ")), entitiesOf(x, x.Gold.Tags), entitiesOf(x, x.Pred.Tags)

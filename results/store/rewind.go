@@ -38,7 +38,8 @@ func (w *Writer) Rewind(step int) error {
 	}
 	if w.missing > 0 {
 		w.manifest.Warnings = append(w.manifest.Warnings, results.Warning{Code: "evaluations-missing",
-			Message: fmt.Sprintf("taken up at step %d from a training with another eval_steps: %d evaluations before it are not in the log",
+			Message: fmt.Sprintf("taken up at step %d from a training with another eval_steps: %d evaluations before it are "+
+				"not in the log",
 				step, w.missing)})
 	}
 	if err := w.writeManifest(); err != nil {

@@ -41,7 +41,8 @@ func Leaderboard(l *board.Leaderboard, o BoardOptions) *Table {
 	b := boardTable{Leaderboard: l, BoardOptions: o, signs: map[board.Mark]bool{}}
 	t := &Table{Title: title(l.Select), Head: []string{"model"}, Under: []string{""}, Left: 1}
 	if o.Difference {
-		t.Title = "Measured less published, in points; ✓ where the published score lies in the measured one's 95 % interval, ✗ where it does not"
+		t.Title = "Measured less published, in points; ✓ where the published score lies in the measured one's 95 % " +
+			"interval, ✗ where it does not"
 	}
 	if l.Title != "" {
 		t.Title = l.Title + "\n" + t.Title
@@ -167,7 +168,8 @@ func (b *boardTable) notes() (notes []string) {
 		notes = append(notes, "±: standard deviation over seeds")
 	}
 	if b.tied {
-		notes = append(notes, "≈: by its interval not to be told from the best of its column; bench compare pairs the examples, and can tell more")
+		notes = append(notes, "≈: by its interval not to be told from the best of its column; bench compare pairs the "+
+			"examples, and can tell more")
 	}
 	if b.odd {
 		notes = append(notes, "‡: scored on other examples than the rest of its column, and not compared with it")
@@ -209,7 +211,8 @@ func leaderboardCSV(w io.Writer, l *board.Leaderboard) error {
 		head = append(head, CSVText(c.Task))
 	}
 	for _, c := range l.Columns {
-		for _, part := range []string{"sd", "seeds", "n", "low", "high", "best", "incomparable", "tied", "marks", "published", "difference"} {
+		for _, part := range []string{"sd", "seeds", "n", "low", "high", "best", "incomparable", "tied", "marks",
+			"published", "difference"} {
 			head = append(head, c.Task+"_"+part)
 		}
 	}

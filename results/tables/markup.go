@@ -43,8 +43,10 @@ func latexText(s string) string {
 	return s
 }
 
-var latexSigns = strings.NewReplacer(`\`, `\textbackslash{}`, "&", `\&`, "%", `\%`, "$", `\$`, "#", `\#`, "_", `\_`, "{", `\{`, "}", `\}`,
-	"~", `\textasciitilde{}`, "^", `\textasciicircum{}`, "±", `$\pm$`, "–", "--", "−", `$-$`, "†", `\dag{}`, "≈", `$\approx$`, "§", `\S{}`, "¶", `\P{}`, "¤", `\textcurrency{}`, "✓", `$+$`, "✗", `$-$`, "‡", `\ddag{}`,
+var latexSigns = strings.NewReplacer(`\`, `\textbackslash{}`, "&", `\&`, "%", `\%`, "$", `\$`, "#", `\#`, "_", `\_`,
+	"{", `\{`, "}", `\}`,
+	"~", `\textasciitilde{}`, "^", `\textasciicircum{}`, "±", `$\pm$`, "–", "--", "−", `$-$`, "†", `\dag{}`,
+	"≈", `$\approx$`, "§", `\S{}`, "¶", `\P{}`, "¤", `\textcurrency{}`, "✓", `$+$`, "✗", `$-$`, "‡", `\ddag{}`,
 	"<", `\textless{}`, ">", `\textgreater{}`, "|", `\textbar{}`, `"`, `\textquotedbl{}`)
 
 func (t *Table) html(w io.Writer) error {

@@ -88,7 +88,8 @@ func (t *Table) Write(w io.Writer, f Format, opt Options) error {
 	case LaTeX:
 		return t.latex(w)
 	}
-	return fmt.Errorf("format %q: want one of %q", f, slices.DeleteFunc(slices.Clone(Formats), func(x Format) bool { return x == JSON }))
+	return fmt.Errorf("format %q: want one of %q", f, slices.DeleteFunc(slices.Clone(Formats),
+		func(x Format) bool { return x == JSON }))
 }
 
 // oneHead returns the table with its head in one line: NSMC (acc).
@@ -109,7 +110,9 @@ func (t *Table) terminal(w io.Writer, opt Options) error {
 			fmt.Fprintln(w, results.Plain(line))
 		}
 	}
-	starred := !opt.Bold && slices.ContainsFunc(t.Rows, func(r []Cell) bool { return slices.ContainsFunc(r, func(c Cell) bool { return c.Bold }) })
+	starred := !opt.Bold && slices.ContainsFunc(t.Rows, func(r []Cell) bool {
+		return slices.ContainsFunc(r, func(c Cell) bool { return c.Bold })
+	})
 	head := apply(t.Head, results.Plain)
 	for i, u := range t.Under {
 		head[i] += "\n" + results.Plain(u)
