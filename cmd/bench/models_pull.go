@@ -33,8 +33,9 @@ libraries are never fetched. Of a SUITE, by name or as a YAML file, all models t
 not there are fetched, one after the other, and summed up; one that can't be had keeps
 none of the others, and the same command goes on with what is missing. HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN and
 HF_HUB_OFFLINE are honoured.`,
-		Example: "  bench models pull kykim/bert-kor-base\n  bench models pull bert-kor-base --revision main\n  bench models pull lmkor",
-		Args:    args(cobra.ExactArgs(1)),
+		Example: "  bench models pull kykim/bert-kor-base\n  bench models pull bert-kor-base --revision main\n  bench " +
+			"models pull lmkor",
+		Args: args(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, a []string) error {
 			o.model = a[0]
 			return o.run(cmd.Context(), streamsOf(cmd))

@@ -100,7 +100,8 @@ func printStatus(s streams, st *plans.Status, format string) error {
 		if c.Steps > 0 {
 			step = fmt.Sprintf("%d/%d", c.Step, c.Steps)
 		}
-		fmt.Fprintf(w, "%d\t%s\t%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s\n", c.Cell, c.Model, strings.Join(append([]string{c.Task}, c.Settings...), " "), c.Seed, c.State, step, loss, rate, left, c.Reason)
+		fmt.Fprintf(w, "%d\t%s\t%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s\n", c.Cell, c.Model,
+			strings.Join(append([]string{c.Task}, c.Settings...), " "), c.Seed, c.State, step, loss, rate, left, c.Reason)
 	}
 	if err := w.Flush(); err != nil {
 		return err
