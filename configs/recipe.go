@@ -51,6 +51,7 @@ type Recipe struct {
 	// Holdout is the fraction of the training rows to choose on in the place of a
 	// dev split. A run that holds nothing out is what it was before there was this field.
 	Holdout float64 `json:"holdout,omitempty"`
+	Device  Device  `json:"device"` // that trains and scores
 }
 
 // The values of padding, precision, truncation, lr_schedule and keep.

@@ -113,3 +113,13 @@ func (w ClassWeights) ok() bool {
 	}
 	return w.List == nil || len(w.List) > 1 && sum > 0 && sum < 1e30
 }
+
+// Device is what trains and scores.
+type Device string
+
+// CPU is the only device there is. A recipe that leaves the choice to the program
+// is one of it.
+const (
+	CPU       Device = "cpu"
+	anyDevice        = "auto"
+)
