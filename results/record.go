@@ -55,6 +55,7 @@ type Tokenizer struct {
 	Lowercase    *bool  `json:"lowercase"`
 	StripAccents *bool  `json:"strip_accents"`
 	SHA256       string `json:"sha256"`
+	Analyser     string `json:"analyser_sha256,omitempty"` // of the native library that it calls, HanBERT's
 }
 
 // Data is one split's file.

@@ -33,6 +33,11 @@ func (c *Cell) manifest(l *checkpoints.Loaded, sets []*tasks.Set, recipe any) (*
 
 		Warnings: slices.Clone(l.Warnings),
 	}
+	tokenizer := info.SHA256
+	if a := info.Analyser; a != nil { // another library cuts other morphemes
+		m.Tokenizer.Analyser = a.SHA256
+		tokenizer = results.HashJSON([]string{info.SHA256, a.SHA256})
+	}
 	m.Program.Kernels = kernels.Name()
 	for _, set := range sets {
 		m.Data = append(m.Data, results.Data{Split: set.Split, File: set.File, SHA256: set.SHA256,
@@ -43,7 +48,7 @@ func (c *Cell) manifest(l *checkpoints.Loaded, sets []*tasks.Set, recipe any) (*
 				"%d of the examples in %s do not train: what is chosen is chosen on them", len(set.Examples), set.File)})
 		}
 	}
-	return m, m.Identify(c.modelPart(l), info.SHA256, results.HashJSON(c.Task.Definition()))
+	return m, m.Identify(c.modelPart(l), tokenizer, results.HashJSON(c.Task.Definition()))
 }
 
 // modelPart is the fingerprint of what a model is, however it is called and

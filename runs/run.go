@@ -117,6 +117,9 @@ func explain(c *Cell, l *checkpoints.Loaded, warnings []results.Warning, events 
 	for line := range strings.Lines(b.String()) {
 		events.Notice(c, strings.TrimPrefix(strings.TrimSpace(line), c.Name()+": "))
 	}
+	if a := l.Tokenizer.Info().Analyser; a != nil {
+		events.Notice(c, fmt.Sprintf("native code runs, HanBERT's analyser %s (SHA-256 %s)", a.Path, a.SHA256))
+	}
 	warn(c, warnings, events)
 }
 
