@@ -58,6 +58,10 @@ func (l *Leaderboard) oneVariant(key cellKey, group []results.Run) []results.Run
 		}
 		for _, r := range variants[v] {
 			kept := variants[best][0]
+			if r.Result.Train.Steps == 0 && kept.Result.Train.Steps > 0 {
+				l.warn("%s, %s: %s is left out: an evaluation, beside the training %s", r.Result.Model, r.Result.Task, r.Path, kept.Path)
+				continue
+			}
 			l.warn("%s, %s: %s is left out: it differs from %s in %s", r.Result.Model, r.Result.Task, r.Path, kept.Path,
 				results.Describe(r.Differences(kept)))
 		}
