@@ -65,11 +65,11 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	out := &output{w: stdout, failed: func(err error) { cancel(err) }}
 	prof := &profile{}
 	root := newRoot(prof)
-	addCompletion(root)
 	root.SetArgs(args)
 	root.SetIn(stdin)
 	root.SetOut(out)
 	root.SetErr(stderr)
+	addCompletion(root)
 	err := kernels.Err()
 	if err == nil {
 		err = await(ctx, root)
@@ -161,7 +161,8 @@ func newRoot(prof *profile) *cobra.Command {
 }
 
 // addCompletion adds cobra's own command, which prints its help for a shell that
-// it does not know: here that is wrong usage.
+// it does not know: here that is wrong usage. The command keeps the output that
+// root has when it is added.
 func addCompletion(root *cobra.Command) {
 	root.InitDefaultCompletionCmd()
 	if c, _, err := root.Find([]string{"completion"}); err == nil {
