@@ -59,7 +59,7 @@ func statusOf(err error) int {
 
 // run is the whole program: it returns the exit status.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	ctx, cancel, stop := interruptible(withStart(context.Background(), time.Now()), os.Exit)
+	ctx, cancel, stop := interruptible(withStart(context.Background(), time.Now()), echoTime(), os.Exit)
 	defer stop()
 	signal.Ignore(syscall.SIGPIPE) // writing to a closed pipe is an error as any other
 	out := &output{w: stdout, failed: func(err error) { cancel(err) }}

@@ -20,24 +20,30 @@ const signalled = 128
 
 // interruptible returns a context that the first SIGINT or SIGTERM cancels, with
 // errInterrupted as its cause, and a function that ends listening. The second
-// signal calls exit at once, with the status that a shell gives such a process.
-func interruptible(parent context.Context, exit func(status int)) (
+// signal calls exit at once, with the status that a shell gives such a process;
+// one that comes within echo of the first is no second one.
+func interruptible(parent context.Context, echo time.Duration, exit func(status int)) (
 	ctx context.Context, cancel context.CancelCauseFunc, stop func(),
 ) {
 	ctx, cancel = context.WithCancelCause(parent)
 	signals, done := make(chan os.Signal, 2), make(chan struct{})
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	go func() {
-		for first := true; ; first = false {
+		var first time.Time
+		for {
 			select {
 			case <-done:
 				return
 			case s := <-signals:
-				if n, ok := s.(syscall.Signal); ok && !first {
+				if first.IsZero() {
+					first = time.Now()
+					cancel(errInterrupted)
+					continue
+				}
+				if n, ok := s.(syscall.Signal); ok && time.Since(first) >= echo {
 					exit(signalled + int(n))
 					return
 				}
-				cancel(errInterrupted)
 			}
 		}
 	}()
@@ -46,6 +52,16 @@ func interruptible(parent context.Context, exit func(status int)) (
 		close(done)
 		cancel(nil)
 	}
+}
+
+// echoTime is how long a signal may echo within a job of Slurm's, which signals
+// every process of a job: the program gets one itself, and another from the shell
+// of the job's script, which hands on its own.
+func echoTime() time.Duration {
+	if os.Getenv("SLURM_JOB_ID") == "" {
+		return 0
+	}
+	return 10 * time.Second
 }
 
 // savesOnStop is the annotation of commands that have something to bring in

@@ -32,7 +32,7 @@ func interrupt(t *testing.T, seen <-chan struct{}) {
 func TestSecondSignalEndsAtOnce(t *testing.T) {
 	exited := make(chan struct{})
 	status := 0
-	ctx, _, stop := interruptible(context.Background(), func(s int) { status = s; close(exited) })
+	ctx, _, stop := interruptible(context.Background(), 0, func(s int) { status = s; close(exited) })
 	defer stop()
 	interrupt(t, ctx.Done())
 	if cause := context.Cause(ctx); !errors.Is(cause, errInterrupted) {
@@ -41,6 +41,28 @@ func TestSecondSignalEndsAtOnce(t *testing.T) {
 	interrupt(t, exited)
 	if want := signalled + int(syscall.SIGINT); status != want {
 		t.Errorf("exit status %d, want %d", status, want)
+	}
+}
+
+// A signal that a job's script hands on just behind the job's own is no second one.
+func TestEchoOfASignalEndsNothing(t *testing.T) {
+	exited := make(chan struct{})
+	ctx, _, stop := interruptible(context.Background(), time.Hour, func(int) { close(exited) })
+	defer stop()
+	interrupt(t, ctx.Done())
+	again := make(chan struct{})
+	time.AfterFunc(200*time.Millisecond, func() { close(again) })
+	interrupt(t, again)
+	select {
+	case <-exited:
+		t.Error("the echo ended the program")
+	default:
+	}
+	for id, want := range map[string]time.Duration{"": 0, "7": 10 * time.Second} {
+		t.Setenv("SLURM_JOB_ID", id)
+		if got := echoTime(); got != want {
+			t.Errorf("in job %q a signal echoes for %v, want %v", id, got, want)
+		}
 	}
 }
 
