@@ -149,7 +149,6 @@ type decoder struct {
 	Reading
 	codes  map[string]int32
 	groups map[string]int32
-	probs  bool
 }
 
 func (d *decoder) add(row *scanned) error {
