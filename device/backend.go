@@ -3,29 +3,46 @@
 // another would launch one or a few kernels of its device a call.
 package device
 
-// Backend computes on a device. Its calls run in the order in which they were
-// given, each as if the ones before had finished.
+// Backend computes on a device, in the order in which it is told to: a call, a
+// Read, a Fetch or a Write is as if all before had finished, and memory that was
+// put back and lent again belongs to what comes later. One goroutine uses it at a
+// time.
+//
+// A backend may be late: Run then only begins, and what a call leaves on the host
+// (Product.Squares, Squares.Sum, AdamW.Broken, Finite.OK) is there when the next
+// Read has returned, or the function that a Fetch behind the call gave. Until then
+// nobody touches the call's struct or the number that it points to. What the host
+// gives to a call, its slices of ids, offsets, labels and rows, belongs to the
+// caller again as soon as Run returns; a call that a later one names as Of or Norm
+// stays as it is until that one has been run.
 type Backend interface {
 	Memory
-	// Run computes, or begins to. What a call leaves on the host, in a field of
-	// itself, is there after the next Read.
+	// Run computes, or begins to.
 	Run(calls ...Call)
-	// Read copies src to dst once all calls before have been computed.
+	// Read copies src to dst and waits for it. Of no floats it waits alone.
 	Read(dst []float32, src Buffer)
-	// Write copies src to dst before any later call.
+	// Fetch begins to copy src to dst, and returns what waits for that: nil if it has
+	// been done already. What is run meanwhile is not waited for. Of no floats it
+	// marks the place alone.
+	Fetch(dst []float32, src Buffer) (wait func())
+	// Write copies src to dst; src is the caller's again when it returns.
 	Write(dst Buffer, src []float32)
 }
 
-// Memory lends buffers for a batch's activations and their gradients.
+// Memory lends buffers for a batch's activations and their gradients, and holds
+// what lives longer: parameters, their gradients, moments and caches.
 type Memory interface {
 	// Get lends a buffer of n floats, its contents undefined.
 	Get(n int) Buffer
 	// Put takes back a buffer that Get lent, whole. It panics on any other.
 	Put(b Buffer)
-	// Reset takes back every buffer, whoever holds it.
+	// Reset takes back every buffer that Get lent, whoever holds it.
 	Reset()
 	// New returns n zeros that no Put nor Reset takes back.
 	New(n int) Buffer
+	// Free takes back what New returned, whole, or does nothing where a collector
+	// finds it.
+	Free(b Buffer)
 	// Bytes returns the most memory that was held for Get, and the most that was
 	// lent at once.
 	Bytes() (held, peak int)

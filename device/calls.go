@@ -19,8 +19,8 @@ type Product struct {
 	Acc     bool
 	C       Matrix
 	Then    Epilogue
-	// Squares, if it is not nil, is left the sum of the squares of C. It is not
-	// taken in bfloat16.
+	// Squares, if it is not nil, is left the sum of the squares of C, unless the
+	// backend has no use for it in Part.Known. It is not taken in bfloat16.
 	Squares *float64
 }
 
@@ -79,6 +79,13 @@ type Copy struct{ Y, X Buffer }
 
 // Clear is a call: X = 0.
 type Clear struct{ X Buffer }
+
+// ClearRows is a call: rows Rows of X, ascending and Cols wide each, become 0.
+type ClearRows struct {
+	X    Buffer
+	Rows []int32
+	Cols int
+}
 
 // ScaleBy is a call: X is multiplied by the one number in S.
 type ScaleBy struct{ X, S Buffer }
@@ -166,6 +173,7 @@ func (*Drop) call()                 {}
 func (*Add) call()                  {}
 func (*Copy) call()                 {}
 func (*Clear) call()                {}
+func (*ClearRows) call()            {}
 func (*ScaleBy) call()              {}
 func (*Gather) call()               {}
 func (*Scatter) call()              {}

@@ -24,6 +24,9 @@ func (c *CPU) Reset() { c.arena.reset() }
 // New returns zeros of their own.
 func (c *CPU) New(n int) Buffer { return Host(make([]float32, n)) }
 
+// Free leaves the buffer to the collector.
+func (c *CPU) Free(Buffer) {}
+
 // Bytes returns the most that was held, and lent.
 func (c *CPU) Bytes() (held, peak int) { return c.arena.bytes() }
 
@@ -32,6 +35,12 @@ func (c *CPU) Lent() int { return c.arena.count() }
 
 // Read copies src to dst.
 func (c *CPU) Read(dst []float32, src Buffer) { copy(dst, src.Floats()) }
+
+// Fetch copies src to dst.
+func (c *CPU) Fetch(dst []float32, src Buffer) (wait func()) {
+	c.Read(dst, src)
+	return nil
+}
 
 // Write copies src to dst.
 func (c *CPU) Write(dst Buffer, src []float32) { copy(dst.Floats(), src) }
@@ -92,6 +101,10 @@ func moved(call Call) {
 		kernels.Copy(o.Y.Floats(), o.X.Floats())
 	case *Clear:
 		kernels.Clear(o.X.Floats())
+	case *ClearRows:
+		for _, r := range o.Rows {
+			clear(o.X.Floats()[int(r)*o.Cols : (int(r)+1)*o.Cols])
+		}
 	case *ScaleBy:
 		if s := o.S.Floats()[0]; s != 1 {
 			kernels.Scale(o.X.Floats(), s)

@@ -33,8 +33,10 @@ func inChunks(all []chunk, of, n int, sparse bool, rows, cols int) []chunk {
 
 func update(o *AdamW) {
 	o.chunks = o.chunks[:0]
+	scale := o.Scale()
 	for i := range o.Updates {
 		u := &o.Updates[i]
+		u.With.Rescale(scale)
 		if u.Sparse && u.DecayOthers != 0 {
 			kernels.DecayOthers(u.P.Floats(), u.Cols, u.Rows, u.DecayOthers)
 		}
@@ -67,8 +69,12 @@ func (u *Update) run(lo, hi int) bool {
 }
 
 func squares(o *Squares) {
-	o.chunks = o.chunks[:0]
+	o.chunks, o.Sum = o.chunks[:0], 0
 	for i, p := range o.Parts {
+		if p.Known != nil {
+			o.Sum += *p.Known
+			continue
+		}
 		o.chunks = inChunks(o.chunks, i, p.X.Len(), p.Sparse, len(p.Rows), p.Cols)
 	}
 	if len(o.sums) < len(o.chunks) {

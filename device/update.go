@@ -1,15 +1,32 @@
 package device
 
-import "github.com/lmkor/bench/kernels"
+import (
+	"math"
+
+	"github.com/lmkor/bench/kernels"
+)
 
 // AdamW is a call: the updates of parameters, each independent of the others.
 type AdamW struct {
 	Updates []Update
+	// Norm, if it is not nil, is a call that has been run: every gradient is
+	// multiplied by min(1, MaxNorm/(√Norm.Sum + 1e-6)), and by With's own scale. So
+	// the host need not know the norm for clipping.
+	Norm    *Squares
+	MaxNorm float64
 	// Broken is left the first update whose parameter has become NaN or infinite
 	// somewhere, -1 if none has.
 	Broken int
 
 	chunks []chunk // of the CPU, reused from step to step
+}
+
+// Scale returns what Norm has every gradient multiplied by, 1 without it.
+func (o *AdamW) Scale() float32 {
+	if o.Norm == nil {
+		return 1
+	}
+	return float32(min(1, o.MaxNorm/(math.Sqrt(o.Norm.Sum)+1e-6)))
 }
 
 // Update changes P, and its moments M and V, by the gradient G: see
@@ -24,11 +41,14 @@ type Update struct {
 	DecayOthers float32
 }
 
-// Squares is a call: Sum has the sums of the squares of all parts added, one after
-// the other in a fixed order.
+// Squares is a call: Sum becomes the sum of the squares of all parts, added up in a
+// fixed order.
 type Squares struct {
 	Parts []Part
 	Sum   float64
+	// Total is one float of the backend's memory, where one that is late keeps Sum
+	// for an AdamW behind. The CPU does not use it.
+	Total Buffer
 
 	chunks []chunk // of the CPU, reused from step to step
 	sums   []float64
@@ -40,6 +60,9 @@ type Part struct {
 	Sparse bool
 	Rows   []int32
 	Cols   int
+	// Known, if it is not nil, is the Product.Squares of the product that wrote X
+	// last: a backend may add that in place of reading X.
+	Known *float64
 }
 
 // Finite is a call: OK is left whether X holds neither a NaN nor an infinity.

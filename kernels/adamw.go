@@ -20,6 +20,9 @@ func (o AdamW) Factors() AdamWFactors {
 		float32(o.Eps), float32(o.LR * o.WeightDecay), o.Scale}
 }
 
+// Rescale multiplies every gradient by one more number.
+func (f *AdamWFactors) Rescale(by float32) { f[7] *= by }
+
 // Update changes p and its moments m and v by the gradient g, elementwise, on
 // the calling goroutine:
 //

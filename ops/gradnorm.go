@@ -20,17 +20,34 @@ type GradNorm struct {
 // Of returns the norm of the gradients of params, each counted once; not finite
 // if one of them is not.
 func (n *GradNorm) Of(params []*nn.Param) float64 {
+	n.Begin(params)
+	n.Backend.Read(nil, device.Buffer{})
+	return n.Value()
+}
+
+// Begin has the norm of the gradients of params computed. Value has it when the
+// next Read of the backend has returned, or a Fetch behind is done.
+func (n *GradNorm) Begin(params []*nn.Param) {
 	if n.Backend == nil {
 		n.Backend = NewCPU()
 	}
-	n.call.Parts, n.call.Sum = n.call.Parts[:0], 0
+	if n.call.Total.None() {
+		n.call.Total = n.Backend.New(1)
+	}
+	n.call.Parts = n.call.Parts[:0]
 	for _, p := range params {
-		if g := Of(p).param; g.squared {
-			n.call.Sum += g.squares
-		} else if g.has {
-			n.call.Parts = append(n.call.Parts, device.Part{X: g.buf, Sparse: g.sparse, Rows: g.rows, Cols: Of(p).cols})
+		g := Of(p).param
+		if !g.has {
+			continue
 		}
+		part := device.Part{X: g.buf, Sparse: g.sparse, Rows: g.rows, Cols: Of(p).cols}
+		if g.squared {
+			part.Known = &g.squares
+		}
+		n.call.Parts = append(n.call.Parts, part)
 	}
 	n.Backend.Run(&n.call)
-	return math.Sqrt(n.call.Sum)
 }
+
+// Value returns the norm of the last Begin.
+func (n *GradNorm) Value() float64 { return math.Sqrt(n.call.Sum) }

@@ -75,6 +75,13 @@ func (r *remote) Read(dst []float32, src device.Buffer) {
 	r.cpu.Read(dst, r.host(src))
 }
 
+func (r *remote) Free(device.Buffer) {}
+
+func (r *remote) Fetch(dst []float32, src device.Buffer) (wait func()) {
+	r.Read(dst, src)
+	return nil
+}
+
 func (r *remote) Write(dst device.Buffer, src []float32) {
 	r.finish()
 	r.cpu.Write(r.host(dst), src)
