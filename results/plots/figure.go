@@ -17,7 +17,6 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
-	"gonum.org/v1/plot/vg/vgpdf"
 	"gonum.org/v1/plot/vg/vgsvg"
 
 	"github.com/lmkor/bench/internal/atomicfile"
@@ -66,8 +65,8 @@ func (f *Figure) Encode(format string) ([]byte, error) {
 	case "png":
 		return f.render(vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(f.Width, f.Height), vgimg.UseDPI(160))}, color.White)
 	case "pdf":
-		b, err := f.render(vgpdf.New(f.Width, f.Height), color.White)
-		return undated(b), err
+		p := newPaper(f.Width, f.Height)
+		return f.renderBy(p, p, color.White)
 	}
 	return nil, fmt.Errorf("picture format %q: want one of %q", format, Formats)
 }
@@ -135,15 +134,3 @@ func (f *Figure) svg(background color.Color) ([]byte, error) {
 	head.WriteString("</desc>")
 	return slices.Insert(b, at, head.Bytes()...), nil
 }
-
-// undated sets the dates of a PDF to a fixed one of the same length, so that
-// the same picture has the same bytes.
-func undated(pdf []byte) []byte {
-	return dates.ReplaceAllFunc(pdf, func(m []byte) []byte {
-		at := bytes.Index(m, []byte("D:")) + 2
-		copy(m[at:], "20000101000000")
-		return m
-	})
-}
-
-var dates = regexp.MustCompile(`/(?:CreationDate|ModDate) \(D:\d{14}`)

@@ -40,7 +40,7 @@ const (
 )
 
 // Colours beside those of models: a page may show its own in their place. None
-// is transparent, for gonum's PDF darkens these.
+// is transparent, for some viewers of PDF darken these.
 var (
 	ink  = color.NRGBA{0, 0, 0, 255}
 	grid = color.NRGBA{210, 210, 211, 255}

@@ -10,8 +10,8 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// outlined draws text as the outlines of its glyphs: PNG and PDF then show Hangul
-// on every machine. gonum's PDF text knows Western letters only.
+// outlined draws text as the outlines of its glyphs: a PNG then shows Hangul on
+// every machine.
 type outlined struct {
 	vg.Canvas
 	buf sfnt.Buffer
