@@ -45,7 +45,8 @@ type decoder interface {
 }
 
 // Decoder runs a causal language model or the decoder of an encoder-decoder
-// token by token; earlier tokens' keys and values are kept.
+// token by token; earlier tokens' keys and values are kept, on the model's device,
+// until Close.
 type Decoder struct {
 	m    *Model
 	net  decoder
@@ -74,7 +75,7 @@ func (m *Model) NewDecoder(sequences, room int, source *Batch) (*Decoder, error)
 	if room > most {
 		return nil, &InputError{Msg: fmt.Sprintf("room for %d tokens: the model takes 1 to %d", room, most)}
 	}
-	d := &Decoder{m: m, net: net, pass: &ops.Pass{Backend: ops.NewCPU()}}
+	d := &Decoder{m: m, net: net, pass: &ops.Pass{Backend: m.Backend()}}
 	layers, width := net.cacheSizes(&m.Config)
 	for range layers {
 		d.st.caches = append(d.st.caches, ops.NewCache(d.pass, sequences, room, width))
@@ -112,4 +113,18 @@ func (d *Decoder) Reorder(from []int) {
 		c.Reorder(from)
 	}
 	d.st.source.reorder(from)
+}
+
+// Close gives back what the decoder keeps.
+func (d *Decoder) Close() {
+	d.pass.Release()
+	for _, c := range d.st.caches {
+		c.Free()
+	}
+	if d.st.source != nil {
+		for _, kv := range d.st.source.kept {
+			kv.Free()
+		}
+		d.st.source = nil
+	}
 }

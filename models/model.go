@@ -156,6 +156,20 @@ func (c *Config) initRange() float64 {
 // Params returns the parameters in the order of the modules, tied ones once.
 func (m *Model) Params() []Param { return m.params }
 
+// Place puts the parameters into a backend's memory, which a pass on it needs: see
+// ops.Place. Those in the host's memory are ready for any CPU.
+func (m *Model) Place(b ops.Backend) {
+	weights := make([]*nn.Param, len(m.params))
+	for i, p := range m.params {
+		weights[i] = p.Param
+	}
+	ops.Place(b, weights)
+}
+
+// Backend returns what a pass through the model can run on: the device that it was
+// placed on, or a CPU of the caller's own.
+func (m *Model) Backend() ops.Backend { return ops.BackendOf(m.params[0].Param) }
+
 // SetDropout sets every dropout rate; nil: as the config says.
 func (m *Model) SetDropout(rate *float64) { m.rates = m.Config.withDropout(rate) }
 

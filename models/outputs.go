@@ -1,6 +1,10 @@
 package models
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/lmkor/bench/ops"
+)
 
 // ReorderOutputs makes output i of a head for labels what output order[i] was:
 // the rows of its last layer change places. It panics if order is not one of
@@ -27,10 +31,11 @@ func (p Param) reorderRows(order []int) {
 	if p.Shape[0] != len(order) {
 		panic(fmt.Sprintf("models: %s %v in an order of %d rows", p.Name, p.Shape, len(order)))
 	}
-	values := p.Floats()
-	width := len(values) / len(order)
-	old := append([]float32(nil), values...)
+	old := p.Floats()
+	width := len(old) / len(order)
+	values := make([]float32, len(old))
 	for i, from := range order {
 		copy(values[i*width:(i+1)*width], old[from*width:(from+1)*width])
 	}
+	ops.Of(p.Param).Set(values)
 }

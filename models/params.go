@@ -25,7 +25,8 @@ type Param struct {
 	task bool    // belongs to one task's labels
 }
 
-// Floats returns the parameter's values without copying them.
+// Floats returns the parameter's values: those in the host's memory without copying
+// them, others read back from their device.
 func (p Param) Floats() []float32 { return ops.Of(p.Param).Floats() }
 
 // Decays reports whether the reference recipe's weight decay applies: to names
@@ -144,7 +145,7 @@ func (p Param) initialize(seed uint64, initRange float64) {
 func Count(params []Param) int {
 	n := 0
 	for _, p := range params {
-		n += len(p.Floats())
+		n += ops.Of(p.Param).Size()
 	}
 	return n
 }

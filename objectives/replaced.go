@@ -68,10 +68,11 @@ func (b *replacedBatch) Losses(p *ops.Pass) []ops.Root {
 // every token whether it is another one now.
 func (b *replacedBatch) sample(scores *ops.Tensor) (replaced []int32) {
 	replaced = make([]int32, b.whole.Tokens())
+	values, cols := scores.Floats(), scores.Cols()
 	for k, e := range b.hidden.Only {
 		key := b.o.key(b.n, int(e), drawSample)
 		best, top := 0, 0.0
-		for id, s := range scores.Floats()[k*scores.Cols() : (k+1)*scores.Cols()] {
+		for id, s := range values[k*cols : (k+1)*cols] {
 			if v := float64(s) + splitmix.Gumbel(splitmix.Key(key, uint64(id))); id == 0 || v > top {
 				best, top = id, v
 			}

@@ -18,17 +18,23 @@ type AdamW struct {
 	Beta1, Beta2, Eps float64
 	LR                float64
 	Step              int     // of this update, from 1
-	Scale             float32 // the clipping's factor
+	Scale             float32 // of every gradient
+
+	// Norm, if it is not nil, has begun: gradients are multiplied by what brings
+	// their norm down to MaxNorm, if it is larger.
+	Norm    *GradNorm
+	MaxNorm float64
 
 	Decay func(*nn.Param) float64 // a parameter's weight decay
 	Rate  func(*nn.Param) float64 // what a parameter's learning rate is of LR; nil: 1
 
-	call device.AdamW // reused from step to step
+	call    device.AdamW // reused from step to step
+	updated []*nn.Param  // those of call
 }
 
-// Moments is a parameter's optimizer state, in its State.
+// Moments is a parameter's optimizer state, in its State, where the parameter is.
 type Moments struct {
-	M, V []float32
+	M, V *Tensor
 	// Live are the rows, ascending, whose moments may not be zero; nil and All
 	// unset at first.
 	Live []int32
@@ -41,9 +47,21 @@ func MomentsOf(p *nn.Param) *Moments {
 		return s
 	}
 	t := Of(p)
-	s := &Moments{M: Storage(t.rows, t.cols), V: Storage(t.rows, t.cols)}
+	moment := func() *Tensor {
+		return &Tensor{rows: t.rows, cols: t.cols, buf: t.storage(t.rows, t.cols), home: t.home}
+	}
+	s := &Moments{M: moment(), V: moment()}
 	p.State = s
 	return s
+}
+
+// ForgetMoments takes p's moments from it, if it has any.
+func ForgetMoments(p *nn.Param) {
+	if s, ok := p.State.(*Moments); ok {
+		s.M.release(s.M.buf)
+		s.V.release(s.V.buf)
+	}
+	p.State = nil
 }
 
 // OptimizeParams updates p by its gradient; without one it does nothing.
@@ -53,19 +71,33 @@ func (o *AdamW) OptimizeParams(p *nn.Param) error { return o.OptimizeAll([]*nn.P
 // All are updated; a *NotFiniteError then names the first of them that has
 // become NaN or infinite somewhere.
 func (o *AdamW) OptimizeAll(params []*nn.Param) error {
-	o.call.Updates = o.call.Updates[:0]
-	var updated []*nn.Param
+	o.Begin(params)
+	o.backend().Read(nil, device.Buffer{})
+	return o.Err()
+}
+
+// Begin has every one of params updated. Err knows what became of it when the
+// next Read of the backend has returned, or a Fetch behind is done.
+func (o *AdamW) Begin(params []*nn.Param) {
+	o.call.Updates, o.updated, o.call.Broken = o.call.Updates[:0], o.updated[:0], -1
+	if o.call.Norm = nil; o.Norm != nil {
+		o.call.Norm, o.call.MaxNorm = &o.Norm.call, o.MaxNorm
+	}
 	for _, p := range params {
 		if u, ok := o.update(p); ok {
-			o.call.Updates, updated = append(o.call.Updates, u), append(updated, p)
+			o.call.Updates, o.updated = append(o.call.Updates, u), append(o.updated, p)
 		}
 	}
-	if len(updated) == 0 {
-		return nil
+	if len(o.updated) > 0 {
+		o.backend().Run(&o.call)
 	}
-	o.backend().Run(&o.call)
+}
+
+// Err returns a *NotFiniteError that names the first parameter that the last Begin
+// made NaN or infinite somewhere.
+func (o *AdamW) Err() error {
 	if o.call.Broken >= 0 {
-		return &NotFiniteError{Param: updated[o.call.Broken]}
+		return &NotFiniteError{Param: o.updated[o.call.Broken]}
 	}
 	return nil
 }
@@ -89,7 +121,7 @@ func (o *AdamW) update(p *nn.Param) (device.Update, bool) {
 	}
 	k := kernels.AdamW{LR: rate, Beta1: o.Beta1, Beta2: o.Beta2, Eps: o.Eps, WeightDecay: o.Decay(p), Step: o.Step,
 		Scale: o.Scale}
-	u := device.Update{P: t.buf, M: device.Host(s.M), V: device.Host(s.V), G: g.buf, Cols: t.cols, With: k.Factors()}
+	u := device.Update{P: t.buf, M: s.M.buf, V: s.V.buf, G: g.buf, Cols: t.cols, With: k.Factors()}
 	if u.Sparse = g.sparse && !s.All; u.Sparse {
 		s.Live = union(s.Live, g.rows)
 		u.Rows, u.DecayOthers = s.Live, float32(rate*k.WeightDecay)

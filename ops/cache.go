@@ -67,7 +67,20 @@ func (c *Cache) Reorder(from []int) {
 			c.backend.Run(&device.Copy{Y: data[i].Slice(0, n), X: c.data[f].Slice(0, n)})
 		}
 	}
+	for _, left := range spare {
+		for _, b := range left {
+			c.backend.Free(b)
+		}
+	}
 	c.lens, c.rooms, c.data = lens, rooms, data
+}
+
+// Free gives the memory of all sequences back. The cache has none then.
+func (c *Cache) Free() {
+	for _, b := range c.data {
+		c.backend.Free(b)
+	}
+	c.lens, c.rooms, c.data = nil, nil, nil
 }
 
 // CachedAttention appends the keys and values of qkv, [T, 3H], to the cache and
@@ -108,10 +121,16 @@ func (o *cachedAttention) Forward() (mat.Tensor, error) {
 
 func (o *cachedAttention) Backward(mat.Tensor) error { panic("ops: cached attention has no gradient") }
 
-// Detached returns a copy of x outside of what the pass lends.
+// Detached returns a copy of x outside of what the pass lends, which Free gives back.
 func Detached(p *Pass, x mat.Tensor) *Tensor {
 	t := Of(x)
 	y := &Tensor{rows: t.rows, cols: t.cols, buf: p.Backend.New(t.Size()), pass: p}
 	p.Backend.Run(&device.Copy{Y: y.buf, X: t.buf})
 	return y
+}
+
+// Free gives back the memory of a Detached tensor.
+func (t *Tensor) Free() {
+	t.pass.Backend.Free(t.buf)
+	t.buf = device.Buffer{}
 }

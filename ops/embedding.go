@@ -71,5 +71,5 @@ func scatter(table *Tensor, ids []int32, noGrad int32, dy device.Buffer) *device
 	if i, ok := slices.BinarySearch(touched, noGrad); ok {
 		touched = slices.Delete(touched, i, i+1)
 	}
-	return &device.ScatterAdd{Dst: table.param.touch(touched), IDs: ids, Skip: noGrad, Src: dy, Cols: table.cols}
+	return &device.ScatterAdd{Dst: table.touch(touched), IDs: ids, Skip: noGrad, Src: dy, Cols: table.cols}
 }

@@ -17,6 +17,19 @@ func (e *NotFiniteError) Error() string { return "a parameter is no longer finit
 func Finite(x mat.Tensor) bool {
 	t := Of(x)
 	call := device.Finite{X: t.buf}
-	t.backend().Run(&call)
+	b := t.backend()
+	b.Run(&call)
+	b.Read(nil, device.Buffer{})
 	return call.OK
+}
+
+// Values is Floats and Finite at once, waiting for the device once.
+func Values(x mat.Tensor) (values []float32, finite bool) {
+	t := Of(x)
+	call := device.Finite{X: t.buf}
+	t.backend().Run(&call)
+	if values = t.Floats(); t.buf.OnHost() {
+		t.backend().Read(nil, device.Buffer{})
+	}
+	return values, call.OK
 }

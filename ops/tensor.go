@@ -15,7 +15,6 @@ import (
 	"github.com/nlpodyssey/spago/nn"
 
 	"github.com/lmkor/bench/device"
-	"github.com/lmkor/bench/kernels"
 )
 
 // Tensor is a row-major float32 matrix [rows, cols] that flows through spago's
@@ -31,8 +30,9 @@ type Tensor struct {
 	needsGrad  bool
 
 	mu   sync.Mutex
-	pass *Pass   // that made it, and whose backend its gradient returns to; nil for parameters
-	grad *Tensor // of an activation, nil until the first AccGrad
+	pass *Pass          // that made it, and whose backend its gradient returns to; nil for parameters
+	home device.Backend // of a parameter: where Place put it; nil: in the host's memory
+	grad *Tensor        // of an activation, nil until the first AccGrad
 
 	param *paramGrad // nil for activations
 }
@@ -59,15 +59,35 @@ func (t *Tensor) Floats() []float32 {
 	if t.buf.OnHost() {
 		return t.buf.Floats()
 	}
-	host := make([]float32, t.buf.Len())
-	t.pass.Backend.Read(host, t.buf)
-	return host
+	return t.AppendTo(nil)
+}
+
+// AppendTo appends the values to dst, wherever they are.
+func (t *Tensor) AppendTo(dst []float32) []float32 {
+	if t.buf.OnHost() {
+		return append(dst, t.buf.Floats()...)
+	}
+	n := len(dst)
+	dst = slices.Grow(dst, t.buf.Len())[:n+t.buf.Len()]
+	t.backend().Read(dst[n:], t.buf)
+	return dst
+}
+
+// Set overwrites the values. It panics if their number differs.
+func (t *Tensor) Set(values []float32) {
+	if len(values) != t.Size() {
+		panic(fmt.Sprintf("ops: %d values for a tensor of %dx%d", len(values), t.rows, t.cols))
+	}
+	t.backend().Write(t.buf, values)
 }
 
 // backend is where the tensor is.
 func (t *Tensor) backend() device.Backend {
-	if t.pass != nil {
+	switch {
+	case t.pass != nil:
 		return t.pass.Backend
+	case t.home != nil:
+		return t.home
 	}
 	return new(device.CPU)
 }
@@ -119,7 +139,7 @@ func (t *Tensor) Grad() mat.Tensor {
 		if !t.param.has {
 			return nil
 		}
-		return &Tensor{rows: t.rows, cols: t.cols, buf: t.param.buf}
+		return &Tensor{rows: t.rows, cols: t.cols, buf: t.param.buf, home: t.home}
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -171,136 +191,10 @@ func (t *Tensor) AccGrad(g mat.Tensor) {
 // ZeroGrad forgets the gradient.
 func (t *Tensor) ZeroGrad() {
 	if t.param != nil {
-		t.param.zero(t.cols)
+		t.zeroParamGrad()
 		return
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.grad = nil
-}
-
-// paramGrad is the gradient of a parameter. Gathered tables (embeddings) get
-// gradients in a few rows only: then only these are written, summed and cleared.
-type paramGrad struct {
-	buf    device.Buffer
-	has    bool
-	sparse bool    // every row outside touched is zero
-	rows   []int32 // touched rows, ascending, while sparse
-	dirty  bool    // buf holds an old dense gradient
-
-	squares float64 // the sum of the squares of buf, if squared
-	squared bool    // it was taken by who wrote buf last
-}
-
-// NewParam returns a parameter over data, [rows, cols], with a gradient buffer
-// of its own that lives as long as it does.
-func NewParam(data []float32, rows, cols int) *nn.Param {
-	t := NewTensor(data, rows, cols)
-	t.needsGrad = true
-	t.param = &paramGrad{}
-	return &nn.Param{Matrix: t}
-}
-
-// dense returns the buffer to write a gradient of every element to, and whether
-// to add to what it holds.
-func (g *paramGrad) dense() (buf device.Buffer, acc bool) {
-	acc = g.has
-	g.has, g.sparse, g.dirty, g.squared = true, false, true, false
-	g.rows = g.rows[:0]
-	return g.buf, acc
-}
-
-// touch returns the buffer to add gradients of the given rows to; rows is
-// ascending without repetition.
-func (g *paramGrad) touch(rows []int32) device.Buffer {
-	g.squared = false
-	switch {
-	case !g.has:
-		if g.dirty {
-			clear(g.buf.Floats())
-			g.dirty = false
-		}
-		g.has, g.sparse = true, true
-		g.rows = append(g.rows[:0], rows...)
-	case g.sparse:
-		g.rows = append(g.rows, rows...)
-		slices.Sort(g.rows)
-		g.rows = slices.Compact(g.rows)
-	}
-	return g.buf
-}
-
-func (g *paramGrad) zero(cols int) {
-	if g.has && g.sparse {
-		for _, r := range g.rows {
-			clear(g.buf.Slice(int(r)*cols, (int(r)+1)*cols).Floats())
-		}
-	}
-	g.has, g.sparse, g.squared, g.rows = false, false, false, g.rows[:0]
-}
-
-// Gradient is a parameter's gradient as the optimizer reads it.
-type Gradient struct {
-	Values []float32 // the whole buffer, [rows, cols]; nil if there is no gradient
-	Sparse bool      // only Rows are not zero
-	Rows   []int32   // ascending
-}
-
-// GradientOf returns the gradient of p without copying it.
-func GradientOf(p *nn.Param) Gradient {
-	g := Of(p).param
-	if !g.has {
-		return Gradient{}
-	}
-	return Gradient{Values: g.buf.Floats(), Sparse: g.sparse, Rows: g.rows}
-}
-
-// LayOutGradients gives every parameter its gradient buffer, all in one
-// piece but for tables of embeddings. A parameter that already has one keeps it.
-func LayOutGradients(params []*nn.Param) {
-	n := 0
-	for _, p := range params {
-		if t := Of(p); t.param.buf.None() && t.rows < tableRows {
-			n += t.Size()
-		}
-	}
-	all := kernels.Floats(n)
-	for _, p := range params {
-		switch t := Of(p); {
-		case !t.param.buf.None():
-		case t.rows >= tableRows:
-			t.param.buf = device.Host(Storage(t.rows, t.cols))
-		default:
-			n := t.Size()
-			t.param.buf, all = device.Host(all[:n:n]), all[n:]
-		}
-	}
-}
-
-// tableRows is from how many rows on a parameter is taken for a table of
-// embeddings, of which a step touches few.
-const tableRows = 4096
-
-// Storage returns zeros for a parameter of that shape, its gradient or one of
-// its moments. Tables lie on the system's small pages: a large one would be
-// filled for the sake of one row.
-func Storage(rows, cols int) []float32 {
-	if rows >= tableRows {
-		return make([]float32, rows*cols)
-	}
-	return kernels.Floats(rows * cols)
-}
-
-// SetGradient makes values p's gradient; rows are those that are not zero, nil
-// for all.
-func SetGradient(p *nn.Param, values []float32, rows []int32) {
-	t := Of(p)
-	t.param.zero(t.cols)
-	var buf device.Buffer
-	if rows == nil {
-		buf, _ = t.param.dense()
-	} else {
-		buf = t.param.touch(rows)
-	}
-	copy(buf.Floats(), values)
 }

@@ -36,10 +36,10 @@ type Embedder struct {
 	mem       ops.Backend
 }
 
-// NewEmbedder returns an embedder with memory of its own. With normalize vectors
+// NewEmbedder returns an embedder where the model is, as New. With normalize vectors
 // have length 1; a vector of zeros stays one.
 func NewEmbedder(m *models.Model, tok *tokenizers.Tokenizer, r Recipe, pooling Pooling, normalize bool) *Embedder {
-	return &Embedder{model: m, tok: tok, recipe: r, pooling: pooling, normalize: normalize, mem: ops.NewCPU()}
+	return &Embedder{model: m, tok: tok, recipe: r, pooling: pooling, normalize: normalize, mem: m.Backend()}
 }
 
 // With returns an embedder of another pooling that works in an arena that others
@@ -83,8 +83,9 @@ func (m *Embedder) Embed(ctx context.Context, e *Encoded) ([]Vector, error) {
 			return err
 		}
 		t := ops.Of(x)
-		values := rows{t.Floats(), t.Cols()}
-		if !ops.Finite(t) {
+		all, finite := ops.Values(t)
+		values := rows{all, t.Cols()}
+		if !finite {
 			return nonFinite(inputs, b, values)
 		}
 		for k, i := range inputs {

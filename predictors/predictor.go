@@ -23,9 +23,10 @@ type Predictor struct {
 	mem    ops.Backend
 }
 
-// New returns a predictor with memory of its own.
+// New returns a predictor where the model is: on its device, or with memory of its
+// own.
 func New(m *models.Model, tok *tokenizers.Tokenizer, form Form, r Recipe) *Predictor {
-	return &Predictor{model: m, tok: tok, form: form, recipe: r, mem: ops.NewCPU()}
+	return &Predictor{model: m, tok: tok, form: form, recipe: r, mem: m.Backend()}
 }
 
 // With returns the predictor working in an arena that others use too.
@@ -149,8 +150,9 @@ func (p *Predictor) Predict(ctx context.Context, e *Encoded) ([]Answer, error) {
 	err := e.eachBatch(ctx, p.recipe.PadTo(), func(inputs []int, b *models.Batch) error {
 		pass.Begin(0)
 		t := ops.Of(p.model.Forward(pass, b))
-		logits := rows{t.Floats(), t.Cols()}
-		if !ops.Finite(t) {
+		values, finite := ops.Values(t)
+		logits := rows{values, t.Cols()}
+		if !finite {
 			return nonFinite(inputs, b, logits)
 		}
 		for k, i := range inputs {

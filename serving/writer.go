@@ -62,6 +62,7 @@ func (w *writer) ask(ctx context.Context, p piece, wrote func(ids []int32)) (gen
 
 func (w *writer) loop(s *generation.Session) {
 	defer close(w.done)
+	defer func() { s.Close() }()
 	var running []*continuing
 	for open := true; open || len(running) > 0; {
 		for open && len(running) < w.limits.Together {

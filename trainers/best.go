@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/lmkor/bench/metrics"
+	"github.com/lmkor/bench/ops"
 	"github.com/lmkor/bench/predictors"
 )
 
@@ -33,7 +34,7 @@ func (t *Trainer) choose(scores map[string]metrics.Scores, epoch float64) (stop 
 			t.best = make([][]float32, len(t.params))
 		}
 		for i, p := range t.params {
-			t.best[i] = append(t.best[i][:0], p.Floats()...)
+			t.best[i] = ops.Of(p.Param).AppendTo(t.best[i][:0])
 		}
 	}
 	return false
@@ -46,7 +47,7 @@ func (t *Trainer) UseBest(ctx context.Context, splits []Split) (map[string][]pre
 		return nil, errors.New("no best weights were kept")
 	}
 	for i, p := range t.params {
-		copy(p.Floats(), t.best[i])
+		ops.Of(p.Param).Set(t.best[i])
 	}
 	if _, err := t.score(ctx, splits); err != nil {
 		return nil, err

@@ -18,6 +18,9 @@ type scored struct {
 
 // score scores every split and keeps the answers.
 func (t *Trainer) score(ctx context.Context, splits []Split) ([]scored, error) {
+	if err := t.settle(); err != nil {
+		return nil, err
+	}
 	var all []scored
 	answers := map[string][]predictors.Answer{}
 	for _, s := range splits {

@@ -62,7 +62,7 @@ func (t *Trainer) epoch(ctx context.Context, splits []Split) (err error) {
 			return err
 		}
 	}
-	t.at.Epoch, t.at.Batch, t.at.part = t.at.Epoch+1, 0, part{}
+	t.at.Epoch, t.at.Batch, t.at.part, t.losses = t.at.Epoch+1, 0, part{}, nil
 	t.at.Done = stop || t.at.Epoch == t.plan.epochs
 	t.outcome.Epochs = append(t.outcome.Epochs, EpochScores{Epoch: t.at.Epoch, Scores: t.scores})
 	if t.saver.dueAfterEpoch() {
@@ -85,19 +85,18 @@ func (t *Trainer) advance(ctx context.Context, examples []int, splits []Split) (
 		}
 		return false, nil
 	}
-	e, err := t.step(ctx, batches)
+	step, err := t.step(ctx, batches)
 	if err != nil {
 		return false, err
 	}
-	t.events.Step(e)
-	if t.at.Due = o.EvalSteps > 0 && e.Step%o.EvalSteps == 0 && t.plan.more(t.at); t.at.Due {
+	if t.at.Due = o.EvalSteps > 0 && step%o.EvalSteps == 0 && t.plan.more(t.at); t.at.Due {
 		if stop, err = t.evaluate(ctx, splits); stop || err != nil {
 			return stop, err
 		}
 	}
 	// Behind the epoch's last step comes the evaluation, and the state is saved
 	// then: saved here too, a crash in between would log it twice.
-	if t.plan.more(t.at) && t.at.Batch+o.Accumulation <= t.plan.batches && t.saver.dueAfterStep(e.Step) {
+	if t.plan.more(t.at) && t.at.Batch+o.Accumulation <= t.plan.batches && t.saver.dueAfterStep(step) {
 		return false, t.save()
 	}
 	return false, nil

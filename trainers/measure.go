@@ -61,10 +61,13 @@ func (t *Trainer) measureStep(examples []int) (StepTime, error) {
 	}
 	updating := time.Now()
 	t.at.Step++
-	if err := t.optimizer.Update(t.opt.LearningRate, t.at.Step, t.clip(t.norm.Of(t.weights))); err != nil {
+	if wait := t.update(t.opt.LearningRate, t.at.Step); wait != nil {
+		wait()
+	}
+	if err := t.optimizer.Err(); err != nil {
 		return StepTime{}, err
 	}
-	t.zeroGrad()
+	t.settleLosses()
 	if trace != nil {
 		n := float64(models.Count(t.params))
 		trace.Add("optimizer", false, time.Since(updating), 0, 4*8*n) // p, m, v, g read, p, m, v written, g for the norm

@@ -14,10 +14,13 @@ import (
 // Optimizer updates all parameters by their gradients, and has a state that a
 // training taken up again needs.
 type Optimizer interface {
-	// Update makes a step, from 1, at a learning rate, every gradient multiplied
-	// by scale. A *NotFiniteError names a parameter that overflowed.
-	Update(rate float64, step int, scale float32) error
-	// State returns the optimizer's tensors by name, as views.
+	// Update begins a step, from 1, at a learning rate. Err knows what became of it
+	// once the backend has computed it: a *NotFiniteError names a parameter that
+	// overflowed.
+	Update(rate float64, step int)
+	Err() error
+	// State returns the optimizer's tensors by name, as views where they are in the
+	// host's memory.
 	State() []StateTensor
 	// Restore takes one of them back.
 	Restore(StateTensor) error
@@ -42,13 +45,18 @@ const (
 )
 
 // newAdamW returns an optimizer whose moments are zero, whatever an earlier
-// training left. rates are what each parameter's learning rate is of the step's.
-func newAdamW(params []models.Param, opt Options, rates []float64) *adamW {
-	a := &adamW{params: params, with: ops.AdamW{Beta1: opt.AdamBeta1, Beta2: opt.AdamBeta2, Eps: opt.AdamEpsilon}}
+// training left. rates are what each parameter's learning rate is of the step's;
+// gradients are clipped by the norm, if the options say so.
+func newAdamW(mem ops.Backend, params []models.Param, opt Options, rates []float64, norm *ops.GradNorm) *adamW {
+	a := &adamW{params: params, with: ops.AdamW{Backend: mem, Beta1: opt.AdamBeta1, Beta2: opt.AdamBeta2,
+		Eps: opt.AdamEpsilon, Scale: 1}}
+	if opt.MaxGradNorm > 0 {
+		a.with.Norm, a.with.MaxNorm = norm, opt.MaxGradNorm
+	}
 	decays, rate := map[*nn.Param]float64{}, map[*nn.Param]float64{}
 	for i, p := range params {
 		rate[p.Param] = rates[i]
-		p.State = nil
+		ops.ForgetMoments(p.Param)
 		a.weights = append(a.weights, p.Param)
 		if p.Decays() {
 			decays[p.Param] = opt.WeightDecay
@@ -59,10 +67,15 @@ func newAdamW(params []models.Param, opt Options, rates []float64) *adamW {
 	return a
 }
 
-// Update makes a step of AdamW.
-func (a *adamW) Update(rate float64, step int, scale float32) error {
-	a.with.LR, a.with.Step, a.with.Scale = rate, step, scale
-	err := a.with.OptimizeAll(a.weights)
+// Update begins a step of AdamW.
+func (a *adamW) Update(rate float64, step int) {
+	a.with.LR, a.with.Step = rate, step
+	a.with.Begin(a.weights)
+}
+
+// Err returns what became of the last step.
+func (a *adamW) Err() error {
+	err := a.with.Err()
 	var broken *ops.NotFiniteError
 	if errors.As(err, &broken) {
 		for _, p := range a.params {
@@ -87,7 +100,8 @@ func (a *adamW) State() (all []StateTensor) {
 			rows = []int32{}
 		}
 		cols := ops.Of(p.Param).Cols()
-		all = append(all, StateTensor{firstMoment + p.Name, m.M, cols, rows}, StateTensor{secondMoment + p.Name, m.V, cols, rows})
+		all = append(all, StateTensor{firstMoment + p.Name, m.M.Floats(), cols, rows},
+			StateTensor{secondMoment + p.Name, m.V.Floats(), cols, rows})
 	}
 	return all
 }
@@ -105,10 +119,10 @@ func (a *adamW) Restore(x StateTensor) error {
 	}
 	m := ops.MomentsOf(p)
 	if kind == secondMoment {
-		copy(m.V, x.Data)
+		m.V.Set(x.Data)
 		return nil
 	}
-	copy(m.M, x.Data)
+	m.M.Set(x.Data)
 	m.All, m.Live = x.Rows == nil, slices.Clone(x.Rows)
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/lmkor/bench/metrics"
+	"github.com/lmkor/bench/ops"
 )
 
 // Options is a recipe with every field resolved, under the names that users
@@ -36,6 +37,8 @@ type Options struct {
 	MaxSteps       int     // in place of Epochs, if not 0
 	LayerwiseDecay float64 // of the learning rate, from each layer to the one below; 0 and 1: none
 	Freeze         Freeze
+
+	Backend ops.Backend // what computes, and holds all tensors; nil: the CPU
 
 	Choose   Choose // what tells the best evaluation
 	Patience int    // stop after so many evaluations without gain; 0: never

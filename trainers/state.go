@@ -63,12 +63,16 @@ const (
 	stateGrad   = "grad/"
 )
 
-// save stores the state, if there is a store. Its tensors are views: Save must
-// be done with them when it returns.
+// save stores the state, if there is a store. Its tensors are views, where they are
+// in the host's memory: Save must be done with them when it returns.
 func (t *Trainer) save() error {
 	if t.saver.store == nil {
 		return nil
 	}
+	if err := t.settle(); err != nil {
+		return err
+	}
+	t.settleLosses()
 	s := &State{Position: t.at, Examples: t.plan.examples, Steps: t.plan.steps,
 		Epochs: t.outcome.Epochs, Best: t.outcome.Best, Sequences: t.outcome.Sequences, Tokens: t.outcome.Tokens,
 		Tensors: t.optimizer.State()}
@@ -130,7 +134,7 @@ func (t *Trainer) restore(s *State) error {
 				return err
 			}
 			continue
-		case !known || len(x.Data) != len(t.params[i].Floats()):
+		case !known || len(x.Data) != ops.Of(t.weights[i]).Size():
 			return fmt.Errorf("%s does not fit the model", x.Name)
 		}
 		t.restoreTensor(kind, i, x)
@@ -162,7 +166,7 @@ func splitName(name string) (kind, of string) {
 func (t *Trainer) restoreTensor(kind string, param int, x StateTensor) {
 	switch kind {
 	case stateWeight:
-		copy(t.params[param].Floats(), x.Data)
+		ops.Of(t.weights[param]).Set(x.Data)
 	case stateBest:
 		if t.best == nil {
 			t.best = make([][]float32, len(t.params))

@@ -9,26 +9,37 @@ import (
 
 // step is one optimizer step over the batches of it that are still to come: each
 // forward and backward, their gradients added up; then the gradients' norm, the
-// clipping and the update.
-func (t *Trainer) step(ctx context.Context, batches [][]int) (StepEvent, error) {
+// clipping and the update. It returns the step's number. What it came to is told
+// by settle: at once, or while a device computes the next one.
+func (t *Trainer) step(ctx context.Context, batches [][]int) (int, error) {
 	start := time.Now()
 	for _, examples := range batches {
 		if err := t.accumulate(ctx, examples); err != nil {
-			return StepEvent{}, err
+			return 0, err
 		}
 	}
+	if err := t.settle(); err != nil { // the step before
+		return 0, err
+	}
 	e := StepEvent{Step: t.at.Step + 1, Steps: t.plan.steps, Epoch: t.plan.passed(t.at), LR: t.plan.rates.rate(t.at.Step),
-		Loss: t.at.Loss / float64(t.opt.Accumulation), GradNorm: t.norm.Of(t.weights)}
-	if !isFinite(e.Loss) || !isFinite(e.GradNorm) {
-		return e, &DivergedError{Step: e.Step, Loss: e.Loss, GradNorm: e.GradNorm}
+		Loss: t.at.Loss, Sequences: t.at.Sequences, Tokens: t.at.Tokens}
+	wait := t.update(e.LR, e.Step)
+	t.late = &lateStep{event: e, losses: t.losses, wait: wait, start: start}
+	t.at.Step, t.at.part, t.losses = e.Step, part{}, nil
+	if wait == nil {
+		return e.Step, t.settle()
 	}
-	if err := t.optimizer.Update(e.LR, e.Step, t.clip(e.GradNorm)); err != nil {
-		return e, &DivergedError{Step: e.Step, Loss: e.Loss, GradNorm: e.GradNorm, Err: err}
-	}
+	return e.Step, nil
+}
+
+// update begins what comes behind backward: the gradients' norm, the clipping, the
+// update, and gradients that are zero again. It returns what waits for all that; nil
+// if it is done.
+func (t *Trainer) update(rate float64, step int) (wait func()) {
+	t.norm.Begin(t.weights)
+	t.optimizer.Update(rate, step)
 	t.zeroGrad()
-	e.Sequences, e.Tokens, e.Elapsed = t.at.Sequences, t.at.Tokens, time.Since(start)
-	t.at.Step, t.at.part = e.Step, part{}
-	return e, nil
+	return ops.Mark(t.mem)
 }
 
 // accumulate adds one batch's gradients to those that are there: the batch, the
@@ -43,7 +54,7 @@ func (t *Trainer) accumulate(ctx context.Context, examples []int) error {
 	batch := t.objective.Batch(examples, n)
 	losses := batch.Losses(t.pass)
 	for i, l := range losses {
-		t.at.Loss += float64(l.Weight) * float64(ops.Of(l.Loss).Floats()[0])
+		t.losses = append(t.losses, lateLoss{l.Weight, ops.Fetch(l.Loss)})
 		losses[i].Weight /= float32(t.opt.Accumulation)
 	}
 	if err := ops.BackwardFrom(losses...); err != nil {
@@ -56,12 +67,4 @@ func (t *Trainer) accumulate(ctx context.Context, examples []int) error {
 	t.outcome.Sequences += sequences
 	t.outcome.Tokens += tokens
 	return nil
-}
-
-// clip returns what the gradients are multiplied by, given their global norm.
-func (t *Trainer) clip(norm float64) float32 {
-	if t.opt.MaxGradNorm == 0 {
-		return 1
-	}
-	return float32(min(1, t.opt.MaxGradNorm/(norm+1e-6)))
 }

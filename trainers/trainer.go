@@ -26,6 +26,9 @@ type Trainer struct {
 	norm      ops.GradNorm
 	plan      plan
 
+	losses []lateLoss // of the step under way, not yet in at.Loss
+	late   *lateStep  // that the device has not told about yet; nil: none
+
 	at      Position
 	outcome Outcome
 	scores  map[string]metrics.Scores // of the last evaluation
@@ -41,8 +44,12 @@ func New(objective Objective, opt Options, events Events, store Store) (*Trainer
 	if events == nil {
 		events = silent{}
 	}
-	mem := ops.NewCPU()
+	mem := opt.Backend
+	if mem == nil {
+		mem = ops.NewCPU()
+	}
 	t := &Trainer{objective: objective, opt: opt, events: events, saver: saver{store: store, every: opt.SaveSteps}, mem: mem,
+		norm: ops.GradNorm{Backend: mem},
 		pass: &ops.Pass{Backend: mem, Grad: true, Train: true, Seed: opt.Seed, Bfloat16: opt.Bfloat16}}
 	for i, m := range objective.Models() {
 		m.SetDropout(opt.Dropout)
@@ -64,12 +71,16 @@ type silent struct{}
 func (silent) Step(StepEvent) {}
 func (silent) Eval(EvalEvent) {}
 
-// restart forgets gradients and what an earlier training left of the optimizer.
+// restart puts the parameters where they are trained, and forgets gradients and
+// what an earlier training left of the optimizer.
 func (t *Trainer) restart() {
+	for _, m := range t.objective.Models() {
+		m.Place(t.mem)
+	}
 	ops.LayOutGradients(t.weights)
 	t.zeroGrad()
-	rates := t.layerRates()
-	t.optimizer = newAdamW(t.params, t.opt, rates)
+	t.optimizer = newAdamW(t.mem, t.params, t.opt, t.layerRates(), &t.norm)
+	t.losses, t.late = nil, nil
 	t.at, t.best, t.scores = Position{}, nil, nil
 }
 

@@ -14,7 +14,7 @@ type Masked struct {
 // FillMask returns the top most probable tokens at each of the given positions
 // of a text, ids with token types, by a masked language model.
 func FillMask(m *models.Model, ids, types []int32, positions []int32, top int) ([][]Probability, error) {
-	all, err := FillMasks(ops.NewCPU(), m, []Masked{{ids, types, positions}}, top)
+	all, err := FillMasks(m.Backend(), m, []Masked{{ids, types, positions}}, top)
 	if err != nil {
 		return nil, err
 	}

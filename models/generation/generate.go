@@ -23,6 +23,7 @@ func Generate(ctx context.Context, m *models.Model, prompt []int32, o Options) (
 	if err != nil {
 		return Text{}, err
 	}
+	defer d.Close()
 	if o.Beams > 1 {
 		return beams(ctx, d, ids, &o)
 	}
@@ -68,6 +69,7 @@ func Distribution(m *models.Model, prompt []int32, o Options) ([]Probability, er
 	if err != nil {
 		return nil, err
 	}
+	defer d.Close()
 	all := o.Next(feed(d, [][]int32{ids})[0], ids)
 	if len(all) == 0 {
 		return nil, errNoToken
@@ -111,9 +113,9 @@ func feed(d *models.Decoder, tokens [][]int32) [][]float32 {
 		b.Append(ids, nil)
 	}
 	y := d.Next(&b)
-	scores := make([][]float32, len(tokens))
+	values, scores := y.Floats(), make([][]float32, len(tokens))
 	for i := range scores {
-		scores[i] = y.Floats()[i*y.Cols() : (i+1)*y.Cols()]
+		scores[i] = values[i*y.Cols() : (i+1)*y.Cols()]
 	}
 	return scores
 }

@@ -101,3 +101,12 @@ func (s *Session) keep(goesOn func(*Continuation) bool) {
 		s.texts = texts
 	}
 }
+
+// Close ends the session and gives back what it keeps.
+func (s *Session) Close() {
+	for _, c := range s.texts {
+		c.Done = true
+	}
+	s.texts = nil
+	s.d.Close()
+}

@@ -37,7 +37,7 @@ type Verified struct {
 // differs for those whose ids are others. It passes if there are none, and no
 // number differs by more than the tolerance.
 func Verify(s Subject, file string, tolerance float64, differs func(line int, what string)) (Verified, error) {
-	v := verification{Subject: s, pass: &ops.Pass{Backend: ops.NewCPU()}}
+	v := verification{Subject: s, pass: &ops.Pass{Backend: s.Model.Backend()}}
 	if err := v.read(file, differs); err != nil {
 		return Verified{}, err
 	}
@@ -217,8 +217,8 @@ func (v *verification) compare(in *models.Batch, a *answer, logits []float64, ar
 	v.pass.Begin(0)
 	defer v.pass.Release()
 	y := ops.Of(v.Model.Forward(v.pass, in))
-	rows, cols := y.Rows(), y.Cols()
-	for _, x := range y.Floats() {
+	rows, cols, values := y.Rows(), y.Cols(), y.Floats()
+	for _, x := range values {
 		if x != x || math.IsInf(float64(x), 0) {
 			v.worst = math.Inf(1) // wherever it is: the reference's rows may leave it out
 		}
@@ -238,13 +238,13 @@ func (v *verification) compare(in *models.Batch, a *answer, logits []float64, ar
 		if p < 0 || p >= rows {
 			return fmt.Errorf("position %d of %d", p, rows)
 		}
-		v.compareNumber(float64(y.Floats()[p*cols+i%cols]), logits[i])
+		v.compareNumber(float64(values[p*cols+i%cols]), logits[i])
 	}
 	if sums != nil && len(sums) != rows || argmax != nil && len(argmax) != rows {
 		return fmt.Errorf("%d logsumexp and %d argmax: the model has %d rows", len(sums), len(argmax), rows)
 	}
 	for p := range rows {
-		row := y.Floats()[p*cols : (p+1)*cols]
+		row := values[p*cols : (p+1)*cols]
 		if sums != nil {
 			v.compareNumber(logSumExp(row), sums[p])
 		}
@@ -260,7 +260,7 @@ func (v *verification) compare(in *models.Batch, a *answer, logits []float64, ar
 		if len(a.Labels) != rows {
 			return fmt.Errorf("%d labels: the model has %d rows", len(a.Labels), rows)
 		}
-		v.compareNumber(crossEntropy(y.Floats(), cols, a.Labels), *a.Loss)
+		v.compareNumber(crossEntropy(values, cols, a.Labels), *a.Loss)
 	}
 	return nil
 }
