@@ -16,8 +16,8 @@ func TestArenaMergesWhatComesBack(t *testing.T) {
 	if held, peak := a.bytes(); held != 4*slabFloats || peak > held {
 		t.Errorf("holds %d bytes at a peak of %d, want one slab of %d", held, peak, 4*slabFloats)
 	}
-	if len(a.free) != 1 {
-		t.Errorf("%d free blocks, want them merged into one", len(a.free))
+	if len(a.ledger.free) != 1 {
+		t.Errorf("%d free blocks, want them merged into one", len(a.ledger.free))
 	}
 }
 

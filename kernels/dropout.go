@@ -23,9 +23,8 @@ func (d Dropper) Apply(y, x []float32, base int) {
 		copy(y, x)
 		return
 	}
-	key := splitmix.Finish(d.Seed ^ splitmix.Finish(d.Step^splitmix.Mix(d.Site)))
-	k := draw{first: uint32(key) + uint32(base), second: uint32(key >> 32), limit: uint32(float64(d.P) * (1 << 31)),
-		scale: 1 / (1 - d.P)}
+	key := d.Key()
+	k := draw{first: key.First + uint32(base), second: key.Second, limit: key.Limit, scale: key.Scale}
 	n := 0
 	if l := chosen.loops; l != nil {
 		if n = l.whole(len(x)); n > 0 {
@@ -41,6 +40,22 @@ func (d Dropper) Apply(y, x []float32, base int) {
 		}
 	}
 	k.apply(y, x, n)
+}
+
+// DropKey is what an element's decision is made from: element i is dropped if
+// mix32(mix32(First+i) ^ Second) >> 1 < Limit, and else multiplied by Scale.
+type DropKey struct {
+	First, Second, Limit uint32
+	Scale                float32
+}
+
+// Key returns d's; of P <= 0 one that keeps everything.
+func (d Dropper) Key() DropKey {
+	if d.P <= 0 {
+		return DropKey{Scale: 1}
+	}
+	key := splitmix.Finish(d.Seed ^ splitmix.Finish(d.Step^splitmix.Mix(d.Site)))
+	return DropKey{First: uint32(key), Second: uint32(key >> 32), Limit: uint32(float64(d.P) * (1 << 31)), Scale: 1 / (1 - d.P)}
 }
 
 // draw is what an element's decision is made from: its index is hashed with one

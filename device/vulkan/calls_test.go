@@ -1,0 +1,104 @@
+package vulkan
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// lacking are the calls that no kernel computes yet: they panic by name.
+var lacking = strings.Fields(`Activation AdamW Attention AttentionGrad BinaryCrossEntropy CachedAttention CrossEntropy DistanceAttention
+	DistanceGrad Finite Gather MSE Norm NormGrad PoolPairs PoolPairsGrad Products RelativeAttention RelativeGrad Scatter
+	ScatterAdd SlopeBiasGrad Squares WeightedCrossEntropy Windows WindowsGrad`)
+
+// TestEveryCallIsComputed holds the backend's cases to the calls that package device
+// has: every one has a case, but for those that are said to lack one.
+func TestEveryCallIsComputed(t *testing.T) {
+	var calls, cases []string
+	parsed(t, "..", func(n ast.Node) {
+		if f, ok := n.(*ast.FuncDecl); ok && f.Name.Name == "call" && f.Recv != nil {
+			calls = append(calls, f.Recv.List[0].Type.(*ast.StarExpr).X.(*ast.Ident).Name)
+		}
+	})
+	parsed(t, ".", func(n ast.Node) {
+		c, ok := n.(*ast.CaseClause)
+		if !ok {
+			return
+		}
+		for _, e := range c.List {
+			star, ok := e.(*ast.StarExpr)
+			if !ok {
+				continue
+			}
+			if s, ok := star.X.(*ast.SelectorExpr); ok && s.X.(*ast.Ident).Name == "device" {
+				cases = append(cases, s.Sel.Name)
+			}
+		}
+	})
+	if len(calls) < 30 {
+		t.Fatalf("found %d calls", len(calls))
+	}
+	for _, c := range calls {
+		has, lacks := slices.Contains(cases, c), slices.Contains(lacking, c)
+		if has == lacks {
+			t.Errorf("device.%s: a case computes it: %t; it is said to lack one: %t", c, has, lacks)
+		}
+	}
+}
+
+func parsed(t *testing.T, folder string, f func(ast.Node)) {
+	t.Helper()
+	names, err := filepath.Glob(filepath.Join(folder, "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(file, func(n ast.Node) bool { f(n); return true })
+	}
+}
+
+// TestShadersAreCompiled compiles every shader again and compares, where the
+// compiler is.
+func TestShadersAreCompiled(t *testing.T) {
+	dir := t.TempDir()
+	if out, err := exec.Command("go", "run", "./gen", "-into", dir).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	} else if len(out) > 0 {
+		t.Skipf("NOT RUN: %s", out)
+	}
+	want, err := filepath.Glob("shaders/*.spv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sources, err := filepath.Glob("shaders/*.comp")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(want) != len(sources) {
+		t.Errorf("%d compiled shaders of %d", len(want), len(sources))
+	}
+	for _, s := range sources {
+		name := strings.TrimSuffix(filepath.Base(s), ".comp") + ".spv"
+		got, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		committed, err := os.ReadFile(filepath.Join("shaders", name))
+		if err != nil || string(got) != string(committed) {
+			t.Errorf("%s is not what go generate makes of %s", name, s)
+		}
+	}
+}
