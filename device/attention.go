@@ -12,7 +12,8 @@ import "github.com/lmkor/bench/kernels"
 // the keys behind its own position, the queries being the last of the keys'.
 // Probs are [queries, keys] blocks, a sequence's after the other's and within one
 // a head's after the other's; dropout counts elements as they lie there. A
-// sequence without keys or queries has zeros for a result.
+// sequence without keys or queries has zeros for a result. For the gradient Probs
+// and Y are to be as the call left them; a Keeper says what Probs are to it.
 type Attention struct {
 	Y, Probs        Buffer
 	Q, K, V         Matrix

@@ -48,6 +48,10 @@ type Memory interface {
 	Bytes() (held, peak int)
 }
 
+// Keeper is a backend that keeps of an attention, in its Probs, something else than
+// the probabilities for the gradient: so many floats.
+type Keeper interface{ Kept(c Call) int }
+
 // Call is one of the structs of this package whose doc says "is a call". All
 // matrices are row-major and, where no row stride is given, without gaps.
 type Call interface{ call() }

@@ -71,7 +71,7 @@ type attention struct {
 }
 
 func (o *attention) Forward() (mat.Tensor, error) {
-	o.call.Probs = o.keep(o.call.Scores())
+	o.call.Probs = o.keepOf(&o.call, o.call.Scores())
 	y := o.p.alloc(Of(o.ins[0]).rows, o.call.Width)
 	o.call.Y = y.buf
 	o.p.Backend.Run(&o.call)

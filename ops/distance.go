@@ -79,7 +79,7 @@ func (o *distance) Forward() (mat.Tensor, error) {
 			panic(fmt.Sprintf("ops: distance attention: a table of width %d for %d heads of %d", t.LD, c.Heads, c.Width/c.Heads))
 		}
 	}
-	c.Probs = o.keep(c.Scores())
+	c.Probs = o.keepOf(c, c.Scores())
 	y := o.p.alloc(Of(o.q).rows, c.Width)
 	c.Y = y.buf
 	o.p.Backend.Run(c)

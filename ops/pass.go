@@ -157,6 +157,15 @@ func (o *base) keep(n int) device.Buffer {
 	return b
 }
 
+// keepOf is keep of an attention's probabilities, or of what the backend has in
+// their place.
+func (o *base) keepOf(c device.Call, probabilities int) device.Buffer {
+	if k, ok := o.p.Backend.(device.Keeper); ok {
+		probabilities = k.Kept(c)
+	}
+	return o.keep(probabilities)
+}
+
 // forwarded ends Forward with output y.
 func (o *base) forwarded(y *Tensor) (mat.Tensor, error) {
 	o.out = y

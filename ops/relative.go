@@ -98,7 +98,7 @@ func (x *Factorized) put(call *device.RelativeAttention) {
 }
 
 func (o *relative) Forward() (mat.Tensor, error) {
-	o.call.Probs = o.keep(o.call.Scores())
+	o.call.Probs = o.keepOf(&o.call, o.call.Scores())
 	if x := o.call.Shifted; x != nil {
 		o.call.Table = o.keep(x.Rows * o.call.Width)
 	}
