@@ -13,8 +13,7 @@ import (
 )
 
 // lacking are the calls that no kernel computes yet: they panic by name.
-var lacking = strings.Fields(`Activation AdamW Attention AttentionGrad BinaryCrossEntropy CachedAttention CrossEntropy DistanceAttention
-	DistanceGrad Finite Gather MSE Norm NormGrad PoolPairs PoolPairsGrad Products RelativeAttention RelativeGrad Scatter
+var lacking = strings.Fields(`Activation AdamW BinaryCrossEntropy CrossEntropy Finite Gather MSE Norm NormGrad PoolPairs PoolPairsGrad Products Scatter
 	ScatterAdd SlopeBiasGrad Squares WeightedCrossEntropy Windows WindowsGrad`)
 
 // TestEveryCallIsComputed holds the backend's cases to the calls that package device

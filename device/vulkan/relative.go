@@ -16,7 +16,8 @@ type relating struct {
 
 func (b *Backend) relate(r *device.RelativeAttention) *relating {
 	x := &relating{RelativeAttention: r, content: device.Attention{Y: r.Y, Probs: r.Probs, Q: r.Q, K: r.K, V: r.V,
-		Heads: r.Heads, Width: r.Width, Offsets: r.Offsets, KeyOff: r.KeyOff, Scale: float32(1 / math.Sqrt(float64(r.Width/r.Heads))), Drop: r.Drop}}
+		Heads: r.Heads, Width: r.Width, Offsets: r.Offsets, KeyOff: r.KeyOff, Drop: r.Drop,
+		Scale: float32(1 / math.Sqrt(float64(r.Width/r.Heads)))}}
 	x.attending = b.attend(&x.content)
 	x.biases = over(r.WordBias)
 	for s, real := range r.KeyReal {
@@ -67,7 +68,9 @@ func (b *Backend) relativeAttention(r *device.RelativeAttention) {
 
 // product multiplies by the kernel of all heads.
 func (x *relating) product(p device.Product) {
-	x.b.run(&device.Products{Bfloat16: x.Bfloat16, List: []device.Product{p}})
+	if !x.b.runMath(&device.Products{Bfloat16: x.Bfloat16, List: []device.Product{p}}) {
+		panic("vulkan: no kernel for the positions' product")
+	}
 }
 
 func (b *Backend) relativeGrad(g *device.RelativeGrad) {
