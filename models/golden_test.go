@@ -11,13 +11,15 @@ import (
 	"github.com/nlpodyssey/spago/mat"
 	"github.com/nlpodyssey/spago/nn"
 
+	"github.com/lmkor/bench/internal/devicetest"
 	"github.com/lmkor/bench/internal/golden"
 	"github.com/lmkor/bench/models"
 	"github.com/lmkor/bench/models/hf"
 	"github.com/lmkor/bench/ops"
 )
 
-// open builds the model of a directory as transformers writes them.
+// open builds the model of a directory as transformers writes them, on the device
+// that tests run on.
 func open(t *testing.T, dir string) *models.Model {
 	t.Helper()
 	c, err := hf.ReadConfig(dir)
@@ -40,6 +42,7 @@ func open(t *testing.T, dir string) *models.Model {
 	if len(rep.Drawn)+len(rep.Unexpected) > 0 {
 		t.Fatalf("drawn %v, unexpected %v", rep.Drawn, rep.Unexpected)
 	}
+	m.Place(devicetest.Backend(t))
 	return m
 }
 
@@ -164,17 +167,18 @@ func answers(t *testing.T, m *models.Model, refs []reference, padTo int) (worst 
 	if err := m.Check(in); err != nil {
 		t.Fatal(err)
 	}
-	got := ops.Of(m.Forward(&ops.Pass{Backend: ops.NewCPU()}, in))
+	got := ops.Of(m.Forward(&ops.Pass{Backend: m.Backend()}, in))
 	answered := in
 	if in.Target != nil {
 		answered = in.Target
 	}
+	logits := got.Floats()
 	for i, r := range refs {
 		from, to := i, i+1
 		if m.Head.Kind != models.SequenceHead {
 			from, to = int(answered.Offsets[i]), int(answered.Offsets[i+1])
 		}
-		w, k := compare(t, got.Floats()[from*got.Cols():to*got.Cols()], got.Cols(), r, padTo > 0)
+		w, k := compare(t, logits[from*got.Cols():to*got.Cols()], got.Cols(), r, padTo > 0)
 		worst, n = max(worst, w), n+k
 	}
 	return worst, n
@@ -251,7 +255,7 @@ func backward(t *testing.T, m *models.Model, g gradBatch) float64 {
 		params = append(params, p.Param)
 	}
 	ops.LayOutGradients(params)
-	pass := &ops.Pass{Backend: ops.NewCPU(), Grad: true, Train: true}
+	pass := &ops.Pass{Backend: m.Backend(), Grad: true, Train: true}
 	in, labels := g.inputs(t, m)
 	l := loss(pass, m, m.Forward(pass, in), labels)
 	value := float64(ops.Of(l).Floats()[0])

@@ -21,7 +21,7 @@ func TestRandomConfigurations(t *testing.T) {
 			want := golden.JSON[struct{ Logits [][]float64 }](t, file).Logits
 			m := open(t, dir)
 			in, _ := ref.inputs(t, m)
-			logits := ops.Of(m.Forward(&ops.Pass{Backend: ops.NewCPU()}, in)).Floats()
+			logits := ops.Of(m.Forward(&ops.Pass{Backend: m.Backend()}, in)).Floats()
 			var worst float64
 			for _, seq := range want {
 				if len(logits) < len(seq) {

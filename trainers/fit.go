@@ -4,13 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
+	"github.com/lmkor/bench/device"
 )
 
 // Fit trains for the planned steps, from where a saved state stands, and scores
 // the splits after every epoch. Cancelling ctx stops after the current batch,
-// saves the state, and gives an *InterruptedError.
-func (t *Trainer) Fit(ctx context.Context, splits []Split) (*Outcome, error) {
-	var err error
+// saves the state, and gives an *InterruptedError. A device that fails gives a
+// *device.Failure, and the last saved state stays in its place.
+func (t *Trainer) Fit(ctx context.Context, splits []Split) (out *Outcome, err error) {
+	defer device.Caught(&err)
 	if t.plan, err = newPlan(t.objective.Len(), t.opt); err != nil {
 		return nil, err
 	}

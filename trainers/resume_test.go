@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/lmkor/bench/internal/devicetest"
 	"github.com/lmkor/bench/models"
 	"github.com/lmkor/bench/objectives"
 	"github.com/lmkor/bench/predictors"
@@ -117,10 +118,12 @@ func weights(m *models.Model) (all []float32) {
 // bytes of an unbroken one: 14 batches an epoch, three to a step, so that
 // gradients of two are carried over into the next epoch.
 func TestResumedTrainingEqualsUnbroken(t *testing.T) {
+	opt := smallOptions()
+	opt.Backend = devicetest.Backend(t)
 	whole := &recorder{}
 	m := smallModel(t)
 	data := smallData(t, m)
-	tr, err := trainers.New(data, smallOptions(), whole, &memory{})
+	tr, err := trainers.New(data, opt, whole, &memory{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,7 +137,7 @@ func TestResumedTrainingEqualsUnbroken(t *testing.T) {
 			ctx, cancel := context.WithCancel(context.Background())
 			b := &breaker{at: at, cancel: cancel}
 			data := smallData(t, smallModel(t))
-			tr, err := trainers.New(data, smallOptions(), b, store)
+			tr, err := trainers.New(data, opt, b, store)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -144,7 +147,7 @@ func TestResumedTrainingEqualsUnbroken(t *testing.T) {
 			rest := &recorder{}
 			m2 := smallModel(t)
 			data = smallData(t, m2)
-			tr, err = trainers.New(data, smallOptions(), rest, store)
+			tr, err = trainers.New(data, opt, rest, store)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/lmkor/bench/internal/devicetest"
 	"github.com/lmkor/bench/internal/golden"
 	"github.com/lmkor/bench/models"
 	"github.com/lmkor/bench/models/hf"
@@ -110,7 +111,7 @@ func TestTrainingEqualsReference(t *testing.T) {
 			trainer, err := trainers.New(train, trainers.Options{
 				BatchSize: tr.BatchSize, Epochs: tr.Epochs, LearningRate: tr.LearningRate,
 				WeightDecay: tr.WeightDecay, WarmupRatio: tr.WarmupRatio, MaxGradNorm: 1, AdamBeta1: 0.9, AdamBeta2: 0.999,
-				AdamEpsilon: 1e-8, Accumulation: max(1, tr.Accumulation), Dropout: &none,
+				AdamEpsilon: 1e-8, Accumulation: max(1, tr.Accumulation), Dropout: &none, Backend: devicetest.Backend(t),
 			}, rec, nil)
 			if err != nil {
 				t.Fatal(err)

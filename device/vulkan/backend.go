@@ -104,7 +104,8 @@ func (b *Backend) Close() {
 		}()
 		b.cache.save(b.device)
 	}
-	b.queue.close()
+	b.device.Idle() // or what still runs would lose its memory
+	b.queue.close(b.device)
 	for _, p := range b.pipelines {
 		b.device.ClosePipeline(p)
 	}

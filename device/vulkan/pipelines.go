@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/lmkor/bench/internal/atomicfile"
 	"github.com/lmkor/bench/internal/vulkan"
@@ -119,7 +120,13 @@ func (f *cacheFile) save(d *vulkan.Device) {
 		return
 	}
 	_ = atomicfile.Write(f.path, func(w io.Writer) error { // without it the next start takes longer, and nothing else
-		_, err := w.Write(append(append([]byte(cacheMagic), sum[:]...), data...))
+		_, err := w.Write(cacheContent(data))
 		return err
 	})
+}
+
+// cacheContent is the file of a driver's data.
+func cacheContent(data []byte) []byte {
+	sum := sha256.Sum256(data)
+	return slices.Concat([]byte(cacheMagic), sum[:], data)
 }

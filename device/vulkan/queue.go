@@ -126,7 +126,11 @@ func (b *Backend) finish() {
 	}
 }
 
-func (q *queue) close() {
+func (q *queue) close(d *vulkan.Device) {
 	q.clock.close()
+	if q.readback != nil {
+		d.Free(q.readback)
+		q.readback = nil
+	}
 	q.running, q.now = nil, nil // freed with their pool
 }

@@ -109,6 +109,9 @@ func (d *Device) objects() error {
 		uintptr(unsafe.Pointer(&d.layout)))
 }
 
+// Idle waits for what was submitted, whatever became of it.
+func (d *Device) Idle() { d.f.DeviceWaitIdle.void(d.handle) }
+
 // Close waits for what was submitted, and destroys the device; pipelines, memory
 // and queries that are still there have been closed before.
 func (d *Device) Close() {

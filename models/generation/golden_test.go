@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/lmkor/bench/internal/devicetest"
 	"github.com/lmkor/bench/internal/golden"
 	"github.com/lmkor/bench/models"
 	"github.com/lmkor/bench/models/generation"
@@ -37,6 +38,7 @@ func open(t *testing.T, dir string) *models.Model {
 	if err != nil {
 		t.Fatal(err)
 	}
+	m.Place(devicetest.Backend(t))
 	return m
 }
 

@@ -1,0 +1,304 @@
+package vulkan
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/nlpodyssey/spago/mat"
+
+	"github.com/lmkor/bench/device"
+	"github.com/lmkor/bench/internal/golden"
+	"github.com/lmkor/bench/internal/vulkan"
+	"github.com/lmkor/bench/models"
+	"github.com/lmkor/bench/models/hf"
+	"github.com/lmkor/bench/ops"
+	"github.com/lmkor/bench/trainers"
+)
+
+// drawn is an objective whose examples are drawn: random ids, random labels.
+type drawn struct {
+	model    *models.Model
+	examples []drawnExample
+}
+
+type drawnExample struct{ ids, target, labels []int32 }
+
+func newDrawn(m *models.Model, n int) *drawn {
+	rng := rand.New(rand.NewPCG(3, 4))
+	vocab := m.VocabSize()
+	some := func(n, below int) []int32 {
+		x := make([]int32, n)
+		for i := range x {
+			x[i] = int32(rng.IntN(below))
+		}
+		return x
+	}
+	ids := func(n int) []int32 {
+		x := some(n, vocab-4)
+		for i := range x {
+			x[i] += 4 // no padding
+		}
+		return x
+	}
+	d := &drawn{model: m}
+	for i := range n {
+		e := drawnExample{ids: ids(2 + i*3%7)}
+		answers := len(e.ids)
+		if m.Config.ModelType == "encoder-decoder" {
+			e.target = ids(1 + i%4)
+			answers = len(e.target)
+		}
+		switch m.Head.Kind {
+		case models.SequenceHead:
+			e.labels = some(1, max(2, m.Head.Labels))
+		case models.TokenHead:
+			e.labels = some(answers, m.Head.Labels)
+		case models.DiscriminatorHead:
+			e.labels = some(answers, 2)
+		default:
+			e.labels = some(answers, vocab)
+		}
+		d.examples = append(d.examples, e)
+	}
+	return d
+}
+
+func (d *drawn) Models() []*models.Model { return []*models.Model{d.model} }
+
+func (d *drawn) Len() int { return len(d.examples) }
+
+func (d *drawn) Batch(examples []int, _ uint64) trainers.Batch {
+	b := &drawnBatch{model: d.model}
+	for _, i := range examples {
+		e := d.examples[i]
+		b.Append(e.ids, nil)
+		if e.target != nil {
+			if b.Target == nil {
+				b.Target = &models.Batch{}
+			}
+			b.Target.Append(e.target, nil)
+		}
+		b.labels = append(b.labels, e.labels...)
+	}
+	return b
+}
+
+type drawnBatch struct {
+	models.Batch
+	model  *models.Model
+	labels []int32
+}
+
+func (b *drawnBatch) Size() (sequences, tokens int) { return b.Sequences(), b.Tokens() }
+
+func (b *drawnBatch) Losses(p *ops.Pass) []ops.Root {
+	logits := b.model.Forward(p, &b.Batch)
+	var loss mat.Tensor
+	switch {
+	case b.model.Head.Kind == models.SequenceHead && b.model.Head.Labels == 1:
+		gold := make([]float32, len(b.labels))
+		for i, l := range b.labels {
+			gold[i] = float32(l)
+		}
+		loss = ops.MSE(p, logits, gold)
+	case b.model.Head.Kind == models.DiscriminatorHead:
+		loss = ops.BinaryCrossEntropy(p, logits, b.labels)
+	default:
+		loss = ops.CrossEntropy(p, logits, b.labels)
+	}
+	return []ops.Root{{Loss: loss, Weight: 1}}
+}
+
+// told keeps what a training tells of its steps.
+type told struct{ steps []trainers.StepEvent }
+
+func (r *told) Step(e trainers.StepEvent) { r.steps = append(r.steps, e) }
+func (r *told) Eval(trainers.EvalEvent)   {}
+
+// configurations returns the first of the random configurations of each architecture,
+// or all.
+func configurations(t *testing.T, all bool) (dirs []string) {
+	t.Helper()
+	found, err := filepath.Glob("../../models/testdata/random/*")
+	if err != nil || len(found) == 0 {
+		t.Fatal("no configurations", err)
+	}
+	seen := map[string]bool{}
+	for _, dir := range found {
+		c, err := hf.ReadConfig(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if all || !seen[c.ModelType] {
+			seen[c.ModelType] = true
+			dirs = append(dirs, dir)
+		}
+	}
+	return dirs
+}
+
+// TestTenStepsOfEachArchitecture trains ten steps, with dropout, two batches a step and a
+// clipped gradient, on the CPU and on the device: losses and gradients' norms stay
+// near, and weights do. With the launches between barriers in reverse order the
+// device ends with the same bytes.
+func TestTenStepsOfEachArchitecture(t *testing.T) {
+	forward, reversed := opened(t)
+	for _, dir := range configurations(t, false) {
+		c, err := hf.ReadConfig(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Run(c.ModelType, func(t *testing.T) {
+			train := func(b device.Backend) (steps []trainers.StepEvent, weights map[string][]float32) {
+				head, err := models.HeadOf(&c.Config)
+				if err != nil {
+					t.Fatal(err)
+				}
+				m, err := models.New(c.Config, head, 5)
+				if err != nil {
+					t.Fatal(err)
+				}
+				events := &told{}
+				tr, err := trainers.New(newDrawn(m, 60), trainers.Options{BatchSize: 3, Epochs: 1, MaxSteps: 10, LearningRate: 1e-3,
+					WeightDecay: 0.01, MaxGradNorm: 0.5, AdamBeta1: 0.9, AdamBeta2: 0.999, AdamEpsilon: 1e-4, Accumulation: 2,
+					Seed: 9, Backend: b}, events, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, err := tr.Fit(context.Background(), nil); err != nil {
+					t.Fatal(err)
+				}
+				weights = map[string][]float32{}
+				for _, p := range m.Params() {
+					weights[p.Name] = slices.Clone(p.Floats())
+				}
+				m.Place(new(device.CPU)) // gives the device's memory back
+				b.Reset()
+				return events.steps, weights
+			}
+			want, wantWeights := train(new(device.CPU))
+			got, weights := train(forward)
+			_, again := train(reversed)
+			if len(got) != 10 || len(want) != 10 {
+				t.Fatalf("%d and %d steps", len(got), len(want))
+			}
+			tol := golden.Tolerance{Abs: 1e-5, Rel: 1e-4}
+			for i := range got {
+				golden.NearNumber(t, fmt.Sprintf("step %d: loss", i+1), got[i].Loss, want[i].Loss, tol)
+				golden.NearNumber(t, fmt.Sprintf("step %d: norm", i+1), got[i].GradNorm, want[i].GradNorm, golden.Tolerance{Abs: 1e-5, Rel: 1e-3})
+			}
+			for name, w := range wantWeights {
+				golden.Near(t, name, weights[name], w, golden.Within(1e-4))
+				if at := differ(weights[name], again[name]); at >= 0 {
+					t.Errorf("%s: other bytes with the launches between barriers in reverse order", name)
+				}
+			}
+		})
+	}
+}
+
+// TestLaunchesOfALayer counts what a step launches, which shapes decide and not the
+// device: fewer than 25 launches for a layer's way forward and back.
+func TestLaunchesOfALayer(t *testing.T) {
+	opened(t)
+	count := func(layers int) Counts {
+		m, err := models.New(models.Config{ModelType: "bert", VocabSize: 24, HiddenSize: 16, NumHiddenLayers: layers,
+			NumAttentionHeads: 2, IntermediateSize: 32, HiddenAct: "gelu", MaxPositionEmbeddings: 16, TypeVocabSize: 2,
+			LayerNormEps: 1e-12, InitializerRange: 0.1, HiddenDropout: 0.1, AttentionDropout: 0.1},
+			models.Head{Kind: models.SequenceHead, Labels: 2}, 5)
+		if err != nil {
+			t.Fatal(err)
+		}
+		plain, err := open(0, options{say: heard, cache: t.TempDir()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer plain.Close()
+		tr, err := trainers.New(newDrawn(m, 4), trainers.Options{BatchSize: 4, Epochs: 1, LearningRate: 1e-3, MaxGradNorm: 1,
+			AdamBeta1: 0.9, AdamBeta2: 0.999, AdamEpsilon: 1e-8, Accumulation: 1, Seed: 9, Backend: plain}, nil, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := tr.Fit(context.Background(), nil); err != nil {
+			t.Fatal(err)
+		}
+		c := plain.Counts()
+		m.Place(new(device.CPU))
+		return c
+	}
+	one, three := count(1), count(3)
+	launches := float64(three.Launches-one.Launches) / 2
+	var names []string
+	for name, k := range three.Kernels {
+		if n := k.Launches - one.Kernels[name].Launches; n > 0 {
+			names = append(names, fmt.Sprintf("%s %d", name, n))
+		}
+	}
+	slices.Sort(names)
+	t.Logf("a layer: %.1f launches, %.1f moves, %.1f barriers; of two layers: %s", launches, float64(three.Moves-one.Moves)/2,
+		float64(three.Barriers-one.Barriers)/2, strings.Join(names, ", "))
+	if !(launches > 5 && launches < 25) {
+		t.Errorf("%v launches a layer, want fewer than 25", launches)
+	}
+}
+
+// TestALostDeviceLosesNoState loses the device in the middle of a training: Fit
+// returns the failure, and a new start goes on from the saved state to the bytes of a
+// training that nothing happened to.
+func TestALostDeviceLosesNoState(t *testing.T) {
+	opened(t)
+	train := func(b *Backend, store trainers.Store, said trainers.Events) ([]float32, error) {
+		m, err := models.New(models.Config{ModelType: "bert", VocabSize: 24, HiddenSize: 16, NumHiddenLayers: 1,
+			NumAttentionHeads: 2, IntermediateSize: 32, HiddenAct: "gelu", MaxPositionEmbeddings: 16, TypeVocabSize: 2,
+			LayerNormEps: 1e-12, InitializerRange: 0.1, HiddenDropout: 0.1, AttentionDropout: 0.1},
+			models.Head{Kind: models.SequenceHead, Labels: 2}, 5)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tr, err := trainers.New(newDrawn(m, 40), trainers.Options{BatchSize: 4, Epochs: 1, LearningRate: 1e-3, MaxGradNorm: 1,
+			AdamBeta1: 0.9, AdamBeta2: 0.999, AdamEpsilon: 1e-8, Accumulation: 1, Seed: 9, SaveSteps: 3, Backend: b}, said, store)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := tr.Fit(context.Background(), nil); err != nil {
+			return nil, err
+		}
+		var all []float32
+		for _, p := range m.Params() {
+			all = append(all, p.Floats()...)
+		}
+		return all, nil
+	}
+	want, err := train(alone(t, options{}), nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	store := &trainers.FileStore{Path: filepath.Join(t.TempDir(), "state")}
+	first, second := &told{}, &told{}
+	_, err = train(alone(t, options{fail: func(string) error {
+		if len(first.steps) == 7 {
+			return &vulkan.Error{Function: "vkQueueSubmit", Result: vulkan.DeviceLost}
+		}
+		return nil
+	}}), store, first)
+	var failed *device.Failure
+	if !errors.As(err, &failed) || !errors.Is(err, vulkan.DeviceLost) {
+		t.Fatalf("error %v, want the device's failure", err)
+	}
+	got, err := train(alone(t, options{}), store, second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(second.steps) != 4 {
+		t.Errorf("%d steps after the device was lost behind 7 of 10, saved at 6: want 4", len(second.steps))
+	}
+	if at := differ(got, want); at >= 0 {
+		t.Error("the resumed training ends with other bytes")
+	}
+}
