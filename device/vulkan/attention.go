@@ -86,6 +86,7 @@ type attending struct {
 	keyTiles  []uint32
 	queries   int // rows
 	keys      int
+	pairs     float64  // of queries and keys
 	biases    []region // of the queries, where they have one
 }
 
@@ -110,6 +111,7 @@ func (x *attending) cut(offsets, keyOff []int32, heads int) {
 		nq, nk := uint32(offsets[s+1]-offsets[s]), uint32(keyOff[s+1]-keyOff[s])
 		x.sequences = append(x.sequences, uint32(offsets[s]), nq, uint32(keyOff[s]), nk, at, nk, uint32(len(x.tiles)/4), 0)
 		at += nq * nk * uint32(heads) // modulo 2^32, as dropout counts
+		x.pairs += float64(nq) * float64(nk)
 		for i := uint32(0); i < nq; i += side {
 			x.tiles = append(x.tiles, uint32(s), i, 0, 0)
 		}
@@ -138,15 +140,19 @@ func (x *attending) ofQueries(m device.Matrix) []region {
 }
 func (x *attending) ofKeys(m device.Matrix) []region { return block(m, x.keys, int(x.block.width)) }
 
+// flops are those of n products of all queries with all keys, as wide as the heads
+// together, or with rows of a table.
+func (x *attending) flops(n float64) float64 { return 2 * n * x.pairs * float64(x.block.width) }
+
 // run launches a kernel over groups.
-func (x *attending) run(kernel string, groups int, reads, writes []region) {
+func (x *attending) run(kernel string, groups int, flops float64, reads, writes []region) {
 	if groups == 0 {
 		return
 	}
 	x.block.groups = uint32(groups)
 	words := unsafe.Slice((*uint32)(unsafe.Pointer(&x.block)), unsafe.Sizeof(x.block)/4)
 	x.b.launch(launch{kernel: kernel, spec: x.spec.words(), groups: [3]uint32{uint32(min(groups, mostGroups))},
-		push: pack(upload(x.b, words)), reads: reads, writes: writes})
+		push: pack(upload(x.b, words)), flops: flops, reads: reads, writes: writes})
 }
 
 // Kept returns how many floats are kept of an attention for its gradient: of each

@@ -20,7 +20,7 @@ func (x *attending) forward(a *device.Attention) {
 	if x.spec.far {
 		reads = append(reads, over(a.Probs.From(n))...)
 	}
-	x.run("attention", x.perQueries(), reads, over(a.Y, a.Probs.Slice(0, n)))
+	x.run("attention", x.perQueries(), x.flops(2), reads, over(a.Y, a.Probs.Slice(0, n)))
 }
 
 func (b *Backend) attentionGrad(g *device.AttentionGrad) {
@@ -41,8 +41,10 @@ func (x *attending) backward(g *device.AttentionGrad, delta, ds, part device.Buf
 	b.dq, b.dk, b.dv = g.DQ.Addr(), g.DK.Addr(), g.DV.Addr()
 	b.lddq, b.lddk, b.lddv = uint32(g.DQ.LD), uint32(g.DK.LD), uint32(g.DV.LD)
 	reads := slices.Concat(x.ofQueries(a.Q), x.ofKeys(a.K), x.ofKeys(a.V), over(a.Probs, g.DY), x.biases)
-	x.run("attentionqueries", x.perQueries(), append(over(a.Y), reads...), append(x.ofQueries(g.DQ), over(delta, ds, part)...))
-	x.run("attentionkeys", x.perKeys(), append(over(delta), reads...), append(x.ofKeys(g.DK), x.ofKeys(g.DV)...))
+	x.run("attentionqueries", x.perQueries(), x.flops(3), append(over(a.Y), reads...),
+		append(x.ofQueries(g.DQ), over(delta, ds, part)...))
+	x.run("attentionkeys", x.perKeys(), x.flops(4), append(over(delta), reads...),
+		append(x.ofKeys(g.DK), x.ofKeys(g.DV)...))
 }
 
 // cachedAttention puts the rows' keys and values behind those in the caches, and
@@ -68,6 +70,6 @@ func (b *Backend) cachedAttention(a *device.CachedAttention) {
 	x.lists.add(&x.block.pieces, rows)
 	x.commit()
 	caches := over(a.Cache...)
-	x.run("cacheappend", len(rows)/4, over(a.QKV), caches)
-	x.run("attention", x.perQueries(), append(x.ofQueries(qkv), caches...), over(a.Y, stats))
+	x.run("cacheappend", len(rows)/4, 0, over(a.QKV), caches)
+	x.run("attention", x.perQueries(), x.flops(2), append(x.ofQueries(qkv), caches...), over(a.Y, stats))
 }

@@ -137,8 +137,8 @@ func (x *attending) tableGrad(f far, grad device.Buffer, ld int, byKey bool, ds 
 	defer x.b.put(part)
 	b.part, b.tables, b.out0, b.ldByQuery = part.Addr(), uint32(w.rows), grad.Addr(), uint32(ld)
 	y.spec.byKey = byKey
-	y.run("fartable", groups, append(over(ds), factor...), over(part))
-	y.run("fartablesum", (w.rows*ld+127)/128, over(part), over(grad))
+	y.run("fartable", groups, y.flops(1), append(over(ds), factor...), over(part))
+	y.run("fartablesum", (w.rows*ld+127)/128, 0, over(part), over(grad))
 }
 
 // distanceOf readies the launches of an attention by distance.
@@ -164,7 +164,8 @@ func (b *Backend) distanceAttention(a *device.DistanceAttention) {
 	x, _ := b.distanceOf(a)
 	if x.spec.far {
 		reads := append(append(x.ofQueries(a.Q), x.ofKeys(a.K)...), over(a.ByQuery.Buffer, a.ByKey.Buffer)...)
-		x.run("farscores", x.perQueries(), reads, over(a.Probs.From(rowStats(a.Offsets, a.Heads))))
+		x.run("farscores", x.perQueries(), x.flops(number(x.spec.byQuery)+number(x.spec.byKey)), reads,
+			over(a.Probs.From(rowStats(a.Offsets, a.Heads))))
 	}
 	x.forward(&a.Attention)
 }
@@ -181,10 +182,10 @@ func (b *Backend) distanceGrad(g *device.DistanceGrad) {
 	}
 	x.backward(&device.AttentionGrad{Of: &a.Attention, DY: g.DY, DQ: g.DQ, DK: g.DK, DV: g.DV}, delta, ds, device.Buffer{})
 	if x.spec.byQuery {
-		x.run("farqueries", x.perQueries(), append(over(ds, a.ByQuery.Buffer), x.ofQueries(g.DQ)...), x.ofQueries(g.DQ))
+		x.run("farqueries", x.perQueries(), x.flops(1), append(over(ds, a.ByQuery.Buffer), x.ofQueries(g.DQ)...), x.ofQueries(g.DQ))
 	}
 	if x.spec.byKey {
-		x.run("farkeys", x.perKeys(), append(over(ds, a.ByKey.Buffer), x.ofKeys(g.DK)...), x.ofKeys(g.DK))
+		x.run("farkeys", x.perKeys(), x.flops(1), append(over(ds, a.ByKey.Buffer), x.ofKeys(g.DK)...), x.ofKeys(g.DK))
 	}
 	if !g.ByQuery.None() {
 		x.tableGrad(f, g.ByQuery, a.ByQuery.LD, false, ds, x.ofQueries(a.Q))
@@ -192,4 +193,11 @@ func (b *Backend) distanceGrad(g *device.DistanceGrad) {
 	if !g.ByKey.None() {
 		x.tableGrad(f, g.ByKey, a.ByKey.LD, true, ds, x.ofKeys(a.K))
 	}
+}
+
+func number(on bool) float64 {
+	if on {
+		return 1
+	}
+	return 0
 }

@@ -84,7 +84,8 @@ func relativeScore(a *device.RelativeAttention, s, head, i, j int, q, k []float3
 			}
 		} else {
 			half := a.Model / 2
-			turn, key := a.Factorized.Query.Floats()[int(a.Factorized.At[qi])*a.Model:], a.Factorized.Key.Floats()[int(a.Factorized.Keys[kj])*a.Model:]
+			turn := a.Factorized.Query.Floats()[int(a.Factorized.At[qi])*a.Model:]
+			key := a.Factorized.Key.Floats()[int(a.Factorized.Keys[kj])*a.Model:]
 			for m := range half {
 				u, v, sine, cosine := kernel(m), kernel(m+half), float64(turn[m]), float64(turn[m+half])
 				all += (u*sine+v*cosine)*float64(key[m]) + (v*sine-u*cosine)*float64(key[m+half])

@@ -55,16 +55,24 @@ func (b *Backend) relativeAttention(r *device.RelativeAttention) {
 	if p := r.Shifted; p != nil {
 		x.product(device.Product{M: p.Rows, N: r.Width, K: r.Model, A: device.Matrix{Buffer: p.Encodings, LD: r.Model},
 			B: device.Matrix{Buffer: r.Kernel, LD: r.Width}, C: device.Matrix{Buffer: r.Table, LD: r.Width}})
-		x.run("farscores", x.perQueries(), append(reads, over(r.Table)...), writes)
+		x.run("farscores", x.perQueries(), x.flops(1), append(reads, over(r.Table)...), writes)
 	} else {
 		wide := b.get(x.queries * r.Heads * r.Model)
 		defer b.put(wide)
 		x.block.wide = wide.Addr()
-		x.run("wide", x.perQueries(), append(x.ofQueries(r.Q), over(r.PositionBias, r.Kernel, r.Factorized.Query)...), over(wide))
-		x.run("farscores", x.perQueries(), append(reads, over(wide, r.Factorized.Key)...), writes)
+		x.run("wide", x.perQueries(), x.wideFlops(), append(x.ofQueries(r.Q), over(r.PositionBias, r.Kernel, r.Factorized.Query)...),
+			over(wide))
+		x.run("farscores", x.perQueries(), x.encodingFlops(), append(reads, over(wide, r.Factorized.Key)...), writes)
 	}
 	x.forward(&x.content)
 }
+
+// wideFlops are those of a product of the queries with the kernel, encodingFlops of
+// what it gives with the keys' encodings.
+func (x *relating) wideFlops() float64 {
+	return 2 * float64(x.queries) * float64(x.Width) * float64(x.Model)
+}
+func (x *relating) encodingFlops() float64 { return 2 * x.pairs * float64(x.Heads) * float64(x.Model) }
 
 // product multiplies by the kernel of all heads.
 func (x *relating) product(p device.Product) {
@@ -83,7 +91,8 @@ func (b *Backend) relativeGrad(g *device.RelativeGrad) {
 	defer b.put(part)
 	x.backward(&device.AttentionGrad{Of: &x.content, DY: g.DY, DQ: g.DQ, DK: g.DK, DV: g.DV}, delta, ds, part)
 	reads := append(x.ofQueries(r.Q), over(ds, r.TypeBias, r.Types, r.Table)...)
-	x.run("farqueries", x.perQueries(), append(reads, x.ofQueries(g.DQ)...), append(x.ofQueries(g.DQ), over(part)...))
+	x.run("farqueries", x.perQueries(), x.flops(number(x.spec.byQuery)),
+		append(reads, x.ofQueries(g.DQ)...), append(x.ofQueries(g.DQ), over(part)...))
 	if r.Shifted != nil {
 		x.shiftedKernelGrad(g, ds)
 	} else {
@@ -110,7 +119,7 @@ func (x *relating) biasGrads(g *device.RelativeGrad, part device.Buffer, tiles i
 		writes = append(writes, over(p.Buffer)...)
 	}
 	if k.flags != 0 {
-		x.run("farbiases", (5*x.Width+127)/128, reads, writes)
+		x.run("farbiases", (5*x.Width+127)/128, 0, reads, writes)
 	}
 }
 
@@ -133,8 +142,8 @@ func (x *relating) factorizedGrad(g *device.RelativeGrad, ds, part device.Buffer
 	wide := x.b.get(x.queries * x.Heads * x.Model)
 	defer x.b.put(wide)
 	x.block.wide = wide.Addr()
-	x.run("widegrad", x.perQueries(), append(over(ds, x.Kernel, f.Query, f.Key), x.ofQueries(g.DQ)...),
-		append(x.ofQueries(g.DQ), over(wide, part)...))
+	x.run("widegrad", x.perQueries(), x.wideFlops()+x.encodingFlops(),
+		append(over(ds, x.Kernel, f.Query, f.Key), x.ofQueries(g.DQ)...), append(x.ofQueries(g.DQ), over(wide, part)...))
 	if g.Kernel.None() {
 		return
 	}
@@ -144,5 +153,5 @@ func (x *relating) factorizedGrad(g *device.RelativeGrad, ds, part device.Buffer
 		x.block.flags = 1
 		reads = append(reads, over(g.Kernel.Buffer)...)
 	}
-	x.run("widekernel", (x.Model+side-1)/side*x.Heads, reads, over(g.Kernel.Buffer))
+	x.run("widekernel", (x.Model+side-1)/side*x.Heads, x.wideFlops(), reads, over(g.Kernel.Buffer))
 }
