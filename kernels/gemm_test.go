@@ -127,9 +127,13 @@ func BenchmarkGemm(b *testing.B) {
 // product, and then its bias, activation, dropout and residual one by one.
 func TestEpilogueIsItsParts(t *testing.T) {
 	defer SetThreads(0)
-	for _, threads := range []int{1, 2, 3, 8, 64} {
+	counts, sizes := []int{1, 2, 3, 8, 64}, [][3]int{{1, 1, 1}, {15, 33, 9}, {3, 70, 0}, {200, 300, 400}, {530, 256, 800}}
+	if testing.Short() {
+		counts, sizes = []int{1, 3}, sizes[:4]
+	}
+	for _, threads := range counts {
 		SetThreads(threads)
-		for _, d := range [][3]int{{1, 1, 1}, {15, 33, 9}, {200, 300, 400}, {530, 256, 800}, {3, 70, 0}} {
+		for _, d := range sizes {
 			m, n, k := d[0], d[1], d[2]
 			a, b, bias, residual := numbers(m*k, 1), numbers(k*n, 2), numbers(n, 3), numbers(m*n, 4)
 			plainC := make([]float32, m*n)

@@ -91,7 +91,11 @@ func TestAnswersDoNotDependOnTheirBatch(t *testing.T) {
 		for _, bf16 := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s/bfloat16=%t", c.name, bf16), func(t *testing.T) {
 				p := predictors.New(model(t, c.head, c.n), tok, c.form, predictors.Recipe{MaxLength: 12, Bfloat16: bf16})
-				all := inputs(1500)
+				n := 1500
+				if testing.Short() {
+					n = 150
+				}
+				all := inputs(n)
 				want, err := p.Answer(context.Background(), all)
 				if err != nil {
 					t.Fatal(err)

@@ -31,11 +31,15 @@ var wideConfigs = []models.Config{
 // are cores among them.
 func TestStepsOnAnyThreads(t *testing.T) {
 	defer kernels.SetThreads(0)
-	for _, c := range wideConfigs {
+	configs, threads := wideConfigs, []int{1, 2, 3, 8}
+	if testing.Short() {
+		configs, threads = configs[:1], []int{1, 3}
+	}
+	for _, c := range configs {
 		t.Run(c.ModelType, func(t *testing.T) {
 			var want []float32
 			var losses []float64
-			for _, n := range []int{1, 2, 3, 8} {
+			for _, n := range threads {
 				kernels.SetThreads(n)
 				m, err := models.New(c, models.Head{Kind: models.SequenceHead, Labels: 2}, 5)
 				if err != nil {
@@ -79,6 +83,9 @@ func TestStepsOnAnyThreads(t *testing.T) {
 // A step of as many operators as a base model's allocates less than a megabyte
 // once it is warm: what grows with the width comes from the arena.
 func TestAllocationsOfAStep(t *testing.T) {
+	if testing.Short() {
+		t.Skip("what a step allocates does not depend on the kernels")
+	}
 	defer kernels.SetThreads(0)
 	kernels.SetThreads(2)
 	c := wideConfigs[0]

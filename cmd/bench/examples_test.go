@@ -347,7 +347,7 @@ func (w *world) enter(env *testscript.Env) error {
 	}
 	env.Setenv("HF_HUB_CACHE", filepath.Join(env.WorkDir, "cache"))
 	env.Setenv("BENCH_CONFIG_DIR", filepath.Join(env.WorkDir, "config"))
-	return nil
+	return oneThread(env)
 }
 
 // TestPrintedYAML reads every example of YAML in the documents, whose first line

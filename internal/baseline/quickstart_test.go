@@ -39,7 +39,7 @@ func TestQuickstartBeatsBaselines(t *testing.T) {
 		t.Fatal(err)
 	}
 	suite.Tasks = tasks.Names()
-	cells, err := runs.Request{Suite: suite, Data: runs.DataSource{Dir: runs.Samples}, Runs: t.TempDir()}.Cells()
+	cells, err := runs.Request{Suite: suite, Set: []string{"threads=1"}, Data: runs.DataSource{Dir: runs.Samples}, Runs: t.TempDir()}.Cells()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,13 +2,17 @@
 # Runs a plan on a real Slurm of two nodes on this host and gets in its way: a
 # node is lost, a cell preempted, another requeued, the controller killed. The
 # runs have to come out with the bytes of a run on one machine. It needs root and
-# Debian's slurm-wlm; see cluster.sh. About a minute and a half.
+# Debian's slurm-wlm; see cluster.sh. test.sh [BENCH]: that program, or the one built
+# here. Under a minute.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
 trap '"$here/cluster.sh" stop "$work/cluster" >/dev/null 2>&1 || true; rm -rf "$work"' EXIT
-cd "$here/../.."
-go build -o "$work/bench" ./cmd/bench
+if [ $# -gt 0 ]; then
+  cp "$1" "$work/bench"
+else
+  (cd "$here/../.." && go build -o "$work/bench" ./cmd/bench)
+fi
 cd "$work"
 export XDG_CACHE_HOME=$work/cache
 
