@@ -39,8 +39,10 @@ func Make(ctx context.Context, cells []runs.Cell, folder string, known *Calibrat
 			return ctx.Err()
 		}
 		c.Identity, c.Portable, c.Steps, c.Step, c.State = p.Identity, p.Portable, p.Steps, p.Step, stateOf(p)
-		for _, d := range p.Differs {
-			c.Different = append(c.Different, store.Changes([]results.Difference{d}))
+		if c.State != Finished {
+			for _, d := range p.Differs {
+				c.Different = append(c.Different, store.Changes([]results.Difference{d}))
+			}
 		}
 		if c.State != Finished {
 			points, err := known.Of(ctx, &cells[i], o, note)
@@ -91,7 +93,7 @@ func newCell(c *runs.Cell) (*Cell, error) {
 	}
 	out := &Cell{Model: c.Model.Name, Task: c.Task.Name, Seed: c.Recipe.Seed, Recipe: recipe,
 		ModelFrom: c.Model.Asked, TaskFrom: c.TaskAsked, Missing: []string{}}
-	out.Labels, out.Settings = c.Model.Labels, c.Settings
+	out.Labels, out.Settings, out.Threads = c.Model.Labels, c.Settings, c.Recipe.Threads
 	if t := c.Model.Tokenizing; t != (tokenizers.LoadOptions{}) {
 		out.Tokenizer = &Tokenizer{Class: t.Class, Moran: t.Moran}
 		if t.Moran != "" {

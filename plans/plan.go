@@ -58,7 +58,7 @@ type Cell struct {
 	DiskMB    float64  `json:"disk_mb"`        // of the run and of the state beside it, 10^6 bytes
 	Missing   []string `json:"missing"`
 	Settings  []string `json:"settings,omitempty"`  // of a point of a grid, field=value
-	Different []string `json:"different,omitempty"` // a conflict: what sets the two runs apart
+	Different []string `json:"different,omitempty"` // from a finished run that has the place: this one goes beside it
 
 	Dir       string            `json:"dir"`       // of the run
 	ModelFrom string            `json:"model_arg"` // what --model would name
@@ -67,7 +67,8 @@ type Cell struct {
 	Files     map[string]string `json:"files,omitempty"` // by split, the user's own
 	Labels    map[string]string `json:"labels,omitempty"`
 	Tokenizer *Tokenizer        `json:"tokenizer,omitempty"`
-	Recipe    json.RawMessage   `json:"recipe"` // every field, resolved
+	Recipe    json.RawMessage   `json:"recipe"`            // every field, resolved
+	Threads   int               `json:"threads,omitempty"` // that were asked for; 0: all of the machine that runs it
 }
 
 // Tokenizer is what the user said of the model's tokenizer in place of its files.

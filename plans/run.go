@@ -33,6 +33,7 @@ func (c *Cell) Runnable(program results.Program) (runs.Cell, error) {
 	if err := json.Unmarshal(c.Recipe, &r); err != nil {
 		return runs.Cell{}, fmt.Errorf("recipe: %w", err)
 	}
+	r.Threads = c.Threads
 	data := runs.DataSource{Dir: c.DataDir, Files: c.Files}
 	return runs.Cell{Model: m, Task: t, TaskAsked: c.TaskFrom, Recipe: r, Data: data, Scored: data.ScoredSplit(t),
 		Dir: c.Dir, Settings: c.Settings,

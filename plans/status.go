@@ -1,6 +1,7 @@
 package plans
 
 import (
+	"path/filepath"
 	"time"
 
 	"github.com/lmkor/bench/results/store"
@@ -36,11 +37,16 @@ type CellStatus struct {
 // StatusOf reads how the cells of a plan stand, from their files alone.
 func StatusOf(p *Plan) (*Status, error) {
 	s := &Status{Cells: []CellStatus{}}
-	for _, c := range p.Cells {
-		at, err := store.ProgressOf(c.Dir)
-		if err != nil {
-			return nil, err
-		}
+	places := make([]store.Planned, len(p.Cells))
+	for i, c := range p.Cells {
+		places[i] = store.Planned{Dir: c.Dir, Portable: c.Portable}
+	}
+	all, err := store.ProgressOfAll(places)
+	if err != nil {
+		return nil, err
+	}
+	for i, c := range p.Cells {
+		at := all[i]
 		one := CellStatus{Cell: c.Cell, Model: c.Model, Task: c.Task, Seed: c.Seed, Steps: c.Steps, Dir: c.Dir, Settings: c.Settings}
 		one.set(at)
 		one.SecondsLeft = secondsLeft(c, at)
@@ -103,7 +109,7 @@ func StatusOfFolder(root string) (*Status, error) {
 	}
 	s := &Status{Cells: []CellStatus{}}
 	for _, e := range all {
-		if e.State == store.EntryAbandoned {
+		if e.State == store.EntryAbandoned || e.State == store.EntryFinished && e.Step == 0 { // an evaluation is no cell
 			continue
 		}
 		c := CellStatus{Cell: len(s.Cells), Model: e.Model, Task: e.Task, Seed: e.Seed, Step: e.Step, Dir: e.Path}
@@ -112,8 +118,11 @@ func StatusOfFolder(root string) (*Status, error) {
 			c.State, c.Steps = store.CellDone, e.Step
 		case store.EntryDamaged:
 			c.State, c.Reason = store.CellFailed, e.Note
+			if c.Model == "" { // its records can't be read: the path says what it was
+				c.Model, c.Reason = filepath.Base(e.Path), e.Path+": "+e.Note
+			}
 		default:
-			at, err := store.ProgressOf(store.PlaceOf(e.Path))
+			at, err := store.ProgressIn(e.Path)
 			if err != nil {
 				return nil, err
 			}

@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/lmkor/bench/internal/regular"
@@ -47,12 +49,13 @@ func (e *RunError) Error() string { return fmt.Sprintf("%s: %v", e.Path, e.Err) 
 func (e *RunError) Unwrap() error { return e.Err }
 
 // Find returns the runs at and below the roots, known by their result.json,
-// each once, sorted by path; links to folders are followed. Folders whose names
-// begin with a dot are left out: unfinished runs have such names. Runs that
-// cannot be read are told in bad and do not stop the search; a root that is no
-// folder does. A run of which a file is damaged is in both.
+// each once, sorted by path; links to folders are followed, behind the folders
+// themselves. Folders whose names begin with a dot are left out: unfinished runs
+// have such names. Runs that cannot be read are told in bad and do not stop the
+// search; a root that is no folder does. A run of which a file is damaged is in
+// both. Many folders are read at once, for a shared one answers slowly.
 func Find(roots ...string) (runs []Run, bad []*RunError, err error) {
-	seen := map[string]bool{}
+	f := finder{seen: map[string]bool{}, slots: make(chan struct{}, AtOnce)}
 	for _, root := range roots {
 		info, err := os.Stat(root)
 		if err != nil {
@@ -61,60 +64,112 @@ func Find(roots ...string) (runs []Run, bad []*RunError, err error) {
 		if !info.IsDir() {
 			return nil, nil, fmt.Errorf("%s: want a folder of runs", root)
 		}
-		search(filepath.Clean(root), seen, func(dir string) {
-			run, err := Open(dir)
-			if err != nil {
-				bad = append(bad, &RunError{dir, err})
-				return
-			}
-			runs = append(runs, run)
-			if err := run.Check(false); err != nil {
-				bad = append(bad, &RunError{dir, err})
-			}
-		}, func(path string, err error) { bad = append(bad, &RunError{path, err}) })
+		f.links = append(f.links, filepath.Clean(root))
+		for len(f.links) > 0 {
+			slices.Sort(f.links)
+			path := f.links[0]
+			f.links = f.links[1:]
+			f.walk(path, RealPath(path))
+			f.running.Wait()
+		}
 	}
-	slices.SortFunc(runs, func(a, b Run) int { return strings.Compare(a.Path, b.Path) })
-	slices.SortFunc(bad, func(a, b *RunError) int { return strings.Compare(a.Path, b.Path) })
-	return runs, bad, nil
+	slices.SortFunc(f.runs, func(a, b Run) int { return strings.Compare(a.Path, b.Path) })
+	slices.SortFunc(f.bad, func(a, b *RunError) int {
+		return cmp.Or(strings.Compare(a.Path, b.Path), strings.Compare(a.Err.Error(), b.Err.Error()))
+	})
+	return f.runs, f.bad, nil
 }
 
-// search calls found on every folder at or below dir that holds a result.json,
-// and does not look into these, nor twice into a folder that is in seen under
-// its real path.
-func search(dir string, seen map[string]bool, found func(string), fault func(string, error)) {
-	key := RealPath(dir)
-	if seen[key] {
+// AtOnce is how many folders and runs are read at once: with 20 ms an operation,
+// as a shared folder takes them, ten thousand runs are read in seconds.
+const AtOnce = 256
+
+// finder walks folders and reads the runs in them.
+type finder struct {
+	slots   chan struct{}
+	running sync.WaitGroup
+
+	mu    sync.Mutex
+	seen  map[string]bool // folders, by their real paths
+	links []string        // to folders, to be followed when all else is done
+	runs  []Run
+	bad   []*RunError
+}
+
+// walk reads a folder, and what lies in it at the same time, unless it is in seen
+// under its real path. One that holds a result.json is a run.
+func (f *finder) walk(dir, real string) {
+	f.mu.Lock()
+	seen := f.seen[real]
+	f.seen[real] = true
+	f.mu.Unlock()
+	if seen {
 		return
 	}
-	seen[key] = true
-	if Finished(dir) {
-		found(dir)
-		return
-	}
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		fault(dir, unplaced(err))
-		return
-	}
-	for _, e := range entries {
-		path := filepath.Join(dir, e.Name())
-		if e.Name() == ManifestFile {
-			fault(dir, fmt.Errorf("no %s beside %s", ResultFile, ManifestFile))
+	f.running.Go(func() {
+		f.slots <- struct{}{}
+		defer func() { <-f.slots }()
+		entries, err := os.ReadDir(dir)
+		if err != nil {
+			f.fault(dir, unplaced(err))
+			return
 		}
-		if strings.HasPrefix(e.Name(), ".") {
-			continue
+		has := func(name string) bool {
+			return slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == name })
 		}
 		switch {
-		case e.IsDir():
-			search(path, seen, found, fault)
-		case e.Type()&fs.ModeSymlink != 0:
-			if info, err := os.Stat(path); err != nil {
-				fault(path, unplaced(err))
-			} else if info.IsDir() {
-				search(path, seen, found, fault)
+		case has(ResultFile) && Finished(dir): // more than a link to nothing
+			f.open(dir)
+			return
+		case has(ManifestFile):
+			f.fault(dir, fmt.Errorf("no %s beside %s", ResultFile, ManifestFile))
+		}
+		for _, e := range entries {
+			if !strings.HasPrefix(e.Name(), ".") {
+				f.entry(e, filepath.Join(dir, e.Name()), filepath.Join(real, e.Name()))
 			}
 		}
+	})
+}
+
+// entry goes into a folder, and remembers a link to one.
+func (f *finder) entry(e fs.DirEntry, path, real string) {
+	switch {
+	case e.IsDir():
+		f.walk(path, real)
+	case e.Type()&fs.ModeSymlink != 0:
+		info, err := os.Stat(path)
+		if err != nil {
+			f.fault(path, unplaced(err))
+			return
+		}
+		if info.IsDir() {
+			f.mu.Lock()
+			f.links = append(f.links, path)
+			f.mu.Unlock()
+		}
 	}
+}
+
+// open reads the run in a folder.
+func (f *finder) open(dir string) {
+	run, err := Open(dir)
+	if err != nil {
+		f.fault(dir, err)
+		return
+	}
+	f.mu.Lock()
+	f.runs = append(f.runs, run)
+	f.mu.Unlock()
+	if err := run.Check(false); err != nil {
+		f.fault(dir, err)
+	}
+}
+
+func (f *finder) fault(path string, err error) {
+	f.mu.Lock()
+	f.bad = append(f.bad, &RunError{path, err})
+	f.mu.Unlock()
 }
 
 // RealPath is what a folder is called without links and whatever its user typed.

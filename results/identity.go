@@ -94,8 +94,9 @@ func NewIdentity(kernels, model, tokenizer, task string, data []Data, recipe jso
 func (id Identity) Hash() string { return hashOf(id) }
 
 // Variant returns the hash with the seed left out: what runs share that may be
-// averaged over their seeds.
+// averaged over their seeds, whatever checkpoints they kept beside the last.
 func (id Identity) Variant() string {
+	id = id.lastKept()
 	id.Seed = 0
 	return hashOf(struct {
 		Variant Identity `json:"variant"`
@@ -103,12 +104,31 @@ func (id Identity) Variant() string {
 }
 
 // Portable returns the hash with the set of kernels left out: what is planned on
-// one machine and run on others, which may round differently.
+// one machine and run on others, which may round differently. What is kept beside
+// the last checkpoint is no part of it.
 func (id Identity) Portable() string {
+	id = id.lastKept()
 	id.Kernels = ""
 	return hashOf(struct {
 		Portable Identity `json:"portable"`
 	}{id})
+}
+
+// SameRun reports whether two identities are of one run, as far as its training,
+// answers and scores go: they are equal, but that one may have kept the best
+// checkpoint beside the last and the other not.
+func SameRun(a, b Identity) bool {
+	return hashOf(a.lastKept()) == hashOf(b.lastKept())
+}
+
+// lastKept is the identity as if the last checkpoint alone were kept, where it is
+// the one that was scored.
+func (id Identity) lastKept() Identity {
+	if string(id.Recipe["keep"]) == `"both"` {
+		id.Recipe = maps.Clone(id.Recipe)
+		id.Recipe["keep"] = json.RawMessage(`"last"`)
+	}
+	return id
 }
 
 // Training returns the hash of what the weights are a function of: fields that

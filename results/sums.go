@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -50,30 +49,45 @@ const quickSum = 64 << 20
 func (r Run) Check(all bool) error {
 	var bad []string
 	for _, f := range r.Result.Files {
-		path := filepath.Join(r.Path, filepath.FromSlash(f.Name))
-		info, err := os.Stat(path)
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-			bad = append(bad, f.Name+" is missing")
-			continue
-		case err != nil:
-			return err
-		case info.Size() != f.Bytes:
-			bad = append(bad, fmt.Sprintf("%s has %d of %d bytes", f.Name, info.Size(), f.Bytes))
-			continue
-		case !all && f.Bytes > quickSum:
-			continue
-		}
-		sum, err := SumFile(r.Path, f.Name)
+		what, err := r.damage(f, all)
 		if err != nil {
 			return err
 		}
-		if sum.SHA256 != f.SHA256 {
-			bad = append(bad, f.Name+" was changed since it was written")
+		if what != "" {
+			bad = append(bad, f.Name+" "+what)
 		}
 	}
 	if bad != nil {
 		return &DamageError{bad}
 	}
 	return nil
+}
+
+// damage says what is wrong with a file, "" if nothing is.
+func (r Run) damage(f FileSum, all bool) (string, error) {
+	file, err := regular.Open(filepath.Join(r.Path, filepath.FromSlash(f.Name)))
+	if errors.Is(err, fs.ErrNotExist) {
+		return "is missing", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	switch {
+	case err != nil:
+		return "", err
+	case info.Size() != f.Bytes:
+		return fmt.Sprintf("has %d of %d bytes", info.Size(), f.Bytes), nil
+	case !all && f.Bytes > quickSum:
+		return "", nil
+	}
+	h := sha256.New()
+	if _, err := io.Copy(h, file); err != nil {
+		return "", err
+	}
+	if hex.EncodeToString(h.Sum(nil)) != f.SHA256 {
+		return "was changed since it was written", nil
+	}
+	return "", nil
 }

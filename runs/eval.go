@@ -32,18 +32,16 @@ func Eval(ctx context.Context, c Cell, events Events) (*Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
+	m.Warnings = append(m.Warnings, dataWarnings(l, []*tasks.Set{set})...)
 	onlyScoring(m)
-	w, err := store.Create(c.Dir, *m)
+	w, err := c.begin(m, events)
 	if errors.Is(err, store.ErrFinished) {
-		return c.finished(m)
+		return c.finished(m, events)
 	}
 	if err != nil {
 		return nil, err
 	}
 	defer w.Close()
-	for _, k := range w.Kept() {
-		events.Notice(&c, k.String())
-	}
 	explain(&c, l, m.Warnings, events)
 	if w.Resumed() {
 		if err := w.Rewind(0); err != nil {
@@ -67,11 +65,12 @@ func Eval(ctx context.Context, c Cell, events Events) (*Outcome, error) {
 	w.Warn(doubts...)
 	err = w.Publish(rows, *res)
 	if errors.Is(err, store.ErrFinished) {
-		return c.finished(m)
+		return c.finished(m, events)
 	}
 	if err != nil {
 		return nil, err
 	}
+	c.Dir = w.Place()
 	return c.outcome(Evaluated, res), nil
 }
 

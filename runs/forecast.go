@@ -3,11 +3,14 @@ package runs
 import (
 	"errors"
 	"fmt"
-	"slices"
+	"reflect"
+	"sync"
 	"time"
 
 	"github.com/lmkor/bench/checkpoints"
+	"github.com/lmkor/bench/configs"
 	"github.com/lmkor/bench/objectives"
+	"github.com/lmkor/bench/results"
 	"github.com/lmkor/bench/tasks"
 )
 
@@ -22,21 +25,21 @@ type Opened struct {
 
 // Forecast calls found on every cell, in their order, with what Run would do
 // with it and what it would train on, or with the faults that keep it from
-// running. It changes nothing. An error of found ends it.
+// running. It changes nothing. An error of found ends it. What cells have in
+// common is opened once, and many places are looked at together.
 func Forecast(cells []Cell, found func(i int, p *Plan, o *Opened, faults []error) error) error {
-	for i := 0; i < len(cells); {
-		c := &cells[i]
-		end := i + 1 // behind the cells that differ in their seed only
-		for end < len(cells) && sameModel(&cells[end], c) && cells[end].Task == c.Task &&
-			slices.Equal(cells[end].Settings, c.Settings) {
-			end++
+	for first := 0; first < len(cells); {
+		end := alike(cells, first)
+		o, data, err := cells[first].openAll()
+		var looked []looked
+		if err == nil {
+			looked = lookAtAll(cells[first:end], o.Loaded, data)
 		}
-		o, data, err := c.openAll()
-		for ; i < end; i++ {
+		for i := first; i < end; i++ {
 			var p *Plan
 			fault := err
 			if fault == nil {
-				p, fault = cells[i].plan(o.Loaded, data)
+				p, fault = looked[i-first].plan, looked[i-first].err
 			}
 			var faults []error
 			if fault != nil {
@@ -46,8 +49,48 @@ func Forecast(cells []Cell, found func(i int, p *Plan, o *Opened, faults []error
 				return err
 			}
 		}
+		first = end
 	}
 	return nil
+}
+
+// alike returns the end of the cells from first on that open the same model, data
+// and tokens: they differ in how these are trained, and in their seed.
+func alike(cells []Cell, first int) int {
+	c := &cells[first]
+	end := first + 1
+	for end < len(cells) && sameModel(&cells[end], c) && cells[end].Task == c.Task && readsAlike(cells[end].Recipe, c.Recipe) {
+		end++
+	}
+	return end
+}
+
+func readsAlike(a, b configs.Recipe) bool {
+	return a.MaxTrainRows == b.MaxTrainRows && a.MaxEvalRows == b.MaxEvalRows && a.Holdout == b.Holdout &&
+		reflect.DeepEqual(Reading(a, 0), Reading(b, 0))
+}
+
+// looked is what came of looking at a cell's place.
+type looked struct {
+	plan *Plan
+	err  error
+}
+
+// lookAtAll looks at the places of cells that have opened the same, many at the
+// same time: on a shared folder each waits for answers most of the time.
+func lookAtAll(cells []Cell, l *checkpoints.Loaded, data Splits) []looked {
+	all := make([]looked, len(cells))
+	slots := make(chan struct{}, results.AtOnce)
+	var running sync.WaitGroup
+	for i := range cells {
+		slots <- struct{}{}
+		running.Go(func() {
+			all[i].plan, all[i].err = cells[i].plan(l, data)
+			<-slots
+		})
+	}
+	running.Wait()
+	return all
 }
 
 // openAll opens the cell's data and model and tokenizes the splits.

@@ -14,7 +14,8 @@ import (
 	"github.com/lmkor/bench/tasks"
 )
 
-// manifest says what the run is made from, its identity included.
+// manifest says what the run is made from, its identity included. Of the warnings
+// it has those of the model.
 func (c *Cell) manifest(l *checkpoints.Loaded, sets []*tasks.Set, recipe any) (*results.Manifest, error) {
 	raw, err := results.EncodeRecipe(recipe)
 	if err != nil {
@@ -42,13 +43,20 @@ func (c *Cell) manifest(l *checkpoints.Loaded, sets []*tasks.Set, recipe any) (*
 	for _, set := range sets {
 		m.Data = append(m.Data, results.Data{Split: set.Split, File: set.File, SHA256: set.SHA256,
 			Rows: set.Rows, Dropped: set.Dropped})
-		m.Warnings = append(m.Warnings, inspect.Texts(l.Tokenizer, set)...)
+	}
+	return m, m.Identify(c.modelPart(l), tokenizer, results.HashJSON(c.Task.Definition()))
+}
+
+// dataWarnings are the reasons to doubt a run that its data give.
+func dataWarnings(l *checkpoints.Loaded, sets []*tasks.Set) (all []results.Warning) {
+	for _, set := range sets {
+		all = append(all, inspect.Texts(l.Tokenizer, set)...)
 		if set.Split == tasks.Holdout {
-			m.Warnings = append(m.Warnings, results.Warning{Code: tasks.Holdout, Message: fmt.Sprintf(
+			all = append(all, results.Warning{Code: tasks.Holdout, Message: fmt.Sprintf(
 				"%d of the examples in %s do not train: what is chosen is chosen on them", len(set.Examples), set.File)})
 		}
 	}
-	return m, m.Identify(c.modelPart(l), tokenizer, results.HashJSON(c.Task.Definition()))
+	return all
 }
 
 // modelPart is the fingerprint of what a model is, however it is called and

@@ -3,7 +3,6 @@ package runs
 import (
 	"errors"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -24,7 +23,7 @@ type Plan struct {
 	Dir      string               `json:"dir"`
 	Status   store.State          `json:"status"`
 	Step     int                  `json:"step"`     // at which an interrupted training is taken up; 0: from the start
-	Differs  []results.Difference `json:"differs"`  // from the finished run that has the place
+	Differs  []results.Difference `json:"differs"`  // from a finished run that has the place that was asked for
 	Kept     []string             `json:"kept"`     // interrupted runs of other settings in the same place, and what differs
 	Damage   string               `json:"damage"`   // of a finished run
 	Identity string               `json:"identity"` // the run's
@@ -52,28 +51,21 @@ func Plans(cells []Cell) ([]Plan, error) {
 			}
 		}
 	}
-	for i := 0; i < len(cells); {
-		c := &cells[i]
-		end := i + 1 // behind the cells that differ in their seed only
-		for end < len(cells) && sameModel(&cells[end], c) && cells[end].Task == c.Task &&
-			slices.Equal(cells[end].Settings, c.Settings) {
-			end++
-		}
-		data, l, err := c.loadAll()
-		for ; i < end; i++ {
-			if err != nil || l == nil {
-				continue
-			}
-			p, e := cells[i].plan(l, data)
-			if e != nil {
-				fault(e)
-				continue
-			}
-			all = append(all, *p)
-		}
+	for first := 0; first < len(cells); {
+		end := alike(cells, first)
+		data, l, err := cells[first].loadAll()
 		if err != nil {
 			fault(err)
+		} else if l != nil {
+			for _, at := range lookAtAll(cells[first:end], l, data) {
+				if at.err != nil {
+					fault(at.err)
+					continue
+				}
+				all = append(all, *at.plan)
+			}
 		}
+		first = end
 	}
 	return all, errors.Join(faults...)
 }
@@ -120,7 +112,7 @@ func (c Cell) plan(l *checkpoints.Loaded, data Splits) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Plan{Model: c.Model.Name, Task: c.Task.Name, Seed: c.Recipe.Seed, Dir: c.Dir, Status: at.State, Differs: at.Differs,
+	p := &Plan{Model: c.Model.Name, Task: c.Task.Name, Seed: c.Recipe.Seed, Dir: at.Place, Status: at.State, Differs: at.Differs,
 		Identity: m.Identity, Portable: m.Parts.Portable(), Metric: c.Task.Metric,
 		Rows: map[string]int{}, Scored: c.Scored, Recipe: c.Recipe, Settings: c.Settings}
 	for _, k := range at.Kept {
@@ -165,6 +157,10 @@ func savedStep(partial string) (int, error) {
 // What says in a few words what Run would do.
 func (p *Plan) What() string {
 	switch p.Status {
+	case store.StateToTrain:
+		if len(p.Differs) > 0 {
+			return string(p.Status) + ", beside other settings (" + store.Changes(p.Differs) + ")"
+		}
 	case store.StateConflict:
 		return "other settings are there (" + store.Changes(p.Differs) + ")"
 	case store.StateDamaged:

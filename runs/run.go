@@ -38,7 +38,7 @@ type ConflictError struct {
 }
 
 func (e *ConflictError) Error() string {
-	return fmt.Sprintf("%s holds a finished run of other settings (%s): name another --runs folder, or move it away",
+	return fmt.Sprintf("%s holds a finished run of other settings (%s): move it away",
 		e.Dir, store.Changes(e.Differences))
 }
 
@@ -55,26 +55,40 @@ func Run(ctx context.Context, c Cell, events Events) (*Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
+	m.Warnings = append(m.Warnings, dataWarnings(l, data.All())...)
 	if got := m.Parts.Portable(); c.Planned != "" && got != c.Planned {
 		return nil, &ChangedError{Planned: c.Planned, Now: got}
 	}
-	w, err := store.Create(c.Dir, *m)
+	w, err := c.begin(m, events)
 	if errors.Is(err, store.ErrFinished) {
-		return c.finished(m)
+		return c.finished(m, events)
 	}
 	if err != nil {
 		return nil, err
 	}
 	defer w.Close()
-	for _, k := range w.Kept() {
-		events.Notice(&c, k.String())
-	}
 	explain(&c, l, m.Warnings, events)
 	o, err := c.train(ctx, l, data, w, events)
 	if errors.Is(err, store.ErrFinished) {
-		return c.finished(m)
+		return c.finished(m, events)
 	}
 	return o, stopped(ctx, err)
+}
+
+// begin claims the cell's place and tells what else lies there.
+func (c *Cell) begin(m *results.Manifest, events Events) (*store.Writer, error) {
+	w, err := store.Create(c.Dir, *m)
+	if err != nil {
+		return nil, err
+	}
+	for _, k := range w.Kept() {
+		events.Notice(c, k.String())
+	}
+	if _, differs := store.PlaceFor(c.Dir, m); differs != nil {
+		events.Notice(c, fmt.Sprintf("%s holds a run of other settings (%s): this one goes to %s",
+			c.Dir, store.Changes(differs), w.Place()))
+	}
+	return w, nil
 }
 
 // stopped returns ErrInterrupted in the place of an error that only says that ctx
@@ -131,18 +145,25 @@ func warn(c *Cell, warnings []results.Warning, events Events) {
 
 // finished returns a run that stands already, if it is the one asked for and
 // whole.
-func (c *Cell) finished(want *results.Manifest) (*Outcome, error) {
+func (c *Cell) finished(want *results.Manifest, events Events) (*Outcome, error) {
+	at, asked := *c, c.Dir
+	at.Dir, _ = store.PlaceFor(asked, want)
+	c = &at
 	run, err := results.Open(c.Dir)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", c.Dir, err)
 	}
-	if run.Manifest.Identity != want.Identity {
+	if !results.SameRun(want.Parts, run.Manifest.Parts) {
 		return nil, &ConflictError{c.Dir, want.Parts.Differences(run.Manifest.Parts)}
 	}
 	if err := run.Check(false); err != nil {
 		return nil, fmt.Errorf("%s: %w: move it away, and the same command trains it again", c.Dir, err)
 	}
-	return c.outcome(FinishedBefore, &run.Result), store.Sweep(c.Dir)
+	if c.Recipe.Keep == configs.KeepBoth && string(run.Manifest.Parts.Recipe["keep"]) == `"last"` {
+		events.Notice(c, fmt.Sprintf("%s kept its last checkpoint alone (keep: last): moved away, it is trained again and keeps "+
+			"the best on dev beside it", c.Dir))
+	}
+	return c.outcome(FinishedBefore, &run.Result), store.Sweep(asked, c.Dir)
 }
 
 // train fills the run directory and publishes it.
@@ -234,6 +255,9 @@ func (c *Cell) publish(ctx context.Context, l *checkpoints.Loaded, data Splits, 
 	if err := w.Publish(rows, *res); err != nil {
 		return nil, err
 	}
+	at := *c
+	at.Dir = w.Place()
+	c = &at
 	if t.out.Resumed > 0 {
 		return c.outcome(Resumed, res), nil
 	}

@@ -110,10 +110,10 @@ func TestIdentityDecides(t *testing.T) {
 						t.Errorf("interrupted: %+v, steps %v, %v", o, l.steps, err)
 					}
 				case finish:
-					var conflict *ConflictError
-					if !errors.As(err, &conflict) || !strings.Contains(err.Error(), "("+c.differs) {
-						t.Errorf("finished: %v", err)
+					if err != nil || o.Status != Trained || !strings.Contains(strings.Join(l.notices, "\n"), "("+c.differs) {
+						t.Fatalf("finished: %+v, %v, notices %q", o, err, l.notices)
 					}
+					besideEachOther(t, first, second, o)
 				default:
 					if err != nil || o.Status != Trained || len(l.notices) == 0 || !strings.Contains(strings.Join(l.notices, "\n"), c.differs) {
 						t.Fatalf("interrupted: %+v, %v, notices %q", o, err, l.notices)
@@ -139,10 +139,37 @@ func TestScratchConfigDecides(t *testing.T) {
 		p := newPlace(t)
 		mustRun(t, p.cell(t, p.path("tiny.yaml"), "runs"))
 		edit(t, p.path("tiny.yaml"), c.from, c.to)
-		var conflict *ConflictError
-		if _, err := Run(t.Context(), p.cell(t, p.path("tiny.yaml"), "runs"), &listener{}); !errors.As(err, &conflict) {
-			t.Errorf("%s: %v", c.to, err)
+		first := p.cell(t, p.path("tiny.yaml"), "runs")
+		o, err := Run(t.Context(), first, &listener{})
+		if err != nil || o.Status != Trained || o.Dir == first.Dir {
+			t.Errorf("%s: %+v, %v", c.to, o, err)
 		}
+	}
+}
+
+// besideEachOther holds the run of second, done as o beside the finished first, to
+// what it would be alone, and looks that both are found again.
+func besideEachOther(t *testing.T, first, second Cell, o *Outcome) {
+	t.Helper()
+	if o.Dir == first.Dir || !strings.HasPrefix(filepath.Base(filepath.Dir(o.Dir)), "variant-") {
+		t.Errorf("the second run went to %s", o.Dir)
+	}
+	alone := second
+	alone.Dir = filepath.Join(t.TempDir(), "m", "nsmc", "seed-42")
+	mustRun(t, alone)
+	want := files(t, alone.Dir)
+	for name, text := range files(t, o.Dir) {
+		if filepath.Base(name) != results.TimingFile && want[name] != text {
+			t.Errorf("%s is not what it is alone", name)
+		}
+	}
+	again, err := Run(t.Context(), second, &listener{})
+	if err != nil || again.Status != FinishedBefore || again.Dir != o.Dir {
+		t.Errorf("again: %+v, %v", again, err)
+	}
+	plans, err := Plans([]Cell{second})
+	if err != nil || plans[0].Dir != o.Dir || plans[0].What() != "finished" {
+		t.Errorf("the plan says %+v, %v", plans, err)
 	}
 }
 

@@ -130,28 +130,41 @@ func (f *FileStore) open() (*os.File, error) {
 	return file, err
 }
 
-// Position returns where the state stands, without reading its tensors into
-// memory; nil if there is none. A file that is not whole is a *StateError.
+// Position returns where the state stands; nil if there is none. It reads the
+// header alone, for a state has gigabytes: a file that is cut short is a
+// *StateError, what else is wrong with one Load finds.
 func (f *FileStore) Position() (*Position, error) {
 	file, err := f.open()
 	if file == nil || err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	_, h, _, err := readHeader(file)
+	size, err := sizeOf(file)
+	if err == nil {
+		_, err = file.Seek(0, io.SeekStart)
+	}
+	var h *stateHeader
+	var left int64
+	if err == nil {
+		_, h, left, err = readHeader(file, size)
+	}
+	if err == nil {
+		for _, e := range h.Tensors {
+			left -= 4 * int64(e.stored())
+		}
+		if left != 0 {
+			err = errors.New("it is cut short")
+		}
+	}
 	if err != nil {
 		return nil, &StateError{Path: f.Path, Err: err}
 	}
 	return &h.Position, nil
 }
 
-// readHeader verifies the file and returns its header, a reader of what follows,
-// and how many bytes that is.
-func readHeader(file *os.File) (io.Reader, *stateHeader, int64, error) {
-	size, err := verify(file)
-	if err != nil {
-		return nil, nil, 0, err
-	}
+// readHeader returns the header of a file of size bytes before its checksum, a
+// reader of what follows, and how many bytes that is.
+func readHeader(file *os.File, size int64) (io.Reader, *stateHeader, int64, error) {
 	r := bufio.NewReaderSize(io.LimitReader(file, size), 1<<20)
 	magic := make([]byte, len(stateMagic)+8)
 	if _, err := io.ReadFull(r, magic); err != nil {
@@ -170,7 +183,11 @@ func readHeader(file *os.File) (io.Reader, *stateHeader, int64, error) {
 }
 
 func readState(file *os.File) (*State, error) {
-	r, h, left, err := readHeader(file)
+	size, err := verify(file)
+	if err != nil {
+		return nil, err
+	}
+	r, h, left, err := readHeader(file, size)
 	if err != nil {
 		return nil, err
 	}
@@ -190,9 +207,9 @@ func readState(file *os.File) (*State, error) {
 	return s, nil
 }
 
-// verify compares the file with the checksum at its end, goes back to its
-// beginning, and returns the size of what is before the checksum.
-func verify(file *os.File) (int64, error) {
+// sizeOf reads how the file begins and returns the size of what is before the
+// checksum.
+func sizeOf(file *os.File) (int64, error) {
 	info, err := file.Stat()
 	if err != nil {
 		return 0, err
@@ -208,9 +225,19 @@ func verify(file *os.File) (int64, error) {
 		}
 		return 0, errors.New("it is no saved state")
 	}
+	return size, nil
+}
+
+// verify compares the file with the checksum at its end, goes back to its
+// beginning, and returns the size of what is before the checksum.
+func verify(file *os.File) (int64, error) {
+	size, err := sizeOf(file)
+	if err != nil {
+		return 0, err
+	}
 	sum := crc32.New(castagnoli)
-	sum.Write(magic)
-	if _, err := io.CopyN(sum, file, size-int64(len(magic))); err != nil {
+	sum.Write([]byte(stateMagic))
+	if _, err := io.CopyN(sum, file, size-int64(len(stateMagic))); err != nil {
 		return 0, err
 	}
 	var want [crc32.Size]byte

@@ -101,7 +101,7 @@ func printPlan(s streams, p *plans.Plan) error {
 			fmt.Fprintf(s.err, "cell %d, %s × %s, seed %d: missing: %s\n", c.Cell, c.Model, c.Task, c.Seed, m)
 		}
 		if len(c.Different) > 0 {
-			fmt.Fprintf(s.err, "cell %d, %s × %s, seed %d: a run of other settings has its place: %s\n",
+			fmt.Fprintf(s.err, "cell %d, %s × %s, seed %d: goes beside a run of other settings: %s\n",
 				c.Cell, c.Model, c.Task, c.Seed, strings.Join(c.Different, "; "))
 		}
 	}

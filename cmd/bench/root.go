@@ -121,12 +121,16 @@ func newRoot(prof *profile) *cobra.Command {
 	root.SetVersionTemplate("{{.Version}}\n")
 	root.PersistentFlags().StringVar(&prof.path, "cpuprofile", "", "write a CPU profile to `FILE`, for go tool pprof")
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return prof.start() }
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		if c := (choiceError{}); errors.As(err, &c) {
 			err = c
 		}
+		if a := cmd.Flags().Args(); cmd.HasSubCommands() && len(a) > 0 { // the flag is of a command that is none
+			return unknownCommand(cmd, a[0])
+		}
 		return usageError{err}
 	})
+	root.SetHelpCommand(newHelpCmd())
 	for _, c := range []func() *cobra.Command{ // in the help's order
 		newQuickstartCmd,
 		newTokenizeCmd,
@@ -167,6 +171,25 @@ func addCompletion(root *cobra.Command) {
 	root.InitDefaultCompletionCmd()
 	if c, _, err := root.Find([]string{"completion"}); err == nil {
 		c.Args, c.RunE = cobra.ArbitraryArgs, groupHelp
+	}
+}
+
+// newHelpCmd returns `bench help`, which takes a command that there is.
+func newHelpCmd() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [command]",
+		Short: "Help about any command",
+		RunE: func(cmd *cobra.Command, a []string) error {
+			of, left, err := cmd.Root().Find(a)
+			if err == nil && len(left) > 0 && of.HasSubCommands() {
+				return unknownCommand(of, left[0])
+			}
+			if err != nil {
+				return usageError{err}
+			}
+			of.InitDefaultHelpFlag()
+			return of.Help()
+		},
 	}
 }
 

@@ -43,8 +43,8 @@ func newRunCmd() *cobra.Command {
 		Long: `Fine-tunes and scores every cell of models × tasks × seeds: those of a suite, by name
 or as a YAML file, or those that the flags name. Cells that are finished in the
 folder of runs are skipped, interrupted ones are taken up where they stood, and
-those that another process trains are left to it. An interrupted training of
-other settings is kept beside: see 'bench runs'.
+those that another process trains are left to it. Runs of other settings, finished
+or interrupted, are left as they are, and the new ones go beside them.
 
 A model is a directory as Hugging Face lays it out, a Hugging Face name in the
 local cache, or a name that 'bench models list' shows. Two of one base name are

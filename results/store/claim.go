@@ -74,7 +74,7 @@ func (w *Writer) claim() error {
 }
 
 func (w *Writer) claimOnce() error {
-	partials, err := partialsOf(w.final)
+	partials, err := partialsOf(w.place)
 	if err != nil {
 		return err
 	}
@@ -120,7 +120,7 @@ func (w *Writer) claimOnce() error {
 
 // claimNew locks a new folder.
 func (w *Writer) claimNew() error {
-	dir := newPartial(w.final, w.manifest.Identity, "")
+	dir := newPartial(w.place, w.manifest.Identity, "")
 	l, err := tryLock(dir)
 	if errors.Is(err, errHeld) {
 		return err
@@ -144,7 +144,7 @@ func (w *Writer) claimNew() error {
 func (w *Writer) claimOwn() error {
 	o := thisOwner()
 	for {
-		dir := newPartial(w.final, w.manifest.Identity, o.word())
+		dir := newPartial(w.place, w.manifest.Identity, o.word())
 		err := os.Mkdir(dir, 0o755)
 		if errors.Is(err, fs.ErrExist) {
 			continue // another machine's process of this number
@@ -175,7 +175,7 @@ func (w *Writer) claimOwned(dir string, of owner, f fit) error {
 		return w.claimOwn()
 	}
 	o := thisOwner()
-	mine := newPartial(w.final, w.manifest.Identity, o.word())
+	mine := newPartial(w.place, w.manifest.Identity, o.word())
 	if err := os.Rename(dir, mine); err != nil {
 		return errHeld
 	}

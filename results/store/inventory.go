@@ -115,7 +115,7 @@ func leftoverOf(path string) (string, bool) {
 func partialEntry(path string) Entry {
 	e := Entry{Path: path, State: EntryInterrupted}
 	m, err := readPartial(path)
-	place := PlaceOf(path)
+	place, _ := PlaceFor(PlaceOf(path), &m)
 	switch {
 	case busy(path):
 		e.State = EntryRunning
@@ -127,7 +127,7 @@ func partialEntry(path string) Entry {
 		return e
 	case results.Finished(place):
 		there, openErr := results.Open(place)
-		if openErr == nil && there.Manifest.Identity == m.Identity {
+		if openErr == nil && results.SameRun(m.Parts, there.Manifest.Parts) {
 			e.State, e.Note = EntryAbandoned, "the run is finished"
 			break
 		}

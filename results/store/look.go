@@ -58,7 +58,8 @@ const (
 type Standing struct {
 	State   State
 	Partial string               // the interrupted run that would be taken up
-	Differs []results.Difference // of the run asked for from the finished one there
+	Place   string               // where the run is, or is to be published
+	Differs []results.Difference // of the run asked for from a finished one that has the place that was asked for
 	Damage  error                // of the finished run
 	Kept    []Kept               // interrupted runs of other settings
 }
@@ -66,24 +67,15 @@ type Standing struct {
 // Look returns how the place dir stands for a run of that manifest, and changes
 // nothing.
 func Look(dir string, m *results.Manifest) (Standing, error) {
-	if results.Finished(dir) {
-		run, err := results.Open(dir)
-		switch {
-		case err != nil:
-			return Standing{State: StateDamaged, Damage: err}, nil
-		case run.Manifest.Identity != m.Identity:
-			return Standing{State: StateConflict, Differs: m.Parts.Differences(run.Manifest.Parts)}, nil
-		}
-		if err := run.Check(false); err != nil {
-			return Standing{State: StateDamaged, Damage: err}, nil
-		}
-		return Standing{State: StateFinished}, nil
+	s := Standing{State: StateToTrain}
+	s.Place, s.Differs = PlaceFor(dir, m)
+	if results.Finished(s.Place) {
+		return s.finished(m), nil
 	}
 	partials, err := partialsOf(dir)
 	if err != nil {
 		return Standing{}, err
 	}
-	s := Standing{State: StateToTrain}
 	best := fitsEmpty
 	for _, p := range partials {
 		f, kept := fitOf(p, m)
@@ -97,4 +89,21 @@ func Look(dir string, m *results.Manifest) (Standing, error) {
 		}
 	}
 	return s, nil
+}
+
+// finished is how a place stands that holds a run.
+func (s Standing) finished(m *results.Manifest) Standing {
+	run, err := results.Open(s.Place)
+	switch {
+	case err != nil:
+		s.State, s.Damage = StateDamaged, err
+	case !results.SameRun(m.Parts, run.Manifest.Parts):
+		s.State, s.Differs = StateConflict, m.Parts.Differences(run.Manifest.Parts)
+	default:
+		s.State = StateFinished
+		if err := run.Check(false); err != nil {
+			s.State, s.Damage = StateDamaged, err
+		}
+	}
+	return s
 }

@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/lmkor/bench/internal/atomicfile"
@@ -36,30 +38,129 @@ type Progress struct {
 // recentBytes is how much of a log's end is read: some hundred steps.
 const recentBytes = 1 << 15
 
-// ProgressOf returns how far the run that is to be dir is.
-func ProgressOf(dir string) (Progress, error) {
-	if results.Finished(dir) {
+// ProgressIn returns how far the unfinished run in a folder is.
+func ProgressIn(partial string) (Progress, error) {
+	p := progressIn(partial)
+	if p.State == CellRunning {
+		return p, nil
+	}
+	return p.orFailed(PlaceOf(partial))
+}
+
+// orFailed is the progress of a cell that nobody works on: it failed if its last
+// try left a reason.
+func (p Progress) orFailed(place string) (Progress, error) {
+	reason, err := failureOf(place)
+	if reason != "" {
+		p.State, p.Reason = CellFailed, reason
+	}
+	return p, err
+}
+
+// Planned is a run that is to be in a place.
+type Planned struct{ Dir, Portable string }
+
+// ProgressOfAll returns how far each of the runs is. It reads each folder of
+// places once, and of a finished run its manifest, many at the same time: a
+// shared folder answers slowly.
+func ProgressOfAll(places []Planned) ([]Progress, error) {
+	parents := map[string]*folder{}
+	var folders []*folder
+	for _, p := range places {
+		name := filepath.Dir(p.Dir)
+		if parents[name] == nil {
+			parents[name] = &folder{path: name}
+			folders = append(folders, parents[name])
+		}
+	}
+	if err := atOnce(len(folders), func(i int) error { return folders[i].read() }); err != nil {
+		return nil, err
+	}
+	all := make([]Progress, len(places))
+	return all, atOnce(len(places), func(i int) (err error) {
+		all[i], err = parents[filepath.Dir(places[i].Dir)].progress(places[i])
+		return err
+	})
+}
+
+// atOnce calls do for 0 to n-1, many at the same time, and joins the errors.
+func atOnce(n int, do func(i int) error) error {
+	errs := make([]error, n)
+	slots := make(chan struct{}, results.AtOnce)
+	var running sync.WaitGroup
+	for i := range n {
+		slots <- struct{}{}
+		running.Go(func() {
+			errs[i] = do(i)
+			<-slots
+		})
+	}
+	running.Wait()
+	return errors.Join(errs...)
+}
+
+// folder is what a folder of places held when it was read.
+type folder struct {
+	path     string
+	names    map[string]bool
+	variants []string            // folders of other variants
+	partials map[string][]string // by place
+}
+
+func (f *folder) read() error {
+	entries, err := os.ReadDir(f.path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	f.names, f.partials = map[string]bool{}, map[string][]string{}
+	for _, e := range entries {
+		path := filepath.Join(f.path, e.Name())
+		f.names[e.Name()] = true
+		if place := PlaceOf(path); place != "" && e.IsDir() {
+			f.partials[place] = append(f.partials[place], path)
+		}
+		if strings.HasPrefix(e.Name(), variantPrefix) {
+			f.variants = append(f.variants, path)
+		}
+	}
+	return nil
+}
+
+// progress is how far a run of the folder is.
+func (f *folder) progress(c Planned) (Progress, error) {
+	name := filepath.Base(c.Dir)
+	if f.names[name] && isRun(c.Dir, c.Portable) {
 		return Progress{State: CellDone}, nil
 	}
-	p := Progress{State: CellWaiting}
-	partials, err := partialsOf(dir)
-	if err != nil {
-		return p, err
+	for _, v := range f.variants {
+		if c.Portable != "" && isRun(filepath.Join(v, name), c.Portable) {
+			return Progress{State: CellDone}, nil
+		}
 	}
-	for _, partial := range partials {
+	p := Progress{State: CellWaiting}
+	for _, partial := range f.partials[filepath.Clean(c.Dir)] {
 		one := progressIn(partial)
 		if one.State == CellRunning && p.State != CellRunning || one.State == p.State && one.Updated.After(p.Updated) {
 			p = one
 		}
 	}
-	if p.State == CellRunning {
+	if p.State == CellRunning || !f.names[filepath.Base(failurePath(c.Dir))] {
 		return p, nil
 	}
-	reason, err := failureOf(dir)
-	if reason != "" {
-		p.State, p.Reason = CellFailed, reason
+	return p.orFailed(c.Dir)
+}
+
+// isRun reports whether a finished run stands in dir, of that identity if one is
+// given.
+func isRun(dir, portable string) bool {
+	if !results.Finished(dir) {
+		return false
 	}
-	return p, err
+	if portable == "" {
+		return true
+	}
+	m, err := readPartial(dir)
+	return err == nil && m.Parts.Portable() == portable
 }
 
 func progressIn(partial string) Progress {

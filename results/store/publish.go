@@ -27,9 +27,10 @@ func (e *TakenError) Error() string {
 
 // Publish writes predictions and result, brings everything to the disk and
 // renames the folder to the run's name; the state goes last. If another process
-// published the run first, its files stand and Publish returns ErrFinished; a
-// *TakenError if those are of other settings. The writer is closed either way,
-// but for faults of the disk that leave the unfinished run in place.
+// published the run first, its files stand and Publish returns ErrFinished; if
+// those are of other settings, the run goes to the place of its variant, and where
+// that is taken too, Publish returns a *TakenError. The writer is closed either
+// way, but for faults of the disk that leave the unfinished run in place.
 func (w *Writer) Publish(preds []results.Prediction, r results.Result) error {
 	if !w.opened {
 		panic("store: Publish before Rewind, or twice")
@@ -87,6 +88,11 @@ func (w *Writer) rename() error {
 	// A rename onto an empty folder works on some systems and fails on others;
 	// removing never removes a run.
 	os.Remove(w.final)
+	if w.final != w.place {
+		if err := w.makeRoom(); err != nil {
+			return err
+		}
+	}
 	aside := w.partial + stateExt
 	if err := removeTwice(aside); err != nil {
 		return err
@@ -103,7 +109,10 @@ func (w *Writer) rename() error {
 		return err
 	}
 	there, openErr := results.Open(w.final)
-	if openErr != nil || there.Manifest.Identity != w.manifest.Identity {
+	if openErr != nil || !results.SameRun(w.manifest.Parts, there.Manifest.Parts) {
+		if w.moveBeside() {
+			return w.rename()
+		}
 		return &TakenError{Final: w.final, Kept: w.partial, Differences: w.manifest.Parts.Differences(there.Manifest.Parts)}
 	}
 	if err := removeTwice(w.partial); err != nil {
@@ -115,7 +124,7 @@ func (w *Writer) rename() error {
 // sweep removes what attempts at the now finished run left.
 func (w *Writer) sweep() error {
 	err := w.lock.release(true)
-	return errors.Join(err, Sweep(w.final))
+	return errors.Join(err, Sweep(w.place, w.final))
 }
 
 // syncTree brings every file and folder below dir to the disk, the state aside:

@@ -65,7 +65,7 @@ func TestKilledWhilePublishing(t *testing.T) {
 				if !errors.Is(err, ErrFinished) {
 					t.Fatalf("a complete run: %v", err)
 				}
-				if err := Sweep(dir); err != nil { // what a caller does about a finished run
+				if err := Sweep(dir, dir); err != nil { // what a caller does about a finished run
 					t.Fatal(err)
 				}
 			} else {

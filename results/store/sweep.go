@@ -24,12 +24,13 @@ func sweepTemporary(dir string) error {
 	})
 }
 
-// Sweep removes what attempts at the finished run dir left beside it: unfinished
-// folders of its identity that no process works in, empty ones, states that
-// stepped aside, and locks. Interrupted runs of other settings stay.
-func Sweep(dir string) error {
+// Sweep removes beside the place dir what attempts at a run that is finished in
+// the folder final left: unfinished folders of its identity that no process works
+// in, empty ones, states that stepped aside, and locks. Interrupted runs of other
+// settings stay.
+func Sweep(dir, final string) error {
 	dir = filepath.Clean(dir)
-	there, err := results.Open(dir)
+	there, err := results.Open(final)
 	if err != nil {
 		return nil // nothing is known to be left over
 	}

@@ -26,12 +26,14 @@ var ErrFinished = errors.New("the run is finished")
 // name that is a function of it, so that an interrupted run is found again:
 // .NAME.partial for NAME. Publish renames it. Whoever renames first wins.
 type Writer struct {
-	final, partial string
-	manifest       results.Manifest
-	lock           *lock // keeps a second process out of the unfinished folder; Publish needs no lock
-	kept           []Kept
-	resumed        bool
-	opened         bool
+	place    string // that was asked for; unfinished runs lie beside it
+	final    string // where it is published: place, or that of its variant
+	partial  string
+	manifest results.Manifest
+	lock     *lock // keeps a second process out of the unfinished folder; Publish needs no lock
+	kept     []Kept
+	resumed  bool
+	opened   bool
 
 	log, timing *os.File
 	logs, times lineWriter
@@ -42,11 +44,12 @@ type Writer struct {
 
 // Create begins the run that is to be dir, or takes up an interrupted one of the
 // same identity, or of the same but for what only adds to the log. One that
-// was complete is published. It returns ErrFinished if dir is a whole run,
+// was complete is published. Where a run of other settings has dir, it is to be
+// beside it, where PlaceFor says. It returns ErrFinished if its place is a run,
 // ErrHeld if another process works on it, and another error if dir is something
 // else. The caller must Close the writer.
 func Create(dir string, m results.Manifest) (*Writer, error) {
-	w := &Writer{final: filepath.Clean(dir)}
+	w := &Writer{place: filepath.Clean(dir)}
 	m.Data = append([]results.Data{}, m.Data...) // an empty list, not null
 	m.Warnings = append([]results.Warning{}, m.Warnings...)
 	for i, d := range m.Data {
@@ -55,10 +58,11 @@ func Create(dir string, m results.Manifest) (*Writer, error) {
 		}
 	}
 	w.manifest = m
+	w.final, _ = PlaceFor(w.place, &w.manifest)
 	if err := w.free(); err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(filepath.Dir(w.final), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(w.place), 0o755); err != nil {
 		return nil, err
 	}
 	if err := w.claim(); err != nil {

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // traceMain is `faults trace MODE K ERRNO MARK LOG PROGRAM ARGS...`: it runs the
@@ -18,7 +19,9 @@ import (
 // before the K-th; half lets a K-th write write half, and kills it then; once
 // and from fail the K-th, or it and all later ones, with ERRNO; nolock fails
 // every flock; count only counts. LOG gets the calls that were hit, or all. It
-// exits as the program does.
+// exits as the program does. With mode operations every call that takes a path or
+// reads a folder is counted too, and each answers only after K milliseconds, as on
+// a folder that another machine keeps; calls of several threads wait side by side.
 func traceMain(args []string) error {
 	if len(args) < 6 {
 		return errors.New("trace: too few arguments")
@@ -56,6 +59,13 @@ type tracer struct {
 	pid     int
 	n       int
 	threads map[int]*thread
+	held    []heldThread // in the order in which they may go on
+}
+
+// heldThread waits in front of a call.
+type heldThread struct {
+	tid   int
+	until time.Time
 }
 
 // thread is what a thread is in the middle of.
@@ -86,8 +96,20 @@ func (t *tracer) run(args []string) (int, error) {
 	}
 	status := -1
 	for {
-		tid, err := syscall.Wait4(-1, &ws, syscall.WALL, nil)
+		for len(t.held) > 0 && !time.Now().Before(t.held[0].until) {
+			syscall.PtraceSyscall(t.held[0].tid, 0)
+			t.held = t.held[1:]
+		}
+		how := syscall.WALL
+		if len(t.held) > 0 {
+			how |= syscall.WNOHANG
+		}
+		tid, err := syscall.Wait4(-1, &ws, how, nil)
 		if errors.Is(err, syscall.EINTR) {
+			continue
+		}
+		if err == nil && tid == 0 {
+			time.Sleep(50 * time.Microsecond)
 			continue
 		}
 		if err != nil {
@@ -99,7 +121,13 @@ func (t *tracer) run(args []string) (int, error) {
 		case ws.Signaled() && tid == t.pid:
 			status = 128 + int(ws.Signal())
 		case ws.Stopped():
-			syscall.PtraceSyscall(tid, t.stopped(tid, ws))
+			n := t.n
+			signal := t.stopped(tid, ws)
+			if t.mode == "operations" && t.n > n && t.k > 0 {
+				t.held = append(t.held, heldThread{tid, time.Now().Add(time.Duration(t.k) * time.Millisecond)})
+				continue
+			}
+			syscall.PtraceSyscall(tid, signal)
 		}
 	}
 }
@@ -133,10 +161,17 @@ func (t *tracer) stopped(tid int, ws syscall.WaitStatus) int {
 
 func (t *tracer) enter(tid int, s *thread, r *syscall.PtraceRegs) {
 	name, path := t.call(tid, r)
+	if name == "" && t.mode == "operations" {
+		name, path = t.look(tid, r)
+	}
 	if name == "" || !strings.Contains(path, t.mark) {
 		return
 	}
 	t.n++
+	if t.mode == "operations" {
+		fmt.Fprintln(t.log, name, path)
+		return
+	}
 	hit := t.n == t.k || t.n > t.k && t.mode == "from"
 	if t.mode == "nolock" {
 		hit = name == "flock"
@@ -173,16 +208,41 @@ func (t *tracer) leave(tid int, s *thread, r *syscall.PtraceRegs) {
 	}
 }
 
+// fd returns the path of an open file, at that of a name in a folder.
+func (t *tracer) fd(tid int, n uint64) string {
+	p, _ := os.Readlink(fmt.Sprintf("/proc/%d/fd/%d", tid, int32(n)))
+	return p
+}
+
+func (t *tracer) at(tid int, dir, name uint64) string {
+	p := t.text(tid, name)
+	if strings.HasPrefix(p, "/") || int32(dir) == -100 {
+		return p
+	}
+	return t.fd(tid, dir) + "/" + p
+}
+
+// look returns the name and file of a call that asks a file system and changes
+// nothing, or nothing.
+func (t *tracer) look(tid int, r *syscall.PtraceRegs) (name, path string) {
+	const sysStatx = 332
+	switch r.Orig_rax {
+	case syscall.SYS_OPENAT:
+		return "open", t.at(tid, r.Rdi, r.Rsi)
+	case syscall.SYS_NEWFSTATAT, sysStatx:
+		return "stat", t.at(tid, r.Rdi, r.Rsi)
+	case syscall.SYS_READLINKAT:
+		return "readlink", t.at(tid, r.Rdi, r.Rsi)
+	case syscall.SYS_GETDENTS64:
+		return "readdir", t.fd(tid, r.Rdi)
+	}
+	return "", ""
+}
+
 // call returns the name and file of a call that changes files, or nothing.
 func (t *tracer) call(tid int, r *syscall.PtraceRegs) (name, path string) {
-	fd := func(n uint64) string { p, _ := os.Readlink(fmt.Sprintf("/proc/%d/fd/%d", tid, int32(n))); return p }
-	at := func(dir, name uint64) string {
-		p := t.text(tid, name)
-		if strings.HasPrefix(p, "/") || int32(dir) == -100 {
-			return p
-		}
-		return fd(dir) + "/" + p
-	}
+	fd := func(n uint64) string { return t.fd(tid, n) }
+	at := func(dir, name uint64) string { return t.at(tid, dir, name) }
 	const sysRenameat2, sysCopyFileRange = 316, 326
 	switch r.Orig_rax {
 	case syscall.SYS_OPENAT:
