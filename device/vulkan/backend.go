@@ -28,7 +28,8 @@ type Backend struct {
 	pipelines   map[string]vulkan.Pipeline
 	cache       cacheFile
 	counts      Counts
-	guards      []device.Buffer // of tests: what must not change, behind what Get lends
+	known       map[*float64]device.Buffer // sums of squares that products left: see squaresFor
+	guards      []device.Buffer            // of tests: what must not change, behind what Get lends
 }
 
 var _ device.Backend = (*Backend)(nil)
@@ -52,7 +53,8 @@ func open(index int, o options) (*Backend, error) {
 	if err != nil {
 		return nil, advised(err)
 	}
-	b := &Backend{options: o, pipelines: map[string]vulkan.Pipeline{}, counts: newCounts()}
+	b := &Backend{options: o, pipelines: map[string]vulkan.Pipeline{}, counts: newCounts(),
+		known: map[*float64]device.Buffer{}}
 	if b.instance, err = library.NewInstance(o.say); err != nil {
 		return nil, advised(err)
 	}

@@ -64,9 +64,6 @@ func TestRelativeAttention(t *testing.T) {
 		{sequences: sequences{heads: 1, d: 40, nq: []int{35}, nk: []int{35}}},
 	} {
 		t.Run(s.String(), func(t *testing.T) {
-			if s.shift > 0 && slices.Contains(lacking, "Products") {
-				t.Skip("NOT RUN: the product of shifted positions lacks a kernel")
-			}
 			h := newHarness(t)
 			r := h.relative(s)
 			x := h.grad(&device.Attention{Offsets: r.Offsets, KeyOff: r.KeyOff, Width: r.Width})
@@ -97,9 +94,6 @@ func TestRelativeAttention(t *testing.T) {
 // Gradients that are not wanted are not written, and cost no launch.
 func TestRelativeGradOfFrozenParameters(t *testing.T) {
 	for _, shift := range []int{0, 1} {
-		if shift > 0 && slices.Contains(lacking, "Products") {
-			continue
-		}
 		h := newHarness(t)
 		r := h.relative(related{sequences: sequences{heads: 2, d: 16, nq: []int{3}, nk: []int{5}}, shift: shift})
 		x := h.grad(&device.Attention{Offsets: r.Offsets, KeyOff: r.KeyOff, Width: r.Width})

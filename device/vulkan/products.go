@@ -1,0 +1,194 @@
+package vulkan
+
+import (
+	"github.com/lmkor/bench/device"
+	"github.com/lmkor/bench/kernels"
+)
+
+// The flags of shaders product and productsum: see epilogue.glsl.
+const (
+	flagBias = 1 << iota
+	flagSlope
+	flagApart
+	flagDrop
+	flagResidual
+	flagAcc
+	flagSquares
+	flagVecA
+	flagVecB
+	flagVecC
+	flagSplit
+	flagTransA
+	flagTransB
+	flagMany
+)
+
+// productKind is what products have in common that one launch computes.
+type productKind struct {
+	m, n, k, lda, ldb, ldc, ldy, ldr int
+	drop                             kernels.Dropper
+	act                              kernels.Act
+	flags                            uint32
+}
+
+func kindOf(p *device.Product) productKind {
+	e := &p.Then
+	k := productKind{m: p.M, n: p.N, k: p.K, lda: p.A.LD, ldb: p.B.LD, ldc: p.C.LD, ldy: e.Y.LD, ldr: e.Residual.LD, act: e.Act}
+	if e.Drop.P > 0 {
+		k.drop = e.Drop
+	}
+	for _, f := range []struct {
+		flag uint32
+		on   bool
+	}{
+		{flagBias, !e.Bias.None()}, {flagSlope, e.Slope}, {flagApart, !e.Y.None()}, {flagDrop, e.Drop.P > 0},
+		{flagResidual, !e.Residual.None()}, {flagAcc, p.Acc}, {flagSquares, p.Squares != nil},
+		{flagVecA, inVectors(p.A)}, {flagVecB, inVectors(p.B)}, {flagTransA, p.TA}, {flagTransB, p.TB},
+		{flagVecC, inVectors(p.C) && (e.Y.None() || inVectors(e.Y))},
+	} {
+		if f.on {
+			k.flags |= f.flag
+		}
+	}
+	return k
+}
+
+// inVectors tells whether four neighbours may be read at once, from a column that is a
+// multiple of four on.
+func inVectors(m device.Matrix) bool { return m.LD%4 == 0 && m.Addr()%16 == 0 }
+
+// products computes the products of a call, those that are alike in one launch. The
+// launches need nothing of each other, so no barrier is between them. It panics with an
+// *UnsupportedError of products in bfloat16.
+func (b *Backend) products(o *device.Products) {
+	if o.Bfloat16 {
+		panic(&UnsupportedError{What: "products in bfloat16"})
+	}
+	var kinds []productKind
+	alike := map[productKind][]*device.Product{}
+	for i := range o.List {
+		p := &o.List[i]
+		if p.M == 0 || p.N == 0 {
+			continue
+		}
+		k := kindOf(p)
+		if alike[k] == nil {
+			kinds = append(kinds, k)
+		}
+		alike[k] = append(alike[k], p)
+	}
+	var split []*splitProducts
+	for _, k := range kinds {
+		if s := b.launchProducts(k, alike[k]); s != nil {
+			split = append(split, s)
+		}
+	}
+	for _, s := range split {
+		b.addParts(s)
+	}
+}
+
+// splitProducts are products whose parts of K lie in scratch, each product's behind
+// the one's before.
+type splitProducts struct {
+	kind    productKind
+	list    []*device.Product
+	scratch device.Buffer
+	parts   int
+}
+
+// each is the number of floats of a product's parts: rows are rounded up to vectors.
+func (s *splitProducts) each() int { return s.parts * s.kind.m * roundUp(s.kind.n, 4) }
+
+func (s *splitProducts) of(i int) device.Buffer { return s.scratch.Slice(i*s.each(), (i+1)*s.each()) }
+
+// launchProducts launches products of one kind. Where K is split it returns what has
+// to be added up.
+func (b *Backend) launchProducts(k productKind, list []*device.Product) *splitProducts {
+	t, parts := tileFor(k.m, k.n, k.k, len(list))
+	part, parts := t.part(k.k, parts)
+	x, y := over32(k.n, t.bn), over32(k.m, t.bm)
+	l := launch{kernel: "product", groups: [3]uint32{x, y, uint32(parts * len(list))},
+		flops: 2 * float64(len(list)) * float64(k.m) * float64(k.n) * float64(k.k)}
+	all := make([]operands, len(list))
+	for i, p := range list {
+		all[i].a, all[i].b = p.A.Addr(), p.B.Addr()
+		l.reads = append(append(l.reads, stored(p.A, p.M, p.K, p.TA)...), stored(p.B, p.K, p.N, p.TB)...)
+	}
+	var s *splitProducts
+	flags := k.flags
+	if parts > 1 {
+		s = &splitProducts{kind: k, list: list, parts: parts}
+		s.scratch = b.get(len(list) * s.each())
+		l.writes = over(s.scratch)
+		for i := range all {
+			all[i].c = s.of(i).Addr()
+		}
+		flags = flags&(flagVecA|flagVecB|flagTransA|flagTransB) | flagSplit
+		k.act = kernels.Identity
+	} else {
+		b.finishes(&l, list, all, int(x*y))
+	}
+	b.launchOperands(&l, k, flags, all, part, parts, t.bm, t.bn, t.bk, t.tm, t.tn, t.invocations())
+	return s
+}
+
+// addParts is the second stage of products whose K was split.
+func (b *Backend) addParts(s *splitProducts) {
+	defer b.put(s.scratch)
+	k := s.kind
+	x := uint32(min((k.m*roundUp(k.n, 4)/4+groupSize-1)/groupSize, mostGroups))
+	l := launch{kernel: "productsum", groups: [3]uint32{x, 1, uint32(len(s.list))}, reads: over(s.scratch),
+		flops: float64(len(s.list) * s.each())}
+	all := make([]operands, len(s.list))
+	for i := range all {
+		all[i].a = s.of(i).Addr()
+	}
+	b.finishes(&l, s.list, all, int(x))
+	b.launchOperands(&l, k, k.flags, all, 0, s.parts)
+}
+
+// operands are the addresses of one product.
+type operands struct{ a, b, c, bias, y, residual, squares uint64 }
+
+// launchOperands launches l with its products' operands, several of them in a table.
+// What of the tile the shader has to know comes behind act and flags.
+func (b *Backend) launchOperands(l *launch, k productKind, flags uint32, all []operands, part, parts int, tile ...uint32) {
+	o := all[0]
+	if len(all) > 1 {
+		o = operands{a: upload(b, wordsOf(all)).Addr()}
+		flags |= flagMany
+	}
+	l.spec = append([]uint32{uint32(k.act), flags}, tile...)
+	at := func(addr uint64) device.Buffer { return device.At(addr, 0) }
+	l.push = pack(append(append([]any{at(o.a), at(o.b), at(o.c), at(o.bias), at(o.y), at(o.residual), at(o.squares), k.m, k.n, k.k,
+		k.lda, k.ldb, k.ldc, k.ldy, k.ldr}, dropping(k.drop)...), part, parts)...)
+	b.launch(*l)
+}
+
+// finishes gives the products their epilogues' operands, and notes what these read and
+// write; sums is how many sums of squares each leaves.
+func (b *Backend) finishes(l *launch, list []*device.Product, all []operands, sums int) {
+	for i, p := range list {
+		o, e, c := &all[i], &p.Then, block(p.C, p.M, p.N)
+		o.c, o.bias, o.y, o.residual = p.C.Addr(), e.Bias.Addr(), e.Y.Addr(), e.Residual.Addr()
+		l.writes = append(append(l.writes, c...), block(e.Y, p.M, p.N)...)
+		l.reads = append(append(l.reads, over(e.Bias)...), block(e.Residual, p.M, p.N)...)
+		if p.Acc {
+			l.reads = append(l.reads, c...)
+		}
+		if p.Squares != nil {
+			to := b.squaresFor(p.Squares, sums)
+			o.squares = to.Addr()
+			l.writes = append(l.writes, over(to)...)
+		}
+	}
+}
+
+// stored is the region of a matrix that may lie transposed.
+func stored(m device.Matrix, rows, cols int, transposed bool) []region {
+	if transposed {
+		rows, cols = cols, rows
+	}
+	return block(m, rows, cols)
+}

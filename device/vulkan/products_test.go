@@ -1,0 +1,182 @@
+package vulkan
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"testing"
+
+	"github.com/lmkor/bench/device"
+	"github.com/lmkor/bench/internal/golden"
+	"github.com/lmkor/bench/kernels"
+)
+
+// matrix returns a matrix of random numbers whose rows begin pad floats into rows of
+// cols + 2·pad.
+func (h *harness) matrix(rows, cols, pad int) device.Matrix {
+	ld := cols + 2*pad
+	if rows*cols == 0 {
+		return device.Matrix{LD: ld}
+	}
+	return device.Matrix{Buffer: h.random(rows*ld).Slice(pad, rows*ld-pad), LD: ld}
+}
+
+// product returns a product of random matrices, [m, k] and [k, n].
+func (h *harness) product(ta, tb bool, m, n, k, pad int) device.Product {
+	p := device.Product{TA: ta, TB: tb, M: m, N: n, K: k, C: h.matrix(m, n, pad)}
+	if p.A = h.matrix(m, k, pad); ta {
+		p.A = h.matrix(k, m, pad)
+	}
+	if p.B = h.matrix(k, n, pad); tb {
+		p.B = h.matrix(n, k, pad)
+	}
+	return p
+}
+
+// rounding is how far two sums of k products of numbers below 1 may be apart: each
+// addition rounds by 2^-24 of a partial sum that is about √k/3 and rarely thrice that,
+// and the roundings add up as a random walk's steps, to √k times one: k/10^7 and what
+// one number's own rounding takes.
+func rounding(k int) golden.Tolerance {
+	return golden.Tolerance{Abs: 4e-7 + 1e-7*float64(k), Rel: 1e-6}
+}
+
+// Every tile and every form at edges that fill no tile, rows with gaps, and K split or
+// not.
+func TestProducts(t *testing.T) {
+	for _, c := range []struct{ m, n, k int }{
+		{1, 1, 1}, {1, 300, 40}, {3, 257, 600}, {4, 5, 0}, // flat
+		{5, 1, 64}, {129, 3, 600}, {150, 4, 33}, // narrow
+		{5, 5, 5}, {33, 70, 31}, {64, 64, 64}, {33, 37, 1100}, // small
+		{130, 1030, 21}, {193, 1025, 520}, // medium
+		{130, 12290, 17}, // large
+	} {
+		tile, parts := tileFor(c.m, c.n, c.k, 1)
+		for form := range 4 {
+			if (c.m > 64 || tile == flat) && form != c.k%4 && form != 3 {
+				continue // each is a kernel of its own, which takes a driver seconds to compile
+			}
+			pad := []int{0, 3, 4, 1}[(form+c.m)%4]
+			ta, tb := form&1 != 0, form&2 != 0
+			t.Run(fmt.Sprintf("%dx%dx%d/ta=%t/tb=%t/pad=%d/tile=%dx%d/parts=%d", c.m, c.n, c.k, ta, tb, pad, tile.bm, tile.bn, parts),
+				func(t *testing.T) {
+					h := newHarness(t)
+					p := h.product(ta, tb, c.m, c.n, c.k, pad)
+					p.Acc = form == 1
+					h.same(rounding(c.k), &device.Products{List: []device.Product{p}})
+				})
+		}
+	}
+}
+
+// Epilogues in one stage and, where K is split, in the second.
+func TestEpilogues(t *testing.T) {
+	drop := kernels.Dropper{Seed: 3, Step: 1, Site: 2, P: 0.3}
+	for k, pads := range map[int][]int{19: {0, 1}, 700: {4}} {
+		for _, pad := range pads {
+			t.Run(fmt.Sprintf("k=%d/pad=%d", k, pad), func(t *testing.T) {
+				const m, n = 21, 39
+				for _, c := range []struct {
+					name  string
+					apply func(h *harness, p *device.Product)
+				}{
+					{"bias", func(h *harness, p *device.Product) { p.Then.Bias = h.random(n) }},
+					{"activation in place", func(h *harness, p *device.Product) { p.Then.Act = kernels.GELU }},
+					{"slope", func(h *harness, p *device.Product) {
+						p.Then = device.Epilogue{Bias: h.random(n), Act: kernels.GELU, Slope: true, Y: h.matrix(m, n, pad)}
+					}},
+					{"slope of the identity", func(h *harness, p *device.Product) {
+						p.Then = device.Epilogue{Slope: true, Y: h.matrix(m, n, pad)}
+					}},
+					{"dropout and residual", func(h *harness, p *device.Product) {
+						p.Then = device.Epilogue{Bias: h.random(n), Drop: drop, Residual: h.matrix(m, n, 2)}
+					}},
+					{"all", func(h *harness, p *device.Product) {
+						p.Acc = true
+						p.Then = device.Epilogue{Bias: h.random(n), Act: kernels.Tanh, Slope: true, Y: h.matrix(m, n, pad), Drop: drop,
+							Residual: h.matrix(m, n, pad)}
+					}},
+				} {
+					h := newHarness(t)
+					p := h.product(false, true, m, n, k, pad)
+					for i := range p.B.Floats() {
+						p.B.Floats()[i] /= float32(math.Sqrt(float64(k))) // arguments of a few units
+					}
+					c.apply(h, &p)
+					h.same(golden.Tolerance{Abs: 3e-6, Rel: 3e-6}, &device.Products{List: []device.Product{p}})
+					if t.Failed() {
+						t.Fatal(c.name)
+					}
+				}
+			})
+		}
+	}
+}
+
+// Products of one call: those that are alike are one launch, and none waits.
+func TestProductsTogether(t *testing.T) {
+	h := newHarness(t)
+	const tokens, width = 27, 40
+	x, y := h.matrix(tokens, width, 0), h.matrix(tokens, 3*width, 0)
+	var list []device.Product
+	for i := range 3 {
+		c := device.Matrix{Buffer: y.From(i * width), LD: y.LD}
+		list = append(list, device.Product{TB: true, M: tokens, N: width, K: width, A: x, B: h.matrix(width, width, 0), C: c,
+			Then: device.Epilogue{Bias: h.random(width)}})
+	}
+	list = append(list, h.product(true, false, 7, 9, 600, 0), h.product(true, false, 7, 9, 600, 0), device.Product{K: 3})
+	forward, _ := opened(t)
+	before := forward.Counts()
+	h.same(rounding(600), &device.Products{List: list})
+	after := forward.Counts()
+	if got := after.Launches - before.Launches; got != 3 {
+		t.Errorf("%d launches, want one of the three, one of the two, and one for their parts", got)
+	}
+}
+
+// The squares that products leave go into the sum of all without another read of C.
+func TestSquaresOfProducts(t *testing.T) {
+	for _, k := range []int{30, 700} {
+		h := newHarness(t)
+		var list []device.Product
+		s := &device.Squares{Total: h.ignore(h.undefined(1))}
+		for i, n := range []int{300, 6, 70} {
+			p := h.product(true, false, 70, n, k, 0)
+			p.Acc, p.Squares = i == 1, new(float64)
+			list = append(list, p)
+			s.Parts = append(s.Parts, device.Part{X: p.C.Buffer, Known: p.Squares})
+		}
+		s.Parts = append(s.Parts, device.Part{X: h.random(50)})
+		// Terms of one sign: each of the few levels of additions rounds by 6e-8.
+		h.same(golden.Tolerance{Abs: 4e-7 + 1e-7*float64(k), Rel: 3e-6}, &device.Products{List: list}, s)
+	}
+}
+
+func TestNoBfloat16(t *testing.T) {
+	forward, _ := opened(t)
+	defer func() {
+		var e *UnsupportedError
+		if err, ok := recover().(error); !ok || !errors.As(err, &e) {
+			t.Errorf("panicked with %v", err)
+		}
+	}()
+	forward.Run(&device.Products{Bfloat16: true})
+}
+
+// A tile's workgroups fit every device, and the parts of K cover it.
+func TestTiles(t *testing.T) {
+	for _, tile := range []tile{large, medium, small, flat, narrow} {
+		shared := 4 * (tile.bk*(tile.bm+4+tile.bn+4) + tile.invocations())
+		if tile.invocations() > 256 || shared > 32<<10 || tile.bm%(4) != 0 || tile.bk%4 != 0 {
+			t.Errorf("%v: %d invocations, %d bytes", tile, tile.invocations(), shared)
+		}
+	}
+	for _, s := range []struct{ m, n, k, count int }{{768, 768, 700, 1}, {3072, 768, 4096, 1}, {1, 32000, 768, 1}, {640, 2, 768, 1},
+		{128, 128, 640, 3}, {5, 5, 100000, 1}} {
+		tile, parts := tileFor(s.m, s.n, s.k, s.count)
+		part, count := tile.part(s.k, parts)
+		if count > parts || part*count < s.k || part*(count-1) >= s.k || part%int(tile.bk) != 0 {
+			t.Errorf("%v: %d parts of %d", s, count, part)
+		}
+	}
+}

@@ -1,0 +1,21 @@
+// What the two shaders of products are given.
+
+struct Operands {
+    Floats a, b, c, bias, y, residual, squares;
+};
+
+layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer Table { Operands v[]; };
+
+layout(push_constant) uniform Push {
+    Operands o; // with MANY, o.a is the table of the operands of each product
+    uint m, n, k, lda, ldb, ldc, ldy, ldr;
+    Drop drop;
+    uint part; // how much of K a workgroup sums up
+    uint parts;
+} p;
+
+Operands operands(bool many, uint which) {
+    if (!many) return p.o;
+    Table table = Table(p.o.a);
+    return table.v[which];
+}

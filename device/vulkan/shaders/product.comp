@@ -1,0 +1,135 @@
+#version 460
+#extension GL_GOOGLE_include_directive : require
+#include "common.glsl"
+#include "vectors.glsl"
+#include "math.glsl"
+#include "activation.glsl"
+
+// C = op(A)·op(B), finished by an epilogue, or a part of the sum over K. A workgroup
+// makes a BM×BN tile of C, a thread TM×TN of it: blocks of 4×4, spread so that the
+// threads side by side read side by side. BK of K at a time lie in shared memory,
+// zeros beyond the edges, while the next are on their way. Every element's sum runs
+// over K in ascending order.
+
+#include "operands.glsl"
+#include "epilogue.glsl"
+
+layout(constant_id = 2) const uint BM = 64;
+layout(constant_id = 3) const uint BN = 64;
+layout(constant_id = 4) const uint BK = 16;
+layout(constant_id = 5) const uint TM = 4;
+layout(constant_id = 6) const uint TN = 4;
+layout(constant_id = 7) const uint WG = 256; // BM/TM · BN/TN
+layout(local_size_x_id = 7) in;
+
+const uint SA = BM / 4 + 1, SB = BN / 4 + 1; // a word of padding a row
+const uint LA = (BM * BK / 4 + WG - 1) / WG, LB = (BN * BK / 4 + WG - 1) / WG; // vectors a thread loads
+const uint ACROSS = BN / TN, DOWN = BM / TM;
+
+shared vec4 as[BK * SA];
+shared vec4 bs[BK * SB];
+shared float sums[WG];
+
+// Four neighbours of a row of x, zeros beyond the edges.
+vec4 load4(Floats x, bool vec, uint row, uint col, uint ld, uint rows, uint cols) {
+    if (row >= rows || col >= cols) return vec4(0);
+    uint at = row * ld + col;
+    if (vec && col + 4 <= cols) return Vec4s(x).v[at / 4];
+    vec4 r = vec4(x.v[at], 0, 0, 0);
+    if (col + 1 < cols) r.y = x.v[at + 1];
+    if (col + 2 < cols) r.z = x.v[at + 2];
+    if (col + 3 < cols) r.w = x.v[at + 3];
+    return r;
+}
+
+Operands o;
+uint m0, n0, kEnd;
+
+// The e-th vector of the tile of A at k0, and of B: along K where that is how they lie.
+vec4 loadA(uint e, uint k0) {
+    if (has(TRANS_A)) return load4(o.a, has(VEC_A), k0 + e / (BM / 4), m0 + e % (BM / 4) * 4, p.lda, kEnd, p.m);
+    return load4(o.a, has(VEC_A), m0 + e / (BK / 4), k0 + e % (BK / 4) * 4, p.lda, p.m, kEnd);
+}
+
+vec4 loadB(uint e, uint k0) {
+    if (has(TRANS_B)) return load4(o.b, has(VEC_B), n0 + e / (BK / 4), k0 + e % (BK / 4) * 4, p.ldb, p.n, kEnd);
+    return load4(o.b, has(VEC_B), k0 + e / (BN / 4), n0 + e % (BN / 4) * 4, p.ldb, kEnd, p.n);
+}
+
+void storeA(uint e, vec4 x) {
+    if (has(TRANS_A)) {
+        as[e / (BM / 4) * SA + e % (BM / 4)] = x;
+        return;
+    }
+    uint row = e / (BK / 4), k = e % (BK / 4) * 4;
+    [[unroll]] for (uint j = 0; j < 4; j++) as[(k + j) * SA + row / 4][row % 4] = x[j];
+}
+
+void storeB(uint e, vec4 x) {
+    if (!has(TRANS_B)) {
+        bs[e / (BN / 4) * SB + e % (BN / 4)] = x;
+        return;
+    }
+    uint row = e / (BK / 4), k = e % (BK / 4) * 4;
+    [[unroll]] for (uint j = 0; j < 4; j++) bs[(k + j) * SB + row / 4][row % 4] = x[j];
+}
+
+void main() {
+    uint t = gl_LocalInvocationID.x, tm = t / ACROSS, tn = t % ACROSS;
+    uint which = gl_WorkGroupID.z / p.parts, part = gl_WorkGroupID.z % p.parts;
+    o = operands(has(MANY), which);
+    m0 = gl_WorkGroupID.y * BM;
+    n0 = gl_WorkGroupID.x * BN;
+    uint from = part * p.part;
+    kEnd = min(p.k, from + p.part);
+
+    vec4 acc[TM * TN / 4];
+    [[unroll]] for (uint i = 0; i < TM * TN / 4; i++) acc[i] = vec4(0);
+    vec4 nextA[LA], nextB[LB];
+    [[unroll]] for (uint i = 0; i < LA; i++) nextA[i] = t + i * WG < BM * BK / 4 ? loadA(t + i * WG, from) : vec4(0);
+    [[unroll]] for (uint i = 0; i < LB; i++) nextB[i] = t + i * WG < BN * BK / 4 ? loadB(t + i * WG, from) : vec4(0);
+
+    for (uint k0 = from; k0 < kEnd; k0 += BK) {
+        [[unroll]] for (uint i = 0; i < LA; i++) if (t + i * WG < BM * BK / 4) storeA(t + i * WG, nextA[i]);
+        [[unroll]] for (uint i = 0; i < LB; i++) if (t + i * WG < BN * BK / 4) storeB(t + i * WG, nextB[i]);
+        barrier();
+        if (k0 + BK < kEnd) {
+            [[unroll]] for (uint i = 0; i < LA; i++) if (t + i * WG < BM * BK / 4) nextA[i] = loadA(t + i * WG, k0 + BK);
+            [[unroll]] for (uint i = 0; i < LB; i++) if (t + i * WG < BN * BK / 4) nextB[i] = loadB(t + i * WG, k0 + BK);
+        }
+        for (uint k = 0; k < BK; k++) {
+            vec4 a[TM / 4], b[TN / 4];
+            [[unroll]] for (uint i = 0; i < TM / 4; i++) a[i] = as[k * SA + i * DOWN + tm];
+            [[unroll]] for (uint j = 0; j < TN / 4; j++) b[j] = bs[k * SB + j * ACROSS + tn];
+            [[unroll]] for (uint i = 0; i < TM; i++)
+                [[unroll]] for (uint j = 0; j < TN / 4; j++)
+                    acc[i * (TN / 4) + j] = fma(vec4(a[i / 4][i % 4]), b[j], acc[i * (TN / 4) + j]);
+        }
+        barrier();
+    }
+
+    float s = 0.0;
+    [[unroll]] for (uint i = 0; i < TM; i++) {
+        uint r = m0 + (i / 4 * DOWN + tm) * 4 + i % 4;
+        [[unroll]] for (uint j = 0; j < TN / 4; j++) {
+            uint c = n0 + (j * ACROSS + tn) * 4;
+            if (r >= p.m || c >= p.n) continue;
+            vec4 x = acc[i * (TN / 4) + j];
+            if (has(SPLIT)) { // C is scratch: [parts, M, N], rows of N rounded up to vectors
+                uint ld = (p.n + 3) / 4;
+                Vec4s(o.c).v[(part * p.m + r) * ld + c / 4] = x;
+            } else {
+                s += finish4(o, r, c, x);
+            }
+        }
+    }
+    if (has(SQUARES) && !has(SPLIT)) {
+        sums[t] = s;
+        barrier();
+        for (uint h = WG / 2; h > 0; h >>= 1) {
+            if (t < h) sums[t] += sums[t + h];
+            barrier();
+        }
+        if (t == 0) o.squares.v[gl_WorkGroupID.y * gl_NumWorkGroups.x + gl_WorkGroupID.x] = sums[0];
+    }
+}

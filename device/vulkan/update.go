@@ -1,0 +1,87 @@
+package vulkan
+
+import (
+	"math"
+
+	"github.com/lmkor/bench/device"
+	"github.com/lmkor/bench/kernels"
+)
+
+// chunkSize is the number of elements a workgroup has of a buffer: CHUNK of
+// chunks.glsl.
+const chunkSize = 16384
+
+// What of a buffer counts: see chunks.glsl.
+const (
+	kindDense = iota
+	kindRows
+	kindMasked
+	kindSums
+)
+
+// updateEntry is a row of the table of shader adamw.
+type updateEntry struct {
+	p, m, v, g, rows                   uint64
+	n, cols, kind, firstChunk, vectors uint32
+	with                               kernels.AdamWFactors
+	decayOthers                        float32
+}
+
+// adamw updates all parameters in one launch.
+func (b *Backend) adamw(o *device.AdamW) {
+	l := launch{kernel: "adamw", spec: []uint32{flag(o.Norm != nil)}}
+	chunks := 0
+	table := make([]updateEntry, 0, len(o.Updates))
+	for i := range o.Updates {
+		e := b.updateEntry(&o.Updates[i], &l)
+		e.firstChunk = uint32(chunks)
+		chunks += (int(e.n) + chunkSize - 1) / chunkSize
+		l.flops += 14 * float64(e.n)
+		table = append(table, e)
+	}
+	broken := b.get(1)
+	defer b.put(broken)
+	b.fill(broken, math.MaxUint32)
+	if chunks > 0 {
+		var norm device.Buffer
+		if o.Norm != nil {
+			norm = o.Norm.Total
+		}
+		l.push = pack(upload(b, wordsOf(table)), broken, norm, len(table), chunks, float32(o.MaxNorm))
+		l.reads, l.writes = append(l.reads, over(norm, broken)...), append(l.writes, over(broken)...)
+		l.groups = [3]uint32{uint32(min(chunks, mostGroups))}
+		b.launch(l)
+	}
+	b.tell(broken, func(word uint32) { o.Broken = int(int32(word)) })
+}
+
+// updateEntry describes one update, and notes what it touches.
+func (b *Backend) updateEntry(u *device.Update, l *launch) updateEntry {
+	e := updateEntry{p: u.P.Addr(), m: u.M.Addr(), v: u.V.Addr(), g: u.G.Addr(), n: uint32(u.P.Len()),
+		cols: uint32(max(1, u.Cols)), with: u.With, decayOthers: u.DecayOthers}
+	e.vectors = flag((e.p|e.m|e.v|e.g)%16 == 0)
+	switch {
+	case u.Sparse && u.DecayOthers != 0:
+		e.kind, e.rows = kindMasked, upload(b, bits(u.Rows, u.P.Len()/u.Cols)).Addr()
+	case u.Sparse:
+		e.kind, e.rows, e.n = kindRows, b.words(u.Rows).Addr(), uint32(len(u.Rows)*u.Cols)
+	}
+	l.reads = append(l.reads, over(u.G, u.P, u.M, u.V)...)
+	l.writes = append(l.writes, over(u.P, u.M, u.V)...)
+	return e
+}
+
+// bits returns a bit for each of n rows, set for those in the list.
+func bits(rows []int32, n int) []uint32 {
+	mask := make([]uint32, max(1, (n+31)/32))
+	for _, r := range rows {
+		mask[r/32] |= 1 << (r % 32)
+	}
+	return mask
+}
+
+// tell has the first word of x given to then, once it has been computed.
+func (b *Backend) tell(x device.Buffer, then func(word uint32)) {
+	to := b.answer(1, func(words []uint32) { then(words[0]) })
+	b.launch(launch{kernel: "words", push: pack(to, x, 1), reads: over(x), writes: over(to)})
+}
