@@ -37,76 +37,46 @@ func (a *Attention) plan() {
 	slices.SortStableFunc(a.jobs, func(x, y headJob) int { return cmp.Compare(y.scores(), x.scores()) })
 }
 
+// of returns the job's head.
+func (j headJob) of(a *Attention, probs []float32) kernels.Head {
+	d := a.Width / a.Heads
+	return kernels.Head{Queries: j.nq, Keys: j.nk, Width: d,
+		Q: a.Q.Floats()[j.q0*a.Q.LD+j.head*d:], K: a.K.Floats()[j.k0*a.K.LD+j.head*d:], V: a.V.Floats()[j.k0*a.V.LD+j.head*d:],
+		LDQ: a.Q.LD, LDK: a.K.LD, LDV: a.V.LD, Scale: a.Scale, Causal: a.Causal, Drop: a.Drop, First: j.at,
+		Probs: probs[j.at:][:j.scores()], More: j.head+1 < a.Heads}
+}
+
 func (c *CPU) attention(a *Attention) {
 	a.plan()
 	probs, y := a.Probs.Floats(), a.Y.Floats()
-	q, k, v := a.Q.Floats(), a.K.Floats(), a.V.Floats()
-	dropped := probs
-	if a.Drop.P > 0 {
-		dropped = c.arena.get(len(probs))
-		defer c.arena.put(dropped)
-	}
 	w, d := a.Width, a.Width/a.Heads
 	kernels.Parallel(len(a.jobs), func(i int) {
 		j := a.jobs[i]
-		n := j.scores()
-		if n == 0 {
-			for r := j.q0; r < j.q0+j.nq; r++ {
-				clear(y[r*w+j.head*d:][:d])
-			}
+		if j.scores() == 0 {
+			clearRows(y, j.q0, j.nq, w, j.head*d, d)
 			return
 		}
-		s := probs[j.at : j.at+n]
-		kernels.GemmSeq(false, true, j.nq, j.nk, d, q[j.q0*a.Q.LD+j.head*d:], a.Q.LD, k[j.k0*a.K.LD+j.head*d:],
-			a.K.LD, false, s, j.nk)
-		kernels.ScaleSeq(s, a.Scale)
-		if a.Causal {
-			kernels.MaskFuture(s, j.nq, j.nk)
-		}
-		kernels.SoftmaxSeq(s, j.nq, j.nk, j.nk)
-		if a.Drop.P > 0 {
-			a.Drop.Apply(dropped[j.at:j.at+n], s, j.at)
-			s = dropped[j.at : j.at+n]
-		}
-		kernels.GemmSeq(false, false, j.nq, d, j.nk, s, j.nk, v[j.k0*a.V.LD+j.head*d:], a.V.LD, false, y[j.q0*w+j.head*d:], w)
+		h := j.of(a, probs)
+		h.Attend(y[j.q0*w+j.head*d:], w)
 	})
 }
 
 func (c *CPU) attentionGrad(g *AttentionGrad) {
 	a := g.Of
 	probs, dy := a.Probs.Floats(), g.DY.Floats()
-	q, k, v := a.Q.Floats(), a.K.Floats(), a.V.Floats()
 	dq, dk, dv := g.DQ.Floats(), g.DK.Floats(), g.DV.Floats()
-	scratch := c.arena.get(2 * len(probs))
-	defer c.arena.put(scratch)
 	w, d := a.Width, a.Width/a.Heads
 	kernels.Parallel(len(a.jobs), func(i int) {
 		j := a.jobs[i]
-		n := j.scores()
-		if n == 0 {
+		if j.scores() == 0 {
 			clearRows(dq, j.q0, j.nq, g.DQ.LD, j.head*d, d)
 			clearRows(dk, j.k0, j.nk, g.DK.LD, j.head*d, d)
 			clearRows(dv, j.k0, j.nk, g.DV.LD, j.head*d, d)
 			return
 		}
-		pr, ds := probs[j.at:j.at+n], scratch[2*j.at:2*j.at+n]
-		dropped := pr
-		if a.Drop.P > 0 {
-			dropped = scratch[2*j.at+n : 2*j.at+2*n]
-			a.Drop.Apply(dropped, pr, j.at)
-		}
-		dyh := dy[j.q0*w+j.head*d:]
-		kernels.GemmSeq(true, false, j.nk, d, j.nq, dropped, j.nk, dyh, w, false, dv[j.k0*g.DV.LD+j.head*d:], g.DV.LD)
-		kernels.GemmSeq(false, true, j.nq, j.nk, d, dyh, w, v[j.k0*a.V.LD+j.head*d:], a.V.LD, false, ds, j.nk)
-		if a.Drop.P > 0 {
-			a.Drop.Apply(ds, ds, j.at)
-		}
-		kernels.SoftmaxGradSeq(ds, pr, j.nq, j.nk, j.nk)
-		kernels.ScaleSeq(ds, a.Scale)
-		kernels.GemmSeq(false, false, j.nq, d, j.nk, ds, j.nk, k[j.k0*a.K.LD+j.head*d:], a.K.LD, false,
-			dq[j.q0*g.DQ.LD+j.head*d:], g.DQ.LD)
-		kernels.GemmSeq(true, false, j.nk, d, j.nq, ds, j.nk, q[j.q0*a.Q.LD+j.head*d:], a.Q.LD, false,
-			dk[j.k0*g.DK.LD+j.head*d:], g.DK.LD)
+		h := j.of(a, probs)
+		h.Grad(kernels.HeadGrad{DY: dy[j.q0*w+j.head*d:], LDDY: w, DQ: dq[j.q0*g.DQ.LD+j.head*d:], LDDQ: g.DQ.LD,
+			DK: dk[j.k0*g.DK.LD+j.head*d:], LDDK: g.DK.LD, DV: dv[j.k0*g.DV.LD+j.head*d:], LDDV: g.DV.LD})
 	})
 }
 

@@ -23,18 +23,12 @@ func (d Dropper) Apply(y, x []float32, base int) {
 		copy(y, x)
 		return
 	}
-	key := d.Key()
-	k := draw{first: key.First + uint32(base), second: key.Second, limit: key.Limit, scale: key.Scale}
+	k := d.draw(base)
 	n := 0
 	if l := chosen.loops; l != nil {
 		if n = l.whole(len(x)); n > 0 {
 			with := spareLanes.Get().(*lanes)
-			for i, v := range []uint32{math.Float32bits(k.scale), k.first, k.second, k.limit, uint32(l.lanes), mixA, mixB} {
-				with[i] = math.Float32frombits(v)
-			}
-			for i := range uint32(mostLanes) {
-				with[mostLanes+i] = math.Float32frombits(i)
-			}
+			d.parameters(with, base, l.lanes)
 			l.rows.drop(&y[0], &x[0], n, &with[0])
 			spareLanes.Put(with)
 		}
@@ -56,6 +50,23 @@ func (d Dropper) Key() DropKey {
 	}
 	key := splitmix.Finish(d.Seed ^ splitmix.Finish(d.Step^splitmix.Mix(d.Site)))
 	return DropKey{First: uint32(key), Second: uint32(key >> 32), Limit: uint32(float64(d.P) * (1 << 31)), Scale: 1 / (1 - d.P)}
+}
+
+// draw returns what decisions are made from, of elements that count from base.
+func (d Dropper) draw(base int) draw {
+	key := d.Key()
+	return draw{first: key.First + uint32(base), second: key.Second, limit: key.Limit, scale: key.Scale}
+}
+
+// parameters writes what the loops want to know of it.
+func (d Dropper) parameters(with *lanes, base, lanes int) {
+	k := d.draw(base)
+	for i, v := range []uint32{math.Float32bits(k.scale), k.first, k.second, k.limit, uint32(lanes), mixA, mixB} {
+		with[i] = math.Float32frombits(v)
+	}
+	for i := range uint32(mostLanes) {
+		with[mostLanes+i] = math.Float32frombits(i)
+	}
 }
 
 // draw is what an element's decision is made from: its index is hashed with one

@@ -95,7 +95,6 @@ func (g *Product) check() {
 }
 
 const (
-	mostK    = 384     // of the inner dimension in one sum before it goes to c: fixed, for it decides the order of the sums
 	jobFlops = 1 << 19 // what is worth another thread's attention
 	group    = 4       // tiles of a transposed a that are packed at once
 	uses     = 2       // of a tile or a panel that do not pay for copying it
@@ -104,9 +103,9 @@ const (
 
 // chunk returns how much of the inner dimension k is summed at a time: k in
 // the fewest equal parts of at most mostK, in steps of 8.
-func chunk(k int) int {
-	parts := (k + mostK - 1) / mostK
-	return min(mostK, ((k+parts-1)/parts+7)/8*8)
+func (t *tile) chunk(k int) int {
+	parts := (k + t.mostK - 1) / t.mostK
+	return min(t.mostK, ((k+parts-1)/parts+7)/8*8)
 }
 
 // trivial tells whether there is nothing to multiply, and then finishes C.
@@ -147,7 +146,7 @@ func (g *Product) alone() {
 // them, a tile of which stays in the first: nothing is openJob before somebody has
 // nothing left to do.
 func (g *Product) partition(t *tile) partition {
-	c := partition{tiles: (g.M + t.mr - 1) / t.mr, panels: (g.N + t.nr - 1) / t.nr, kMost: chunk(g.K), down: 1}
+	c := partition{tiles: (g.M + t.mr - 1) / t.mr, panels: (g.N + t.nr - 1) / t.nr, kMost: t.chunk(g.K), down: 1}
 	c.across = (c.panels*t.nr*c.kMost + blockSize - 1) / blockSize
 	return c
 }

@@ -5368,6 +5368,4026 @@ store:
 	VZEROUPPER
 	RET
 
+// kernR1x16_avx512 computes
+//
+//	for i := range 1 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[i*lda+p], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+// func kernR1x16_avx512(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+TEXT ·kernR1x16_avx512(SB), NOSPLIT, $0-57
+	MOVQ k+0(FP), CX
+	MOVQ a+8(FP), SI
+	MOVQ lda+16(FP), AX
+	MOVQ b+24(FP), DI
+	MOVQ bs+32(FP), R8
+	MOVQ c+40(FP), DX
+	MOVQ ldc+48(FP), R9
+	SHLQ $2, AX
+	SHLQ $2, R8
+	SHLQ $2, R9
+	VPXORD Z31, Z31, Z31
+	CMPQ CX, $4
+	JLE loop
+	SUBQ $4, CX
+	MOVQ $4, R15
+	MOVQ DX, BX
+
+first:
+	VMOVUPS 0(DI), Z0
+	VBROADCASTSS (SI), Z1
+	VFMADD231PS Z1, Z0, Z31
+	ADDQ $4, SI
+	ADDQ R8, DI
+	TESTQ $3, R15
+	JNZ next
+	PREFETCHT0 0(BX)
+	ADDQ R9, BX
+
+next:
+	DECQ R15
+	JNZ first
+
+loop:
+	VMOVUPS 0(DI), Z0
+	VBROADCASTSS (SI), Z1
+	VFMADD231PS Z1, Z0, Z31
+	ADDQ $4, SI
+	ADDQ R8, DI
+	DECQ CX
+	JNZ loop
+	MOVBLZX acc+56(FP), AX
+	TESTB AL, AL
+	JZ store
+	VADDPS 0(DX), Z31, Z31
+	VMOVUPS Z31, 0(DX)
+	ADDQ R9, DX
+	VZEROUPPER
+	RET
+
+store:
+	VMOVUPS Z31, 0(DX)
+	ADDQ R9, DX
+	VZEROUPPER
+	RET
+
+// kernC1x16_avx512 computes
+//
+//	for i := range 1 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[p*lda+i], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+// func kernC1x16_avx512(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+TEXT ·kernC1x16_avx512(SB), NOSPLIT, $0-57
+	MOVQ k+0(FP), CX
+	MOVQ a+8(FP), SI
+	MOVQ lda+16(FP), AX
+	MOVQ b+24(FP), DI
+	MOVQ bs+32(FP), R8
+	MOVQ c+40(FP), DX
+	MOVQ ldc+48(FP), R9
+	SHLQ $2, AX
+	SHLQ $2, R8
+	SHLQ $2, R9
+	VPXORD Z31, Z31, Z31
+	CMPQ CX, $4
+	JLE loop
+	SUBQ $4, CX
+	MOVQ $4, R15
+	MOVQ DX, BX
+
+first:
+	VMOVUPS 0(DI), Z0
+	VBROADCASTSS 0(SI), Z1
+	VFMADD231PS Z1, Z0, Z31
+	ADDQ AX, SI
+	ADDQ R8, DI
+	TESTQ $3, R15
+	JNZ next
+	PREFETCHT0 0(BX)
+	ADDQ R9, BX
+
+next:
+	DECQ R15
+	JNZ first
+
+loop:
+	VMOVUPS 0(DI), Z0
+	VBROADCASTSS 0(SI), Z1
+	VFMADD231PS Z1, Z0, Z31
+	ADDQ AX, SI
+	ADDQ R8, DI
+	DECQ CX
+	JNZ loop
+	MOVBLZX acc+56(FP), AX
+	TESTB AL, AL
+	JZ store
+	VADDPS 0(DX), Z31, Z31
+	VMOVUPS Z31, 0(DX)
+	ADDQ R9, DX
+	VZEROUPPER
+	RET
+
+store:
+	VMOVUPS Z31, 0(DX)
+	ADDQ R9, DX
+	VZEROUPPER
+	RET
+
+// kernR2x16_avx512 computes
+//
+//	for i := range 2 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[i*lda+p], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+// func kernR2x16_avx512(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+TEXT ·kernR2x16_avx512(SB), NOSPLIT, $0-57
+	MOVQ k+0(FP), CX
+	MOVQ a+8(FP), SI
+	MOVQ lda+16(FP), AX
+	MOVQ b+24(FP), DI
+	MOVQ bs+32(FP), R8
+	MOVQ c+40(FP), DX
+	MOVQ ldc+48(FP), R9
+	SHLQ $2, AX
+	SHLQ $2, R8
+	SHLQ $2, R9
+	VPXORD Z30, Z30, Z30
+	VPXORD Z31, Z31, Z31
+	CMPQ CX, $8
+	JLE loop
+	SUBQ $8, CX
+	MOVQ $8, R15
+	MOVQ DX, BX
+
+first:
+	VMOVUPS 0(DI), Z0
+	VBROADCASTSS (SI), Z1
+	VFMADD231PS Z1, Z0, Z30
+	VBROADCASTSS (SI)(AX*1), Z2
+	VFMADD231PS Z2, Z0, Z31
+	ADDQ $4, SI
+	ADDQ R8, DI
+	TESTQ $3, R15
+	JNZ next
+	PREFETCHT0 0(BX)
+	ADDQ R9, BX
+
+next:
+	DECQ R15
+	JNZ first
+
+loop:
+	VMOVUPS 0(DI), Z0
+	VBROADCASTSS (SI), Z1
+	VFMADD231PS Z1, Z0, Z30
+	VBROADCASTSS (SI)(AX*1), Z2
+	VFMADD231PS Z2, Z0, Z31
+	ADDQ $4, SI
+	ADDQ R8, DI
+	DECQ CX
+	JNZ loop
+	MOVBLZX acc+56(FP), AX
+	TESTB AL, AL
+	JZ store
+	VADDPS 0(DX), Z30, Z30
+	VMOVUPS Z30, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z31, Z31
+	VMOVUPS Z31, 0(DX)
+	ADDQ R9, DX
+	VZEROUPPER
+	RET
+
+store:
+	VMOVUPS Z30, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z31, 0(DX)
+	ADDQ R9, DX
+	VZEROUPPER
+	RET
+
+// kernC2x16_avx512 computes
+//
+//	for i := range 2 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[p*lda+i], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+// func kernC2x16_avx512(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+TEXT ·kernC2x16_avx512(SB), NOSPLIT, $0-57
+	MOVQ k+0(FP), CX
+	MOVQ a+8(FP), SI
+	MOVQ lda+16(FP), AX
+	MOVQ b+24(FP), DI
+	MOVQ bs+32(FP), R8
+	MOVQ c+40(FP), DX
+	MOVQ ldc+48(FP), R9
+	SHLQ $2, AX
+	SHLQ $2, R8
+	SHLQ $2, R9
+	VPXORD Z30, Z30, Z30
+	VPXORD Z31, Z31, Z31
+	CMPQ CX, $8
+	JLE loop
+	SUBQ $8, CX
+	MOVQ $8, R15
+	MOVQ DX, BX
+
+first:
+	VMOVUPS 0(DI), Z0
+	VBROADCASTSS 0(SI), Z1
+	VFMADD231PS Z1, Z0, Z30
+	VBROADCASTSS 4(SI), Z2
+	VFMADD231PS Z2, Z0, Z31
+	ADDQ AX, SI
+	ADDQ R8, DI
+	TESTQ $3, R15
+	JNZ next
+	PREFETCHT0 0(BX)
+	ADDQ R9, BX
+
+next:
+	DECQ R15
+	JNZ first
+
+loop:
+	VMOVUPS 0(DI), Z0
+	VBROADCASTSS 0(SI), Z1
+	VFMADD231PS Z1, Z0, Z30
+	VBROADCASTSS 4(SI), Z2
+	VFMADD231PS Z2, Z0, Z31
+	ADDQ AX, SI
+	ADDQ R8, DI
+	DECQ CX
+	JNZ loop
+	MOVBLZX acc+56(FP), AX
+	TESTB AL, AL
+	JZ store
+	VADDPS 0(DX), Z30, Z30
+	VMOVUPS Z30, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z31, Z31
+	VMOVUPS Z31, 0(DX)
+	ADDQ R9, DX
+	VZEROUPPER
+	RET
+
+store:
+	VMOVUPS Z30, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z31, 0(DX)
+	ADDQ R9, DX
+	VZEROUPPER
+	RET
+
+// kernR3x16_avx512 computes
+//
+//	for i := range 3 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[i*lda+p], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+// func kernR3x16_avx512(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+TEXT ·kernR3x16_avx512(SB), NOSPLIT, $0-57
+	MOVQ k+0(FP), CX
+	MOVQ a+8(FP), SI
+	MOVQ lda+16(FP), AX
+	MOVQ b+24(FP), DI
+	MOVQ bs+32(FP), R8
+	MOVQ c+40(FP), DX
+	MOVQ ldc+48(FP), R9
+	SHLQ $2, AX
+	SHLQ $2, R8
+	SHLQ $2, R9
+	VPXORD Z29, Z29, Z29
+	VPXORD Z30, Z30, Z30
+	VPXORD Z31, Z31, Z31
+	CMPQ CX, $12
+	JLE loop
+	SUBQ $12, CX
+	MOVQ $12, R15
+	MOVQ DX, BX
+
+first:
+	VMOVUPS 0(DI), Z0
+	VBROADCASTSS (SI), Z1
+	VFMADD231PS Z1, Z0, Z29
+	VBROADCASTSS (SI)(AX*1), Z2
+	VFMADD231PS Z2, Z0, Z30
+	VBROADCASTSS (SI)(AX*2), Z1
+	VFMADD231PS Z1, Z0, Z31
+	ADDQ $4, SI
+	ADDQ R8, DI
+	TESTQ $3, R15
+	JNZ next
+	PREFETCHT0 0(BX)
+	ADDQ R9, BX
+
+next:
+	DECQ R15
+	JNZ first
+
+loop:
+	VMOVUPS 0(DI), Z0
+	VBROADCASTSS (SI), Z1
+	VFMADD231PS Z1, Z0, Z29
+	VBROADCASTSS (SI)(AX*1), Z2
+	VFMADD231PS Z2, Z0, Z30
+	VBROADCASTSS (SI)(AX*2), Z1
+	VFMADD231PS Z1, Z0, Z31
+	ADDQ $4, SI
+	ADDQ R8, DI
+	DECQ CX
+	JNZ loop
+	MOVBLZX acc+56(FP), AX
+	TESTB AL, AL
+	JZ store
+	VADDPS 0(DX), Z29, Z29
+	VMOVUPS Z29, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z30, Z30
+	VMOVUPS Z30, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z31, Z31
+	VMOVUPS Z31, 0(DX)
+	ADDQ R9, DX
+	VZEROUPPER
+	RET
+
+store:
+	VMOVUPS Z29, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z30, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z31, 0(DX)
+	ADDQ R9, DX
+	VZEROUPPER
+	RET
+
+// kernC3x16_avx512 computes
+//
+//	for i := range 3 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[p*lda+i], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+// func kernC3x16_avx512(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+TEXT ·kernC3x16_avx512(SB), NOSPLIT, $0-57
+	MOVQ k+0(FP), CX
+	MOVQ a+8(FP), SI
+	MOVQ lda+16(FP), AX
+	MOVQ b+24(FP), DI
+	MOVQ bs+32(FP), R8
+	MOVQ c+40(FP), DX
+	MOVQ ldc+48(FP), R9
+	SHLQ $2, AX
+	SHLQ $2, R8
+	SHLQ $2, R9
+	VPXORD Z29, Z29, Z29
+	VPXORD Z30, Z30, Z30
+	VPXORD Z31, Z31, Z31
+	CMPQ CX, $12
+	JLE loop
+	SUBQ $12, CX
+	MOVQ $12, R15
+	MOVQ DX, BX
+
+first:
+	VMOVUPS 0(DI), Z0
+	VBROADCASTSS 0(SI), Z1
+	VFMADD231PS Z1, Z0, Z29
+	VBROADCASTSS 4(SI), Z2
+	VFMADD231PS Z2, Z0, Z30
+	VBROADCASTSS 8(SI), Z1
+	VFMADD231PS Z1, Z0, Z31
+	ADDQ AX, SI
+	ADDQ R8, DI
+	TESTQ $3, R15
+	JNZ next
+	PREFETCHT0 0(BX)
+	ADDQ R9, BX
+
+next:
+	DECQ R15
+	JNZ first
+
+loop:
+	VMOVUPS 0(DI), Z0
+	VBROADCASTSS 0(SI), Z1
+	VFMADD231PS Z1, Z0, Z29
+	VBROADCASTSS 4(SI), Z2
+	VFMADD231PS Z2, Z0, Z30
+	VBROADCASTSS 8(SI), Z1
+	VFMADD231PS Z1, Z0, Z31
+	ADDQ AX, SI
+	ADDQ R8, DI
+	DECQ CX
+	JNZ loop
+	MOVBLZX acc+56(FP), AX
+	TESTB AL, AL
+	JZ store
+	VADDPS 0(DX), Z29, Z29
+	VMOVUPS Z29, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z30, Z30
+	VMOVUPS Z30, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z31, Z31
+	VMOVUPS Z31, 0(DX)
+	ADDQ R9, DX
+	VZEROUPPER
+	RET
+
+store:
+	VMOVUPS Z29, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z30, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z31, 0(DX)
+	ADDQ R9, DX
+	VZEROUPPER
+	RET
+
+// kernR4x16_avx512 computes
+//
+//	for i := range 4 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[i*lda+p], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+// func kernR4x16_avx512(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+TEXT ·kernR4x16_avx512(SB), NOSPLIT, $0-57
+	MOVQ k+0(FP), CX
+	MOVQ a+8(FP), SI
+	MOVQ lda+16(FP), AX
+	MOVQ b+24(FP), DI
+	MOVQ bs+32(FP), R8
+	MOVQ c+40(FP), DX
+	MOVQ ldc+48(FP), R9
+	SHLQ $2, AX
+	SHLQ $2, R8
+	SHLQ $2, R9
+	LEAQ (SI)(AX*2), R10
+	ADDQ AX, R10
+	VPXORD Z28, Z28, Z28
+	VPXORD Z29, Z29, Z29
+	VPXORD Z30, Z30, Z30
+	VPXORD Z31, Z31, Z31
+	CMPQ CX, $16
+	JLE loop
+	SUBQ $16, CX
+	MOVQ $16, R15
+	MOVQ DX, BX
+
+first:
+	VMOVUPS 0(DI), Z0
+	VBROADCASTSS (SI), Z1
+	VFMADD231PS Z1, Z0, Z28
+	VBROADCASTSS (SI)(AX*1), Z2
+	VFMADD231PS Z2, Z0, Z29
+	VBROADCASTSS (SI)(AX*2), Z1
+	VFMADD231PS Z1, Z0, Z30
+	VBROADCASTSS (R10), Z2
+	VFMADD231PS Z2, Z0, Z31
+	ADDQ $4, SI
+	ADDQ $4, R10
+	ADDQ R8, DI
+	TESTQ $3, R15
+	JNZ next
+	PREFETCHT0 0(BX)
+	ADDQ R9, BX
+
+next:
+	DECQ R15
+	JNZ first
+
+loop:
+	VMOVUPS 0(DI), Z0
+	VBROADCASTSS (SI), Z1
+	VFMADD231PS Z1, Z0, Z28
+	VBROADCASTSS (SI)(AX*1), Z2
+	VFMADD231PS Z2, Z0, Z29
+	VBROADCASTSS (SI)(AX*2), Z1
+	VFMADD231PS Z1, Z0, Z30
+	VBROADCASTSS (R10), Z2
+	VFMADD231PS Z2, Z0, Z31
+	ADDQ $4, SI
+	ADDQ $4, R10
+	ADDQ R8, DI
+	DECQ CX
+	JNZ loop
+	MOVBLZX acc+56(FP), AX
+	TESTB AL, AL
+	JZ store
+	VADDPS 0(DX), Z28, Z28
+	VMOVUPS Z28, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z29, Z29
+	VMOVUPS Z29, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z30, Z30
+	VMOVUPS Z30, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z31, Z31
+	VMOVUPS Z31, 0(DX)
+	ADDQ R9, DX
+	VZEROUPPER
+	RET
+
+store:
+	VMOVUPS Z28, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z29, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z30, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z31, 0(DX)
+	ADDQ R9, DX
+	VZEROUPPER
+	RET
+
+// kernC4x16_avx512 computes
+//
+//	for i := range 4 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[p*lda+i], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+// func kernC4x16_avx512(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+TEXT ·kernC4x16_avx512(SB), NOSPLIT, $0-57
+	MOVQ k+0(FP), CX
+	MOVQ a+8(FP), SI
+	MOVQ lda+16(FP), AX
+	MOVQ b+24(FP), DI
+	MOVQ bs+32(FP), R8
+	MOVQ c+40(FP), DX
+	MOVQ ldc+48(FP), R9
+	SHLQ $2, AX
+	SHLQ $2, R8
+	SHLQ $2, R9
+	VPXORD Z28, Z28, Z28
+	VPXORD Z29, Z29, Z29
+	VPXORD Z30, Z30, Z30
+	VPXORD Z31, Z31, Z31
+	CMPQ CX, $16
+	JLE loop
+	SUBQ $16, CX
+	MOVQ $16, R15
+	MOVQ DX, BX
+
+first:
+	VMOVUPS 0(DI), Z0
+	VBROADCASTSS 0(SI), Z1
+	VFMADD231PS Z1, Z0, Z28
+	VBROADCASTSS 4(SI), Z2
+	VFMADD231PS Z2, Z0, Z29
+	VBROADCASTSS 8(SI), Z1
+	VFMADD231PS Z1, Z0, Z30
+	VBROADCASTSS 12(SI), Z2
+	VFMADD231PS Z2, Z0, Z31
+	ADDQ AX, SI
+	ADDQ R8, DI
+	TESTQ $3, R15
+	JNZ next
+	PREFETCHT0 0(BX)
+	ADDQ R9, BX
+
+next:
+	DECQ R15
+	JNZ first
+
+loop:
+	VMOVUPS 0(DI), Z0
+	VBROADCASTSS 0(SI), Z1
+	VFMADD231PS Z1, Z0, Z28
+	VBROADCASTSS 4(SI), Z2
+	VFMADD231PS Z2, Z0, Z29
+	VBROADCASTSS 8(SI), Z1
+	VFMADD231PS Z1, Z0, Z30
+	VBROADCASTSS 12(SI), Z2
+	VFMADD231PS Z2, Z0, Z31
+	ADDQ AX, SI
+	ADDQ R8, DI
+	DECQ CX
+	JNZ loop
+	MOVBLZX acc+56(FP), AX
+	TESTB AL, AL
+	JZ store
+	VADDPS 0(DX), Z28, Z28
+	VMOVUPS Z28, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z29, Z29
+	VMOVUPS Z29, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z30, Z30
+	VMOVUPS Z30, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z31, Z31
+	VMOVUPS Z31, 0(DX)
+	ADDQ R9, DX
+	VZEROUPPER
+	RET
+
+store:
+	VMOVUPS Z28, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z29, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z30, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z31, 0(DX)
+	ADDQ R9, DX
+	VZEROUPPER
+	RET
+
+// kernR5x16_avx512 computes
+//
+//	for i := range 5 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[i*lda+p], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+// func kernR5x16_avx512(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+TEXT ·kernR5x16_avx512(SB), NOSPLIT, $0-57
+	MOVQ k+0(FP), CX
+	MOVQ a+8(FP), SI
+	MOVQ lda+16(FP), AX
+	MOVQ b+24(FP), DI
+	MOVQ bs+32(FP), R8
+	MOVQ c+40(FP), DX
+	MOVQ ldc+48(FP), R9
+	SHLQ $2, AX
+	SHLQ $2, R8
+	SHLQ $2, R9
+	LEAQ (SI)(AX*2), R10
+	ADDQ AX, R10
+	VPXORD Z27, Z27, Z27
+	VPXORD Z28, Z28, Z28
+	VPXORD Z29, Z29, Z29
+	VPXORD Z30, Z30, Z30
+	VPXORD Z31, Z31, Z31
+	CMPQ CX, $20
+	JLE loop
+	SUBQ $20, CX
+	MOVQ $20, R15
+	MOVQ DX, BX
+
+first:
+	VMOVUPS 0(DI), Z0
+	PREFETCHT0 1024(DI)
+	PREFETCHT0 1088(DI)
+	VBROADCASTSS (SI), Z1
+	VFMADD231PS Z1, Z0, Z27
+	VBROADCASTSS (SI)(AX*1), Z2
+	VFMADD231PS Z2, Z0, Z28
+	VBROADCASTSS (SI)(AX*2), Z1
+	VFMADD231PS Z1, Z0, Z29
+	VBROADCASTSS (R10), Z2
+	VFMADD231PS Z2, Z0, Z30
+	VBROADCASTSS (SI)(AX*4), Z1
+	VFMADD231PS Z1, Z0, Z31
+	ADDQ $4, SI
+	ADDQ $4, R10
+	ADDQ R8, DI
+	TESTQ $3, R15
+	JNZ next
+	PREFETCHT0 0(BX)
+	ADDQ R9, BX
+
+next:
+	DECQ R15
+	JNZ first
+
+loop:
+	VMOVUPS 0(DI), Z0
+	PREFETCHT0 1024(DI)
+	PREFETCHT0 1088(DI)
+	VBROADCASTSS (SI), Z1
+	VFMADD231PS Z1, Z0, Z27
+	VBROADCASTSS (SI)(AX*1), Z2
+	VFMADD231PS Z2, Z0, Z28
+	VBROADCASTSS (SI)(AX*2), Z1
+	VFMADD231PS Z1, Z0, Z29
+	VBROADCASTSS (R10), Z2
+	VFMADD231PS Z2, Z0, Z30
+	VBROADCASTSS (SI)(AX*4), Z1
+	VFMADD231PS Z1, Z0, Z31
+	ADDQ $4, SI
+	ADDQ $4, R10
+	ADDQ R8, DI
+	DECQ CX
+	JNZ loop
+	MOVBLZX acc+56(FP), AX
+	TESTB AL, AL
+	JZ store
+	VADDPS 0(DX), Z27, Z27
+	VMOVUPS Z27, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z28, Z28
+	VMOVUPS Z28, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z29, Z29
+	VMOVUPS Z29, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z30, Z30
+	VMOVUPS Z30, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z31, Z31
+	VMOVUPS Z31, 0(DX)
+	ADDQ R9, DX
+	VZEROUPPER
+	RET
+
+store:
+	VMOVUPS Z27, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z28, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z29, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z30, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z31, 0(DX)
+	ADDQ R9, DX
+	VZEROUPPER
+	RET
+
+// kernC5x16_avx512 computes
+//
+//	for i := range 5 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[p*lda+i], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+// func kernC5x16_avx512(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+TEXT ·kernC5x16_avx512(SB), NOSPLIT, $0-57
+	MOVQ k+0(FP), CX
+	MOVQ a+8(FP), SI
+	MOVQ lda+16(FP), AX
+	MOVQ b+24(FP), DI
+	MOVQ bs+32(FP), R8
+	MOVQ c+40(FP), DX
+	MOVQ ldc+48(FP), R9
+	SHLQ $2, AX
+	SHLQ $2, R8
+	SHLQ $2, R9
+	VPXORD Z27, Z27, Z27
+	VPXORD Z28, Z28, Z28
+	VPXORD Z29, Z29, Z29
+	VPXORD Z30, Z30, Z30
+	VPXORD Z31, Z31, Z31
+	CMPQ CX, $20
+	JLE loop
+	SUBQ $20, CX
+	MOVQ $20, R15
+	MOVQ DX, BX
+
+first:
+	VMOVUPS 0(DI), Z0
+	PREFETCHT0 1024(DI)
+	PREFETCHT0 1088(DI)
+	VBROADCASTSS 0(SI), Z1
+	VFMADD231PS Z1, Z0, Z27
+	VBROADCASTSS 4(SI), Z2
+	VFMADD231PS Z2, Z0, Z28
+	VBROADCASTSS 8(SI), Z1
+	VFMADD231PS Z1, Z0, Z29
+	VBROADCASTSS 12(SI), Z2
+	VFMADD231PS Z2, Z0, Z30
+	VBROADCASTSS 16(SI), Z1
+	VFMADD231PS Z1, Z0, Z31
+	ADDQ AX, SI
+	ADDQ R8, DI
+	TESTQ $3, R15
+	JNZ next
+	PREFETCHT0 0(BX)
+	ADDQ R9, BX
+
+next:
+	DECQ R15
+	JNZ first
+
+loop:
+	VMOVUPS 0(DI), Z0
+	PREFETCHT0 1024(DI)
+	PREFETCHT0 1088(DI)
+	VBROADCASTSS 0(SI), Z1
+	VFMADD231PS Z1, Z0, Z27
+	VBROADCASTSS 4(SI), Z2
+	VFMADD231PS Z2, Z0, Z28
+	VBROADCASTSS 8(SI), Z1
+	VFMADD231PS Z1, Z0, Z29
+	VBROADCASTSS 12(SI), Z2
+	VFMADD231PS Z2, Z0, Z30
+	VBROADCASTSS 16(SI), Z1
+	VFMADD231PS Z1, Z0, Z31
+	ADDQ AX, SI
+	ADDQ R8, DI
+	DECQ CX
+	JNZ loop
+	MOVBLZX acc+56(FP), AX
+	TESTB AL, AL
+	JZ store
+	VADDPS 0(DX), Z27, Z27
+	VMOVUPS Z27, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z28, Z28
+	VMOVUPS Z28, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z29, Z29
+	VMOVUPS Z29, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z30, Z30
+	VMOVUPS Z30, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z31, Z31
+	VMOVUPS Z31, 0(DX)
+	ADDQ R9, DX
+	VZEROUPPER
+	RET
+
+store:
+	VMOVUPS Z27, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z28, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z29, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z30, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z31, 0(DX)
+	ADDQ R9, DX
+	VZEROUPPER
+	RET
+
+// kernR6x16_avx512 computes
+//
+//	for i := range 6 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[i*lda+p], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+// func kernR6x16_avx512(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+TEXT ·kernR6x16_avx512(SB), NOSPLIT, $0-57
+	MOVQ k+0(FP), CX
+	MOVQ a+8(FP), SI
+	MOVQ lda+16(FP), AX
+	MOVQ b+24(FP), DI
+	MOVQ bs+32(FP), R8
+	MOVQ c+40(FP), DX
+	MOVQ ldc+48(FP), R9
+	SHLQ $2, AX
+	SHLQ $2, R8
+	SHLQ $2, R9
+	LEAQ (SI)(AX*2), R10
+	ADDQ AX, R10
+	VPXORD Z26, Z26, Z26
+	VPXORD Z27, Z27, Z27
+	VPXORD Z28, Z28, Z28
+	VPXORD Z29, Z29, Z29
+	VPXORD Z30, Z30, Z30
+	VPXORD Z31, Z31, Z31
+	CMPQ CX, $24
+	JLE loop
+	SUBQ $24, CX
+	MOVQ $24, R15
+	MOVQ DX, BX
+
+first:
+	VMOVUPS 0(DI), Z0
+	PREFETCHT0 1024(DI)
+	PREFETCHT0 1088(DI)
+	VBROADCASTSS (SI), Z1
+	VFMADD231PS Z1, Z0, Z26
+	VBROADCASTSS (SI)(AX*1), Z2
+	VFMADD231PS Z2, Z0, Z27
+	VBROADCASTSS (SI)(AX*2), Z1
+	VFMADD231PS Z1, Z0, Z28
+	VBROADCASTSS (R10), Z2
+	VFMADD231PS Z2, Z0, Z29
+	VBROADCASTSS (SI)(AX*4), Z1
+	VFMADD231PS Z1, Z0, Z30
+	VBROADCASTSS (R10)(AX*2), Z2
+	VFMADD231PS Z2, Z0, Z31
+	ADDQ $4, SI
+	ADDQ $4, R10
+	ADDQ R8, DI
+	TESTQ $3, R15
+	JNZ next
+	PREFETCHT0 0(BX)
+	ADDQ R9, BX
+
+next:
+	DECQ R15
+	JNZ first
+
+loop:
+	VMOVUPS 0(DI), Z0
+	PREFETCHT0 1024(DI)
+	PREFETCHT0 1088(DI)
+	VBROADCASTSS (SI), Z1
+	VFMADD231PS Z1, Z0, Z26
+	VBROADCASTSS (SI)(AX*1), Z2
+	VFMADD231PS Z2, Z0, Z27
+	VBROADCASTSS (SI)(AX*2), Z1
+	VFMADD231PS Z1, Z0, Z28
+	VBROADCASTSS (R10), Z2
+	VFMADD231PS Z2, Z0, Z29
+	VBROADCASTSS (SI)(AX*4), Z1
+	VFMADD231PS Z1, Z0, Z30
+	VBROADCASTSS (R10)(AX*2), Z2
+	VFMADD231PS Z2, Z0, Z31
+	ADDQ $4, SI
+	ADDQ $4, R10
+	ADDQ R8, DI
+	DECQ CX
+	JNZ loop
+	MOVBLZX acc+56(FP), AX
+	TESTB AL, AL
+	JZ store
+	VADDPS 0(DX), Z26, Z26
+	VMOVUPS Z26, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z27, Z27
+	VMOVUPS Z27, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z28, Z28
+	VMOVUPS Z28, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z29, Z29
+	VMOVUPS Z29, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z30, Z30
+	VMOVUPS Z30, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z31, Z31
+	VMOVUPS Z31, 0(DX)
+	ADDQ R9, DX
+	VZEROUPPER
+	RET
+
+store:
+	VMOVUPS Z26, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z27, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z28, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z29, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z30, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z31, 0(DX)
+	ADDQ R9, DX
+	VZEROUPPER
+	RET
+
+// kernC6x16_avx512 computes
+//
+//	for i := range 6 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[p*lda+i], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+// func kernC6x16_avx512(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+TEXT ·kernC6x16_avx512(SB), NOSPLIT, $0-57
+	MOVQ k+0(FP), CX
+	MOVQ a+8(FP), SI
+	MOVQ lda+16(FP), AX
+	MOVQ b+24(FP), DI
+	MOVQ bs+32(FP), R8
+	MOVQ c+40(FP), DX
+	MOVQ ldc+48(FP), R9
+	SHLQ $2, AX
+	SHLQ $2, R8
+	SHLQ $2, R9
+	VPXORD Z26, Z26, Z26
+	VPXORD Z27, Z27, Z27
+	VPXORD Z28, Z28, Z28
+	VPXORD Z29, Z29, Z29
+	VPXORD Z30, Z30, Z30
+	VPXORD Z31, Z31, Z31
+	CMPQ CX, $24
+	JLE loop
+	SUBQ $24, CX
+	MOVQ $24, R15
+	MOVQ DX, BX
+
+first:
+	VMOVUPS 0(DI), Z0
+	PREFETCHT0 1024(DI)
+	PREFETCHT0 1088(DI)
+	VBROADCASTSS 0(SI), Z1
+	VFMADD231PS Z1, Z0, Z26
+	VBROADCASTSS 4(SI), Z2
+	VFMADD231PS Z2, Z0, Z27
+	VBROADCASTSS 8(SI), Z1
+	VFMADD231PS Z1, Z0, Z28
+	VBROADCASTSS 12(SI), Z2
+	VFMADD231PS Z2, Z0, Z29
+	VBROADCASTSS 16(SI), Z1
+	VFMADD231PS Z1, Z0, Z30
+	VBROADCASTSS 20(SI), Z2
+	VFMADD231PS Z2, Z0, Z31
+	ADDQ AX, SI
+	ADDQ R8, DI
+	TESTQ $3, R15
+	JNZ next
+	PREFETCHT0 0(BX)
+	ADDQ R9, BX
+
+next:
+	DECQ R15
+	JNZ first
+
+loop:
+	VMOVUPS 0(DI), Z0
+	PREFETCHT0 1024(DI)
+	PREFETCHT0 1088(DI)
+	VBROADCASTSS 0(SI), Z1
+	VFMADD231PS Z1, Z0, Z26
+	VBROADCASTSS 4(SI), Z2
+	VFMADD231PS Z2, Z0, Z27
+	VBROADCASTSS 8(SI), Z1
+	VFMADD231PS Z1, Z0, Z28
+	VBROADCASTSS 12(SI), Z2
+	VFMADD231PS Z2, Z0, Z29
+	VBROADCASTSS 16(SI), Z1
+	VFMADD231PS Z1, Z0, Z30
+	VBROADCASTSS 20(SI), Z2
+	VFMADD231PS Z2, Z0, Z31
+	ADDQ AX, SI
+	ADDQ R8, DI
+	DECQ CX
+	JNZ loop
+	MOVBLZX acc+56(FP), AX
+	TESTB AL, AL
+	JZ store
+	VADDPS 0(DX), Z26, Z26
+	VMOVUPS Z26, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z27, Z27
+	VMOVUPS Z27, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z28, Z28
+	VMOVUPS Z28, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z29, Z29
+	VMOVUPS Z29, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z30, Z30
+	VMOVUPS Z30, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z31, Z31
+	VMOVUPS Z31, 0(DX)
+	ADDQ R9, DX
+	VZEROUPPER
+	RET
+
+store:
+	VMOVUPS Z26, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z27, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z28, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z29, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z30, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z31, 0(DX)
+	ADDQ R9, DX
+	VZEROUPPER
+	RET
+
+// kernR7x16_avx512 computes
+//
+//	for i := range 7 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[i*lda+p], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+// func kernR7x16_avx512(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+TEXT ·kernR7x16_avx512(SB), NOSPLIT, $0-57
+	MOVQ k+0(FP), CX
+	MOVQ a+8(FP), SI
+	MOVQ lda+16(FP), AX
+	MOVQ b+24(FP), DI
+	MOVQ bs+32(FP), R8
+	MOVQ c+40(FP), DX
+	MOVQ ldc+48(FP), R9
+	SHLQ $2, AX
+	SHLQ $2, R8
+	SHLQ $2, R9
+	LEAQ (SI)(AX*2), R10
+	ADDQ AX, R10
+	LEAQ (R10)(AX*2), R11
+	ADDQ AX, R11
+	VPXORD Z25, Z25, Z25
+	VPXORD Z26, Z26, Z26
+	VPXORD Z27, Z27, Z27
+	VPXORD Z28, Z28, Z28
+	VPXORD Z29, Z29, Z29
+	VPXORD Z30, Z30, Z30
+	VPXORD Z31, Z31, Z31
+	CMPQ CX, $28
+	JLE loop
+	SUBQ $28, CX
+	MOVQ $28, R15
+	MOVQ DX, BX
+
+first:
+	VMOVUPS 0(DI), Z0
+	PREFETCHT0 1024(DI)
+	PREFETCHT0 1088(DI)
+	VBROADCASTSS (SI), Z1
+	VFMADD231PS Z1, Z0, Z25
+	VBROADCASTSS (SI)(AX*1), Z2
+	VFMADD231PS Z2, Z0, Z26
+	VBROADCASTSS (SI)(AX*2), Z1
+	VFMADD231PS Z1, Z0, Z27
+	VBROADCASTSS (R10), Z2
+	VFMADD231PS Z2, Z0, Z28
+	VBROADCASTSS (SI)(AX*4), Z1
+	VFMADD231PS Z1, Z0, Z29
+	VBROADCASTSS (R10)(AX*2), Z2
+	VFMADD231PS Z2, Z0, Z30
+	VBROADCASTSS (R11), Z1
+	VFMADD231PS Z1, Z0, Z31
+	ADDQ $4, SI
+	ADDQ $4, R10
+	ADDQ $4, R11
+	ADDQ R8, DI
+	TESTQ $3, R15
+	JNZ next
+	PREFETCHT0 0(BX)
+	ADDQ R9, BX
+
+next:
+	DECQ R15
+	JNZ first
+
+loop:
+	VMOVUPS 0(DI), Z0
+	PREFETCHT0 1024(DI)
+	PREFETCHT0 1088(DI)
+	VBROADCASTSS (SI), Z1
+	VFMADD231PS Z1, Z0, Z25
+	VBROADCASTSS (SI)(AX*1), Z2
+	VFMADD231PS Z2, Z0, Z26
+	VBROADCASTSS (SI)(AX*2), Z1
+	VFMADD231PS Z1, Z0, Z27
+	VBROADCASTSS (R10), Z2
+	VFMADD231PS Z2, Z0, Z28
+	VBROADCASTSS (SI)(AX*4), Z1
+	VFMADD231PS Z1, Z0, Z29
+	VBROADCASTSS (R10)(AX*2), Z2
+	VFMADD231PS Z2, Z0, Z30
+	VBROADCASTSS (R11), Z1
+	VFMADD231PS Z1, Z0, Z31
+	ADDQ $4, SI
+	ADDQ $4, R10
+	ADDQ $4, R11
+	ADDQ R8, DI
+	DECQ CX
+	JNZ loop
+	MOVBLZX acc+56(FP), AX
+	TESTB AL, AL
+	JZ store
+	VADDPS 0(DX), Z25, Z25
+	VMOVUPS Z25, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z26, Z26
+	VMOVUPS Z26, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z27, Z27
+	VMOVUPS Z27, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z28, Z28
+	VMOVUPS Z28, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z29, Z29
+	VMOVUPS Z29, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z30, Z30
+	VMOVUPS Z30, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z31, Z31
+	VMOVUPS Z31, 0(DX)
+	ADDQ R9, DX
+	VZEROUPPER
+	RET
+
+store:
+	VMOVUPS Z25, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z26, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z27, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z28, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z29, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z30, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z31, 0(DX)
+	ADDQ R9, DX
+	VZEROUPPER
+	RET
+
+// kernC7x16_avx512 computes
+//
+//	for i := range 7 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[p*lda+i], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+// func kernC7x16_avx512(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+TEXT ·kernC7x16_avx512(SB), NOSPLIT, $0-57
+	MOVQ k+0(FP), CX
+	MOVQ a+8(FP), SI
+	MOVQ lda+16(FP), AX
+	MOVQ b+24(FP), DI
+	MOVQ bs+32(FP), R8
+	MOVQ c+40(FP), DX
+	MOVQ ldc+48(FP), R9
+	SHLQ $2, AX
+	SHLQ $2, R8
+	SHLQ $2, R9
+	VPXORD Z25, Z25, Z25
+	VPXORD Z26, Z26, Z26
+	VPXORD Z27, Z27, Z27
+	VPXORD Z28, Z28, Z28
+	VPXORD Z29, Z29, Z29
+	VPXORD Z30, Z30, Z30
+	VPXORD Z31, Z31, Z31
+	CMPQ CX, $28
+	JLE loop
+	SUBQ $28, CX
+	MOVQ $28, R15
+	MOVQ DX, BX
+
+first:
+	VMOVUPS 0(DI), Z0
+	PREFETCHT0 1024(DI)
+	PREFETCHT0 1088(DI)
+	VBROADCASTSS 0(SI), Z1
+	VFMADD231PS Z1, Z0, Z25
+	VBROADCASTSS 4(SI), Z2
+	VFMADD231PS Z2, Z0, Z26
+	VBROADCASTSS 8(SI), Z1
+	VFMADD231PS Z1, Z0, Z27
+	VBROADCASTSS 12(SI), Z2
+	VFMADD231PS Z2, Z0, Z28
+	VBROADCASTSS 16(SI), Z1
+	VFMADD231PS Z1, Z0, Z29
+	VBROADCASTSS 20(SI), Z2
+	VFMADD231PS Z2, Z0, Z30
+	VBROADCASTSS 24(SI), Z1
+	VFMADD231PS Z1, Z0, Z31
+	ADDQ AX, SI
+	ADDQ R8, DI
+	TESTQ $3, R15
+	JNZ next
+	PREFETCHT0 0(BX)
+	ADDQ R9, BX
+
+next:
+	DECQ R15
+	JNZ first
+
+loop:
+	VMOVUPS 0(DI), Z0
+	PREFETCHT0 1024(DI)
+	PREFETCHT0 1088(DI)
+	VBROADCASTSS 0(SI), Z1
+	VFMADD231PS Z1, Z0, Z25
+	VBROADCASTSS 4(SI), Z2
+	VFMADD231PS Z2, Z0, Z26
+	VBROADCASTSS 8(SI), Z1
+	VFMADD231PS Z1, Z0, Z27
+	VBROADCASTSS 12(SI), Z2
+	VFMADD231PS Z2, Z0, Z28
+	VBROADCASTSS 16(SI), Z1
+	VFMADD231PS Z1, Z0, Z29
+	VBROADCASTSS 20(SI), Z2
+	VFMADD231PS Z2, Z0, Z30
+	VBROADCASTSS 24(SI), Z1
+	VFMADD231PS Z1, Z0, Z31
+	ADDQ AX, SI
+	ADDQ R8, DI
+	DECQ CX
+	JNZ loop
+	MOVBLZX acc+56(FP), AX
+	TESTB AL, AL
+	JZ store
+	VADDPS 0(DX), Z25, Z25
+	VMOVUPS Z25, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z26, Z26
+	VMOVUPS Z26, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z27, Z27
+	VMOVUPS Z27, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z28, Z28
+	VMOVUPS Z28, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z29, Z29
+	VMOVUPS Z29, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z30, Z30
+	VMOVUPS Z30, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z31, Z31
+	VMOVUPS Z31, 0(DX)
+	ADDQ R9, DX
+	VZEROUPPER
+	RET
+
+store:
+	VMOVUPS Z25, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z26, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z27, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z28, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z29, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z30, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z31, 0(DX)
+	ADDQ R9, DX
+	VZEROUPPER
+	RET
+
+// kernR8x16_avx512 computes
+//
+//	for i := range 8 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[i*lda+p], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+// func kernR8x16_avx512(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+TEXT ·kernR8x16_avx512(SB), NOSPLIT, $0-57
+	MOVQ k+0(FP), CX
+	MOVQ a+8(FP), SI
+	MOVQ lda+16(FP), AX
+	MOVQ b+24(FP), DI
+	MOVQ bs+32(FP), R8
+	MOVQ c+40(FP), DX
+	MOVQ ldc+48(FP), R9
+	SHLQ $2, AX
+	SHLQ $2, R8
+	SHLQ $2, R9
+	LEAQ (SI)(AX*2), R10
+	ADDQ AX, R10
+	LEAQ (R10)(AX*2), R11
+	ADDQ AX, R11
+	VPXORD Z24, Z24, Z24
+	VPXORD Z25, Z25, Z25
+	VPXORD Z26, Z26, Z26
+	VPXORD Z27, Z27, Z27
+	VPXORD Z28, Z28, Z28
+	VPXORD Z29, Z29, Z29
+	VPXORD Z30, Z30, Z30
+	VPXORD Z31, Z31, Z31
+	CMPQ CX, $32
+	JLE loop
+	SUBQ $32, CX
+	MOVQ $32, R15
+	MOVQ DX, BX
+
+first:
+	VMOVUPS 0(DI), Z0
+	PREFETCHT0 1024(DI)
+	PREFETCHT0 1088(DI)
+	VBROADCASTSS (SI), Z1
+	VFMADD231PS Z1, Z0, Z24
+	VBROADCASTSS (SI)(AX*1), Z2
+	VFMADD231PS Z2, Z0, Z25
+	VBROADCASTSS (SI)(AX*2), Z1
+	VFMADD231PS Z1, Z0, Z26
+	VBROADCASTSS (R10), Z2
+	VFMADD231PS Z2, Z0, Z27
+	VBROADCASTSS (SI)(AX*4), Z1
+	VFMADD231PS Z1, Z0, Z28
+	VBROADCASTSS (R10)(AX*2), Z2
+	VFMADD231PS Z2, Z0, Z29
+	VBROADCASTSS (R11), Z1
+	VFMADD231PS Z1, Z0, Z30
+	VBROADCASTSS (R10)(AX*4), Z2
+	VFMADD231PS Z2, Z0, Z31
+	ADDQ $4, SI
+	ADDQ $4, R10
+	ADDQ $4, R11
+	ADDQ R8, DI
+	TESTQ $3, R15
+	JNZ next
+	PREFETCHT0 0(BX)
+	ADDQ R9, BX
+
+next:
+	DECQ R15
+	JNZ first
+
+loop:
+	VMOVUPS 0(DI), Z0
+	PREFETCHT0 1024(DI)
+	PREFETCHT0 1088(DI)
+	VBROADCASTSS (SI), Z1
+	VFMADD231PS Z1, Z0, Z24
+	VBROADCASTSS (SI)(AX*1), Z2
+	VFMADD231PS Z2, Z0, Z25
+	VBROADCASTSS (SI)(AX*2), Z1
+	VFMADD231PS Z1, Z0, Z26
+	VBROADCASTSS (R10), Z2
+	VFMADD231PS Z2, Z0, Z27
+	VBROADCASTSS (SI)(AX*4), Z1
+	VFMADD231PS Z1, Z0, Z28
+	VBROADCASTSS (R10)(AX*2), Z2
+	VFMADD231PS Z2, Z0, Z29
+	VBROADCASTSS (R11), Z1
+	VFMADD231PS Z1, Z0, Z30
+	VBROADCASTSS (R10)(AX*4), Z2
+	VFMADD231PS Z2, Z0, Z31
+	ADDQ $4, SI
+	ADDQ $4, R10
+	ADDQ $4, R11
+	ADDQ R8, DI
+	DECQ CX
+	JNZ loop
+	MOVBLZX acc+56(FP), AX
+	TESTB AL, AL
+	JZ store
+	VADDPS 0(DX), Z24, Z24
+	VMOVUPS Z24, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z25, Z25
+	VMOVUPS Z25, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z26, Z26
+	VMOVUPS Z26, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z27, Z27
+	VMOVUPS Z27, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z28, Z28
+	VMOVUPS Z28, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z29, Z29
+	VMOVUPS Z29, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z30, Z30
+	VMOVUPS Z30, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z31, Z31
+	VMOVUPS Z31, 0(DX)
+	ADDQ R9, DX
+	VZEROUPPER
+	RET
+
+store:
+	VMOVUPS Z24, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z25, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z26, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z27, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z28, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z29, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z30, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z31, 0(DX)
+	ADDQ R9, DX
+	VZEROUPPER
+	RET
+
+// kernC8x16_avx512 computes
+//
+//	for i := range 8 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[p*lda+i], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+// func kernC8x16_avx512(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+TEXT ·kernC8x16_avx512(SB), NOSPLIT, $0-57
+	MOVQ k+0(FP), CX
+	MOVQ a+8(FP), SI
+	MOVQ lda+16(FP), AX
+	MOVQ b+24(FP), DI
+	MOVQ bs+32(FP), R8
+	MOVQ c+40(FP), DX
+	MOVQ ldc+48(FP), R9
+	SHLQ $2, AX
+	SHLQ $2, R8
+	SHLQ $2, R9
+	VPXORD Z24, Z24, Z24
+	VPXORD Z25, Z25, Z25
+	VPXORD Z26, Z26, Z26
+	VPXORD Z27, Z27, Z27
+	VPXORD Z28, Z28, Z28
+	VPXORD Z29, Z29, Z29
+	VPXORD Z30, Z30, Z30
+	VPXORD Z31, Z31, Z31
+	CMPQ CX, $32
+	JLE loop
+	SUBQ $32, CX
+	MOVQ $32, R15
+	MOVQ DX, BX
+
+first:
+	VMOVUPS 0(DI), Z0
+	PREFETCHT0 1024(DI)
+	PREFETCHT0 1088(DI)
+	VBROADCASTSS 0(SI), Z1
+	VFMADD231PS Z1, Z0, Z24
+	VBROADCASTSS 4(SI), Z2
+	VFMADD231PS Z2, Z0, Z25
+	VBROADCASTSS 8(SI), Z1
+	VFMADD231PS Z1, Z0, Z26
+	VBROADCASTSS 12(SI), Z2
+	VFMADD231PS Z2, Z0, Z27
+	VBROADCASTSS 16(SI), Z1
+	VFMADD231PS Z1, Z0, Z28
+	VBROADCASTSS 20(SI), Z2
+	VFMADD231PS Z2, Z0, Z29
+	VBROADCASTSS 24(SI), Z1
+	VFMADD231PS Z1, Z0, Z30
+	VBROADCASTSS 28(SI), Z2
+	VFMADD231PS Z2, Z0, Z31
+	ADDQ AX, SI
+	ADDQ R8, DI
+	TESTQ $3, R15
+	JNZ next
+	PREFETCHT0 0(BX)
+	ADDQ R9, BX
+
+next:
+	DECQ R15
+	JNZ first
+
+loop:
+	VMOVUPS 0(DI), Z0
+	PREFETCHT0 1024(DI)
+	PREFETCHT0 1088(DI)
+	VBROADCASTSS 0(SI), Z1
+	VFMADD231PS Z1, Z0, Z24
+	VBROADCASTSS 4(SI), Z2
+	VFMADD231PS Z2, Z0, Z25
+	VBROADCASTSS 8(SI), Z1
+	VFMADD231PS Z1, Z0, Z26
+	VBROADCASTSS 12(SI), Z2
+	VFMADD231PS Z2, Z0, Z27
+	VBROADCASTSS 16(SI), Z1
+	VFMADD231PS Z1, Z0, Z28
+	VBROADCASTSS 20(SI), Z2
+	VFMADD231PS Z2, Z0, Z29
+	VBROADCASTSS 24(SI), Z1
+	VFMADD231PS Z1, Z0, Z30
+	VBROADCASTSS 28(SI), Z2
+	VFMADD231PS Z2, Z0, Z31
+	ADDQ AX, SI
+	ADDQ R8, DI
+	DECQ CX
+	JNZ loop
+	MOVBLZX acc+56(FP), AX
+	TESTB AL, AL
+	JZ store
+	VADDPS 0(DX), Z24, Z24
+	VMOVUPS Z24, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z25, Z25
+	VMOVUPS Z25, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z26, Z26
+	VMOVUPS Z26, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z27, Z27
+	VMOVUPS Z27, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z28, Z28
+	VMOVUPS Z28, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z29, Z29
+	VMOVUPS Z29, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z30, Z30
+	VMOVUPS Z30, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z31, Z31
+	VMOVUPS Z31, 0(DX)
+	ADDQ R9, DX
+	VZEROUPPER
+	RET
+
+store:
+	VMOVUPS Z24, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z25, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z26, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z27, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z28, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z29, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z30, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z31, 0(DX)
+	ADDQ R9, DX
+	VZEROUPPER
+	RET
+
+// kernR9x16_avx512 computes
+//
+//	for i := range 9 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[i*lda+p], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+// func kernR9x16_avx512(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+TEXT ·kernR9x16_avx512(SB), NOSPLIT, $0-57
+	MOVQ k+0(FP), CX
+	MOVQ a+8(FP), SI
+	MOVQ lda+16(FP), AX
+	MOVQ b+24(FP), DI
+	MOVQ bs+32(FP), R8
+	MOVQ c+40(FP), DX
+	MOVQ ldc+48(FP), R9
+	SHLQ $2, AX
+	SHLQ $2, R8
+	SHLQ $2, R9
+	LEAQ (SI)(AX*2), R10
+	ADDQ AX, R10
+	LEAQ (R10)(AX*2), R11
+	ADDQ AX, R11
+	VPXORD Z23, Z23, Z23
+	VPXORD Z24, Z24, Z24
+	VPXORD Z25, Z25, Z25
+	VPXORD Z26, Z26, Z26
+	VPXORD Z27, Z27, Z27
+	VPXORD Z28, Z28, Z28
+	VPXORD Z29, Z29, Z29
+	VPXORD Z30, Z30, Z30
+	VPXORD Z31, Z31, Z31
+	CMPQ CX, $36
+	JLE loop
+	SUBQ $36, CX
+	MOVQ $36, R15
+	MOVQ DX, BX
+
+first:
+	VMOVUPS 0(DI), Z0
+	PREFETCHT0 1024(DI)
+	PREFETCHT0 1088(DI)
+	VBROADCASTSS (SI), Z1
+	VFMADD231PS Z1, Z0, Z23
+	VBROADCASTSS (SI)(AX*1), Z2
+	VFMADD231PS Z2, Z0, Z24
+	VBROADCASTSS (SI)(AX*2), Z1
+	VFMADD231PS Z1, Z0, Z25
+	VBROADCASTSS (R10), Z2
+	VFMADD231PS Z2, Z0, Z26
+	VBROADCASTSS (SI)(AX*4), Z1
+	VFMADD231PS Z1, Z0, Z27
+	VBROADCASTSS (R10)(AX*2), Z2
+	VFMADD231PS Z2, Z0, Z28
+	VBROADCASTSS (R11), Z1
+	VFMADD231PS Z1, Z0, Z29
+	VBROADCASTSS (R10)(AX*4), Z2
+	VFMADD231PS Z2, Z0, Z30
+	VBROADCASTSS (SI)(AX*8), Z1
+	VFMADD231PS Z1, Z0, Z31
+	ADDQ $4, SI
+	ADDQ $4, R10
+	ADDQ $4, R11
+	ADDQ R8, DI
+	TESTQ $3, R15
+	JNZ next
+	PREFETCHT0 0(BX)
+	ADDQ R9, BX
+
+next:
+	DECQ R15
+	JNZ first
+
+loop:
+	VMOVUPS 0(DI), Z0
+	PREFETCHT0 1024(DI)
+	PREFETCHT0 1088(DI)
+	VBROADCASTSS (SI), Z1
+	VFMADD231PS Z1, Z0, Z23
+	VBROADCASTSS (SI)(AX*1), Z2
+	VFMADD231PS Z2, Z0, Z24
+	VBROADCASTSS (SI)(AX*2), Z1
+	VFMADD231PS Z1, Z0, Z25
+	VBROADCASTSS (R10), Z2
+	VFMADD231PS Z2, Z0, Z26
+	VBROADCASTSS (SI)(AX*4), Z1
+	VFMADD231PS Z1, Z0, Z27
+	VBROADCASTSS (R10)(AX*2), Z2
+	VFMADD231PS Z2, Z0, Z28
+	VBROADCASTSS (R11), Z1
+	VFMADD231PS Z1, Z0, Z29
+	VBROADCASTSS (R10)(AX*4), Z2
+	VFMADD231PS Z2, Z0, Z30
+	VBROADCASTSS (SI)(AX*8), Z1
+	VFMADD231PS Z1, Z0, Z31
+	ADDQ $4, SI
+	ADDQ $4, R10
+	ADDQ $4, R11
+	ADDQ R8, DI
+	DECQ CX
+	JNZ loop
+	MOVBLZX acc+56(FP), AX
+	TESTB AL, AL
+	JZ store
+	VADDPS 0(DX), Z23, Z23
+	VMOVUPS Z23, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z24, Z24
+	VMOVUPS Z24, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z25, Z25
+	VMOVUPS Z25, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z26, Z26
+	VMOVUPS Z26, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z27, Z27
+	VMOVUPS Z27, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z28, Z28
+	VMOVUPS Z28, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z29, Z29
+	VMOVUPS Z29, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z30, Z30
+	VMOVUPS Z30, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z31, Z31
+	VMOVUPS Z31, 0(DX)
+	ADDQ R9, DX
+	VZEROUPPER
+	RET
+
+store:
+	VMOVUPS Z23, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z24, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z25, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z26, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z27, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z28, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z29, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z30, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z31, 0(DX)
+	ADDQ R9, DX
+	VZEROUPPER
+	RET
+
+// kernC9x16_avx512 computes
+//
+//	for i := range 9 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[p*lda+i], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+// func kernC9x16_avx512(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+TEXT ·kernC9x16_avx512(SB), NOSPLIT, $0-57
+	MOVQ k+0(FP), CX
+	MOVQ a+8(FP), SI
+	MOVQ lda+16(FP), AX
+	MOVQ b+24(FP), DI
+	MOVQ bs+32(FP), R8
+	MOVQ c+40(FP), DX
+	MOVQ ldc+48(FP), R9
+	SHLQ $2, AX
+	SHLQ $2, R8
+	SHLQ $2, R9
+	VPXORD Z23, Z23, Z23
+	VPXORD Z24, Z24, Z24
+	VPXORD Z25, Z25, Z25
+	VPXORD Z26, Z26, Z26
+	VPXORD Z27, Z27, Z27
+	VPXORD Z28, Z28, Z28
+	VPXORD Z29, Z29, Z29
+	VPXORD Z30, Z30, Z30
+	VPXORD Z31, Z31, Z31
+	CMPQ CX, $36
+	JLE loop
+	SUBQ $36, CX
+	MOVQ $36, R15
+	MOVQ DX, BX
+
+first:
+	VMOVUPS 0(DI), Z0
+	PREFETCHT0 1024(DI)
+	PREFETCHT0 1088(DI)
+	VBROADCASTSS 0(SI), Z1
+	VFMADD231PS Z1, Z0, Z23
+	VBROADCASTSS 4(SI), Z2
+	VFMADD231PS Z2, Z0, Z24
+	VBROADCASTSS 8(SI), Z1
+	VFMADD231PS Z1, Z0, Z25
+	VBROADCASTSS 12(SI), Z2
+	VFMADD231PS Z2, Z0, Z26
+	VBROADCASTSS 16(SI), Z1
+	VFMADD231PS Z1, Z0, Z27
+	VBROADCASTSS 20(SI), Z2
+	VFMADD231PS Z2, Z0, Z28
+	VBROADCASTSS 24(SI), Z1
+	VFMADD231PS Z1, Z0, Z29
+	VBROADCASTSS 28(SI), Z2
+	VFMADD231PS Z2, Z0, Z30
+	VBROADCASTSS 32(SI), Z1
+	VFMADD231PS Z1, Z0, Z31
+	ADDQ AX, SI
+	ADDQ R8, DI
+	TESTQ $3, R15
+	JNZ next
+	PREFETCHT0 0(BX)
+	ADDQ R9, BX
+
+next:
+	DECQ R15
+	JNZ first
+
+loop:
+	VMOVUPS 0(DI), Z0
+	PREFETCHT0 1024(DI)
+	PREFETCHT0 1088(DI)
+	VBROADCASTSS 0(SI), Z1
+	VFMADD231PS Z1, Z0, Z23
+	VBROADCASTSS 4(SI), Z2
+	VFMADD231PS Z2, Z0, Z24
+	VBROADCASTSS 8(SI), Z1
+	VFMADD231PS Z1, Z0, Z25
+	VBROADCASTSS 12(SI), Z2
+	VFMADD231PS Z2, Z0, Z26
+	VBROADCASTSS 16(SI), Z1
+	VFMADD231PS Z1, Z0, Z27
+	VBROADCASTSS 20(SI), Z2
+	VFMADD231PS Z2, Z0, Z28
+	VBROADCASTSS 24(SI), Z1
+	VFMADD231PS Z1, Z0, Z29
+	VBROADCASTSS 28(SI), Z2
+	VFMADD231PS Z2, Z0, Z30
+	VBROADCASTSS 32(SI), Z1
+	VFMADD231PS Z1, Z0, Z31
+	ADDQ AX, SI
+	ADDQ R8, DI
+	DECQ CX
+	JNZ loop
+	MOVBLZX acc+56(FP), AX
+	TESTB AL, AL
+	JZ store
+	VADDPS 0(DX), Z23, Z23
+	VMOVUPS Z23, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z24, Z24
+	VMOVUPS Z24, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z25, Z25
+	VMOVUPS Z25, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z26, Z26
+	VMOVUPS Z26, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z27, Z27
+	VMOVUPS Z27, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z28, Z28
+	VMOVUPS Z28, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z29, Z29
+	VMOVUPS Z29, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z30, Z30
+	VMOVUPS Z30, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z31, Z31
+	VMOVUPS Z31, 0(DX)
+	ADDQ R9, DX
+	VZEROUPPER
+	RET
+
+store:
+	VMOVUPS Z23, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z24, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z25, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z26, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z27, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z28, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z29, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z30, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z31, 0(DX)
+	ADDQ R9, DX
+	VZEROUPPER
+	RET
+
+// kernR10x16_avx512 computes
+//
+//	for i := range 10 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[i*lda+p], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+// func kernR10x16_avx512(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+TEXT ·kernR10x16_avx512(SB), NOSPLIT, $0-57
+	MOVQ k+0(FP), CX
+	MOVQ a+8(FP), SI
+	MOVQ lda+16(FP), AX
+	MOVQ b+24(FP), DI
+	MOVQ bs+32(FP), R8
+	MOVQ c+40(FP), DX
+	MOVQ ldc+48(FP), R9
+	SHLQ $2, AX
+	SHLQ $2, R8
+	SHLQ $2, R9
+	LEAQ (SI)(AX*2), R10
+	ADDQ AX, R10
+	LEAQ (R10)(AX*2), R11
+	ADDQ AX, R11
+	LEAQ (R11)(AX*2), R12
+	ADDQ AX, R12
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+	VPXORD Z24, Z24, Z24
+	VPXORD Z25, Z25, Z25
+	VPXORD Z26, Z26, Z26
+	VPXORD Z27, Z27, Z27
+	VPXORD Z28, Z28, Z28
+	VPXORD Z29, Z29, Z29
+	VPXORD Z30, Z30, Z30
+	VPXORD Z31, Z31, Z31
+	CMPQ CX, $40
+	JLE loop
+	SUBQ $40, CX
+	MOVQ $40, R15
+	MOVQ DX, BX
+
+first:
+	VMOVUPS 0(DI), Z0
+	PREFETCHT0 1024(DI)
+	PREFETCHT0 1088(DI)
+	VBROADCASTSS (SI), Z1
+	VFMADD231PS Z1, Z0, Z22
+	VBROADCASTSS (SI)(AX*1), Z2
+	VFMADD231PS Z2, Z0, Z23
+	VBROADCASTSS (SI)(AX*2), Z1
+	VFMADD231PS Z1, Z0, Z24
+	VBROADCASTSS (R10), Z2
+	VFMADD231PS Z2, Z0, Z25
+	VBROADCASTSS (SI)(AX*4), Z1
+	VFMADD231PS Z1, Z0, Z26
+	VBROADCASTSS (R10)(AX*2), Z2
+	VFMADD231PS Z2, Z0, Z27
+	VBROADCASTSS (R11), Z1
+	VFMADD231PS Z1, Z0, Z28
+	VBROADCASTSS (R10)(AX*4), Z2
+	VFMADD231PS Z2, Z0, Z29
+	VBROADCASTSS (SI)(AX*8), Z1
+	VFMADD231PS Z1, Z0, Z30
+	VBROADCASTSS (R12), Z2
+	VFMADD231PS Z2, Z0, Z31
+	ADDQ $4, SI
+	ADDQ $4, R10
+	ADDQ $4, R11
+	ADDQ $4, R12
+	ADDQ R8, DI
+	TESTQ $3, R15
+	JNZ next
+	PREFETCHT0 0(BX)
+	ADDQ R9, BX
+
+next:
+	DECQ R15
+	JNZ first
+
+loop:
+	VMOVUPS 0(DI), Z0
+	PREFETCHT0 1024(DI)
+	PREFETCHT0 1088(DI)
+	VBROADCASTSS (SI), Z1
+	VFMADD231PS Z1, Z0, Z22
+	VBROADCASTSS (SI)(AX*1), Z2
+	VFMADD231PS Z2, Z0, Z23
+	VBROADCASTSS (SI)(AX*2), Z1
+	VFMADD231PS Z1, Z0, Z24
+	VBROADCASTSS (R10), Z2
+	VFMADD231PS Z2, Z0, Z25
+	VBROADCASTSS (SI)(AX*4), Z1
+	VFMADD231PS Z1, Z0, Z26
+	VBROADCASTSS (R10)(AX*2), Z2
+	VFMADD231PS Z2, Z0, Z27
+	VBROADCASTSS (R11), Z1
+	VFMADD231PS Z1, Z0, Z28
+	VBROADCASTSS (R10)(AX*4), Z2
+	VFMADD231PS Z2, Z0, Z29
+	VBROADCASTSS (SI)(AX*8), Z1
+	VFMADD231PS Z1, Z0, Z30
+	VBROADCASTSS (R12), Z2
+	VFMADD231PS Z2, Z0, Z31
+	ADDQ $4, SI
+	ADDQ $4, R10
+	ADDQ $4, R11
+	ADDQ $4, R12
+	ADDQ R8, DI
+	DECQ CX
+	JNZ loop
+	MOVBLZX acc+56(FP), AX
+	TESTB AL, AL
+	JZ store
+	VADDPS 0(DX), Z22, Z22
+	VMOVUPS Z22, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z23, Z23
+	VMOVUPS Z23, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z24, Z24
+	VMOVUPS Z24, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z25, Z25
+	VMOVUPS Z25, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z26, Z26
+	VMOVUPS Z26, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z27, Z27
+	VMOVUPS Z27, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z28, Z28
+	VMOVUPS Z28, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z29, Z29
+	VMOVUPS Z29, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z30, Z30
+	VMOVUPS Z30, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z31, Z31
+	VMOVUPS Z31, 0(DX)
+	ADDQ R9, DX
+	VZEROUPPER
+	RET
+
+store:
+	VMOVUPS Z22, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z23, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z24, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z25, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z26, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z27, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z28, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z29, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z30, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z31, 0(DX)
+	ADDQ R9, DX
+	VZEROUPPER
+	RET
+
+// kernC10x16_avx512 computes
+//
+//	for i := range 10 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[p*lda+i], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+// func kernC10x16_avx512(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+TEXT ·kernC10x16_avx512(SB), NOSPLIT, $0-57
+	MOVQ k+0(FP), CX
+	MOVQ a+8(FP), SI
+	MOVQ lda+16(FP), AX
+	MOVQ b+24(FP), DI
+	MOVQ bs+32(FP), R8
+	MOVQ c+40(FP), DX
+	MOVQ ldc+48(FP), R9
+	SHLQ $2, AX
+	SHLQ $2, R8
+	SHLQ $2, R9
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+	VPXORD Z24, Z24, Z24
+	VPXORD Z25, Z25, Z25
+	VPXORD Z26, Z26, Z26
+	VPXORD Z27, Z27, Z27
+	VPXORD Z28, Z28, Z28
+	VPXORD Z29, Z29, Z29
+	VPXORD Z30, Z30, Z30
+	VPXORD Z31, Z31, Z31
+	CMPQ CX, $40
+	JLE loop
+	SUBQ $40, CX
+	MOVQ $40, R15
+	MOVQ DX, BX
+
+first:
+	VMOVUPS 0(DI), Z0
+	PREFETCHT0 1024(DI)
+	PREFETCHT0 1088(DI)
+	VBROADCASTSS 0(SI), Z1
+	VFMADD231PS Z1, Z0, Z22
+	VBROADCASTSS 4(SI), Z2
+	VFMADD231PS Z2, Z0, Z23
+	VBROADCASTSS 8(SI), Z1
+	VFMADD231PS Z1, Z0, Z24
+	VBROADCASTSS 12(SI), Z2
+	VFMADD231PS Z2, Z0, Z25
+	VBROADCASTSS 16(SI), Z1
+	VFMADD231PS Z1, Z0, Z26
+	VBROADCASTSS 20(SI), Z2
+	VFMADD231PS Z2, Z0, Z27
+	VBROADCASTSS 24(SI), Z1
+	VFMADD231PS Z1, Z0, Z28
+	VBROADCASTSS 28(SI), Z2
+	VFMADD231PS Z2, Z0, Z29
+	VBROADCASTSS 32(SI), Z1
+	VFMADD231PS Z1, Z0, Z30
+	VBROADCASTSS 36(SI), Z2
+	VFMADD231PS Z2, Z0, Z31
+	ADDQ AX, SI
+	ADDQ R8, DI
+	TESTQ $3, R15
+	JNZ next
+	PREFETCHT0 0(BX)
+	ADDQ R9, BX
+
+next:
+	DECQ R15
+	JNZ first
+
+loop:
+	VMOVUPS 0(DI), Z0
+	PREFETCHT0 1024(DI)
+	PREFETCHT0 1088(DI)
+	VBROADCASTSS 0(SI), Z1
+	VFMADD231PS Z1, Z0, Z22
+	VBROADCASTSS 4(SI), Z2
+	VFMADD231PS Z2, Z0, Z23
+	VBROADCASTSS 8(SI), Z1
+	VFMADD231PS Z1, Z0, Z24
+	VBROADCASTSS 12(SI), Z2
+	VFMADD231PS Z2, Z0, Z25
+	VBROADCASTSS 16(SI), Z1
+	VFMADD231PS Z1, Z0, Z26
+	VBROADCASTSS 20(SI), Z2
+	VFMADD231PS Z2, Z0, Z27
+	VBROADCASTSS 24(SI), Z1
+	VFMADD231PS Z1, Z0, Z28
+	VBROADCASTSS 28(SI), Z2
+	VFMADD231PS Z2, Z0, Z29
+	VBROADCASTSS 32(SI), Z1
+	VFMADD231PS Z1, Z0, Z30
+	VBROADCASTSS 36(SI), Z2
+	VFMADD231PS Z2, Z0, Z31
+	ADDQ AX, SI
+	ADDQ R8, DI
+	DECQ CX
+	JNZ loop
+	MOVBLZX acc+56(FP), AX
+	TESTB AL, AL
+	JZ store
+	VADDPS 0(DX), Z22, Z22
+	VMOVUPS Z22, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z23, Z23
+	VMOVUPS Z23, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z24, Z24
+	VMOVUPS Z24, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z25, Z25
+	VMOVUPS Z25, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z26, Z26
+	VMOVUPS Z26, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z27, Z27
+	VMOVUPS Z27, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z28, Z28
+	VMOVUPS Z28, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z29, Z29
+	VMOVUPS Z29, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z30, Z30
+	VMOVUPS Z30, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z31, Z31
+	VMOVUPS Z31, 0(DX)
+	ADDQ R9, DX
+	VZEROUPPER
+	RET
+
+store:
+	VMOVUPS Z22, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z23, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z24, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z25, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z26, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z27, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z28, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z29, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z30, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z31, 0(DX)
+	ADDQ R9, DX
+	VZEROUPPER
+	RET
+
+// kernR11x16_avx512 computes
+//
+//	for i := range 11 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[i*lda+p], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+// func kernR11x16_avx512(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+TEXT ·kernR11x16_avx512(SB), NOSPLIT, $0-57
+	MOVQ k+0(FP), CX
+	MOVQ a+8(FP), SI
+	MOVQ lda+16(FP), AX
+	MOVQ b+24(FP), DI
+	MOVQ bs+32(FP), R8
+	MOVQ c+40(FP), DX
+	MOVQ ldc+48(FP), R9
+	SHLQ $2, AX
+	SHLQ $2, R8
+	SHLQ $2, R9
+	LEAQ (SI)(AX*2), R10
+	ADDQ AX, R10
+	LEAQ (R10)(AX*2), R11
+	ADDQ AX, R11
+	LEAQ (R11)(AX*2), R12
+	ADDQ AX, R12
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+	VPXORD Z24, Z24, Z24
+	VPXORD Z25, Z25, Z25
+	VPXORD Z26, Z26, Z26
+	VPXORD Z27, Z27, Z27
+	VPXORD Z28, Z28, Z28
+	VPXORD Z29, Z29, Z29
+	VPXORD Z30, Z30, Z30
+	VPXORD Z31, Z31, Z31
+	CMPQ CX, $44
+	JLE loop
+	SUBQ $44, CX
+	MOVQ $44, R15
+	MOVQ DX, BX
+
+first:
+	VMOVUPS 0(DI), Z0
+	PREFETCHT0 1024(DI)
+	PREFETCHT0 1088(DI)
+	VBROADCASTSS (SI), Z1
+	VFMADD231PS Z1, Z0, Z21
+	VBROADCASTSS (SI)(AX*1), Z2
+	VFMADD231PS Z2, Z0, Z22
+	VBROADCASTSS (SI)(AX*2), Z1
+	VFMADD231PS Z1, Z0, Z23
+	VBROADCASTSS (R10), Z2
+	VFMADD231PS Z2, Z0, Z24
+	VBROADCASTSS (SI)(AX*4), Z1
+	VFMADD231PS Z1, Z0, Z25
+	VBROADCASTSS (R10)(AX*2), Z2
+	VFMADD231PS Z2, Z0, Z26
+	VBROADCASTSS (R11), Z1
+	VFMADD231PS Z1, Z0, Z27
+	VBROADCASTSS (R10)(AX*4), Z2
+	VFMADD231PS Z2, Z0, Z28
+	VBROADCASTSS (SI)(AX*8), Z1
+	VFMADD231PS Z1, Z0, Z29
+	VBROADCASTSS (R12), Z2
+	VFMADD231PS Z2, Z0, Z30
+	VBROADCASTSS (R11)(AX*4), Z1
+	VFMADD231PS Z1, Z0, Z31
+	ADDQ $4, SI
+	ADDQ $4, R10
+	ADDQ $4, R11
+	ADDQ $4, R12
+	ADDQ R8, DI
+	TESTQ $3, R15
+	JNZ next
+	PREFETCHT0 0(BX)
+	ADDQ R9, BX
+
+next:
+	DECQ R15
+	JNZ first
+
+loop:
+	VMOVUPS 0(DI), Z0
+	PREFETCHT0 1024(DI)
+	PREFETCHT0 1088(DI)
+	VBROADCASTSS (SI), Z1
+	VFMADD231PS Z1, Z0, Z21
+	VBROADCASTSS (SI)(AX*1), Z2
+	VFMADD231PS Z2, Z0, Z22
+	VBROADCASTSS (SI)(AX*2), Z1
+	VFMADD231PS Z1, Z0, Z23
+	VBROADCASTSS (R10), Z2
+	VFMADD231PS Z2, Z0, Z24
+	VBROADCASTSS (SI)(AX*4), Z1
+	VFMADD231PS Z1, Z0, Z25
+	VBROADCASTSS (R10)(AX*2), Z2
+	VFMADD231PS Z2, Z0, Z26
+	VBROADCASTSS (R11), Z1
+	VFMADD231PS Z1, Z0, Z27
+	VBROADCASTSS (R10)(AX*4), Z2
+	VFMADD231PS Z2, Z0, Z28
+	VBROADCASTSS (SI)(AX*8), Z1
+	VFMADD231PS Z1, Z0, Z29
+	VBROADCASTSS (R12), Z2
+	VFMADD231PS Z2, Z0, Z30
+	VBROADCASTSS (R11)(AX*4), Z1
+	VFMADD231PS Z1, Z0, Z31
+	ADDQ $4, SI
+	ADDQ $4, R10
+	ADDQ $4, R11
+	ADDQ $4, R12
+	ADDQ R8, DI
+	DECQ CX
+	JNZ loop
+	MOVBLZX acc+56(FP), AX
+	TESTB AL, AL
+	JZ store
+	VADDPS 0(DX), Z21, Z21
+	VMOVUPS Z21, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z22, Z22
+	VMOVUPS Z22, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z23, Z23
+	VMOVUPS Z23, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z24, Z24
+	VMOVUPS Z24, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z25, Z25
+	VMOVUPS Z25, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z26, Z26
+	VMOVUPS Z26, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z27, Z27
+	VMOVUPS Z27, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z28, Z28
+	VMOVUPS Z28, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z29, Z29
+	VMOVUPS Z29, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z30, Z30
+	VMOVUPS Z30, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z31, Z31
+	VMOVUPS Z31, 0(DX)
+	ADDQ R9, DX
+	VZEROUPPER
+	RET
+
+store:
+	VMOVUPS Z21, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z22, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z23, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z24, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z25, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z26, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z27, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z28, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z29, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z30, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z31, 0(DX)
+	ADDQ R9, DX
+	VZEROUPPER
+	RET
+
+// kernC11x16_avx512 computes
+//
+//	for i := range 11 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[p*lda+i], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+// func kernC11x16_avx512(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+TEXT ·kernC11x16_avx512(SB), NOSPLIT, $0-57
+	MOVQ k+0(FP), CX
+	MOVQ a+8(FP), SI
+	MOVQ lda+16(FP), AX
+	MOVQ b+24(FP), DI
+	MOVQ bs+32(FP), R8
+	MOVQ c+40(FP), DX
+	MOVQ ldc+48(FP), R9
+	SHLQ $2, AX
+	SHLQ $2, R8
+	SHLQ $2, R9
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+	VPXORD Z24, Z24, Z24
+	VPXORD Z25, Z25, Z25
+	VPXORD Z26, Z26, Z26
+	VPXORD Z27, Z27, Z27
+	VPXORD Z28, Z28, Z28
+	VPXORD Z29, Z29, Z29
+	VPXORD Z30, Z30, Z30
+	VPXORD Z31, Z31, Z31
+	CMPQ CX, $44
+	JLE loop
+	SUBQ $44, CX
+	MOVQ $44, R15
+	MOVQ DX, BX
+
+first:
+	VMOVUPS 0(DI), Z0
+	PREFETCHT0 1024(DI)
+	PREFETCHT0 1088(DI)
+	VBROADCASTSS 0(SI), Z1
+	VFMADD231PS Z1, Z0, Z21
+	VBROADCASTSS 4(SI), Z2
+	VFMADD231PS Z2, Z0, Z22
+	VBROADCASTSS 8(SI), Z1
+	VFMADD231PS Z1, Z0, Z23
+	VBROADCASTSS 12(SI), Z2
+	VFMADD231PS Z2, Z0, Z24
+	VBROADCASTSS 16(SI), Z1
+	VFMADD231PS Z1, Z0, Z25
+	VBROADCASTSS 20(SI), Z2
+	VFMADD231PS Z2, Z0, Z26
+	VBROADCASTSS 24(SI), Z1
+	VFMADD231PS Z1, Z0, Z27
+	VBROADCASTSS 28(SI), Z2
+	VFMADD231PS Z2, Z0, Z28
+	VBROADCASTSS 32(SI), Z1
+	VFMADD231PS Z1, Z0, Z29
+	VBROADCASTSS 36(SI), Z2
+	VFMADD231PS Z2, Z0, Z30
+	VBROADCASTSS 40(SI), Z1
+	VFMADD231PS Z1, Z0, Z31
+	ADDQ AX, SI
+	ADDQ R8, DI
+	TESTQ $3, R15
+	JNZ next
+	PREFETCHT0 0(BX)
+	ADDQ R9, BX
+
+next:
+	DECQ R15
+	JNZ first
+
+loop:
+	VMOVUPS 0(DI), Z0
+	PREFETCHT0 1024(DI)
+	PREFETCHT0 1088(DI)
+	VBROADCASTSS 0(SI), Z1
+	VFMADD231PS Z1, Z0, Z21
+	VBROADCASTSS 4(SI), Z2
+	VFMADD231PS Z2, Z0, Z22
+	VBROADCASTSS 8(SI), Z1
+	VFMADD231PS Z1, Z0, Z23
+	VBROADCASTSS 12(SI), Z2
+	VFMADD231PS Z2, Z0, Z24
+	VBROADCASTSS 16(SI), Z1
+	VFMADD231PS Z1, Z0, Z25
+	VBROADCASTSS 20(SI), Z2
+	VFMADD231PS Z2, Z0, Z26
+	VBROADCASTSS 24(SI), Z1
+	VFMADD231PS Z1, Z0, Z27
+	VBROADCASTSS 28(SI), Z2
+	VFMADD231PS Z2, Z0, Z28
+	VBROADCASTSS 32(SI), Z1
+	VFMADD231PS Z1, Z0, Z29
+	VBROADCASTSS 36(SI), Z2
+	VFMADD231PS Z2, Z0, Z30
+	VBROADCASTSS 40(SI), Z1
+	VFMADD231PS Z1, Z0, Z31
+	ADDQ AX, SI
+	ADDQ R8, DI
+	DECQ CX
+	JNZ loop
+	MOVBLZX acc+56(FP), AX
+	TESTB AL, AL
+	JZ store
+	VADDPS 0(DX), Z21, Z21
+	VMOVUPS Z21, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z22, Z22
+	VMOVUPS Z22, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z23, Z23
+	VMOVUPS Z23, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z24, Z24
+	VMOVUPS Z24, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z25, Z25
+	VMOVUPS Z25, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z26, Z26
+	VMOVUPS Z26, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z27, Z27
+	VMOVUPS Z27, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z28, Z28
+	VMOVUPS Z28, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z29, Z29
+	VMOVUPS Z29, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z30, Z30
+	VMOVUPS Z30, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z31, Z31
+	VMOVUPS Z31, 0(DX)
+	ADDQ R9, DX
+	VZEROUPPER
+	RET
+
+store:
+	VMOVUPS Z21, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z22, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z23, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z24, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z25, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z26, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z27, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z28, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z29, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z30, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z31, 0(DX)
+	ADDQ R9, DX
+	VZEROUPPER
+	RET
+
+// kernR12x16_avx512 computes
+//
+//	for i := range 12 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[i*lda+p], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+// func kernR12x16_avx512(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+TEXT ·kernR12x16_avx512(SB), NOSPLIT, $0-57
+	MOVQ k+0(FP), CX
+	MOVQ a+8(FP), SI
+	MOVQ lda+16(FP), AX
+	MOVQ b+24(FP), DI
+	MOVQ bs+32(FP), R8
+	MOVQ c+40(FP), DX
+	MOVQ ldc+48(FP), R9
+	SHLQ $2, AX
+	SHLQ $2, R8
+	SHLQ $2, R9
+	LEAQ (SI)(AX*2), R10
+	ADDQ AX, R10
+	LEAQ (R10)(AX*2), R11
+	ADDQ AX, R11
+	LEAQ (R11)(AX*2), R12
+	ADDQ AX, R12
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+	VPXORD Z24, Z24, Z24
+	VPXORD Z25, Z25, Z25
+	VPXORD Z26, Z26, Z26
+	VPXORD Z27, Z27, Z27
+	VPXORD Z28, Z28, Z28
+	VPXORD Z29, Z29, Z29
+	VPXORD Z30, Z30, Z30
+	VPXORD Z31, Z31, Z31
+	CMPQ CX, $48
+	JLE loop
+	SUBQ $48, CX
+	MOVQ $48, R15
+	MOVQ DX, BX
+
+first:
+	VMOVUPS 0(DI), Z0
+	PREFETCHT0 1024(DI)
+	PREFETCHT0 1088(DI)
+	VBROADCASTSS (SI), Z1
+	VFMADD231PS Z1, Z0, Z20
+	VBROADCASTSS (SI)(AX*1), Z2
+	VFMADD231PS Z2, Z0, Z21
+	VBROADCASTSS (SI)(AX*2), Z1
+	VFMADD231PS Z1, Z0, Z22
+	VBROADCASTSS (R10), Z2
+	VFMADD231PS Z2, Z0, Z23
+	VBROADCASTSS (SI)(AX*4), Z1
+	VFMADD231PS Z1, Z0, Z24
+	VBROADCASTSS (R10)(AX*2), Z2
+	VFMADD231PS Z2, Z0, Z25
+	VBROADCASTSS (R11), Z1
+	VFMADD231PS Z1, Z0, Z26
+	VBROADCASTSS (R10)(AX*4), Z2
+	VFMADD231PS Z2, Z0, Z27
+	VBROADCASTSS (SI)(AX*8), Z1
+	VFMADD231PS Z1, Z0, Z28
+	VBROADCASTSS (R12), Z2
+	VFMADD231PS Z2, Z0, Z29
+	VBROADCASTSS (R11)(AX*4), Z1
+	VFMADD231PS Z1, Z0, Z30
+	VBROADCASTSS (R10)(AX*8), Z2
+	VFMADD231PS Z2, Z0, Z31
+	ADDQ $4, SI
+	ADDQ $4, R10
+	ADDQ $4, R11
+	ADDQ $4, R12
+	ADDQ R8, DI
+	TESTQ $3, R15
+	JNZ next
+	PREFETCHT0 0(BX)
+	ADDQ R9, BX
+
+next:
+	DECQ R15
+	JNZ first
+
+loop:
+	VMOVUPS 0(DI), Z0
+	PREFETCHT0 1024(DI)
+	PREFETCHT0 1088(DI)
+	VBROADCASTSS (SI), Z1
+	VFMADD231PS Z1, Z0, Z20
+	VBROADCASTSS (SI)(AX*1), Z2
+	VFMADD231PS Z2, Z0, Z21
+	VBROADCASTSS (SI)(AX*2), Z1
+	VFMADD231PS Z1, Z0, Z22
+	VBROADCASTSS (R10), Z2
+	VFMADD231PS Z2, Z0, Z23
+	VBROADCASTSS (SI)(AX*4), Z1
+	VFMADD231PS Z1, Z0, Z24
+	VBROADCASTSS (R10)(AX*2), Z2
+	VFMADD231PS Z2, Z0, Z25
+	VBROADCASTSS (R11), Z1
+	VFMADD231PS Z1, Z0, Z26
+	VBROADCASTSS (R10)(AX*4), Z2
+	VFMADD231PS Z2, Z0, Z27
+	VBROADCASTSS (SI)(AX*8), Z1
+	VFMADD231PS Z1, Z0, Z28
+	VBROADCASTSS (R12), Z2
+	VFMADD231PS Z2, Z0, Z29
+	VBROADCASTSS (R11)(AX*4), Z1
+	VFMADD231PS Z1, Z0, Z30
+	VBROADCASTSS (R10)(AX*8), Z2
+	VFMADD231PS Z2, Z0, Z31
+	ADDQ $4, SI
+	ADDQ $4, R10
+	ADDQ $4, R11
+	ADDQ $4, R12
+	ADDQ R8, DI
+	DECQ CX
+	JNZ loop
+	MOVBLZX acc+56(FP), AX
+	TESTB AL, AL
+	JZ store
+	VADDPS 0(DX), Z20, Z20
+	VMOVUPS Z20, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z21, Z21
+	VMOVUPS Z21, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z22, Z22
+	VMOVUPS Z22, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z23, Z23
+	VMOVUPS Z23, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z24, Z24
+	VMOVUPS Z24, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z25, Z25
+	VMOVUPS Z25, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z26, Z26
+	VMOVUPS Z26, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z27, Z27
+	VMOVUPS Z27, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z28, Z28
+	VMOVUPS Z28, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z29, Z29
+	VMOVUPS Z29, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z30, Z30
+	VMOVUPS Z30, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z31, Z31
+	VMOVUPS Z31, 0(DX)
+	ADDQ R9, DX
+	VZEROUPPER
+	RET
+
+store:
+	VMOVUPS Z20, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z21, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z22, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z23, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z24, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z25, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z26, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z27, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z28, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z29, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z30, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z31, 0(DX)
+	ADDQ R9, DX
+	VZEROUPPER
+	RET
+
+// kernC12x16_avx512 computes
+//
+//	for i := range 12 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[p*lda+i], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+// func kernC12x16_avx512(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+TEXT ·kernC12x16_avx512(SB), NOSPLIT, $0-57
+	MOVQ k+0(FP), CX
+	MOVQ a+8(FP), SI
+	MOVQ lda+16(FP), AX
+	MOVQ b+24(FP), DI
+	MOVQ bs+32(FP), R8
+	MOVQ c+40(FP), DX
+	MOVQ ldc+48(FP), R9
+	SHLQ $2, AX
+	SHLQ $2, R8
+	SHLQ $2, R9
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+	VPXORD Z24, Z24, Z24
+	VPXORD Z25, Z25, Z25
+	VPXORD Z26, Z26, Z26
+	VPXORD Z27, Z27, Z27
+	VPXORD Z28, Z28, Z28
+	VPXORD Z29, Z29, Z29
+	VPXORD Z30, Z30, Z30
+	VPXORD Z31, Z31, Z31
+	CMPQ CX, $48
+	JLE loop
+	SUBQ $48, CX
+	MOVQ $48, R15
+	MOVQ DX, BX
+
+first:
+	VMOVUPS 0(DI), Z0
+	PREFETCHT0 1024(DI)
+	PREFETCHT0 1088(DI)
+	VBROADCASTSS 0(SI), Z1
+	VFMADD231PS Z1, Z0, Z20
+	VBROADCASTSS 4(SI), Z2
+	VFMADD231PS Z2, Z0, Z21
+	VBROADCASTSS 8(SI), Z1
+	VFMADD231PS Z1, Z0, Z22
+	VBROADCASTSS 12(SI), Z2
+	VFMADD231PS Z2, Z0, Z23
+	VBROADCASTSS 16(SI), Z1
+	VFMADD231PS Z1, Z0, Z24
+	VBROADCASTSS 20(SI), Z2
+	VFMADD231PS Z2, Z0, Z25
+	VBROADCASTSS 24(SI), Z1
+	VFMADD231PS Z1, Z0, Z26
+	VBROADCASTSS 28(SI), Z2
+	VFMADD231PS Z2, Z0, Z27
+	VBROADCASTSS 32(SI), Z1
+	VFMADD231PS Z1, Z0, Z28
+	VBROADCASTSS 36(SI), Z2
+	VFMADD231PS Z2, Z0, Z29
+	VBROADCASTSS 40(SI), Z1
+	VFMADD231PS Z1, Z0, Z30
+	VBROADCASTSS 44(SI), Z2
+	VFMADD231PS Z2, Z0, Z31
+	ADDQ AX, SI
+	ADDQ R8, DI
+	TESTQ $3, R15
+	JNZ next
+	PREFETCHT0 0(BX)
+	ADDQ R9, BX
+
+next:
+	DECQ R15
+	JNZ first
+
+loop:
+	VMOVUPS 0(DI), Z0
+	PREFETCHT0 1024(DI)
+	PREFETCHT0 1088(DI)
+	VBROADCASTSS 0(SI), Z1
+	VFMADD231PS Z1, Z0, Z20
+	VBROADCASTSS 4(SI), Z2
+	VFMADD231PS Z2, Z0, Z21
+	VBROADCASTSS 8(SI), Z1
+	VFMADD231PS Z1, Z0, Z22
+	VBROADCASTSS 12(SI), Z2
+	VFMADD231PS Z2, Z0, Z23
+	VBROADCASTSS 16(SI), Z1
+	VFMADD231PS Z1, Z0, Z24
+	VBROADCASTSS 20(SI), Z2
+	VFMADD231PS Z2, Z0, Z25
+	VBROADCASTSS 24(SI), Z1
+	VFMADD231PS Z1, Z0, Z26
+	VBROADCASTSS 28(SI), Z2
+	VFMADD231PS Z2, Z0, Z27
+	VBROADCASTSS 32(SI), Z1
+	VFMADD231PS Z1, Z0, Z28
+	VBROADCASTSS 36(SI), Z2
+	VFMADD231PS Z2, Z0, Z29
+	VBROADCASTSS 40(SI), Z1
+	VFMADD231PS Z1, Z0, Z30
+	VBROADCASTSS 44(SI), Z2
+	VFMADD231PS Z2, Z0, Z31
+	ADDQ AX, SI
+	ADDQ R8, DI
+	DECQ CX
+	JNZ loop
+	MOVBLZX acc+56(FP), AX
+	TESTB AL, AL
+	JZ store
+	VADDPS 0(DX), Z20, Z20
+	VMOVUPS Z20, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z21, Z21
+	VMOVUPS Z21, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z22, Z22
+	VMOVUPS Z22, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z23, Z23
+	VMOVUPS Z23, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z24, Z24
+	VMOVUPS Z24, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z25, Z25
+	VMOVUPS Z25, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z26, Z26
+	VMOVUPS Z26, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z27, Z27
+	VMOVUPS Z27, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z28, Z28
+	VMOVUPS Z28, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z29, Z29
+	VMOVUPS Z29, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z30, Z30
+	VMOVUPS Z30, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z31, Z31
+	VMOVUPS Z31, 0(DX)
+	ADDQ R9, DX
+	VZEROUPPER
+	RET
+
+store:
+	VMOVUPS Z20, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z21, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z22, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z23, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z24, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z25, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z26, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z27, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z28, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z29, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z30, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z31, 0(DX)
+	ADDQ R9, DX
+	VZEROUPPER
+	RET
+
+// kernR13x16_avx512 computes
+//
+//	for i := range 13 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[i*lda+p], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+// func kernR13x16_avx512(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+TEXT ·kernR13x16_avx512(SB), NOSPLIT, $0-57
+	MOVQ k+0(FP), CX
+	MOVQ a+8(FP), SI
+	MOVQ lda+16(FP), AX
+	MOVQ b+24(FP), DI
+	MOVQ bs+32(FP), R8
+	MOVQ c+40(FP), DX
+	MOVQ ldc+48(FP), R9
+	SHLQ $2, AX
+	SHLQ $2, R8
+	SHLQ $2, R9
+	LEAQ (SI)(AX*2), R10
+	ADDQ AX, R10
+	LEAQ (R10)(AX*2), R11
+	ADDQ AX, R11
+	LEAQ (R11)(AX*2), R12
+	ADDQ AX, R12
+	LEAQ (R12)(AX*2), R13
+	ADDQ AX, R13
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+	VPXORD Z24, Z24, Z24
+	VPXORD Z25, Z25, Z25
+	VPXORD Z26, Z26, Z26
+	VPXORD Z27, Z27, Z27
+	VPXORD Z28, Z28, Z28
+	VPXORD Z29, Z29, Z29
+	VPXORD Z30, Z30, Z30
+	VPXORD Z31, Z31, Z31
+	CMPQ CX, $52
+	JLE loop
+	SUBQ $52, CX
+	MOVQ $52, R15
+	MOVQ DX, BX
+
+first:
+	VMOVUPS 0(DI), Z0
+	PREFETCHT0 1024(DI)
+	PREFETCHT0 1088(DI)
+	VBROADCASTSS (SI), Z1
+	VFMADD231PS Z1, Z0, Z19
+	VBROADCASTSS (SI)(AX*1), Z2
+	VFMADD231PS Z2, Z0, Z20
+	VBROADCASTSS (SI)(AX*2), Z1
+	VFMADD231PS Z1, Z0, Z21
+	VBROADCASTSS (R10), Z2
+	VFMADD231PS Z2, Z0, Z22
+	VBROADCASTSS (SI)(AX*4), Z1
+	VFMADD231PS Z1, Z0, Z23
+	VBROADCASTSS (R10)(AX*2), Z2
+	VFMADD231PS Z2, Z0, Z24
+	VBROADCASTSS (R11), Z1
+	VFMADD231PS Z1, Z0, Z25
+	VBROADCASTSS (R10)(AX*4), Z2
+	VFMADD231PS Z2, Z0, Z26
+	VBROADCASTSS (SI)(AX*8), Z1
+	VFMADD231PS Z1, Z0, Z27
+	VBROADCASTSS (R12), Z2
+	VFMADD231PS Z2, Z0, Z28
+	VBROADCASTSS (R11)(AX*4), Z1
+	VFMADD231PS Z1, Z0, Z29
+	VBROADCASTSS (R10)(AX*8), Z2
+	VFMADD231PS Z2, Z0, Z30
+	VBROADCASTSS (R13), Z1
+	VFMADD231PS Z1, Z0, Z31
+	ADDQ $4, SI
+	ADDQ $4, R10
+	ADDQ $4, R11
+	ADDQ $4, R12
+	ADDQ $4, R13
+	ADDQ R8, DI
+	TESTQ $3, R15
+	JNZ next
+	PREFETCHT0 0(BX)
+	ADDQ R9, BX
+
+next:
+	DECQ R15
+	JNZ first
+
+loop:
+	VMOVUPS 0(DI), Z0
+	PREFETCHT0 1024(DI)
+	PREFETCHT0 1088(DI)
+	VBROADCASTSS (SI), Z1
+	VFMADD231PS Z1, Z0, Z19
+	VBROADCASTSS (SI)(AX*1), Z2
+	VFMADD231PS Z2, Z0, Z20
+	VBROADCASTSS (SI)(AX*2), Z1
+	VFMADD231PS Z1, Z0, Z21
+	VBROADCASTSS (R10), Z2
+	VFMADD231PS Z2, Z0, Z22
+	VBROADCASTSS (SI)(AX*4), Z1
+	VFMADD231PS Z1, Z0, Z23
+	VBROADCASTSS (R10)(AX*2), Z2
+	VFMADD231PS Z2, Z0, Z24
+	VBROADCASTSS (R11), Z1
+	VFMADD231PS Z1, Z0, Z25
+	VBROADCASTSS (R10)(AX*4), Z2
+	VFMADD231PS Z2, Z0, Z26
+	VBROADCASTSS (SI)(AX*8), Z1
+	VFMADD231PS Z1, Z0, Z27
+	VBROADCASTSS (R12), Z2
+	VFMADD231PS Z2, Z0, Z28
+	VBROADCASTSS (R11)(AX*4), Z1
+	VFMADD231PS Z1, Z0, Z29
+	VBROADCASTSS (R10)(AX*8), Z2
+	VFMADD231PS Z2, Z0, Z30
+	VBROADCASTSS (R13), Z1
+	VFMADD231PS Z1, Z0, Z31
+	ADDQ $4, SI
+	ADDQ $4, R10
+	ADDQ $4, R11
+	ADDQ $4, R12
+	ADDQ $4, R13
+	ADDQ R8, DI
+	DECQ CX
+	JNZ loop
+	MOVBLZX acc+56(FP), AX
+	TESTB AL, AL
+	JZ store
+	VADDPS 0(DX), Z19, Z19
+	VMOVUPS Z19, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z20, Z20
+	VMOVUPS Z20, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z21, Z21
+	VMOVUPS Z21, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z22, Z22
+	VMOVUPS Z22, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z23, Z23
+	VMOVUPS Z23, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z24, Z24
+	VMOVUPS Z24, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z25, Z25
+	VMOVUPS Z25, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z26, Z26
+	VMOVUPS Z26, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z27, Z27
+	VMOVUPS Z27, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z28, Z28
+	VMOVUPS Z28, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z29, Z29
+	VMOVUPS Z29, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z30, Z30
+	VMOVUPS Z30, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z31, Z31
+	VMOVUPS Z31, 0(DX)
+	ADDQ R9, DX
+	VZEROUPPER
+	RET
+
+store:
+	VMOVUPS Z19, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z20, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z21, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z22, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z23, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z24, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z25, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z26, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z27, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z28, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z29, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z30, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z31, 0(DX)
+	ADDQ R9, DX
+	VZEROUPPER
+	RET
+
+// kernC13x16_avx512 computes
+//
+//	for i := range 13 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[p*lda+i], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+// func kernC13x16_avx512(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+TEXT ·kernC13x16_avx512(SB), NOSPLIT, $0-57
+	MOVQ k+0(FP), CX
+	MOVQ a+8(FP), SI
+	MOVQ lda+16(FP), AX
+	MOVQ b+24(FP), DI
+	MOVQ bs+32(FP), R8
+	MOVQ c+40(FP), DX
+	MOVQ ldc+48(FP), R9
+	SHLQ $2, AX
+	SHLQ $2, R8
+	SHLQ $2, R9
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+	VPXORD Z24, Z24, Z24
+	VPXORD Z25, Z25, Z25
+	VPXORD Z26, Z26, Z26
+	VPXORD Z27, Z27, Z27
+	VPXORD Z28, Z28, Z28
+	VPXORD Z29, Z29, Z29
+	VPXORD Z30, Z30, Z30
+	VPXORD Z31, Z31, Z31
+	CMPQ CX, $52
+	JLE loop
+	SUBQ $52, CX
+	MOVQ $52, R15
+	MOVQ DX, BX
+
+first:
+	VMOVUPS 0(DI), Z0
+	PREFETCHT0 1024(DI)
+	PREFETCHT0 1088(DI)
+	VBROADCASTSS 0(SI), Z1
+	VFMADD231PS Z1, Z0, Z19
+	VBROADCASTSS 4(SI), Z2
+	VFMADD231PS Z2, Z0, Z20
+	VBROADCASTSS 8(SI), Z1
+	VFMADD231PS Z1, Z0, Z21
+	VBROADCASTSS 12(SI), Z2
+	VFMADD231PS Z2, Z0, Z22
+	VBROADCASTSS 16(SI), Z1
+	VFMADD231PS Z1, Z0, Z23
+	VBROADCASTSS 20(SI), Z2
+	VFMADD231PS Z2, Z0, Z24
+	VBROADCASTSS 24(SI), Z1
+	VFMADD231PS Z1, Z0, Z25
+	VBROADCASTSS 28(SI), Z2
+	VFMADD231PS Z2, Z0, Z26
+	VBROADCASTSS 32(SI), Z1
+	VFMADD231PS Z1, Z0, Z27
+	VBROADCASTSS 36(SI), Z2
+	VFMADD231PS Z2, Z0, Z28
+	VBROADCASTSS 40(SI), Z1
+	VFMADD231PS Z1, Z0, Z29
+	VBROADCASTSS 44(SI), Z2
+	VFMADD231PS Z2, Z0, Z30
+	VBROADCASTSS 48(SI), Z1
+	VFMADD231PS Z1, Z0, Z31
+	ADDQ AX, SI
+	ADDQ R8, DI
+	TESTQ $3, R15
+	JNZ next
+	PREFETCHT0 0(BX)
+	ADDQ R9, BX
+
+next:
+	DECQ R15
+	JNZ first
+
+loop:
+	VMOVUPS 0(DI), Z0
+	PREFETCHT0 1024(DI)
+	PREFETCHT0 1088(DI)
+	VBROADCASTSS 0(SI), Z1
+	VFMADD231PS Z1, Z0, Z19
+	VBROADCASTSS 4(SI), Z2
+	VFMADD231PS Z2, Z0, Z20
+	VBROADCASTSS 8(SI), Z1
+	VFMADD231PS Z1, Z0, Z21
+	VBROADCASTSS 12(SI), Z2
+	VFMADD231PS Z2, Z0, Z22
+	VBROADCASTSS 16(SI), Z1
+	VFMADD231PS Z1, Z0, Z23
+	VBROADCASTSS 20(SI), Z2
+	VFMADD231PS Z2, Z0, Z24
+	VBROADCASTSS 24(SI), Z1
+	VFMADD231PS Z1, Z0, Z25
+	VBROADCASTSS 28(SI), Z2
+	VFMADD231PS Z2, Z0, Z26
+	VBROADCASTSS 32(SI), Z1
+	VFMADD231PS Z1, Z0, Z27
+	VBROADCASTSS 36(SI), Z2
+	VFMADD231PS Z2, Z0, Z28
+	VBROADCASTSS 40(SI), Z1
+	VFMADD231PS Z1, Z0, Z29
+	VBROADCASTSS 44(SI), Z2
+	VFMADD231PS Z2, Z0, Z30
+	VBROADCASTSS 48(SI), Z1
+	VFMADD231PS Z1, Z0, Z31
+	ADDQ AX, SI
+	ADDQ R8, DI
+	DECQ CX
+	JNZ loop
+	MOVBLZX acc+56(FP), AX
+	TESTB AL, AL
+	JZ store
+	VADDPS 0(DX), Z19, Z19
+	VMOVUPS Z19, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z20, Z20
+	VMOVUPS Z20, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z21, Z21
+	VMOVUPS Z21, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z22, Z22
+	VMOVUPS Z22, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z23, Z23
+	VMOVUPS Z23, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z24, Z24
+	VMOVUPS Z24, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z25, Z25
+	VMOVUPS Z25, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z26, Z26
+	VMOVUPS Z26, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z27, Z27
+	VMOVUPS Z27, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z28, Z28
+	VMOVUPS Z28, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z29, Z29
+	VMOVUPS Z29, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z30, Z30
+	VMOVUPS Z30, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z31, Z31
+	VMOVUPS Z31, 0(DX)
+	ADDQ R9, DX
+	VZEROUPPER
+	RET
+
+store:
+	VMOVUPS Z19, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z20, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z21, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z22, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z23, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z24, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z25, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z26, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z27, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z28, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z29, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z30, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z31, 0(DX)
+	ADDQ R9, DX
+	VZEROUPPER
+	RET
+
+// kernR14x16_avx512 computes
+//
+//	for i := range 14 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[i*lda+p], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+// func kernR14x16_avx512(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+TEXT ·kernR14x16_avx512(SB), NOSPLIT, $0-57
+	MOVQ k+0(FP), CX
+	MOVQ a+8(FP), SI
+	MOVQ lda+16(FP), AX
+	MOVQ b+24(FP), DI
+	MOVQ bs+32(FP), R8
+	MOVQ c+40(FP), DX
+	MOVQ ldc+48(FP), R9
+	SHLQ $2, AX
+	SHLQ $2, R8
+	SHLQ $2, R9
+	LEAQ (SI)(AX*2), R10
+	ADDQ AX, R10
+	LEAQ (R10)(AX*2), R11
+	ADDQ AX, R11
+	LEAQ (R11)(AX*2), R12
+	ADDQ AX, R12
+	LEAQ (R12)(AX*2), R13
+	ADDQ AX, R13
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+	VPXORD Z24, Z24, Z24
+	VPXORD Z25, Z25, Z25
+	VPXORD Z26, Z26, Z26
+	VPXORD Z27, Z27, Z27
+	VPXORD Z28, Z28, Z28
+	VPXORD Z29, Z29, Z29
+	VPXORD Z30, Z30, Z30
+	VPXORD Z31, Z31, Z31
+	CMPQ CX, $56
+	JLE loop
+	SUBQ $56, CX
+	MOVQ $56, R15
+	MOVQ DX, BX
+
+first:
+	VMOVUPS 0(DI), Z0
+	PREFETCHT0 1024(DI)
+	PREFETCHT0 1088(DI)
+	VBROADCASTSS (SI), Z1
+	VFMADD231PS Z1, Z0, Z18
+	VBROADCASTSS (SI)(AX*1), Z2
+	VFMADD231PS Z2, Z0, Z19
+	VBROADCASTSS (SI)(AX*2), Z1
+	VFMADD231PS Z1, Z0, Z20
+	VBROADCASTSS (R10), Z2
+	VFMADD231PS Z2, Z0, Z21
+	VBROADCASTSS (SI)(AX*4), Z1
+	VFMADD231PS Z1, Z0, Z22
+	VBROADCASTSS (R10)(AX*2), Z2
+	VFMADD231PS Z2, Z0, Z23
+	VBROADCASTSS (R11), Z1
+	VFMADD231PS Z1, Z0, Z24
+	VBROADCASTSS (R10)(AX*4), Z2
+	VFMADD231PS Z2, Z0, Z25
+	VBROADCASTSS (SI)(AX*8), Z1
+	VFMADD231PS Z1, Z0, Z26
+	VBROADCASTSS (R12), Z2
+	VFMADD231PS Z2, Z0, Z27
+	VBROADCASTSS (R11)(AX*4), Z1
+	VFMADD231PS Z1, Z0, Z28
+	VBROADCASTSS (R10)(AX*8), Z2
+	VFMADD231PS Z2, Z0, Z29
+	VBROADCASTSS (R13), Z1
+	VFMADD231PS Z1, Z0, Z30
+	VBROADCASTSS (R12)(AX*4), Z2
+	VFMADD231PS Z2, Z0, Z31
+	ADDQ $4, SI
+	ADDQ $4, R10
+	ADDQ $4, R11
+	ADDQ $4, R12
+	ADDQ $4, R13
+	ADDQ R8, DI
+	TESTQ $3, R15
+	JNZ next
+	PREFETCHT0 0(BX)
+	ADDQ R9, BX
+
+next:
+	DECQ R15
+	JNZ first
+
+loop:
+	VMOVUPS 0(DI), Z0
+	PREFETCHT0 1024(DI)
+	PREFETCHT0 1088(DI)
+	VBROADCASTSS (SI), Z1
+	VFMADD231PS Z1, Z0, Z18
+	VBROADCASTSS (SI)(AX*1), Z2
+	VFMADD231PS Z2, Z0, Z19
+	VBROADCASTSS (SI)(AX*2), Z1
+	VFMADD231PS Z1, Z0, Z20
+	VBROADCASTSS (R10), Z2
+	VFMADD231PS Z2, Z0, Z21
+	VBROADCASTSS (SI)(AX*4), Z1
+	VFMADD231PS Z1, Z0, Z22
+	VBROADCASTSS (R10)(AX*2), Z2
+	VFMADD231PS Z2, Z0, Z23
+	VBROADCASTSS (R11), Z1
+	VFMADD231PS Z1, Z0, Z24
+	VBROADCASTSS (R10)(AX*4), Z2
+	VFMADD231PS Z2, Z0, Z25
+	VBROADCASTSS (SI)(AX*8), Z1
+	VFMADD231PS Z1, Z0, Z26
+	VBROADCASTSS (R12), Z2
+	VFMADD231PS Z2, Z0, Z27
+	VBROADCASTSS (R11)(AX*4), Z1
+	VFMADD231PS Z1, Z0, Z28
+	VBROADCASTSS (R10)(AX*8), Z2
+	VFMADD231PS Z2, Z0, Z29
+	VBROADCASTSS (R13), Z1
+	VFMADD231PS Z1, Z0, Z30
+	VBROADCASTSS (R12)(AX*4), Z2
+	VFMADD231PS Z2, Z0, Z31
+	ADDQ $4, SI
+	ADDQ $4, R10
+	ADDQ $4, R11
+	ADDQ $4, R12
+	ADDQ $4, R13
+	ADDQ R8, DI
+	DECQ CX
+	JNZ loop
+	MOVBLZX acc+56(FP), AX
+	TESTB AL, AL
+	JZ store
+	VADDPS 0(DX), Z18, Z18
+	VMOVUPS Z18, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z19, Z19
+	VMOVUPS Z19, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z20, Z20
+	VMOVUPS Z20, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z21, Z21
+	VMOVUPS Z21, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z22, Z22
+	VMOVUPS Z22, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z23, Z23
+	VMOVUPS Z23, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z24, Z24
+	VMOVUPS Z24, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z25, Z25
+	VMOVUPS Z25, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z26, Z26
+	VMOVUPS Z26, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z27, Z27
+	VMOVUPS Z27, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z28, Z28
+	VMOVUPS Z28, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z29, Z29
+	VMOVUPS Z29, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z30, Z30
+	VMOVUPS Z30, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z31, Z31
+	VMOVUPS Z31, 0(DX)
+	ADDQ R9, DX
+	VZEROUPPER
+	RET
+
+store:
+	VMOVUPS Z18, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z19, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z20, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z21, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z22, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z23, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z24, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z25, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z26, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z27, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z28, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z29, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z30, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z31, 0(DX)
+	ADDQ R9, DX
+	VZEROUPPER
+	RET
+
+// kernC14x16_avx512 computes
+//
+//	for i := range 14 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[p*lda+i], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+// func kernC14x16_avx512(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+TEXT ·kernC14x16_avx512(SB), NOSPLIT, $0-57
+	MOVQ k+0(FP), CX
+	MOVQ a+8(FP), SI
+	MOVQ lda+16(FP), AX
+	MOVQ b+24(FP), DI
+	MOVQ bs+32(FP), R8
+	MOVQ c+40(FP), DX
+	MOVQ ldc+48(FP), R9
+	SHLQ $2, AX
+	SHLQ $2, R8
+	SHLQ $2, R9
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+	VPXORD Z24, Z24, Z24
+	VPXORD Z25, Z25, Z25
+	VPXORD Z26, Z26, Z26
+	VPXORD Z27, Z27, Z27
+	VPXORD Z28, Z28, Z28
+	VPXORD Z29, Z29, Z29
+	VPXORD Z30, Z30, Z30
+	VPXORD Z31, Z31, Z31
+	CMPQ CX, $56
+	JLE loop
+	SUBQ $56, CX
+	MOVQ $56, R15
+	MOVQ DX, BX
+
+first:
+	VMOVUPS 0(DI), Z0
+	PREFETCHT0 1024(DI)
+	PREFETCHT0 1088(DI)
+	VBROADCASTSS 0(SI), Z1
+	VFMADD231PS Z1, Z0, Z18
+	VBROADCASTSS 4(SI), Z2
+	VFMADD231PS Z2, Z0, Z19
+	VBROADCASTSS 8(SI), Z1
+	VFMADD231PS Z1, Z0, Z20
+	VBROADCASTSS 12(SI), Z2
+	VFMADD231PS Z2, Z0, Z21
+	VBROADCASTSS 16(SI), Z1
+	VFMADD231PS Z1, Z0, Z22
+	VBROADCASTSS 20(SI), Z2
+	VFMADD231PS Z2, Z0, Z23
+	VBROADCASTSS 24(SI), Z1
+	VFMADD231PS Z1, Z0, Z24
+	VBROADCASTSS 28(SI), Z2
+	VFMADD231PS Z2, Z0, Z25
+	VBROADCASTSS 32(SI), Z1
+	VFMADD231PS Z1, Z0, Z26
+	VBROADCASTSS 36(SI), Z2
+	VFMADD231PS Z2, Z0, Z27
+	VBROADCASTSS 40(SI), Z1
+	VFMADD231PS Z1, Z0, Z28
+	VBROADCASTSS 44(SI), Z2
+	VFMADD231PS Z2, Z0, Z29
+	VBROADCASTSS 48(SI), Z1
+	VFMADD231PS Z1, Z0, Z30
+	VBROADCASTSS 52(SI), Z2
+	VFMADD231PS Z2, Z0, Z31
+	ADDQ AX, SI
+	ADDQ R8, DI
+	TESTQ $3, R15
+	JNZ next
+	PREFETCHT0 0(BX)
+	ADDQ R9, BX
+
+next:
+	DECQ R15
+	JNZ first
+
+loop:
+	VMOVUPS 0(DI), Z0
+	PREFETCHT0 1024(DI)
+	PREFETCHT0 1088(DI)
+	VBROADCASTSS 0(SI), Z1
+	VFMADD231PS Z1, Z0, Z18
+	VBROADCASTSS 4(SI), Z2
+	VFMADD231PS Z2, Z0, Z19
+	VBROADCASTSS 8(SI), Z1
+	VFMADD231PS Z1, Z0, Z20
+	VBROADCASTSS 12(SI), Z2
+	VFMADD231PS Z2, Z0, Z21
+	VBROADCASTSS 16(SI), Z1
+	VFMADD231PS Z1, Z0, Z22
+	VBROADCASTSS 20(SI), Z2
+	VFMADD231PS Z2, Z0, Z23
+	VBROADCASTSS 24(SI), Z1
+	VFMADD231PS Z1, Z0, Z24
+	VBROADCASTSS 28(SI), Z2
+	VFMADD231PS Z2, Z0, Z25
+	VBROADCASTSS 32(SI), Z1
+	VFMADD231PS Z1, Z0, Z26
+	VBROADCASTSS 36(SI), Z2
+	VFMADD231PS Z2, Z0, Z27
+	VBROADCASTSS 40(SI), Z1
+	VFMADD231PS Z1, Z0, Z28
+	VBROADCASTSS 44(SI), Z2
+	VFMADD231PS Z2, Z0, Z29
+	VBROADCASTSS 48(SI), Z1
+	VFMADD231PS Z1, Z0, Z30
+	VBROADCASTSS 52(SI), Z2
+	VFMADD231PS Z2, Z0, Z31
+	ADDQ AX, SI
+	ADDQ R8, DI
+	DECQ CX
+	JNZ loop
+	MOVBLZX acc+56(FP), AX
+	TESTB AL, AL
+	JZ store
+	VADDPS 0(DX), Z18, Z18
+	VMOVUPS Z18, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z19, Z19
+	VMOVUPS Z19, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z20, Z20
+	VMOVUPS Z20, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z21, Z21
+	VMOVUPS Z21, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z22, Z22
+	VMOVUPS Z22, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z23, Z23
+	VMOVUPS Z23, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z24, Z24
+	VMOVUPS Z24, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z25, Z25
+	VMOVUPS Z25, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z26, Z26
+	VMOVUPS Z26, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z27, Z27
+	VMOVUPS Z27, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z28, Z28
+	VMOVUPS Z28, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z29, Z29
+	VMOVUPS Z29, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z30, Z30
+	VMOVUPS Z30, 0(DX)
+	ADDQ R9, DX
+	VADDPS 0(DX), Z31, Z31
+	VMOVUPS Z31, 0(DX)
+	ADDQ R9, DX
+	VZEROUPPER
+	RET
+
+store:
+	VMOVUPS Z18, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z19, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z20, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z21, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z22, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z23, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z24, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z25, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z26, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z27, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z28, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z29, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z30, 0(DX)
+	ADDQ R9, DX
+	VMOVUPS Z31, 0(DX)
+	ADDQ R9, DX
+	VZEROUPPER
+	RET
+
 // kernR1x16 computes
 //
 //	for i := range 1 {

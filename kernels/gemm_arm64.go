@@ -10,7 +10,7 @@ var (
 		kernC2x16, kernC3x16, kernC4x16, kernC5x16, kernC6x16}
 )
 
-var tileNEON = tile{mr: 6, nr: 16, step: 8,
+var tileNEON = tile{mr: 6, nr: 16, step: 8, mostK: 384,
 	run: func(rows, k int, a *float32, lda int, packed bool, b *float32, bs int, c *float32, ldc int, acc bool) {
 		if packed {
 			columnsNEON[rows-1](k, a, lda, b, bs, c, ldc, acc)

@@ -103,10 +103,16 @@ func b2i(b bool) int {
 
 func BenchmarkGemm(b *testing.B) {
 	for _, form := range []string{"nn", "nt", "tn"} {
-		for _, d := range [][3]int{{512, 768, 768}, {512, 3072, 768}, {512, 128, 128}, {512, 512, 128}} {
+		for _, d := range [][3]int{{529, 768, 768}, {529, 3072, 768}, {529, 768, 3072}, {529, 256, 256}, {529, 1024, 256},
+			{529, 256, 1024}, {529, 128, 128}, {529, 512, 128}} {
 			b.Run(fmt.Sprintf("impl=%s/form=%s/m=%d/n=%d/k=%d", chosen.name, form, d[0], d[1], d[2]), func(b *testing.B) {
 				m, n, k := d[0], d[1], d[2]
-				x, y, z := numbers(m*k, 1), numbers(k*n, 2), make([]float32, m*n)
+				if form == "tn" { // the gradient of the weight that the others multiply by
+					m, n, k = n, k, m
+				}
+				x, y, z := Floats(m*k), Floats(k*n), Floats(m*n) // as a training's lie
+				copy(x, numbers(m*k, 1))
+				copy(y, numbers(k*n, 2))
 				lda, ldb := k, n
 				if form[0] == 't' {
 					lda = m

@@ -13,6 +13,8 @@ type job struct {
 	pb             []float32 // the columns of b, a panel after the other
 	pa             []float32 // a tile of a as it lies, stride floats a row; of a transposed one a group of them
 	g0, g1         int       // the tiles of rows at hand
+	packed         int       // rows of a transposed a that are in pa already
+	ahead          ahead
 	edge           []float32 // a tile of c, where c is narrower
 }
 
@@ -52,7 +54,7 @@ func (j *job) scratchFloats() int { return j.tileRoom() + j.t.mr*j.t.nr }
 // tileRoom is the number of floats for the rows at hand.
 func (j *job) tileRoom() int {
 	if j.TA {
-		return group * j.t.step * j.kMost
+		return 2 * group * j.t.step * j.kMost // those at hand, and those that come next
 	}
 	return j.t.mr * j.stride()
 }
@@ -65,19 +67,23 @@ func (j *job) stride() int { return (j.kMost + 31) / 16 * 16 }
 func (j *job) useScratch(buf []float32) {
 	n := j.tileRoom()
 	j.pa, j.edge = buf[:n], buf[n:]
+	if j.TA {
+		j.pa, j.ahead = buf[:n/2:n/2], ahead{buf: buf[n/2 : n : n]}
+	}
 }
 
 // allTiles computes all of the job's rows.
 func (j *job) allTiles() {
 	for r := j.t0; r < j.t1; r += group {
-		j.tileRange(r, min(j.t1, r+group))
+		next := min(j.t1, r+group)
+		j.tileRange(r, next, next, min(j.t1, next+group))
 	}
 }
 
 // tileRange computes the tiles of rows [from, to), at most group of them, in all the
-// job's columns.
-func (j *job) tileRange(from, to int) {
-	j.g0, j.g1 = from, to
+// job's columns. Those of next come behind.
+func (j *job) tileRange(from, to, next0, next1 int) {
+	j.turnTo(from, to, next0, next1)
 	for r := from; r < to; r++ {
 		j.row(r)
 	}
@@ -95,6 +101,9 @@ func (j *job) row(r int) {
 			b, bs = &j.B[j.k0*j.LDB+p*t.nr], j.LDB
 		} else {
 			b = &j.panel(p)[0]
+		}
+		if j.ahead.packed < j.ahead.rows {
+			j.packAhead()
 		}
 		if t.prefetch != nil {
 			j.prefetchNext(r, p)

@@ -131,12 +131,16 @@ func (o *openJob) work(j *job) {
 			release(o.pb)
 		}
 	}()
-	for {
-		from, to := o.claim()
-		if from == to {
-			return
+	for from, to := o.claim(); from < to; {
+		next0, next1 := to, to
+		if o.TA { // known in advance, to be packed meanwhile
+			next0, next1 = o.claim()
 		}
-		j.tileRange(from, to)
+		j.tileRange(from, to, next0, next1)
+		if !o.TA {
+			next0, next1 = o.claim()
+		}
+		from, to = next0, next1
 	}
 }
 

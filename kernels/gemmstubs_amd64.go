@@ -508,6 +508,510 @@ func kernR14x32(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc 
 //go:noescape
 func kernC14x32(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
 
+// kernR1x16_avx512 computes
+//
+//	for i := range 1 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[i*lda+p], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+//go:noescape
+func kernR1x16_avx512(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+// kernC1x16_avx512 computes
+//
+//	for i := range 1 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[p*lda+i], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+//go:noescape
+func kernC1x16_avx512(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+// kernR2x16_avx512 computes
+//
+//	for i := range 2 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[i*lda+p], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+//go:noescape
+func kernR2x16_avx512(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+// kernC2x16_avx512 computes
+//
+//	for i := range 2 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[p*lda+i], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+//go:noescape
+func kernC2x16_avx512(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+// kernR3x16_avx512 computes
+//
+//	for i := range 3 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[i*lda+p], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+//go:noescape
+func kernR3x16_avx512(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+// kernC3x16_avx512 computes
+//
+//	for i := range 3 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[p*lda+i], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+//go:noescape
+func kernC3x16_avx512(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+// kernR4x16_avx512 computes
+//
+//	for i := range 4 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[i*lda+p], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+//go:noescape
+func kernR4x16_avx512(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+// kernC4x16_avx512 computes
+//
+//	for i := range 4 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[p*lda+i], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+//go:noescape
+func kernC4x16_avx512(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+// kernR5x16_avx512 computes
+//
+//	for i := range 5 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[i*lda+p], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+//go:noescape
+func kernR5x16_avx512(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+// kernC5x16_avx512 computes
+//
+//	for i := range 5 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[p*lda+i], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+//go:noescape
+func kernC5x16_avx512(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+// kernR6x16_avx512 computes
+//
+//	for i := range 6 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[i*lda+p], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+//go:noescape
+func kernR6x16_avx512(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+// kernC6x16_avx512 computes
+//
+//	for i := range 6 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[p*lda+i], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+//go:noescape
+func kernC6x16_avx512(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+// kernR7x16_avx512 computes
+//
+//	for i := range 7 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[i*lda+p], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+//go:noescape
+func kernR7x16_avx512(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+// kernC7x16_avx512 computes
+//
+//	for i := range 7 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[p*lda+i], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+//go:noescape
+func kernC7x16_avx512(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+// kernR8x16_avx512 computes
+//
+//	for i := range 8 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[i*lda+p], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+//go:noescape
+func kernR8x16_avx512(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+// kernC8x16_avx512 computes
+//
+//	for i := range 8 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[p*lda+i], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+//go:noescape
+func kernC8x16_avx512(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+// kernR9x16_avx512 computes
+//
+//	for i := range 9 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[i*lda+p], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+//go:noescape
+func kernR9x16_avx512(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+// kernC9x16_avx512 computes
+//
+//	for i := range 9 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[p*lda+i], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+//go:noescape
+func kernC9x16_avx512(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+// kernR10x16_avx512 computes
+//
+//	for i := range 10 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[i*lda+p], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+//go:noescape
+func kernR10x16_avx512(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+// kernC10x16_avx512 computes
+//
+//	for i := range 10 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[p*lda+i], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+//go:noescape
+func kernC10x16_avx512(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+// kernR11x16_avx512 computes
+//
+//	for i := range 11 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[i*lda+p], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+//go:noescape
+func kernR11x16_avx512(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+// kernC11x16_avx512 computes
+//
+//	for i := range 11 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[p*lda+i], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+//go:noescape
+func kernC11x16_avx512(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+// kernR12x16_avx512 computes
+//
+//	for i := range 12 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[i*lda+p], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+//go:noescape
+func kernR12x16_avx512(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+// kernC12x16_avx512 computes
+//
+//	for i := range 12 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[p*lda+i], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+//go:noescape
+func kernC12x16_avx512(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+// kernR13x16_avx512 computes
+//
+//	for i := range 13 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[i*lda+p], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+//go:noescape
+func kernR13x16_avx512(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+// kernC13x16_avx512 computes
+//
+//	for i := range 13 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[p*lda+i], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+//go:noescape
+func kernC13x16_avx512(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+// kernR14x16_avx512 computes
+//
+//	for i := range 14 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[i*lda+p], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+//go:noescape
+func kernR14x16_avx512(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+// kernC14x16_avx512 computes
+//
+//	for i := range 14 {
+//		for j := range 16 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[p*lda+i], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+//go:noescape
+func kernC14x16_avx512(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
 // kernR1x16 computes
 //
 //	for i := range 1 {

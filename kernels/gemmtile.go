@@ -6,9 +6,14 @@ import "unsafe"
 type tile struct {
 	mr, nr int
 	step   int // between the columns of a packed a
+	// mostK is how much of the inner dimension goes into one sum before it goes to
+	// c: fixed, for it decides the order of the sums.
+	mostK int
 	// run multiplies rows rows of a, lda apart, or packed with columns lda apart,
 	// by nr columns of b, whose rows are bs apart. k is at least 1.
 	run func(rows, k int, a *float32, lda int, packed bool, b *float32, bs int, c *float32, ldc int, acc bool)
+	// half, if there is one, is run for half as many columns.
+	half func(rows, k int, a *float32, lda int, packed bool, b *float32, bs int, c *float32, ldc int, acc bool)
 	// copy, if there are any, copy k rows, ld apart, step floats wide of a, to be
 	// packed, and nr wide of b. They may ask for what lies behind.
 	copy [2]rowCopier

@@ -14,6 +14,15 @@ type loops struct {
 	// NaN or infinite.
 	nonFinite func(x *float32, n int, with *float32)
 	rows      *rowLoops
+	scores    *scoreLoops // nil: row by row
+}
+
+// scoreLoops are loops over rows rows of n scores, ld apart: see Head, and each
+// loop's own text.
+type scoreLoops struct {
+	softmax func(x *float32, ld, rows, n int, with *float32)
+	drop    func(x, probs *float32, ld, rows, n int, with *float32)
+	grad    func(ds, pd, probs *float32, ld, rows, n int, with *float32)
 }
 
 // activations are the loops there are, by Act.

@@ -193,3 +193,45 @@ func BenchmarkOptimizer(b *testing.B) {
 		}
 	})
 }
+
+// BenchmarkAttention runs self-attention over sequences of one length, some 2,048
+// tokens in all, forward and backward, and reports its share of the peak.
+func BenchmarkAttention(b *testing.B) {
+	peak := kernels.PeakFMA(kernels.Threads())
+	for _, heads := range []int{12, 4} {
+		for _, length := range []int{17, 32, 45, 64, 75, 96, 119, 128} {
+			sequences, h := 2048/length, 64*heads
+			qkv := randomParam(sequences*length, 3*h, 3)
+			gradient := numbers(sequences*length*h, 20)
+			spec := AttentionSpec{Heads: heads, Offsets: every(length, sequences+1), Dropout: 0.1}
+			forward := 4 * float64(sequences*heads*length*length*64)
+			for _, pass := range []string{"evaluation", "forward", "both"} {
+				flops := forward
+				if pass == "both" {
+					flops *= 3
+				}
+				b.Run(fmt.Sprintf("heads=%d/length=%d/pass=%s", heads, length, pass), func(b *testing.B) {
+					LayOutGradients([]*nn.Param{qkv})
+					p := &Pass{Backend: NewCPU(), Grad: pass != "evaluation", Train: pass != "evaluation", Seed: 7}
+					for b.Loop() {
+						p.Backend.Reset()
+						p.Begin(1)
+						y := Of(SelfAttention(p, qkv, spec))
+						if pass != "both" {
+							continue
+						}
+						g := p.alloc(y.rows, y.cols)
+						copy(g.Floats(), gradient)
+						y.AccGrad(g)
+						if err := p.tape[0].f.Backward(y.grad); err != nil {
+							b.Fatal(err)
+						}
+					}
+					rate := flops * float64(b.N) / b.Elapsed().Seconds() / 1e9
+					b.ReportMetric(rate, "GFLOP/s")
+					b.ReportMetric(100*rate/peak, "%peak")
+				})
+			}
+		}
+	}
+}

@@ -25,6 +25,7 @@ type Subject struct {
 	Predict   func(context.Context) (sequences int, err error) // evaluates the examples once
 	Examples  []tasks.Example
 	Precision string // as reports call it
+	Lengths   string // of the examples' texts
 	BF16      bool   // products by weights are in bfloat16
 	Threads   int    // 0: all cores
 	Started   time.Time
@@ -67,6 +68,7 @@ func Measure(ctx context.Context, s Subject, steps int, progress func(string)) (
 		r.Peak.All = median(slices.Clone(peaks))
 	}
 	r.step(s.Name, s.Precision, threads, times, peaks, trace)
+	r.Step.Lengths = s.Lengths
 	r.Step.StartSeconds = ready.Seconds()
 	r.Step.Waited = (waited() - before).Seconds() / (time.Since(start).Seconds() * float64(cores))
 	r.Peak.Bandwidth = kernels.Bandwidth() // now, for its arrays are no part of a step's memory

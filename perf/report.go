@@ -59,6 +59,7 @@ type Gemm struct {
 type Step struct {
 	Model           string  `json:"model"`
 	Precision       string  `json:"precision"`
+	Lengths         string  `json:"lengths"` // rows or pairs: see Pairs
 	Threads         int     `json:"threads"`
 	Sequences       int     `json:"sequences"` // of a step
 	Tokens          float64 `json:"tokens"`    // of a step, on average

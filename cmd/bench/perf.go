@@ -18,9 +18,10 @@ import (
 
 // perfOptions are the flags of `bench perf`.
 type perfOptions struct {
-	model, task, dataDir, format, against string
-	set                                   []string
-	steps                                 int
+	model, task, dataDir, lengths string
+	format, against               string
+	set                           []string
+	steps                         int
 }
 
 func newPerfCmd() *cobra.Command {
@@ -36,7 +37,7 @@ Rates and shares are medians, and the peak is measured anew before each step and
 each product: on a shared machine it is another one from moment to moment.`,
 		Example: `  bench perf --model bert-small-scratch
   bench perf --model ./my-bert --data-dir DATA --set precision=bfloat16 --format json > now.json
-  bench perf --model ./my-bert --data-dir DATA --against before.json`,
+  bench perf --model ./my-bert --data-dir DATA --lengths pairs --against before.json`,
 		Args: args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), streamsOf(cmd)) },
 	}
@@ -44,6 +45,8 @@ each product: on a shared machine it is another one from moment to moment.`,
 	fl.StringVarP(&o.model, "model", "m", "bert-small-scratch", "the model `M` to train")
 	fl.StringVarP(&o.task, "task", "t", "nsmc", "the task `T` whose rows are used")
 	fl.StringVar(&o.dataDir, "data-dir", runs.Samples, "the folder `D` of official files, or samples")
+	fl.StringVar(&o.lengths, "lengths", perf.AsTheyAre,
+		"of the texts: rows, as they are, or pairs, rows joined to 30 to 128 tokens as sentence pairs have")
 	fl.StringArrayVar(&o.set, "set", nil, "a recipe field `key=value`; may be repeated")
 	fl.IntVar(&o.steps, "steps", 12, "steps to time, behind three that warm up")
 	fl.StringVar(&o.against, "against", "", "a JSON `FILE` of an earlier measurement to compare with")
@@ -79,9 +82,15 @@ func (o *perfOptions) subject(ctx context.Context) (perf.Subject, error) {
 	if o.steps < 1 {
 		return none, usagef("--steps %d: want 1 or more", o.steps)
 	}
+	if o.lengths != perf.AsTheyAre && o.lengths != perf.AsPairs {
+		return none, usagef("--lengths %q: want %s or %s", o.lengths, perf.AsTheyAre, perf.AsPairs)
+	}
 	t, err := tasks.Find(o.task)
 	if err != nil {
 		return none, err
+	}
+	if o.lengths == perf.AsPairs && t.Kind == tasks.Tag {
+		return none, usagef("--lengths %s: the rows of %s are words with tags, which are not joined", o.lengths, t.Name)
 	}
 	recipe, err := (&configs.Suite{Set: o.set}).RecipeFor(t.Name)
 	if err != nil {
@@ -101,7 +110,11 @@ func (o *perfOptions) subject(ctx context.Context) (perf.Subject, error) {
 	if err != nil {
 		return none, err
 	}
-	d, err := objectives.NewLabelled(l.Model, l.Tokenizer, t, set.Examples, runs.Reading(recipe, rows))
+	examples := set.Examples
+	if o.lengths == perf.AsPairs {
+		examples = perf.Pairs(examples[:min(rows, len(examples))], l.Tokenizer)
+	}
+	d, err := objectives.NewLabelled(l.Model, l.Tokenizer, t, examples, runs.Reading(recipe, rows))
 	if err != nil {
 		return none, err
 	}
@@ -114,7 +127,8 @@ func (o *perfOptions) subject(ctx context.Context) (perf.Subject, error) {
 		return d.Len(), err
 	}
 	return perf.Subject{
-		Name: m.Name, Model: l.Model, Tokenizer: l.Tokenizer, Trainer: trainer, Predict: predict, Examples: set.Examples,
+		Name: m.Name, Model: l.Model, Tokenizer: l.Tokenizer, Trainer: trainer, Predict: predict, Examples: examples,
+		Lengths:   o.lengths,
 		Precision: recipe.Precision, BF16: recipe.Precision == configs.Bfloat16, Threads: recipe.Threads, Started: startOf(ctx),
 	}, nil
 }

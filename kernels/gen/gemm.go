@@ -22,6 +22,9 @@ func microKernel(b *assembly, s isa, mr, nv int, packed bool) {
 		kind = "C"
 	}
 	name := fmt.Sprintf("kern%s%dx%d", kind, mr, nv*s.lanes)
+	if s == avx512 && nv == 1 {
+		name += "_avx512" // AVX2 has these too, of two registers
+	}
 	p := b.line
 	width := 4 * s.lanes
 	first := s.regs - mr*nv // the accumulators are the last registers

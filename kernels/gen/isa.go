@@ -61,7 +61,8 @@ type writer struct {
 	*bytes.Buffer
 	isa
 	free      []int
-	constants bool // NEON: some were asked for
+	constants bool           // NEON: some were asked for
+	held      map[int]string // constants that stay in registers, by place: see hold
 }
 
 func (w *writer) line(format string, args ...any) { fmt.Fprintf(w, "\t"+format+"\n", args...) }
@@ -76,8 +77,43 @@ func (w *writer) get() string {
 // drop takes registers back.
 func (w *writer) drop(regs ...string) {
 	for _, r := range regs {
-		w.free = append(w.free, number(r))
+		if !w.holds(r) {
+			w.free = append(w.free, number(r))
+		}
 	}
+}
+
+// hold keeps constants of the table in registers from here on, which nobody may
+// change: see own.
+func (w *writer) hold(constants ...float64) {
+	for _, v := range constants {
+		place := placeOf(v)
+		r := w.constant(place)
+		if w.held == nil {
+			w.held = map[int]string{}
+		}
+		w.held[place] = r
+	}
+}
+
+func (w *writer) holds(r string) bool {
+	for _, h := range w.held {
+		if h == r {
+			return true
+		}
+	}
+	return false
+}
+
+// own is c for who changes it.
+func (w *writer) own(v float64) string {
+	k := w.c(v)
+	if !w.holds(k) {
+		return k
+	}
+	r := w.get()
+	w.line("VMOVAPS %s, %s", k, r)
+	return r
 }
 
 // number is the number of a register.
@@ -129,15 +165,29 @@ func (w *writer) broadcast(r string, offset int) {
 
 // c broadcasts a constant of the table.
 func (w *writer) c(v float64) string {
+	place := placeOf(v)
+	if r, ok := w.held[place]; ok {
+		return r
+	}
+	return w.constant(place)
+}
+
+// placeOf returns where a constant stands in the table.
+func placeOf(v float64) int {
 	for i, t := range table {
 		if t == float32(v) {
-			return w.constant(i)
+			return i
 		}
 	}
 	panic(fmt.Sprintf("%v is not in the table", v))
 }
 
-func (w *writer) bits(i int) string { return w.constant(len(table) + i) }
+func (w *writer) bits(i int) string {
+	if r, ok := w.held[len(table)+i]; ok {
+		return r
+	}
+	return w.constant(len(table) + i)
+}
 
 // constant broadcasts what stands at a place of the table.
 func (w *writer) constant(place int) string {

@@ -24,6 +24,7 @@ func main() {
 		{"gemm", "kernels", "amd64", []func(*assembly){gemmAMD64}},
 		{"gemmbf16", "kernels", "amd64", []func(*assembly){bf16AMD64}},
 		{"vector", "kernels", "amd64", []func(*assembly){vectorAMD64}},
+		{"scores", "kernels", "amd64", []func(*assembly){scoresAMD64}},
 		{"parallel/pause", "parallel", "amd64", []func(*assembly){pause}},
 		{"gemm", "kernels", "arm64", []func(*assembly){neonKernels, neonSquaresTile, neonPeak}},
 		{"vector", "kernels", "arm64", []func(*assembly){vectorARM64}},
@@ -52,6 +53,7 @@ func save(name string, data []byte) {
 
 func gemmAMD64(b *assembly) {
 	microKernels(b, avx512, 14, 2)
+	microKernels(b, avx512, 14, 1)
 	microKernels(b, avx2, 6, 2)
 	transpose(b)
 	copyRows(b, avx2, 32)
@@ -82,6 +84,13 @@ func vectorAMD64(b *assembly) {
 	vectorLoops(b, avx2)
 	rowLoops(b, avx512)
 	rowLoops(b, avx2)
+}
+
+func scoresAMD64(b *assembly) {
+	constants(b, 1)
+	tailMask(b)
+	scoreLoops(b, avx512)
+	scoreLoops(b, avx2)
 }
 
 func vectorARM64(b *assembly) {

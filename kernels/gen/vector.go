@@ -80,7 +80,7 @@ func (w *writer) expParts(x string) (poly, scale string) {
 		w.fmaSub(x, n, k)
 		w.drop(k)
 	}
-	poly = w.c(1.9875691500e-4)
+	poly = w.own(1.9875691500e-4)
 	for _, v := range []float64{1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1} {
 		w.horner(poly, x, v)
 	}

@@ -1,0 +1,382 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+)
+
+// scoreLoops writes the loops over blocks of attention's scores: rows rows of n,
+// which need not fill whole registers. What a row's last register has too much is
+// masked, so that what lies there, numbers or not, has no part in anything.
+func scoreLoops(b *assembly, s isa) {
+	softmaxScores(b, s)
+	dropScores(b, s)
+	gradScores(b, s)
+}
+
+// scores is the writer of one such loop. R10 has the whole registers of a row but
+// its last, CX the rows that are left, R11 the floats of a row in bytes, and the
+// mask of the last register is in K2, or in a register of AVX2's.
+type scores struct {
+	*writer
+	mask string
+}
+
+// beginScores opens a function of the given pointers, which are followed by ld,
+// rows, n and with. R8 becomes ld in bytes.
+func beginScores(b *assembly, s isa, name, does string, params ...string) *scores {
+	args := ""
+	for i, p := range params {
+		if i > 0 {
+			args += ", "
+		}
+		args += p
+	}
+	at := 8 * len(params)
+	b.function(name+"_"+s.name, args+" *float32, ld, rows, n int, with *float32", at+32, does)
+	w := &scores{writer: &writer{Buffer: new(bytes.Buffer), isa: s}}
+	for r := s.regs - 1; r >= 0; r-- {
+		w.free = append(w.free, r)
+	}
+	for i, p := range params {
+		w.line("MOVQ %s+%d(FP), %s", p, 8*i, pointers[i])
+	}
+	w.line("MOVQ ld+%d(FP), R8", at)
+	w.line("MOVQ rows+%d(FP), CX", at+8)
+	w.line("MOVQ n+%d(FP), R11", at+16)
+	w.line("MOVQ with+%d(FP), R9", at+24)
+	w.line("SHLQ $2, R8")
+	w.line("LEAQ -1(R11), R10")
+	w.line("MOVQ R10, AX")
+	w.line("SHRQ $%d, R10", map[int]int{16: 4, 8: 3}[s.lanes])
+	w.line("ANDQ $%d, AX", s.lanes-1)
+	w.line("SHLQ $2, R11")
+	if s == avx512 { // as many ones as the last register has floats
+		w.line("MOVQ $0xffff, BX")
+		w.line("MOVQ $15, R12")
+		w.line("SUBQ AX, R12")
+		w.line("SHRXQ R12, BX, BX")
+		w.line("KMOVW BX, K2")
+		return w
+	}
+	w.mask = w.get()
+	w.line("NEGQ AX")
+	w.line("LEAQ tailMask<>+28(SB), BX")
+	w.line("VMOVUPS (BX)(AX*4), %s", w.mask)
+	return w
+}
+
+// tailMask is where AVX2's masks are read from: eight registers' words of ones,
+// then of zeros.
+func tailMask(b *assembly) {
+	b.WriteString("\n")
+	for i := range 16 {
+		bits := "0xffffffff"
+		if i >= 8 {
+			bits = "0x00000000"
+		}
+		fmt.Fprintf(b, "DATA tailMask<>+%d(SB)/4, $%s\n", 4*i, bits)
+	}
+	b.WriteString("GLOBL tailMask<>(SB), RODATA|NOPTR, $64\n")
+}
+
+// loadTail loads a row's last register, with zeros for what it has too much.
+func (w *scores) loadTail(mem string) string {
+	v := w.get()
+	if w.isa == avx512 {
+		w.line("VMOVUPS.Z %s, K2, %s", mem, v)
+	} else {
+		w.line("VMASKMOVPS %s, %s, %s", mem, w.mask, v)
+	}
+	return v
+}
+
+// storeTail stores of a row's last register what belongs to it.
+func (w *scores) storeTail(v, mem string) {
+	if w.isa == avx512 {
+		w.line("VMOVUPS %s, K2, %s", v, mem)
+	} else {
+		w.line("VMASKMOVPS %s, %s, %s", v, w.mask, mem)
+	}
+}
+
+// overwrite sets x to y where a row's last register has too much.
+func (w *scores) overwrite(x, y string) {
+	if w.isa == avx512 {
+		w.line("VMOVAPS %s, K2, %s", x, y) // the others remain y's
+		w.line("VMOVAPS %s, %s", y, x)
+	} else {
+		w.line("VBLENDVPS %s, %s, %s, %s", w.mask, x, y, x)
+	}
+}
+
+// row emits one pass over a row: turn, for whole registers and then for the last.
+// at are pointers that the pass advances.
+func (w *scores) row(label string, at []string, turn func(tail bool)) {
+	w.line("MOVQ R10, R13")
+	w.line("TESTQ R13, R13")
+	w.line("JZ %stail", label)
+	w.WriteString("\n" + label + ":\n")
+	turn(false)
+	for _, p := range at {
+		w.line("ADDQ $%d, %s", 4*w.lanes, p)
+	}
+	w.line("DECQ R13")
+	w.line("JNZ %s", label)
+	w.WriteString("\n" + label + "tail:\n")
+	turn(true)
+}
+
+// join leaves in every lane of x the result of the operation over all lanes:
+// halves with halves, in a fixed order. t is a spare register.
+func (w *scores) join(i instruction, x, t string) {
+	if w.isa == avx512 {
+		w.line("VSHUFF64X2 $0x4e, %s, %s, %s", x, x, t)
+		w.op(i, x, x, t)
+		w.line("VSHUFF64X2 $0xb1, %s, %s, %s", x, x, t)
+		w.op(i, x, x, t)
+	} else {
+		w.line("VPERM2F128 $1, %s, %s, %s", x, x, t)
+		w.op(i, x, x, t)
+	}
+	w.line("VPERMILPS $0x4e, %s, %s", x, t)
+	w.op(i, x, x, t)
+	w.line("VPERMILPS $0xb1, %s, %s", x, t)
+	w.op(i, x, x, t)
+}
+
+// nextRow goes on with the next row.
+func (w *scores) nextRow(b *assembly) {
+	w.line("DECQ CX")
+	w.line("JNZ row")
+	w.end()
+	b.Write(w.Bytes())
+}
+
+func softmaxScores(b *assembly, s isa) {
+	w := beginScores(b, s, "softmaxScores",
+		"\tfor r := range rows {\n\t\trow := x[r*ld:][:n] // scaled by with[0], then its softmax\n"+
+			"\t\tfor i := range row {\n\t\t\trow[i] = exp(row[i]*with[0] - max(row)*with[0])\n\t\t}\n"+
+			"\t\tfor i := range row {\n\t\t\trow[i] *= 1 / sum(row)\n\t\t}\n\t}", "x")
+	scale, top, sum, spare := w.get(), w.get(), w.get(), w.get()
+	w.broadcast(scale, 0)
+	if s == avx512 { // has registers for what each exponential needs
+		for _, v := range append([]float32{1}, table[3:14]...) {
+			w.hold(float64(v))
+		}
+		w.held[len(table)+bias] = w.bits(bias)
+	}
+	w.WriteString("\nrow:\n")
+	w.line("MOVQ DI, SI")
+	w.line("VBROADCASTSS 4(R9), %s", top)
+	w.row("top", []string{"SI"}, func(tail bool) {
+		v := w.load("(SI)")
+		w.op(mul, v, v, scale)
+		if tail {
+			w.line("VBROADCASTSS 4(R9), %s", spare)
+			w.overwrite(v, spare)
+		}
+		w.store(v, "(SI)")
+		w.op(larger, top, top, v)
+		w.drop(v)
+	})
+	w.join(larger, top, spare)
+	w.zero(sum)
+	w.line("MOVQ DI, SI")
+	w.row("exp", []string{"SI"}, func(bool) {
+		v := w.load("(SI)")
+		w.op(sub, v, v, top)
+		w.exp(v)
+		w.store(v, "(SI)")
+		w.op(add, sum, sum, v)
+		w.drop(v)
+	})
+	w.join(add, sum, spare)
+	one := w.c(1)
+	w.op(div, sum, one, sum)
+	w.drop(one)
+	w.line("MOVQ DI, SI")
+	w.row("scale", []string{"SI"}, func(bool) {
+		v := w.load("(SI)")
+		w.op(mul, v, v, sum)
+		w.store(v, "(SI)")
+		w.drop(v)
+	})
+	w.line("ADDQ R8, DI")
+	w.nextRow(b)
+}
+
+// dice draws dropout's decisions: see Dropper. It holds the index of each lane.
+type dice struct {
+	w                 *scores
+	index, h, shifted string
+	held              map[int]string // parameters that stay in registers, by offset: AVX-512 has enough
+}
+
+func (w *scores) dice() *dice {
+	d := &dice{w: w, index: w.get(), h: w.get(), shifted: w.get(), held: map[int]string{}}
+	if w.isa == avx512 {
+		for _, at := range []int{8, 12, 16, 20, 24} {
+			d.held[at] = w.get()
+			w.broadcast(d.held[at], at)
+		}
+	}
+	return d
+}
+
+// parameter returns a register with the parameter at an offset of with.
+func (d *dice) parameter(at int) string {
+	if r, ok := d.held[at]; ok {
+		return r
+	}
+	d.w.broadcast(d.shifted, at)
+	return d.shifted
+}
+
+// row sets the indices to those of a row that begins at the count in BX.
+func (d *dice) row() {
+	if d.w.isa == avx512 {
+		d.w.line("VPBROADCASTD BX, %s", d.index)
+	} else {
+		n := number(d.index)
+		d.w.line("MOVL BX, AX")
+		d.w.line("VMOVD AX, X%d", n)
+		d.w.line("VPBROADCASTD X%d, Y%d", n, n)
+	}
+	d.w.op(addInts, d.index, d.index, "64(R9)")
+}
+
+// draw leaves in h the hash of each index, halved, and goes on to the next.
+func (d *dice) draw() {
+	w := d.w
+	source := d.index
+	mix := func() {
+		for _, step := range []struct{ shift, factor int }{{16, 20}, {15, 24}, {16, 0}} {
+			w.shift(false, d.shifted, source, step.shift)
+			w.op(xor, d.h, source, d.shifted)
+			if step.factor > 0 {
+				w.op(mulInts, d.h, d.h, d.parameter(step.factor))
+			}
+			source = d.h
+		}
+	}
+	mix()
+	w.op(xor, d.h, d.h, d.parameter(8))
+	mix()
+	w.shift(false, d.h, d.h, 1)
+	w.op(addInts, d.index, d.index, d.parameter(16))
+	limit := d.parameter(12)
+	if w.isa == avx512 {
+		w.line("VPCMPGTD %s, %s, K1", d.h, limit)
+		w.line("KNOTW K1, K1")
+	} else {
+		w.op(greaterInt, d.h, limit, d.h)
+	}
+}
+
+// apply sets x to 0 where draw says so.
+func (d *dice) apply(x string) {
+	if d.w.isa == avx512 {
+		d.w.line("VMOVAPS.Z %s, K1, %s", x, x)
+		return
+	}
+	d.w.clear(x, d.h)
+}
+
+func dropScores(b *assembly, s isa) {
+	w := beginScores(b, s, "dropScores",
+		"\tscale, first := with[0], with[1] // and so on, of Dropper\n"+
+			"\tfor r := range rows {\n\t\tfor i := range n {\n\t\t\tprobs[r*n+i] = x[r*ld+i]\n"+
+			"\t\t\tif dropped(first + r*n + i) {\n\t\t\t\tx[r*ld+i] = 0\n\t\t\t} else {\n"+
+			"\t\t\t\tx[r*ld+i] *= scale\n\t\t\t}\n\t\t}\n\t}", "x", "probs")
+	scale, d := w.get(), w.dice()
+	w.broadcast(scale, 0)
+	w.line("MOVL 4(R9), BX")
+	w.line("MOVQ R11, R12")
+	w.line("SHRQ $2, R12")
+	w.WriteString("\nrow:\n")
+	w.line("MOVQ DI, DX")
+	d.row()
+	w.row("turn", []string{"DX", "SI"}, func(tail bool) {
+		v := w.load("(DX)")
+		if tail {
+			w.storeTail(v, "(SI)")
+		} else {
+			w.store(v, "(SI)")
+		}
+		d.draw()
+		w.op(mul, v, v, scale)
+		d.apply(v)
+		w.store(v, "(DX)")
+		w.drop(v)
+	})
+	w.line("MOVQ R10, R13")
+	w.line("SHLQ $%d, R13", map[int]int{16: 6, 8: 5}[s.lanes])
+	w.line("SUBQ R13, SI")
+	w.line("ADDQ R11, SI")
+	w.line("ADDQ R8, DI")
+	w.line("ADDL R12, BX")
+	w.nextRow(b)
+}
+
+func gradScores(b *assembly, s isa) {
+	w := beginScores(b, s, "gradScores",
+		"\tscale, first, by := with[0], with[1], with[7] // and so on, of Dropper\n"+
+			"\tfor r := range rows {\n\t\tvar sum float32\n"+
+			"\t\tfor i := range n {\n\t\t\tp := probs[r*n+i]\n"+
+			"\t\t\tif dropped(first + r*n + i) {\n\t\t\t\tds[r*ld+i], pd[r*ld+i] = 0, 0\n\t\t\t} else {\n"+
+			"\t\t\t\tds[r*ld+i] *= scale\n\t\t\t\tpd[r*ld+i] = p * scale\n\t\t\t}\n"+
+			"\t\t\tsum += p * ds[r*ld+i]\n\t\t}\n"+
+			"\t\tfor i := range n {\n\t\t\tds[r*ld+i] = by * probs[r*n+i] * (ds[r*ld+i] - sum)\n\t\t}\n\t}",
+		"ds", "pd", "probs")
+	scale, by, sum, spare, d := w.get(), w.get(), w.get(), w.get(), w.dice()
+	w.broadcast(scale, 0)
+	w.broadcast(by, 28)
+	w.line("MOVL 4(R9), BX")
+	w.line("MOVQ R11, R12")
+	w.line("SHRQ $2, R12")
+	back := func(p ...string) {
+		w.line("MOVQ R10, R13")
+		w.line("SHLQ $%d, R13", map[int]int{16: 6, 8: 5}[s.lanes])
+		for _, p := range p {
+			w.line("SUBQ R13, %s", p)
+		}
+	}
+	load := func(mem string, tail bool) string {
+		if tail {
+			return w.loadTail(mem)
+		}
+		return w.load(mem)
+	}
+	w.WriteString("\nrow:\n")
+	d.row()
+	w.zero(sum)
+	w.row("sum", []string{"DI", "SI", "DX"}, func(tail bool) {
+		p, g := load("(DX)", tail), load("(DI)", tail)
+		d.draw()
+		w.op(mul, g, g, scale)
+		d.apply(g)
+		w.store(g, "(DI)")
+		w.fma(sum, p, g)
+		w.op(mul, p, p, scale)
+		d.apply(p)
+		w.store(p, "(SI)")
+		w.drop(p, g)
+	})
+	w.join(add, sum, spare)
+	back("DI", "SI", "DX")
+	w.row("grad", []string{"DI", "DX"}, func(tail bool) {
+		p, g := load("(DX)", tail), w.load("(DI)")
+		w.op(sub, g, g, sum)
+		w.op(mul, p, p, by)
+		w.op(mul, g, g, p)
+		w.store(g, "(DI)")
+		w.drop(p, g)
+	})
+	back("DI", "DX")
+	w.line("ADDQ R8, DI")
+	w.line("ADDQ R8, SI")
+	w.line("ADDQ R11, DX")
+	w.line("ADDL R12, BX")
+	w.nextRow(b)
+}
