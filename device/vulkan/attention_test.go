@@ -69,7 +69,7 @@ func (h *harness) grad(a *device.Attention) *device.AttentionGrad {
 // them; sequences have one token, none, fewer, as many and more than a tile's rows,
 // keys without queries and queries without keys.
 func TestAttention(t *testing.T) {
-	for _, s := range []sequences{
+	for _, s := range smallest([]sequences{
 		{heads: 2, d: 16, nq: []int{3}, nk: []int{3}},
 		{heads: 3, d: 5, nq: []int{1, 0, 17, 65, 2}, nk: []int{1, 0, 17, 65, 2}},
 		{heads: 2, d: 64, nq: []int{100, 33}, nk: []int{100, 33}, drop: true},
@@ -77,7 +77,7 @@ func TestAttention(t *testing.T) {
 		{heads: 2, d: 5, nq: []int{65, 1, 32}, nk: []int{65, 1, 32}, causal: true, drop: true},
 		{heads: 2, d: 16, nq: []int{3, 33}, nk: []int{40, 100}, causal: true},
 		{heads: 1, d: 130, nq: []int{35}, nk: []int{35}},
-	} {
+	}) {
 		t.Run(s.String(), func(t *testing.T) {
 			h := newHarness(t)
 			a := h.attention(s)
@@ -92,13 +92,13 @@ func TestAttention(t *testing.T) {
 // A sequence's keys and values go behind those that it has; the rest of the caches
 // stays as it is.
 func TestCachedAttention(t *testing.T) {
-	for _, c := range []struct {
+	for _, c := range smallest([]struct {
 		heads, d  int
 		lens, add []int
 	}{
 		{2, 16, []int{0, 5, 40}, []int{3, 1, 1}},
 		{3, 5, []int{64, 7, 0, 100}, []int{1, 0, 33, 2}},
-	} {
+	}) {
 		h := newHarness(t)
 		w, off := c.heads*c.d, offsetsOf(c.add)
 		a := &device.CachedAttention{Y: h.undefined(last(off) * w), QKV: h.random(last(off) * 3 * w), Heads: c.heads, Width: w,

@@ -11,7 +11,7 @@ import (
 // distances that share a row, rows that no distance has, and queries at any places
 // among their keys, farther apart than the rows that are staged at once.
 func TestDistanceAttention(t *testing.T) {
-	for _, s := range []struct {
+	for _, s := range smallest([]struct {
 		sequences
 		byQuery, byKey, common, scattered bool
 		alike                             int // distances that share a row
@@ -25,7 +25,7 @@ func TestDistanceAttention(t *testing.T) {
 			scattered: true, alike: 2},
 		{sequences: sequences{heads: 1, d: 16, nq: []int{70}, nk: []int{70}}, byKey: true, alike: 4},
 		{sequences: sequences{heads: 1, d: 16, nq: []int{5}, nk: []int{5}}, alike: 1},
-	} {
+	}) {
 		t.Run(s.String(), func(t *testing.T) {
 			h := newHarness(t)
 			a := &device.DistanceAttention{Attention: *h.attention(s.sequences), Zero: 129, DistanceScale: 0.5}

@@ -100,6 +100,15 @@ func newHarness(t *testing.T) *harness {
 	return &harness{t: t, rng: rand.New(rand.NewPCG(1, uint64(len(t.Name())))), cpu: new(device.CPU)}
 }
 
+// smallest returns the shapes of a test, with -short the first alone: a validation
+// layer that looks at every access takes a hundred times as long.
+func smallest[S any](shapes []S) []S {
+	if testing.Short() {
+		return shapes[:1]
+	}
+	return shapes
+}
+
 // random returns a buffer of n numbers between -1 and 1.
 func (h *harness) random(n int) device.Buffer {
 	x := make([]float32, n)

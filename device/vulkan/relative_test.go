@@ -52,7 +52,7 @@ func (h *harness) ints(n int, limit int32) []int32 {
 }
 
 func TestRelativeAttention(t *testing.T) {
-	for _, s := range []related{
+	for _, s := range smallest([]related{
 		{sequences: sequences{heads: 2, d: 16, nq: []int{3}, nk: []int{3}}, shift: 1},
 		{sequences: sequences{heads: 2, d: 5, nq: []int{1, 0, 17, 65, 2}, nk: []int{1, 0, 17, 65, 2}, drop: true}, shift: 1,
 			separate: true, acc: true},
@@ -62,7 +62,7 @@ func TestRelativeAttention(t *testing.T) {
 		{sequences: sequences{heads: 2, d: 16, nq: []int{3, 0, 40}, nk: []int{3, 2, 70}, drop: true}, separate: true, acc: true,
 			pad: true},
 		{sequences: sequences{heads: 1, d: 40, nq: []int{35}, nk: []int{35}}},
-	} {
+	}) {
 		t.Run(s.String(), func(t *testing.T) {
 			h := newHarness(t)
 			r := h.relative(s)
