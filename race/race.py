@@ -100,6 +100,20 @@ def lengthen(rows, vocab):
     return out
 
 
+def prepare(work, nsmc, size, n):
+    """Makes in a folder, or finds there, a vocabulary, n reviews a line, and a size's model; returns both."""
+    work.mkdir(parents=True, exist_ok=True)
+    rows = read(nsmc, 5000)
+    if not (work / "vocab.txt").exists():
+        train_vocab(rows, work / "vocab.txt")
+    texts = work / f"texts-{n}.txt"
+    rows = (rows * (n // len(rows) + 1))[:n]
+    texts.write_text("".join(t.replace("\r", " ") + "\n" for t, _ in rows), encoding="utf-8")
+    if size and not (work / size).exists():
+        build(size, str(work / "vocab.txt"), work / size)
+    return (work / size if size else None), texts
+
+
 def torch_steps(variant, model_dir, rows, steps, evaluate):
     """Runs in a process of its own; returns the mean seconds of a step."""
     import torch

@@ -39,6 +39,26 @@ func (r Run) File(name string) string { return filepath.Join(r.Path, name) }
 // Answers reads the run's predictions.
 func (r Run) Answers(o Reading) (*Answers, error) { return o.Open(r.File(PredictionsFile)) }
 
+// ChosenPredictions returns the file of the predictions that the checkpoint chosen on
+// dev made of the scored split. The error says why the run has none.
+func (r Run) ChosenPredictions() (string, error) {
+	c := r.Result.Chosen()
+	if c == nil {
+		return "", fmt.Errorf("%s kept no checkpoint chosen on dev: train with keep=both, or compare the last ones", r.Path)
+	}
+	for _, k := range r.Result.Checkpoints {
+		if k.ChosenOn == "" && k.Step != c.Step {
+			path := r.File(BestPredictionsFile)
+			if _, err := os.Stat(path); err != nil {
+				return "", fmt.Errorf("%s is of a program that kept no predictions of the checkpoint chosen on dev: "+
+					"bench eval --model %s makes them anew", r.Path, r.File(c.Dir))
+			}
+			return path, nil
+		}
+	}
+	return r.File(PredictionsFile), nil
+}
+
 // RunError is a folder that should be a run and is none.
 type RunError struct {
 	Path string

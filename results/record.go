@@ -21,7 +21,8 @@ const (
 	ResultFile      = "result.json"
 	CheckpointDir   = "checkpoint"
 
-	BestCheckpointDir = "checkpoint-best" // beside the last one, if both are kept
+	BestCheckpointDir   = "checkpoint-best"        // beside the last one, if both are kept
+	BestPredictionsFile = "predictions-best.jsonl" // its predictions, if it is another than the last
 )
 
 // Manifest says what a run was made from: together with the program it

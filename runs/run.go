@@ -242,6 +242,9 @@ func (c *Cell) publish(ctx context.Context, l *checkpoints.Loaded, data Splits, 
 				return nil, err
 			}
 			best = all[data.Scored.Split]
+			if err := w.KeepChosen(records(t.scored, best)); err != nil {
+				return nil, err
+			}
 		}
 		c.keepBest(res, t.out, t.scored.Sample(best))
 		if err := l.Save(filepath.Join(w.Dir(), results.BestCheckpointDir), w.Manifest(), res); err != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lmkor/bench/results"
+	"github.com/lmkor/bench/results/board"
 	"github.com/lmkor/bench/results/compare"
 	"github.com/lmkor/bench/results/tables"
 	"github.com/lmkor/bench/tasks"
@@ -19,6 +20,7 @@ type compareOptions struct {
 	paths          []string // of two models or more
 	task, by, lang string
 	flips          int
+	selection      string
 	format         string
 }
 
@@ -53,6 +55,8 @@ the same gold. What only one side has is left out, and named.
 	cmd.Flags().StringVar(&o.task, "task", "", "the task: its name, or the path of a task file; of folders, the only one to compare")
 	cmd.Flags().StringVar(&o.by, "by", "", "compare by groups as well: a column of the predictions, or length")
 	cmd.Flags().IntVar(&o.flips, "flips", 10, "how many of the flipped examples the table shows; JSON has all")
+	choiceFlag(cmd, &o.selection, "select", "which checkpoints' predictions to compare: the last, "+
+		"or those chosen on dev", string(board.Last), string(board.Dev))
 	langFlag(cmd, &o.lang)
 	formatFlag(cmd, &o.format, "table", "json")
 	return cmd
@@ -91,6 +95,7 @@ func (o compareOptions) run(s streams) error {
 	}
 	study, err := compare.Compare(sides, compare.Options{
 		Task: o.task, By: o.by, Lang: lang, Flips: flips, Warn: warn, Order: sortTasks,
+		Dev:   o.selection == string(board.Dev),
 		Tasks: func(name string) *compare.Task { return comparedTask(name, named) },
 	})
 	if err != nil {

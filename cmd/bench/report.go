@@ -95,10 +95,6 @@ func selections(first string) []board.Selection {
 	return all
 }
 
-// comparedModels is how many models a page compares, every two of them: so many
-// are read at a glance, and in seconds.
-const comparedModels = 8
-
 // saveReport writes the page, labels in the tasks' own order.
 func saveReport(s streams, path, title string, lang compare.Lang, boards []*board.Leaderboard, runs []results.Run,
 	hardest int) error {
@@ -108,21 +104,12 @@ func saveReport(s streams, path, title string, lang compare.Lang, boards []*boar
 	}
 	p := report.Page{Title: title, Lang: lang, Boards: boards, Runs: runs, Labels: labels, LabelNames: labelNames,
 		Hardest: hardest, Program: thisBuild().String(), Date: builtAt()}
-	measured := 0
-	for _, r := range boards[0].Rows {
-		if !r.Published {
-			measured++
-		}
+	var err error
+	if p.Study, p.Uncompared, err = pageStudy(boards[0], runs, lang); err != nil {
+		fmt.Fprintf(s.err, "bench: warning: no verdicts: %v\n", err)
 	}
-	switch {
-	case measured > comparedModels:
-		fmt.Fprintf(s.err, "bench: %d models: the page compares every two of up to %d; see bench compare\n", measured, comparedModels)
-	case measured > 1:
-		study, err := studyOf(boards[0], runs, lang)
-		if err != nil {
-			fmt.Fprintf(s.err, "bench: warning: no verdicts: %v\n", err)
-		}
-		p.Study = study
+	for _, u := range p.Uncompared {
+		fmt.Fprintf(s.err, "bench: %s\n", u.In(compare.English))
 	}
 	return report.Save(path, p)
 }

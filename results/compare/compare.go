@@ -3,6 +3,7 @@ package compare
 import (
 	"fmt"
 	"math"
+	"os"
 	"slices"
 
 	"github.com/lmkor/bench/metrics"
@@ -136,6 +137,7 @@ type entrant struct {
 	side    Side
 	runs    []results.Run // none of a file
 	answers []*results.Answers
+	paths   []string // of the answers
 	left    []LeftOut
 }
 
@@ -160,12 +162,17 @@ func (o Options) task(name string, sides []Side, pairs []Pair) (*metrics.TaskSco
 		if s.File == "" {
 			paths = nil
 			for _, r := range e.runs {
-				paths = append(paths, predictionsOf(r))
+				path, err := o.predictionsOf(r)
+				if err != nil {
+					return nil, err
+				}
+				paths = append(paths, path)
 				if task == nil {
 					metric = r.Result.Metric
 				}
 			}
 		}
+		e.paths = paths
 		for _, path := range paths {
 			a, err := reading.Open(path)
 			if err != nil {
@@ -206,7 +213,12 @@ func (o Options) task(name string, sides []Side, pairs []Pair) (*metrics.TaskSco
 	return scoresOf(all, metric), nil
 }
 
-func predictionsOf(r results.Run) string { return r.File(results.PredictionsFile) }
+func (o Options) predictionsOf(r results.Run) (string, error) {
+	if o.Dev {
+		return r.ChosenPredictions()
+	}
+	return r.File(results.PredictionsFile), nil
+}
 
 // unify gives all answers the same classes: those that later files brought.
 func unify(all []entrant) {
@@ -283,7 +295,7 @@ func (o Options) pair(name string, task *Task, metric metrics.Name, a, b entrant
 	if err != nil {
 		return nil, err
 	}
-	c.test = m
+	c.test, c.oneFile = m, sameFiles(a.paths, b.paths)
 	c.A = scored(a.side.Name, m.A, m.RunsA, m.IntervalA)
 	c.B = scored(b.side.Name, m.B, m.RunsB, m.IntervalB)
 	c.Difference = Difference{percent(m.Difference), percents(m.Interval)}
@@ -297,6 +309,28 @@ func (o Options) pair(name string, task *Task, metric metrics.Name, a, b entrant
 		return nil, err
 	}
 	return c, nil
+}
+
+// sameFiles reports whether two lists of paths lead to the same files, in any order.
+func sameFiles(a, b []string) bool {
+	info := func(paths []string) (all []os.FileInfo) {
+		for _, p := range paths {
+			if i, err := os.Stat(p); err == nil {
+				all = append(all, i)
+			}
+		}
+		return all
+	}
+	x, y := info(a), info(b)
+	if len(x) == 0 || len(x) != len(a) || len(x) != len(y) || len(y) != len(b) {
+		return false
+	}
+	for _, i := range x {
+		if !slices.ContainsFunc(y, func(j os.FileInfo) bool { return os.SameFile(i, j) }) {
+			return false
+		}
+	}
+	return true
 }
 
 // limit is how many flips a comparison lists, below 0 for all.
@@ -330,6 +364,7 @@ func (c *Comparison) match(a, b entrant, lang Lang) (entrant, entrant, bool) {
 		for i, r := range e.runs {
 			if common[r.Result.Seed] {
 				out.runs, out.answers = append(out.runs, r), append(out.answers, e.answers[i])
+				out.paths = append(out.paths, e.paths[i])
 				continue
 			}
 			seed := r.Result.Seed

@@ -217,3 +217,75 @@ func TestNaturalOrder(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// A model against itself is told to be one, by whatever path it is named; a copy of
+// its answers in another place is another model that can't be told from it.
+func TestOneFile(t *testing.T) {
+	s := newStudy(t, 50)
+	for seed := range 2 {
+		s.run(t, "m", "nsmc", seed, "", wrongs(7, seed))
+		s.run(t, "copy", "nsmc", seed, "", wrongs(7, seed))
+	}
+	if err := os.Symlink(filepath.Join(s.root, "m"), filepath.Join(s.root, "link")); err != nil {
+		t.Skip(err)
+	}
+	for _, c := range []struct {
+		lang Lang
+		a, b string
+		want string
+	}{
+		{English, "m", "m", "are one on NSMC: the same predictions files, so there is nothing to compare (n 50, 2 seeds each"},
+		{English, "m", "link", "are one on NSMC: the same predictions files"},
+		{Korean, "m", "m", "하나다: 같은 예측 파일들이므로 비교할 것이 없다(n 50, 시드 2개씩"},
+		{English, "m", "copy", "can't be told: the difference is 0.00 points"},
+	} {
+		got := s.compare(t, Options{Lang: c.lang}, c.a, c.b).Pairs[0].Tasks[0].Verdict.Sentence
+		if !strings.Contains(got, c.want) {
+			t.Errorf("%s and %s: %q, want %q in it", c.a, c.b, got, c.want)
+		}
+	}
+}
+
+// The checkpoint chosen on dev is compared by its own predictions, by the last one's
+// where it is the last, and refused where the run has none of it.
+func TestChosenOnDev(t *testing.T) {
+	s := newStudy(t, 400)
+	result := func(model string, steps ...int) {
+		k := fmt.Sprintf(`{"dir":"checkpoint","step":%d}`, steps[0])
+		if len(steps) > 1 {
+			k += fmt.Sprintf(`,{"dir":"checkpoint-best","step":%d,"chosen_on":"dev"}`, steps[1])
+		}
+		text := fmt.Sprintf(`{"model":%q,"task":"nsmc","seed":1,"metric":"accuracy","n":400,"checkpoints":[%s]}`, model, k)
+		if err := os.WriteFile(filepath.Join(s.root, model, "nsmc/seed-1", results.ResultFile), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, m := range []string{"a", "b", "best", "alone"} {
+		s.run(t, m, "nsmc", 1, "", wrongs(4, 1))
+	}
+	s.run(t, "best", "nsmc", 1, "", wrongs(100, 1)) // the predictions to become b's chosen ones
+	if err := os.Rename(filepath.Join(s.root, "best/nsmc/seed-1", results.PredictionsFile),
+		filepath.Join(s.root, "b/nsmc/seed-1", results.BestPredictionsFile)); err != nil {
+		t.Fatal(err)
+	}
+	result("a", 30, 30)
+	result("b", 30, 20)
+	result("alone", 30)
+	if got := s.compare(t, Options{}, "a", "b").Pairs[0].Tasks[0].Verdict.Answer; got != Undecided {
+		t.Errorf("the last ones: %s", got)
+	}
+	if got := s.compare(t, Options{Dev: true}, "a", "b").Pairs[0].Tasks[0].Verdict.Answer; got != Better {
+		t.Errorf("those chosen on dev: %s, want better", got)
+	}
+	os.Remove(filepath.Join(s.root, "b/nsmc/seed-1", results.BestPredictionsFile))
+	for other, want := range map[string]string{"alone": "kept no checkpoint chosen on dev", "b": "bench eval --model"} {
+		sides, err := Open([]string{filepath.Join(s.root, "a"), filepath.Join(s.root, other)}, func(string) {})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = Compare(sides, Options{Dev: true, Tasks: func(string) *Task { return nil }, Order: func(n []string) { slices.Sort(n) }})
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", other, err, want)
+		}
+	}
+}

@@ -21,6 +21,7 @@ type Task struct {
 type Options struct {
 	Task  string             // the only task to compare, "" for all
 	Tasks func(string) *Task // a task by its name, nil if nobody knows it
+	Dev   bool               // compare the checkpoints chosen on dev, not the last ones
 	Order func([]string)     // sorts names of tasks as tables list them
 	By    string             // a column to group by, or results.ByLength
 	Flips int                // how many flips a comparison lists; 0 for all, below 0 for none
@@ -64,6 +65,7 @@ type Comparison struct {
 	Warnings   []Warned             `json:"warnings"` // what the runs' manifests warn of
 
 	title   string // of the task, for sentences
+	oneFile bool   // both sides are the same files
 	several bool   // comparisons were corrected together
 	flipped int    // examples, of which Flips lists some or all
 	test    metrics.Comparison

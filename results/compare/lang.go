@@ -45,6 +45,8 @@ func (l Lang) sentence(c *Comparison, several bool) string {
 	switch {
 	case c.test.Difference == nil:
 		return l.undefined(c, a, b)
+	case c.oneFile:
+		return l.one(c, a, b)
 	case c.Verdict.Answer == Undecided:
 		return l.undecided(c, a, b, several)
 	}
@@ -75,6 +77,19 @@ func (l Lang) undefined(c *Comparison, a, b string) string {
 			"않는다.", l.on(c), b, a, name, c.Metric)
 	}
 	return fmt.Sprintf("%s and %s can't be compared%s: %s of %s is undefined.", b, a, l.on(c), c.Metric, name)
+}
+
+// one tells that there is nothing to tell apart.
+func (l Lang) one(c *Comparison, a, b string) string {
+	files := l.or("the same predictions file", "같은 예측 파일")
+	if c.Seeds.A > 1 {
+		files = l.or("the same predictions files", "같은 예측 파일들")
+	}
+	if l == Korean {
+		return fmt.Sprintf("%s%s 모델과 %s 모델은 하나다: %s이므로 비교할 것이 없다(%s).",
+			l.on(c), b, a, files, l.data(c))
+	}
+	return fmt.Sprintf("%s and %s are one%s: %s, so there is nothing to compare (%s).", b, a, l.on(c), files, l.data(c))
 }
 
 func (l Lang) undecided(c *Comparison, a, b string, several bool) string {

@@ -27,6 +27,7 @@ type Page struct {
 	Boards     []*board.Leaderboard // of each selection, the one that is shown first first
 	Runs       []results.Run
 	Study      *compare.Study               // of every two models; nil where there are none to compare
+	Uncompared []Uncompared                 // what was too much to compare
 	Labels     map[string][]string          // of tasks, in their order; others show labels sorted
 	LabelNames map[string]map[string]string // of tasks: what a label means
 	Hardest    int                          // examples a task

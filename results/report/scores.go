@@ -141,6 +141,7 @@ func inline(f *plots.Figure) (template.HTML, error) {
 // verdictsView is who is better than whom.
 type verdictsView struct {
 	Show      bool
+	LeftOut   []template.HTML
 	Sentences []template.HTML
 	Matrix    [][]string // heads first
 	Ranks     []rankView
@@ -158,6 +159,9 @@ func (p Page) verdicts() (verdictsView, error) {
 		return verdictsView{}, nil
 	}
 	v := verdictsView{Show: true}
+	for _, u := range p.Uncompared {
+		v.LeftOut = append(v.LeftOut, both(u.In(compare.English), u.In(compare.Korean)))
+	}
 	if st.Ranks != nil {
 		v.Sentences = append(v.Sentences, both(st.Ranks.In(compare.English), st.Ranks.In(compare.Korean)))
 		for _, m := range st.Ranks.Models {

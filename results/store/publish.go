@@ -48,6 +48,12 @@ func (w *Writer) Publish(preds []results.Prediction, r results.Result) error {
 	return err
 }
 
+// KeepChosen writes the predictions of the checkpoint that is the best on dev, of a
+// run that keeps it beside its last. It comes before Publish.
+func (w *Writer) KeepChosen(preds []results.Prediction) error {
+	return writeLines(filepath.Join(w.partial, results.BestPredictionsFile), preds)
+}
+
 // finish writes the run's last files, the result behind all others: it holds
 // their sums, and says by being there that they are whole.
 func (w *Writer) finish(preds []results.Prediction, r results.Result) error {

@@ -26,7 +26,7 @@ import (
 	"time"
 )
 
-// texts are what the good clients ask.
+// texts are what the good clients ask, of no file.
 var texts = []string{
 	"정말 재미있는 영화였다", "배우 연기가 아쉬웠다",
 	"음악이 좋고 화면이 아름답다", "시간이 아깝다", "두 번 봤는데 또 보고 싶다",
@@ -41,6 +41,7 @@ func main() {
 	flag.IntVar(&l.clients, "clients", 64, "good clients, each asking again when it is answered")
 	flag.DurationVar(&l.length, "for", 20*time.Second, "how long, 5 minutes at most")
 	flag.BoolVar(&l.good, "good", false, "only good clients")
+	flag.StringVar(&l.file, "texts", "", "a file of texts to ask, one a line; none: a few inside")
 	flag.Parse()
 	if err := l.check(); err != nil {
 		fmt.Fprintln(os.Stderr, "load:", err)
@@ -55,11 +56,13 @@ func main() {
 // load is one run against one server.
 type load struct {
 	base, model string
+	file        string
 	clients     int
 	length      time.Duration
 	good        bool
 
 	client  *http.Client
+	texts   []string // that the good clients ask
 	alone   []string // what each text is answered when nobody else asks
 	mu      sync.Mutex
 	took    []time.Duration
@@ -84,8 +87,28 @@ func (l *load) check() error {
 	return nil
 }
 
+// mostTexts is how many texts of a file are asked.
+const mostTexts = 200
+
+// read reads the texts to ask.
+func (l *load) read() error {
+	if l.texts = texts; l.file == "" {
+		return nil
+	}
+	raw, err := os.ReadFile(l.file)
+	if err != nil {
+		return err
+	}
+	lines := strings.Split(strings.TrimRight(string(raw), "\n"), "\n")
+	l.texts = lines[:min(len(lines), mostTexts)]
+	return nil
+}
+
 func (l *load) run() error {
-	for _, text := range texts {
+	if err := l.read(); err != nil {
+		return err
+	}
+	for _, text := range l.texts {
 		status, answer, err := l.ask(text)
 		if err != nil || status != http.StatusOK {
 			return fmt.Errorf("%q alone: status %d, %v: %s", text, status, err, answer)
@@ -98,7 +121,7 @@ func (l *load) run() error {
 	for c := range l.clients {
 		wait.Go(func() {
 			for n := c; time.Now().Before(end); n++ {
-				l.askGood(n % len(texts))
+				l.askGood(n % len(l.texts))
 			}
 		})
 	}
@@ -136,7 +159,7 @@ func (l *load) post(kind string, body io.Reader) (int, string, error) {
 
 func (l *load) askGood(n int) {
 	start := time.Now()
-	status, answer, err := l.ask(texts[n])
+	status, answer, err := l.ask(l.texts[n])
 	took := time.Since(start)
 	if status == http.StatusTooManyRequests {
 		time.Sleep(100 * time.Millisecond)
