@@ -22,6 +22,21 @@ type Product struct {
 	// Squares, if it is not nil, is left the sum of the squares of C, unless the
 	// backend has no use for it in Part.Known. It is not taken in bfloat16.
 	Squares *float64
+	// More are factors whose products are added to C, one after the other: then
+	// there is nothing in Then, and no Squares.
+	More []Factors
+	// Sums, [M], if there is one, becomes the sums of the rows of op(A), or with
+	// AccSums has them added: a bias's gradient, where A is that of the output. It is
+	// for products with TA.
+	Sums    Buffer
+	AccSums bool
+}
+
+// Factors are those of a product beside the first ones: shapes but for K and how they
+// lie are the product's.
+type Factors struct {
+	K    int
+	A, B Matrix
 }
 
 // Epilogue finishes a product, z = C + Bias: Y = Residual + Drop(act(z)), and

@@ -142,23 +142,6 @@ func moved(call Call) {
 	}
 }
 
-func products(o *Products) {
-	list := make([]kernels.Product, len(o.List))
-	for i, p := range o.List {
-		list[i] = kernels.Product{TA: p.TA, TB: p.TB, M: p.M, N: p.N, K: p.K, A: p.A.Floats(), LDA: p.A.LD,
-			B: p.B.Floats(), LDB: p.B.LD,
-			Acc: p.Acc, C: p.C.Floats(), LDC: p.C.LD, Squares: p.Squares,
-			Then: kernels.Epilogue{Bias: p.Then.Bias.Floats(), Act: p.Then.Act, Slope: p.Then.Slope,
-				Y: p.Then.Y.Floats(), LDY: p.Then.Y.LD,
-				Drop: p.Then.Drop, Residual: p.Then.Residual.Floats(), LDR: p.Then.Residual.LD}}
-	}
-	if o.Bfloat16 {
-		kernels.GemmsBF16(list...)
-		return
-	}
-	kernels.Gemms(list...)
-}
-
 func slopeBiasGrad(o *SlopeBiasGrad) {
 	db := o.DB.Floats()
 	if !o.Acc {

@@ -89,23 +89,38 @@ func (o *linear) Backward(gy mat.Tensor) error {
 	if o.x.RequiresGrad() {
 		dx = o.p.alloc(x.rows, x.cols)
 	}
-	at := 0
-	for i, w := range o.ws {
-		wt := Of(w)
-		o.slopeBiasGrad(o.bs[i], dy, o.slope, at, wt.rows)
-		products := o.p.weightGradient(w, device.Product{M: wt.rows, N: x.cols, K: x.rows, A: dy.columns(at), B: x.matrix()})
-		if dx != nil {
-			products = append(products, device.Product{M: x.rows, N: x.cols, K: wt.rows,
-				A: dy.columns(at), B: wt.matrix(), Acc: i > 0, C: dx.matrix()})
-		}
-		o.p.multiply(products...)
-		at += wt.rows
-	}
+	o.p.multiply(o.gradients(x, dy, dx)...)
 	o.finish()
 	if dx != nil {
 		o.x.AccGrad(dx)
 	}
 	return nil
+}
+
+// gradients returns the products that are the gradients of the weights and, if it is
+// wanted, of x, which is a sum over the weights. A bias's gradient comes with its
+// weight's, but where the activation's derivative has to go into dy first.
+func (o *linear) gradients(x, dy, dx *Tensor) []device.Product {
+	var products []device.Product
+	var toX []device.Factors
+	at := 0
+	for i, w := range o.ws {
+		wt := Of(w)
+		product := device.Product{M: wt.rows, N: x.cols, K: x.rows, A: dy.columns(at), B: x.matrix()}
+		if o.slope.None() && wt.needsGrad && o.bs[i] != nil {
+			product.Sums, product.AccSums = paramGradOf(o.bs[i])
+		} else {
+			o.slopeBiasGrad(o.bs[i], dy, o.slope, at, wt.rows)
+		}
+		products = append(products, o.p.weightGradient(w, product)...)
+		toX = append(toX, device.Factors{K: wt.rows, A: dy.columns(at), B: wt.matrix()})
+		at += wt.rows
+	}
+	if dx != nil {
+		products = append(products, device.Product{M: x.rows, N: x.cols, K: toX[0].K, A: toX[0].A, B: toX[0].B, C: dx.matrix(),
+			More: toX[1:]})
+	}
+	return products
 }
 
 // slopeBiasGrad multiplies columns [at, at+cols) of dy by the activation's

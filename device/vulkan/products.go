@@ -21,6 +21,8 @@ const (
 	flagTransA
 	flagTransB
 	flagMany
+	flagSums
+	flagAccSums
 )
 
 // productKind is what products have in common that one launch computes.
@@ -29,11 +31,13 @@ type productKind struct {
 	drop                             kernels.Dropper
 	act                              kernels.Act
 	flags                            uint32
+	factors                          int
 }
 
 func kindOf(p *device.Product) productKind {
 	e := &p.Then
-	k := productKind{m: p.M, n: p.N, k: p.K, lda: p.A.LD, ldb: p.B.LD, ldc: p.C.LD, ldy: e.Y.LD, ldr: e.Residual.LD, act: e.Act}
+	k := productKind{m: p.M, n: p.N, k: p.K, lda: p.A.LD, ldb: p.B.LD, ldc: p.C.LD, ldy: e.Y.LD, ldr: e.Residual.LD, act: e.Act,
+		factors: 1 + len(p.More)}
 	if e.Drop.P > 0 {
 		k.drop = e.Drop
 	}
@@ -43,6 +47,7 @@ func kindOf(p *device.Product) productKind {
 	}{
 		{flagBias, !e.Bias.None()}, {flagSlope, e.Slope}, {flagApart, !e.Y.None()}, {flagDrop, e.Drop.P > 0},
 		{flagResidual, !e.Residual.None()}, {flagAcc, p.Acc}, {flagSquares, p.Squares != nil},
+		{flagSums, !p.Sums.None()}, {flagAccSums, p.AccSums},
 		{flagVecA, inVectors(p.A)}, {flagVecB, inVectors(p.B)}, {flagTransA, p.TA}, {flagTransB, p.TB},
 		{flagVecC, inVectors(p.C) && (e.Y.None() || inVectors(e.Y))},
 	} {
@@ -65,11 +70,15 @@ func (b *Backend) products(o *device.Products) {
 		panic(&UnsupportedError{What: "products in bfloat16"})
 	}
 	var kinds []productKind
+	var behind []device.Product // of factors that can't be in the launch of the first ones
 	alike := map[productKind][]*device.Product{}
 	for i := range o.List {
 		p := &o.List[i]
 		if p.M == 0 || p.N == 0 {
 			continue
+		}
+		if !factorsAlike(p) {
+			p, behind = apart(p, behind)
 		}
 		k := kindOf(p)
 		if alike[k] == nil {
@@ -86,6 +95,30 @@ func (b *Backend) products(o *device.Products) {
 	for _, s := range split {
 		b.addParts(s)
 	}
+	for _, p := range behind {
+		b.products(&device.Products{List: []device.Product{p}})
+	}
+}
+
+// factorsAlike tells whether a product's further factors lie as the first ones do.
+func factorsAlike(p *device.Product) bool {
+	for _, f := range p.More {
+		if f.K != p.K || f.A.LD != p.A.LD || f.B.LD != p.B.LD || inVectors(f.A) != inVectors(p.A) || inVectors(f.B) != inVectors(p.B) {
+			return false
+		}
+	}
+	return true
+}
+
+// apart returns the product without its further factors, and appends products that add
+// these.
+func apart(p *device.Product, behind []device.Product) (*device.Product, []device.Product) {
+	first := *p
+	first.More = nil
+	for _, f := range p.More {
+		behind = append(behind, device.Product{TA: p.TA, TB: p.TB, M: p.M, N: p.N, K: f.K, A: f.A, B: f.B, Acc: true, C: p.C})
+	}
+	return &first, behind
 }
 
 // splitProducts are products whose parts of K lie in scratch, each product's behind
@@ -97,8 +130,9 @@ type splitProducts struct {
 	parts   int
 }
 
-// each is the number of floats of a product's parts: rows are rounded up to vectors.
-func (s *splitProducts) each() int { return s.parts * s.kind.m * roundUp(s.kind.n, 4) }
+// each is the number of floats of a product's parts, whose rows are rounded up to
+// vectors, and of the sums of rows behind.
+func (s *splitProducts) each() int { return roundUp(s.parts*s.kind.m*(roundUp(s.kind.n, 4)+1), 4) }
 
 func (s *splitProducts) of(i int) device.Buffer { return s.scratch.Slice(i*s.each(), (i+1)*s.each()) }
 
@@ -109,11 +143,13 @@ func (b *Backend) launchProducts(k productKind, list []*device.Product) *splitPr
 	part, parts := t.part(k.k, parts)
 	x, y := over32(k.n, t.bn), over32(k.m, t.bm)
 	l := launch{kernel: "product", groups: [3]uint32{x, y, uint32(parts * len(list))},
-		flops: 2 * float64(len(list)) * float64(k.m) * float64(k.n) * float64(k.k)}
-	all := make([]operands, len(list))
+		flops: 2 * float64(len(list)*k.factors) * float64(k.m) * float64(k.n) * float64(k.k)}
+	all := make([]operands, len(list)*k.factors)
 	for i, p := range list {
-		all[i].a, all[i].b = p.A.Addr(), p.B.Addr()
-		l.reads = append(append(l.reads, stored(p.A, p.M, p.K, p.TA)...), stored(p.B, p.K, p.N, p.TB)...)
+		for j, f := range append([]device.Factors{{A: p.A, B: p.B}}, p.More...) {
+			all[i*k.factors+j].a, all[i*k.factors+j].b = f.A.Addr(), f.B.Addr()
+			l.reads = append(append(l.reads, stored(f.A, p.M, p.K, p.TA)...), stored(f.B, p.K, p.N, p.TB)...)
+		}
 	}
 	var s *splitProducts
 	flags := k.flags
@@ -121,15 +157,15 @@ func (b *Backend) launchProducts(k productKind, list []*device.Product) *splitPr
 		s = &splitProducts{kind: k, list: list, parts: parts}
 		s.scratch = b.get(len(list) * s.each())
 		l.writes = over(s.scratch)
-		for i := range all {
-			all[i].c = s.of(i).Addr()
+		for i := range list {
+			all[i*k.factors].c = s.of(i).Addr()
 		}
-		flags = flags&(flagVecA|flagVecB|flagTransA|flagTransB) | flagSplit
+		flags = flags&(flagVecA|flagVecB|flagTransA|flagTransB|flagSums) | flagSplit
 		k.act = kernels.Identity
 	} else {
 		b.finishes(&l, list, all, int(x*y))
 	}
-	b.launchOperands(&l, k, flags, all, part, parts, t.bm, t.bn, t.bk, t.tm, t.tn, t.invocations())
+	b.launchOperands(&l, k, flags, all, part, parts, t.bm, t.bn, t.bk, t.tm, t.tn, t.invocations(), uint32(k.factors))
 	return s
 }
 
@@ -137,6 +173,7 @@ func (b *Backend) launchProducts(k productKind, list []*device.Product) *splitPr
 func (b *Backend) addParts(s *splitProducts) {
 	defer b.put(s.scratch)
 	k := s.kind
+	k.factors = 1
 	x := uint32(min((k.m*roundUp(k.n, 4)/4+groupSize-1)/groupSize, mostGroups))
 	l := launch{kernel: "productsum", groups: [3]uint32{x, 1, uint32(len(s.list))}, reads: over(s.scratch),
 		flops: float64(len(s.list) * s.each())}
@@ -149,9 +186,10 @@ func (b *Backend) addParts(s *splitProducts) {
 }
 
 // operands are the addresses of one product.
-type operands struct{ a, b, c, bias, y, residual, squares uint64 }
+type operands struct{ a, b, c, bias, y, residual, squares, sums uint64 }
 
-// launchOperands launches l with its products' operands, several of them in a table.
+// launchOperands launches l with its products' operands, several of them, or of their
+// factors, in a table.
 // What of the tile the shader has to know comes behind act and flags.
 func (b *Backend) launchOperands(l *launch, k productKind, flags uint32, all []operands, part, parts int, tile ...uint32) {
 	o := all[0]
@@ -161,7 +199,8 @@ func (b *Backend) launchOperands(l *launch, k productKind, flags uint32, all []o
 	}
 	l.spec = append([]uint32{uint32(k.act), flags}, tile...)
 	at := func(addr uint64) device.Buffer { return device.At(addr, 0) }
-	l.push = pack(append(append([]any{at(o.a), at(o.b), at(o.c), at(o.bias), at(o.y), at(o.residual), at(o.squares), k.m, k.n, k.k,
+	l.push = pack(append(append([]any{at(o.a), at(o.b), at(o.c), at(o.bias), at(o.y), at(o.residual), at(o.squares), at(o.sums),
+		k.m, k.n, k.k,
 		k.lda, k.ldb, k.ldc, k.ldy, k.ldr}, dropping(k.drop)...), part, parts)...)
 	b.launch(*l)
 }
@@ -170,12 +209,19 @@ func (b *Backend) launchOperands(l *launch, k productKind, flags uint32, all []o
 // write; sums is how many sums of squares each leaves.
 func (b *Backend) finishes(l *launch, list []*device.Product, all []operands, sums int) {
 	for i, p := range list {
-		o, e, c := &all[i], &p.Then, block(p.C, p.M, p.N)
+		o, e, c := &all[i*len(all)/len(list)], &p.Then, block(p.C, p.M, p.N)
 		o.c, o.bias, o.y, o.residual = p.C.Addr(), e.Bias.Addr(), e.Y.Addr(), e.Residual.Addr()
 		l.writes = append(append(l.writes, c...), block(e.Y, p.M, p.N)...)
 		l.reads = append(append(l.reads, over(e.Bias)...), block(e.Residual, p.M, p.N)...)
 		if p.Acc {
 			l.reads = append(l.reads, c...)
+		}
+		if !p.Sums.None() {
+			o.sums = p.Sums.Addr()
+			l.writes = append(l.writes, over(p.Sums)...)
+			if p.AccSums {
+				l.reads = append(l.reads, over(p.Sums)...)
+			}
 		}
 		if p.Squares != nil {
 			to := b.squaresFor(p.Squares, sums)

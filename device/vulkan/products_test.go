@@ -45,11 +45,11 @@ func rounding(k int) golden.Tolerance {
 // not.
 func TestProducts(t *testing.T) {
 	for _, c := range []struct{ m, n, k int }{
-		{1, 1, 1}, {1, 300, 40}, {3, 257, 600}, {4, 5, 0}, // flat
-		{5, 1, 64}, {129, 3, 600}, {150, 4, 33}, // narrow
-		{5, 5, 5}, {33, 70, 31}, {64, 64, 64}, {33, 37, 1100}, // small
-		{130, 1030, 21}, {193, 1025, 520}, // medium
-		{130, 12290, 17}, // large
+		{1, 1, 1}, {1, 300, 40}, {3, 257, 1100}, {4, 5, 0}, // flat
+		{5, 1, 64}, {129, 3, 1100}, {150, 4, 33}, // narrow
+		{5, 5, 5}, {33, 70, 31}, {64, 64, 64}, {33, 37, 2100}, // small
+		{130, 520, 21}, {193, 520, 1040}, // medium
+		{130, 6150, 17}, // large
 	} {
 		tile, parts := tileFor(c.m, c.n, c.k, 1)
 		for form := range 4 {
@@ -72,7 +72,7 @@ func TestProducts(t *testing.T) {
 // Epilogues in one stage and, where K is split, in the second.
 func TestEpilogues(t *testing.T) {
 	drop := kernels.Dropper{Seed: 3, Step: 1, Site: 2, P: 0.3}
-	for k, pads := range map[int][]int{19: {0, 1}, 700: {4}} {
+	for k, pads := range map[int][]int{19: {0, 1}, 1100: {4}} {
 		for _, pad := range pads {
 			t.Run(fmt.Sprintf("k=%d/pad=%d", k, pad), func(t *testing.T) {
 				const m, n = 21, 39
@@ -124,10 +124,10 @@ func TestProductsTogether(t *testing.T) {
 		list = append(list, device.Product{TB: true, M: tokens, N: width, K: width, A: x, B: h.matrix(width, width, 0), C: c,
 			Then: device.Epilogue{Bias: h.random(width)}})
 	}
-	list = append(list, h.product(true, false, 7, 9, 600, 0), h.product(true, false, 7, 9, 600, 0), device.Product{K: 3})
+	list = append(list, h.product(true, false, 7, 9, 1100, 0), h.product(true, false, 7, 9, 1100, 0), device.Product{K: 3})
 	forward, _ := opened(t)
 	before := forward.Counts()
-	h.same(rounding(600), &device.Products{List: list})
+	h.same(rounding(1100), &device.Products{List: list})
 	after := forward.Counts()
 	if got := after.Launches - before.Launches; got != 3 {
 		t.Errorf("%d launches, want one of the three, one of the two, and one for their parts", got)
@@ -136,7 +136,7 @@ func TestProductsTogether(t *testing.T) {
 
 // The squares that products leave go into the sum of all without another read of C.
 func TestSquaresOfProducts(t *testing.T) {
-	for _, k := range []int{30, 700} {
+	for _, k := range []int{30, 1100} {
 		h := newHarness(t)
 		var list []device.Product
 		s := &device.Squares{Total: h.ignore(h.undefined(1))}
@@ -149,6 +149,40 @@ func TestSquaresOfProducts(t *testing.T) {
 		s.Parts = append(s.Parts, device.Part{X: h.random(50)})
 		// Terms of one sign: each of the few levels of additions rounds by 6e-8.
 		h.same(golden.Tolerance{Abs: 4e-7 + 1e-7*float64(k), Rel: 3e-6}, &device.Products{List: list}, s)
+	}
+}
+
+// A product of several factors is one launch where they lie alike, and where they do not
+// each adds to what the ones before left.
+func TestFurtherFactors(t *testing.T) {
+	for _, k := range []int{40, 1100} {
+		for _, alike := range []bool{true, false} {
+			h := newHarness(t)
+			var list []device.Product
+			for i := range 2 {
+				p := h.product(false, false, 21, 36, k, 0)
+				p.Acc = i == 1
+				for range 2 {
+					f := device.Factors{K: k, A: h.matrix(21, k, 0), B: h.matrix(k, 36, 0)}
+					if !alike {
+						f = device.Factors{K: 7, A: h.matrix(21, 7, 0), B: h.matrix(7, 36, 0)}
+					}
+					p.More = append(p.More, f)
+				}
+				list = append(list, p)
+			}
+			h.same(rounding(3*k), &device.Products{List: list})
+		}
+	}
+}
+
+// A bias's gradient comes with its weight's, with each tile and where K is split.
+func TestSumsOfRows(t *testing.T) {
+	for _, s := range []struct{ m, n, k int }{{3, 300, 40}, {70, 3, 33}, {33, 70, 64}, {33, 70, 1100}, {130, 520, 21}, {200, 20, 1100}} {
+		h := newHarness(t)
+		p, q := h.product(true, false, s.m, s.n, s.k, 0), h.product(true, false, s.m, s.n, s.k, 0)
+		p.Sums, q.Sums, q.AccSums = h.undefined(s.m), h.random(s.m), true
+		h.same(rounding(s.k), &device.Products{List: []device.Product{p, q}})
 	}
 }
 

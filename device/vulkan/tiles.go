@@ -15,9 +15,9 @@ var (
 )
 
 const (
-	enough    = 192 // workgroups that fill a device
-	splitInto = 384 // workgroups that split products shall have
-	leastPart = 256 // of K that is worth a part
+	enough    = 96  // workgroups that fill a device
+	splitInto = 192 // workgroups that split products shall have
+	leastPart = 512 // of K that is worth a part, and adding up the parts another launch
 	mostParts = 16
 )
 

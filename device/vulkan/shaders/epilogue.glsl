@@ -5,7 +5,7 @@ layout(constant_id = 0) const uint ACT = 0;
 layout(constant_id = 1) const uint FLAGS = 0;
 
 const uint BIAS = 1, SLOPE = 2, APART = 4, DROP = 8, RESIDUAL = 16, ACC = 32, SQUARES = 64, VEC_A = 128, VEC_B = 256,
-    VEC_C = 512, SPLIT = 1024, TRANS_A = 2048, TRANS_B = 4096, MANY = 8192;
+    VEC_C = 512, SPLIT = 1024, TRANS_A = 2048, TRANS_B = 4096, MANY = 8192, SUMS = 16384, ACC_SUMS = 32768;
 
 bool has(uint flag) { return (FLAGS & flag) != 0; }
 
@@ -53,4 +53,17 @@ float finish4(Operands o, uint r, uint c, vec4 sum) {
     float s = 0.0;
     if (has(SQUARES)) for (uint j = 0; j < have; j++) s = fma(left[j], left[j], s);
     return s;
+}
+
+// Where the sums of parts of K begin among floats that hold the parts of C first.
+uint sumsBehind() { return p.parts * p.m * ((p.n + 3) / 4) * 4; }
+
+// Leaves the sum of row r of op(A), or of a part of it.
+void putSum(Operands o, uint r, uint part, float s) {
+    if (has(SPLIT)) {
+        o.c.v[sumsBehind() + part * p.m + r] = s;
+        return;
+    }
+    if (has(ACC_SUMS)) s += o.sums.v[r];
+    o.sums.v[r] = s;
 }

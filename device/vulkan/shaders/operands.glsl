@@ -1,13 +1,13 @@
 // What the two shaders of products are given.
 
 struct Operands {
-    Floats a, b, c, bias, y, residual, squares;
+    Floats a, b, c, bias, y, residual, squares, sums;
 };
 
 layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer Table { Operands v[]; };
 
 layout(push_constant) uniform Push {
-    Operands o; // with MANY, o.a is the table of the operands of each product
+    Operands o; // with MANY, o.a is a table: a row for each of a product's factors
     uint m, n, k, lda, ldb, ldc, ldy, ldr;
     Drop drop;
     uint part; // how much of K a workgroup sums up

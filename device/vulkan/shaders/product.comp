@@ -9,7 +9,9 @@
 // makes a BM×BN tile of C, a thread TM×TN of it: blocks of 4×4, spread so that the
 // threads side by side read side by side. BK of K at a time lie in shared memory,
 // zeros beyond the edges, while the next are on their way. Every element's sum runs
-// over K in ascending order.
+// over K in ascending order. Of several factors the products are added, one after the other.
+// With SUMS the rows of op(A) are summed up on the way, by the workgroups of the first
+// columns.
 
 #include "operands.glsl"
 #include "epilogue.glsl"
@@ -20,10 +22,12 @@ layout(constant_id = 4) const uint BK = 16;
 layout(constant_id = 5) const uint TM = 4;
 layout(constant_id = 6) const uint TN = 4;
 layout(constant_id = 7) const uint WG = 256; // BM/TM · BN/TN
+layout(constant_id = 8) const uint FACTORS = 1;
 layout(local_size_x_id = 7) in;
 
 const uint SA = BM / 4 + 1, SB = BN / 4 + 1; // a word of padding a row
 const uint LA = (BM * BK / 4 + WG - 1) / WG, LB = (BN * BK / 4 + WG - 1) / WG; // vectors a thread loads
+const uint LS = (BM + WG - 1) / WG; // rows a thread sums up
 const uint ACROSS = BN / TN, DOWN = BM / TM;
 
 shared vec4 as[BK * SA];
@@ -44,6 +48,8 @@ vec4 load4(Floats x, bool vec, uint row, uint col, uint ld, uint rows, uint cols
 
 Operands o;
 uint m0, n0, kEnd;
+vec4 acc[TM * TN / 4]; // the invocation's part of C
+float rows[LS]; // and of the sums of op(A)'s rows
 
 // The e-th vector of the tile of A at k0, and of B: along K where that is how they lie.
 vec4 loadA(uint e, uint k0) {
@@ -74,17 +80,9 @@ void storeB(uint e, vec4 x) {
     [[unroll]] for (uint j = 0; j < 4; j++) bs[(k + j) * SB + row / 4][row % 4] = x[j];
 }
 
-void main() {
-    uint t = gl_LocalInvocationID.x, tm = t / ACROSS, tn = t % ACROSS;
-    uint which = gl_WorkGroupID.z / p.parts, part = gl_WorkGroupID.z % p.parts;
-    o = operands(has(MANY), which);
-    m0 = gl_WorkGroupID.y * BM;
-    n0 = gl_WorkGroupID.x * BN;
-    uint from = part * p.part;
-    kEnd = min(p.k, from + p.part);
-
-    vec4 acc[TM * TN / 4];
-    [[unroll]] for (uint i = 0; i < TM * TN / 4; i++) acc[i] = vec4(0);
+// Adds the product of the factors at hand to acc, from k0 on.
+void multiply(uint t, uint from) {
+    uint tm = t / ACROSS, tn = t % ACROSS;
     vec4 nextA[LA], nextB[LB];
     [[unroll]] for (uint i = 0; i < LA; i++) nextA[i] = t + i * WG < BM * BK / 4 ? loadA(t + i * WG, from) : vec4(0);
     [[unroll]] for (uint i = 0; i < LB; i++) nextB[i] = t + i * WG < BN * BK / 4 ? loadB(t + i * WG, from) : vec4(0);
@@ -97,6 +95,12 @@ void main() {
             [[unroll]] for (uint i = 0; i < LA; i++) if (t + i * WG < BM * BK / 4) nextA[i] = loadA(t + i * WG, k0 + BK);
             [[unroll]] for (uint i = 0; i < LB; i++) if (t + i * WG < BN * BK / 4) nextB[i] = loadB(t + i * WG, k0 + BK);
         }
+        if (has(SUMS) && gl_WorkGroupID.x == 0) {
+            [[unroll]] for (uint i = 0; i < LS; i++) {
+                uint row = t + i * WG;
+                if (row < BM) for (uint k = 0; k < BK; k++) rows[i] += as[k * SA + row / 4][row % 4];
+            }
+        }
         for (uint k = 0; k < BK; k++) {
             vec4 a[TM / 4], b[TN / 4];
             [[unroll]] for (uint i = 0; i < TM / 4; i++) a[i] = as[k * SA + i * DOWN + tm];
@@ -107,7 +111,33 @@ void main() {
         }
         barrier();
     }
+}
 
+void main() {
+    uint t = gl_LocalInvocationID.x, tm = t / ACROSS, tn = t % ACROSS;
+    uint which = gl_WorkGroupID.z / p.parts, part = gl_WorkGroupID.z % p.parts;
+    o = operands(has(MANY), which * FACTORS);
+    m0 = gl_WorkGroupID.y * BM;
+    n0 = gl_WorkGroupID.x * BN;
+    uint from = part * p.part;
+    kEnd = min(p.k, from + p.part);
+
+    [[unroll]] for (uint i = 0; i < TM * TN / 4; i++) acc[i] = vec4(0);
+    [[unroll]] for (uint i = 0; i < LS; i++) rows[i] = 0.0;
+    for (uint f = 0; f < FACTORS; f++) {
+        if (f > 0) {
+            Operands next = operands(true, which * FACTORS + f);
+            o.a = next.a;
+            o.b = next.b;
+        }
+        multiply(t, from);
+    }
+    if (has(SUMS) && gl_WorkGroupID.x == 0) {
+        [[unroll]] for (uint i = 0; i < LS; i++) {
+            uint r = m0 + t + i * WG;
+            if (t + i * WG < BM && r < p.m) putSum(o, r, part, rows[i]);
+        }
+    }
     float s = 0.0;
     [[unroll]] for (uint i = 0; i < TM; i++) {
         uint r = m0 + (i / 4 * DOWN + tm) * 4 + i % 4;

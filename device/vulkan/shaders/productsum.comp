@@ -8,7 +8,8 @@
 // The second stage of a product whose K was split: adds up the parts, in order, and
 // finishes the sum. A thread has four neighbours of C at a time.
 
-#include "operands.glsl" // o.a is the parts, [parts, M, N] with N rounded up to vectors
+#include "operands.glsl" // o.a is the parts, [parts, M, N] with N rounded up to vectors, and
+                           // of the sums of rows, [parts, M]
 #include "epilogue.glsl"
 
 layout(local_size_x = 256) in;
@@ -23,6 +24,11 @@ void main() {
     for (uint i = gl_WorkGroupID.x * 256 + t; i < all; i += gl_NumWorkGroups.x * 256) {
         vec4 x = Vec4s(o.a).v[i];
         for (uint part = 1; part < p.parts; part++) x += Vec4s(o.a).v[part * all + i];
+        if (has(SUMS) && i % ld == 0) {
+            float sum = 0.0;
+            for (uint part = 0; part < p.parts; part++) sum += o.a.v[sumsBehind() + part * p.m + i / ld];
+            putSum(o, i / ld, 0, sum);
+        }
         s += finish4(o, i / ld, i % ld * 4, x);
     }
     if (has(SQUARES)) {
