@@ -46,6 +46,7 @@ var devices struct {
 	sync.Once
 	forward, reversed *Backend
 	err               error
+	used              bool // by a test
 	mu                sync.Mutex
 	messages          []string
 }
@@ -58,7 +59,8 @@ func heard(message string) {
 }
 
 // opened returns the two devices. Without Vulkan it skips the test, saying why, or
-// fails it where BENCH_VULKAN=require.
+// fails it where BENCH_VULKAN=require. A driver that runs shaders on the CPU takes
+// minutes, and is used only then.
 func opened(t testing.TB) (forward, reversed *Backend) {
 	t.Helper()
 	devices.Do(func() {
@@ -75,6 +77,10 @@ func opened(t testing.TB) (forward, reversed *Backend) {
 	if devices.err != nil {
 		without(t, devices.err)
 	}
+	if i := devices.forward.info; i.CPU && os.Getenv("BENCH_VULKAN") == "" {
+		t.Skipf("NOT RUN, there is no GPU: BENCH_VULKAN=require runs the test on %s, a CPU", i.Name)
+	}
+	devices.used = true
 	t.Cleanup(func() {
 		devices.mu.Lock()
 		defer devices.mu.Unlock()
@@ -336,7 +342,9 @@ func differ(a, b []float32) int {
 func TestMain(m *testing.M) {
 	code := m.Run()
 	if b := devices.forward; b != nil {
-		fmt.Fprintf(os.Stderr, "vulkan: tested on %s, %s, %s\n", b.info.Name, strings.TrimSpace(b.info.Driver), b.info.Kind)
+		if devices.used {
+			fmt.Fprintf(os.Stderr, "vulkan: tested on %s, %s, %s\n", b.info.Name, strings.TrimSpace(b.info.Driver), b.info.Kind)
+		}
 		b.Close()
 		devices.reversed.Close()
 		for _, m := range devices.messages {
