@@ -19,14 +19,6 @@ void tile(uint g) {
 		sums[t] = 0.0;
 	}
 	[[unroll]] for (uint e = 0; e < CHUNKS * TILE; e++) acc[e] = 0.0;
-	Floats keys = p.k, values = p.v;
-	uint k0 = s.k0, ldk = p.ldk, ldv = p.ldv, vcol = at;
-	if (CACHED) {
-		keys = values = p.caches.v[of.x];
-		k0 = 0;
-		ldk = ldv = 2 * p.width;
-		vcol += p.width;
-	}
 	uint end = CAUSAL ? min(s.nk, i0 + rows + s.nk - s.nq) : s.nk;
 	for (uint j0 = 0; j0 < end; j0 += SIDE) {
 		uint cols = min(SIDE, s.nk - j0);
@@ -35,7 +27,7 @@ void tile(uint g) {
 		for (uint c = 0; c < CHUNKS; c++) {
 			barrier();
 #define QUERY(R, C) (p.q.v[(s.q0 + i0 + R) * p.ldq + at + C] + (OFFSET ? p.word.v[at + C] : 0.0))
-#define KEY(R, C) keys.v[(k0 + j0 + R) * ldk + at + C]
+#define KEY(R, C) (CACHED ? p.caches.v[of.x].v[(j0 + R) * 2 * p.width + at + C] : p.k.v[(s.k0 + j0 + R) * p.ldk + at + C])
 			LOAD(a, rows, c, D, QUERY)
 			LOAD(b, cols, c, D, KEY)
 			barrier();
@@ -77,7 +69,7 @@ void tile(uint g) {
 		[[unroll]] for (uint e = 0; e < CHUNKS * TILE; e++) acc[e] *= shrink[row((e / 2) % 4)];
 		[[unroll]] for (uint c = 0; c < CHUNKS; c++) {
 			barrier();
-#define VALUE(R, C) values.v[(k0 + j0 + R) * ldv + vcol + C]
+#define VALUE(R, C) (CACHED ? p.caches.v[of.x].v[(j0 + R) * 2 * p.width + p.width + at + C] : p.v.v[(s.k0 + j0 + R) * p.ldv + at + C])
 			LOAD(b, cols, c, D, VALUE)
 			barrier();
 #define P(R, K) probs[R * LD + K]
