@@ -67,8 +67,8 @@ var fields = []field{
 		"a whole number, 0 (never) or more"),
 	word("keep", func(r *Recipe) *string { return &r.Keep }, "last, best or both", KeepLast, KeepBest, KeepBoth),
 	number("holdout", func(r *Recipe) *float64 { return &r.Holdout }, belowOne, "a number, 0 (none) or more, below 1"),
-	{"device", func(r *Recipe) any { return &r.Device }, func(r *Recipe) bool { return r.Device == CPU },
-		"cpu or auto; this program computes on nothing else yet, as 'bench devices' shows"},
+	{"device", func(r *Recipe) any { return &r.Device }, func(r *Recipe) bool { return r.Device.ok() },
+		"cpu, auto, vulkan or vulkan:N, as 'bench devices' lists them"},
 }
 
 // whole is a field that is a whole number, least or more.
@@ -172,9 +172,7 @@ func parse(s string, to any) (err error) {
 			p.Rate = &v
 		}
 	case *Device:
-		if *p = Device(s); s == anyDevice {
-			*p = CPU // the only one there is
-		}
+		*p = Device(s)
 	case *Freeze:
 		*p, err = parseFreeze(s)
 	case *ClassWeights:

@@ -117,9 +117,12 @@ func (w ClassWeights) ok() bool {
 // Device is what trains and scores.
 type Device string
 
-// CPU is the only device there is. A recipe that leaves the choice to the program
-// is one of it.
-const (
-	CPU       Device = "cpu"
-	anyDevice        = "auto"
-)
+// CPU is the machine's own processor.
+const CPU Device = "cpu"
+
+// ok reports whether the setting can mean a device on some machine.
+func (d Device) ok() bool {
+	number, numbered := strings.CutPrefix(string(d), "vulkan:")
+	n, err := strconv.Atoi(number)
+	return d == CPU || d == "auto" || d == "vulkan" || numbered && err == nil && n >= 0 && strconv.Itoa(n) == number
+}

@@ -17,6 +17,8 @@ import (
 
 	"github.com/lmkor/bench/checkpoints"
 	"github.com/lmkor/bench/datasets/official"
+	"github.com/lmkor/bench/device/vulkan"
+	"github.com/lmkor/bench/devices"
 	"github.com/lmkor/bench/kernels"
 	"github.com/lmkor/bench/models/hf"
 	"github.com/lmkor/bench/tasks"
@@ -48,7 +50,7 @@ type Wanted struct {
 
 // Examine looks at everything, in the order of a report.
 func Examine(ctx context.Context, w Wanted) ([]Finding, error) {
-	all := []Finding{processor(), bfloat16(), memory(), disk(w.Runs), runsFolder(w.Runs), cache()}
+	all := []Finding{processor(), bfloat16(), gpu(), memory(), disk(w.Runs), runsFolder(w.Runs), cache()}
 	for _, m := range w.Models {
 		all = append(all, model(m))
 	}
@@ -82,6 +84,22 @@ func bfloat16() Finding {
 	if !cpuid.CPU.Supports(cpuid.AVX512BF16) {
 		f.Found, f.Advice = "this processor has no instruction for it", "leave precision at float32"
 	}
+	return f
+}
+
+// gpu is the device that auto takes, or why there is none: nothing needs one.
+func gpu() Finding {
+	f := Finding{Name: "GPU", Status: OK}
+	i, err := vulkan.Pick(devices.Auto)
+	if err != nil {
+		found, advice, _ := strings.Cut(err.Error(), ": install")
+		if f.Found = found; advice != "" {
+			f.Advice = "the processor computes; for a GPU, install" + advice
+		}
+		return f
+	}
+	f.Found = fmt.Sprintf("%s:%d, %s, %s, %s", devices.Vulkan, i.Index, i.Name, i.Driver, gigabytes(uint64(i.Memory)))
+	f.Advice = "experimental: --set device=auto computes on it"
 	return f
 }
 

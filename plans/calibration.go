@@ -16,6 +16,7 @@ import (
 	"github.com/klauspost/cpuid/v2"
 
 	"github.com/lmkor/bench/configs"
+	"github.com/lmkor/bench/devices"
 	"github.com/lmkor/bench/internal/atomicfile"
 	"github.com/lmkor/bench/internal/regular"
 	"github.com/lmkor/bench/kernels"
@@ -89,6 +90,10 @@ func key(o *runs.Opened, r configs.Recipe) string {
 	if threads <= 0 {
 		threads = runtime.GOMAXPROCS(0)
 	}
+	set := kernels.Name()
+	if d, err := devices.Describe(string(r.Device)); err == nil { // or measuring will say
+		set = d.Kernels
+	}
 	return results.HashJSON(struct {
 		CPU, Kernels string
 		Threads      int
@@ -97,7 +102,7 @@ func key(o *runs.Opened, r configs.Recipe) string {
 		Type         string
 		Batch        int
 		Precision    string
-	}{cpuid.CPU.BrandName, kernels.Name(), threads, results.Numerics, shapes(o), o.Loaded.Model.Config.ModelType,
+	}{cpuid.CPU.BrandName, set, threads, results.Numerics, shapes(o), o.Loaded.Model.Config.ModelType,
 		r.BatchSize, r.Precision})
 }
 
@@ -209,15 +214,23 @@ func (m *measuring) measure(ctx context.Context, rows []int) (Point, error) {
 	}
 	kernels.SetThreads(m.cell.Recipe.Threads)
 	var p Point
-	mem := ops.NewCPU()
+	on, err := devices.Open(string(m.cell.Recipe.Device))
+	if err != nil {
+		return p, err
+	}
+	defer on.Close()
+	defer l.Model.Place(ops.NewCPU())
+	l.Model.Place(on.Backend)
 	for range 2 { // the first warms up
 		start := time.Now()
-		if _, err := d.Predict(ctx, mem); err != nil {
+		if _, err := d.Predict(ctx, on.Backend); err != nil {
 			return p, err
 		}
 		p.EvalSeconds = time.Since(start).Seconds()
 	}
-	t, err := trainers.New(d, runs.Options(m.cell.Recipe), nil, nil)
+	opt := runs.Options(m.cell.Recipe)
+	opt.Backend = on.Backend
+	t, err := trainers.New(d, opt, nil, nil)
 	if err != nil {
 		return p, err
 	}

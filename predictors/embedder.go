@@ -50,6 +50,9 @@ func (m *Embedder) With(mem ops.Backend, pooling Pooling, normalize bool) *Embed
 	return &n
 }
 
+// Model returns the model that makes the vectors.
+func (m *Embedder) Model() *models.Model { return m.model }
+
 // Recipe returns what the vectors depend on besides the model.
 func (m *Embedder) Recipe() Recipe { return m.recipe }
 

@@ -23,7 +23,7 @@ func manifest(model, task string, seed uint64) Manifest {
 			{"test", "ratings_test.txt", "dd", 3, map[string]int{}},
 		},
 		Recipe:  json.RawMessage(fmt.Sprintf(`{"batch_size":32,"learning_rate":3e-05,"seed":%d}`, seed)),
-		Program: Program{"0.1.0", "abc", "go1.26", "go"},
+		Program: Program{Version: "0.1.0", Commit: "abc", Go: "go1.26", Kernels: "go"},
 	}
 	if err := m.Identify(m.Model.SHA256, m.Tokenizer.SHA256, task); err != nil {
 		panic(err)

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 )
@@ -48,6 +49,8 @@ var neutral = map[string]string{
 	"device":  `"cpu"`,
 }
 
+var deviceNumber = regexp.MustCompile(`^"vulkan:[0-9]+"$`)
+
 // logOnly are the recipe fields that add lines to the log, and change no weight
 // unless the recipe chooses among evaluations.
 var logOnly = []string{"eval_steps"}
@@ -83,6 +86,9 @@ func NewIdentity(kernels, model, tokenizer, task string, data []Data, recipe jso
 		}
 		if v, ok := neutral[name]; ok && v == b.String() {
 			continue
+		}
+		if name == "device" { // which of several it was is no matter: the kernels name it
+			b = *bytes.NewBufferString(deviceNumber.ReplaceAllString(b.String(), `"vulkan"`))
 		}
 		id.Recipe[name] = b.Bytes()
 	}

@@ -73,7 +73,17 @@ type Program struct {
 	Version string `json:"version"`
 	Commit  string `json:"commit"`
 	Go      string `json:"go"`
-	Kernels string `json:"kernels"`
+	Kernels string `json:"kernels"` // of a device: its name, driver and shaders
+	// Device is what computed the run, if it was not the processor.
+	Device *Device `json:"device,omitempty"`
+}
+
+// Device is a GPU that computed a run.
+type Device struct {
+	Name    string `json:"name"`
+	Driver  string `json:"driver"` // with its version
+	API     string `json:"api"`
+	Shaders string `json:"shaders"` // SHA-256 of the program's kernels for it
 }
 
 // Split returns the data of that split.

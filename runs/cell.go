@@ -27,6 +27,8 @@ type Cell struct {
 	Settings  []string // of a point of a grid, field=value by field; nil: no grid
 	Dir       string   // of the finished run
 
+	Note string // on the device that computes; "": nothing to say
+
 	Planned string // what a plan says of its identity, Portable; "": nothing
 
 	Program results.Program // that runs it; Kernels is filled in

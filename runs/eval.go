@@ -7,9 +7,13 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/lmkor/bench/checkpoints"
+	"github.com/lmkor/bench/device"
+	"github.com/lmkor/bench/devices"
 	"github.com/lmkor/bench/kernels"
 	"github.com/lmkor/bench/models/inspect"
-	"github.com/lmkor/bench/ops"
+	"github.com/lmkor/bench/objectives"
+	"github.com/lmkor/bench/predictors"
 	"github.com/lmkor/bench/results"
 	"github.com/lmkor/bench/results/store"
 	"github.com/lmkor/bench/tasks"
@@ -18,7 +22,11 @@ import (
 
 // Eval scores the cell's scored split with the checkpoint as it is, and writes a
 // run as well.
-func Eval(ctx context.Context, c Cell, events Events) (*Outcome, error) {
+func Eval(ctx context.Context, c Cell, events Events) (out *Outcome, err error) {
+	defer device.Caught(&err)
+	if c.Note, err = settle(&c.Recipe); err != nil {
+		return nil, err
+	}
 	set, err := c.Data.Open(c.Task, c.Scored)
 	if err != nil {
 		return nil, err
@@ -52,8 +60,7 @@ func Eval(ctx context.Context, c Cell, events Events) (*Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	kernels.SetThreads(c.Recipe.Threads)
-	preds, err := d.Predict(ctx, ops.NewCPU())
+	preds, err := c.predict(ctx, l, d)
 	if err != nil {
 		return nil, stopped(ctx, err)
 	}
@@ -74,8 +81,20 @@ func Eval(ctx context.Context, c Cell, events Events) (*Outcome, error) {
 	return c.outcome(Evaluated, res), nil
 }
 
+// predict answers the examples on the cell's device.
+func (c *Cell) predict(ctx context.Context, l *checkpoints.Loaded, d *objectives.Labelled) ([]predictors.Answer, error) {
+	kernels.SetThreads(c.Recipe.Threads)
+	on, err := devices.Open(string(c.Recipe.Device))
+	if err != nil {
+		return nil, err
+	}
+	defer on.Close()
+	l.Model.Place(on.Backend)
+	return d.Predict(ctx, on.Backend)
+}
+
 // scoring are the recipe fields that a score of a finished checkpoint depends on.
-var scoring = []string{"max_length", "truncation", "padding", "precision", "max_eval_rows"}
+var scoring = []string{"max_length", "truncation", "padding", "precision", "max_eval_rows", "device"}
 
 // onlyScoring leaves out of an evaluation's identity how one would train.
 func onlyScoring(m *results.Manifest) {

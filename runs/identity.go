@@ -7,7 +7,7 @@ import (
 
 	"github.com/lmkor/bench/checkpoints"
 	"github.com/lmkor/bench/configs"
-	"github.com/lmkor/bench/kernels"
+	"github.com/lmkor/bench/devices"
 	"github.com/lmkor/bench/models"
 	"github.com/lmkor/bench/models/inspect"
 	"github.com/lmkor/bench/results"
@@ -39,7 +39,13 @@ func (c *Cell) manifest(l *checkpoints.Loaded, sets []*tasks.Set, recipe any) (*
 		m.Tokenizer.Analyser = a.SHA256
 		tokenizer = results.HashJSON([]string{info.SHA256, a.SHA256})
 	}
-	m.Program.Kernels = kernels.Name()
+	d, err := devices.Describe(string(c.Recipe.Device))
+	if err != nil {
+		return nil, err
+	}
+	if m.Program.Kernels = d.Kernels; d.Name != devices.CPU {
+		m.Program.Device = &results.Device{Name: d.Model, Driver: d.Driver, API: d.API, Shaders: d.Shaders}
+	}
 	for _, set := range sets {
 		m.Data = append(m.Data, results.Data{Split: set.Split, File: set.File, SHA256: set.SHA256,
 			Rows: set.Rows, Dropped: set.Dropped})

@@ -10,6 +10,8 @@ import (
 
 	"github.com/lmkor/bench/checkpoints"
 	"github.com/lmkor/bench/configs"
+	"github.com/lmkor/bench/device"
+	"github.com/lmkor/bench/devices"
 	"github.com/lmkor/bench/kernels"
 	"github.com/lmkor/bench/models/inspect"
 	"github.com/lmkor/bench/objectives"
@@ -45,7 +47,8 @@ func (e *ConflictError) Error() string {
 // Run trains and scores a cell, takes it up where it was interrupted, or leaves
 // it alone if it is finished. It returns an error that is store.ErrHeld if
 // another process works on it, and ErrInterrupted if ctx was cancelled.
-func Run(ctx context.Context, c Cell, events Events) (*Outcome, error) {
+func Run(ctx context.Context, c Cell, events Events) (out *Outcome, err error) {
+	defer device.Caught(&err)
 	data, l, err := c.load()
 	if err != nil {
 		return nil, err
@@ -134,6 +137,9 @@ func explain(c *Cell, l *checkpoints.Loaded, warnings []results.Warning, events 
 	if a := l.Tokenizer.Info().Analyser; a != nil {
 		events.Notice(c, fmt.Sprintf("native code runs, HanBERT's analyser %s (SHA-256 %s)", a.Path, a.SHA256))
 	}
+	if c.Note != "" {
+		events.Notice(c, c.Note)
+	}
 	warn(c, warnings, events)
 }
 
@@ -190,6 +196,12 @@ func (c *Cell) train(ctx context.Context, l *checkpoints.Loaded, data Splits, w 
 		splits = append(splits, trainers.Split{Name: data.Dev.Split, Scorer: dev})
 	}
 	kernels.SetThreads(c.Recipe.Threads)
+	on, err := devices.Open(string(c.Recipe.Device))
+	if err != nil {
+		return nil, err
+	}
+	defer on.Close()
+	opt.Backend = on.Backend
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	log := &runLog{cell: c, w: w, events: events, stop: stop}

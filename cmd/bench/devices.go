@@ -8,6 +8,8 @@ import (
 	"github.com/klauspost/cpuid/v2"
 	"github.com/spf13/cobra"
 
+	"github.com/lmkor/bench/device/vulkan"
+	"github.com/lmkor/bench/devices"
 	"github.com/lmkor/bench/kernels"
 	"github.com/lmkor/bench/results/tables"
 )
@@ -17,10 +19,19 @@ type devicesOptions struct{ format string }
 
 // computer is a device that trains and scores.
 type computer struct {
-	Device  string `json:"device"`
+	Device  string `json:"device"` // what --set device= takes
 	Name    string `json:"name"`
-	Kernels string `json:"kernels"`
-	Threads int    `json:"threads"`
+	Type    string `json:"type"`
+	Kernels string `json:"kernels,omitempty"` // of the processor
+	Threads int    `json:"threads,omitempty"`
+	Driver  string `json:"driver,omitempty"` // of a device of Vulkan
+	API     string `json:"api,omitempty"`
+	Memory  int64  `json:"memory,omitempty"` // bytes on the device
+	Shared  int    `json:"shared_bytes,omitempty"`
+	Wave    int    `json:"subgroup,omitempty"`
+	Float16 bool   `json:"float16"`
+	Clock   bool   `json:"timestamps"`
+	Lacks   string `json:"lacks,omitempty"` // why it can't compute
 }
 
 func newDevicesCmd() *cobra.Command {
@@ -28,8 +39,12 @@ func newDevicesCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "devices",
 		Short: "The devices that can train and score here",
-		Long: `Lists the devices that this program can use on this machine. It is the processor
-alone: the program has no kernels for graphics processors.`,
+		Long: `Lists the devices that 'run', 'eval' and 'perf' take with --set device= or --device: the
+processor, and every device that Vulkan offers. auto takes a GPU, never a device that
+is a processor itself, such as Mesa's llvmpipe; vulkan:N takes what it names. Where no
+Vulkan is found it says what was looked for.
+
+Computing on a GPU is experimental, and in float32 alone.`,
 		Example: "  bench devices\n  bench devices --format json",
 		Args:    args(cobra.NoArgs),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return o.run(streamsOf(cmd)) },
@@ -39,14 +54,41 @@ alone: the program has no kernels for graphics processors.`,
 }
 
 func (o *devicesOptions) run(s streams) error {
-	all := []computer{{Device: "cpu", Name: strings.TrimSpace(cpuid.CPU.BrandName), Kernels: kernels.Name(),
-		Threads: runtime.GOMAXPROCS(0)}}
+	all := []computer{{Device: devices.CPU, Name: strings.TrimSpace(cpuid.CPU.BrandName), Type: "processor",
+		Kernels: kernels.Name(), Threads: runtime.GOMAXPROCS(0)}}
+	found, err := vulkan.Devices()
+	if err != nil {
+		fmt.Fprintf(s.err, "%v\n", err) // the processor is there all the same
+	}
+	for _, i := range found {
+		all = append(all, computer{Device: fmt.Sprintf("%s:%d", devices.Vulkan, i.Index), Name: i.Name, Type: i.Kind,
+			Driver: i.Driver, API: i.API, Memory: i.Memory, Shared: i.Shared, Wave: i.Wave, Float16: i.Float16,
+			Clock: i.Clock, Lacks: i.Lacks})
+	}
 	if o.format == "json" {
 		return s.json(all)
 	}
-	t := tables.Table{Head: []string{"device", "name", "kernels", "threads"}, Left: 3}
+	t := tables.Table{Head: []string{"device", "name", "type", "driver or kernels", "Vulkan", "memory", "can"}, Left: 7}
 	for _, c := range all {
-		t.Rows = append(t.Rows, tables.Row(c.Device, c.Name, c.Kernels, fmt.Sprint(c.Threads)))
+		t.Rows = append(t.Rows, tables.Row(c.Device, c.Name, c.Type, c.Driver+c.Kernels, c.API, c.memory(), c.can()))
 	}
 	return t.Write(s.out, tables.Terminal, tables.Options{})
+}
+
+func (c computer) memory() string {
+	if c.Memory == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%.1f GB", float64(c.Memory)/1e9)
+}
+
+// can is what the device can do, in words.
+func (c computer) can() string {
+	switch {
+	case c.Lacks != "":
+		return "nothing here: " + c.Lacks
+	case c.Device == devices.CPU:
+		return fmt.Sprintf("float32 and bfloat16, %d threads", c.Threads)
+	}
+	return "float32"
 }

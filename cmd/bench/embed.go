@@ -17,6 +17,7 @@ type embedOptions struct {
 	pooling, format string
 	normalize       bool
 	maxLength       int
+	device          string
 	input           predictOptions // where the texts are
 }
 
@@ -49,6 +50,7 @@ NumPy, a row a text. A text that was cut is marked "truncated".`,
 	fl.IntVar(&o.maxLength, "max-length", 0, "cut texts to `N` tokens; 0: what the model takes, 512 at most")
 	fl.StringVar(&o.input.columns.Text, "text", "", "the column `COL` of the texts in the files")
 	fl.StringVar(&o.input.columns.Pair, "pair", "", "the column `COL` of the second texts")
+	deviceFlag(cmd, &o.device)
 	formatFlag(cmd, &o.format, predictions.JSONL, predictions.NPY)
 	return cmd
 }
@@ -67,6 +69,12 @@ func (o *embedOptions) run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
+	on, err := onDevice(s, o.device, m.Model())
+	if err != nil {
+		return err
+	}
+	defer on.Close()
+	m = m.With(on.Backend, predictors.Pooling(o.pooling), o.normalize)
 	write := func(l predictions.VectorLine) error { return s.jsonLine(l) }
 	finish := func() error { return nil }
 	if o.format == predictions.NPY {

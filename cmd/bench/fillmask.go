@@ -16,6 +16,7 @@ import (
 // fillMaskOptions are the flags of `bench fill-mask`.
 type fillMaskOptions struct {
 	model, format string
+	device        string
 	texts         []string
 	top           int
 }
@@ -38,6 +39,7 @@ for each mask the top tokens as {id, token, prob}.`,
 	fl.StringVarP(&o.model, "model", "m", "", "a checkpoint `M`: a directory, or a name in the cache or configs")
 	fl.StringArrayVar(&o.texts, "text", nil, "a `TEXT` with [MASK] in it; may be repeated")
 	fl.IntVar(&o.top, "top", 5, "how many tokens to show for each mask")
+	deviceFlag(cmd, &o.device)
 	formatFlag(cmd, &o.format, "table", "json")
 	return cmd
 }
@@ -54,6 +56,11 @@ func (o *fillMaskOptions) run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
+	on, err := onDevice(s, o.device, h.Model)
+	if err != nil {
+		return err
+	}
+	defer on.Close()
 	return eachText(ctx, s.in, o.texts, func(text string) error {
 		f, err := h.Fill(text, o.top)
 		if err != nil {

@@ -72,6 +72,7 @@ func (o *generateOptions) summarize(w *checkpoints.Writing) error {
 // generateOptions are the flags of `bench generate` and `bench summarize`.
 type generateOptions struct {
 	model, format string
+	device        string
 	texts         []string
 	wish          checkpoints.Wish
 	stopping      string
@@ -98,6 +99,7 @@ func (o *generateOptions) add(cmd *cobra.Command) {
 	fl.IntVar(&g.TopK, "top-k", 0, "of sampling: only the `K` most probable tokens; 0: all")
 	fl.Float64Var(&g.TopP, "top-p", 1, "of sampling: only the most probable tokens that make up `P`")
 	fl.Uint64Var(&g.Seed, "seed", 42, "of sampling")
+	deviceFlag(cmd, &o.device)
 	formatFlag(cmd, &o.format, "table", "json")
 }
 
@@ -129,6 +131,11 @@ func (o *generateOptions) run(ctx context.Context, s streams, changed func(flag 
 			return err
 		}
 	}
+	on, err := onDevice(s, o.device, h.Model)
+	if err != nil {
+		return err
+	}
+	defer on.Close()
 	return eachText(ctx, s.in, o.texts, func(text string) error {
 		ids, g, cut := h.Prompt(text, &o.wish)
 		if cut > 0 {

@@ -13,6 +13,7 @@ import (
 type verifyOptions struct {
 	model, file, format string
 	tolerance           float64
+	device              string
 }
 
 func newModelsVerifyCmd() *cobra.Command {
@@ -41,6 +42,7 @@ shows how to make such a file with transformers.`,
 	}
 	cmd.Flags().StringVar(&o.file, "reference", "", "the reference's answers, `FILE`.jsonl")
 	cmd.Flags().Float64Var(&o.tolerance, "tolerance", 1e-4, "the largest difference that passes")
+	deviceFlag(cmd, &o.device)
 	formatFlag(cmd, &o.format, "table", "json")
 	return cmd
 }
@@ -61,6 +63,11 @@ func (o *verifyOptions) run(s streams) error {
 	if err != nil {
 		return err
 	}
+	on, err := onDevice(s, o.device, h.Model)
+	if err != nil {
+		return err
+	}
+	defer on.Close()
 	differs := func(line int, what string) {
 		if o.format == "table" {
 			fmt.Fprintf(s.out, "%s:%d: %s\n", o.file, line, what)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/lmkor/bench/checkpoints"
 	"github.com/lmkor/bench/configs"
+	"github.com/lmkor/bench/devices"
 	"github.com/lmkor/bench/objectives"
 	"github.com/lmkor/bench/ops"
 	"github.com/lmkor/bench/perf"
@@ -19,7 +20,7 @@ import (
 // perfOptions are the flags of `bench perf`.
 type perfOptions struct {
 	model, task, dataDir, lengths string
-	format, against               string
+	format, against, device       string
 	set                           []string
 	steps                         int
 }
@@ -34,10 +35,14 @@ the matrix products at the model's own shapes, and training steps on rows of the
 task, operator by operator. FLOPs are those of matrix products over real tokens.
 In bfloat16 the products by weights, and the step, are held to the bfloat16 peak.
 Rates and shares are medians, and the peak is measured anew before each step and
-each product: on a shared machine it is another one from moment to moment.`,
+each product: on a shared machine it is another one from moment to moment.
+
+With --device it counts what a step gives a GPU to do, launches, barriers, bytes and
+arithmetic, against what the shapes need, and times the step and its kernels.`,
 		Example: `  bench perf --model bert-small-scratch
   bench perf --model ./my-bert --data-dir DATA --set precision=bfloat16 --format json > now.json
-  bench perf --model ./my-bert --data-dir DATA --lengths pairs --against before.json`,
+  bench perf --model ./my-bert --data-dir DATA --lengths pairs --against before.json
+  bench perf --model bert-small-scratch --device vulkan:0 --format json`,
 		Args: args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), streamsOf(cmd)) },
 	}
@@ -50,21 +55,33 @@ each product: on a shared machine it is another one from moment to moment.`,
 	fl.StringArrayVar(&o.set, "set", nil, "a recipe field `key=value`; may be repeated")
 	fl.IntVar(&o.steps, "steps", 12, "steps to time, behind three that warm up")
 	fl.StringVar(&o.against, "against", "", "a JSON `FILE` of an earlier measurement to compare with")
+	deviceFlag(cmd, &o.device)
 	formatFlag(cmd, &o.format, "table", "json")
 	return cmd
 }
 
 func (o *perfOptions) run(ctx context.Context, s streams) error {
 	var old *perf.Report
+	if o.against != "" && o.device != devices.CPU {
+		return usagef("--against compares measurements of the processor: want it without --device")
+	}
 	if o.against != "" { // before anything is measured for minutes
 		var err error
 		if old, err = perf.Read(o.against); err != nil {
 			return err
 		}
 	}
-	subject, err := o.subject(ctx)
+	on, err := onDevice(s, o.device)
 	if err != nil {
 		return err
+	}
+	defer on.Close()
+	subject, err := o.subject(ctx, on)
+	if err != nil {
+		return err
+	}
+	if on.GPU != nil {
+		return o.countDevice(s, subject, on)
 	}
 	r, err := perf.Measure(ctx, subject, o.steps, func(what string) { fmt.Fprintln(s.err, what) })
 	if err != nil {
@@ -76,8 +93,23 @@ func (o *perfOptions) run(ctx context.Context, s streams) error {
 	return r.Write(s.out, old, o.against)
 }
 
+// countDevice prints what steps are on a device.
+func (o *perfOptions) countDevice(s streams, subject perf.Subject, on *devices.Device) error {
+	if subject.BF16 {
+		return usagef("precision bfloat16 on device %s: devices compute in float32 alone: want precision=float32", o.device)
+	}
+	r, err := perf.MeasureDevice(subject, on.GPU, o.steps, func(what string) { fmt.Fprintln(s.err, what) })
+	if err != nil {
+		return err
+	}
+	if o.format == "json" {
+		return s.json(r)
+	}
+	return r.Write(s.out)
+}
+
 // subject makes ready what is to be measured.
-func (o *perfOptions) subject(ctx context.Context) (perf.Subject, error) {
+func (o *perfOptions) subject(ctx context.Context, on *devices.Device) (perf.Subject, error) {
 	none := perf.Subject{}
 	if o.steps < 1 {
 		return none, usagef("--steps %d: want 1 or more", o.steps)
@@ -95,6 +127,9 @@ func (o *perfOptions) subject(ctx context.Context) (perf.Subject, error) {
 	recipe, err := (&configs.Suite{Set: o.set}).RecipeFor(t.Name)
 	if err != nil {
 		return none, usageError{err}
+	}
+	if recipe.Device != configs.CPU {
+		return none, usagef("--set device: want --device %s", recipe.Device)
 	}
 	m, err := checkpoints.Find(o.model)
 	if err != nil {
@@ -118,7 +153,9 @@ func (o *perfOptions) subject(ctx context.Context) (perf.Subject, error) {
 	if err != nil {
 		return none, err
 	}
-	trainer, err := trainers.New(d, runs.Options(recipe), nil, nil)
+	opt := runs.Options(recipe)
+	opt.Backend = on.Backend
+	trainer, err := trainers.New(d, opt, nil, nil)
 	if err != nil {
 		return none, err
 	}

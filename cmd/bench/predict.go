@@ -10,6 +10,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lmkor/bench/checkpoints"
+	"github.com/lmkor/bench/configs"
+	"github.com/lmkor/bench/devices"
 	"github.com/lmkor/bench/kernels"
 	"github.com/lmkor/bench/predictions"
 	"github.com/lmkor/bench/tasks"
@@ -20,7 +22,7 @@ type predictOptions struct {
 	models, files, set []string
 	columns            predictions.Columns
 	words              bool
-	format             string
+	format, device     string
 }
 
 func newPredictCmd() *cobra.Command {
@@ -54,6 +56,7 @@ probabilities answers.`,
 	fl.StringVar(&o.columns.Pair, "pair", "", "the column `COL` of the second texts")
 	fl.BoolVar(&o.words, "words", false, "texts are words between white space: print their tags, too")
 	fl.StringArrayVar(&o.set, "set", nil, "a recipe field `key=value`; may be repeated")
+	deviceFlag(cmd, &o.device)
 	formatFlag(cmd, &o.format, predictions.JSONL, predictions.TSV, predictions.CSV)
 	return cmd
 }
@@ -74,6 +77,11 @@ func (o *predictOptions) run(ctx context.Context, s streams) error {
 		return usagef("--words: %s does not tag words", first.Dir)
 	}
 	kernels.SetThreads(first.Recipe.Threads)
+	on, err := o.place(s, v)
+	if err != nil {
+		return err
+	}
+	defer on.Close()
 	out, err := predictions.NewWriter(s.out, o.format, v, o.words)
 	if err != nil {
 		return err
@@ -83,6 +91,28 @@ func (o *predictOptions) run(ctx context.Context, s streams) error {
 		err = e
 	}
 	return err
+}
+
+// place puts the models on the device that --device or, by --set, the recipe names.
+func (o *predictOptions) place(s streams, v *checkpoints.Voting) (*devices.Device, error) {
+	name := o.device
+	if r := v.Members[0].Recipe; name == devices.CPU {
+		name = string(r.Device)
+	}
+	on, err := onDevice(s, name)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range v.Members {
+		if on.GPU != nil && m.Recipe.Precision == configs.Bfloat16 {
+			on.Close()
+			return nil, fmt.Errorf("%s: precision bfloat16 on device %s: devices compute in float32 alone: "+
+				"want --set precision=float32, or --device cpu", m.Dir, name)
+		}
+		m.Model.Place(on.Backend)
+		m.Predictor = m.Predictor.With(on.Backend)
+	}
+	return on, nil
 }
 
 func (o *predictOptions) checkColumns() error {

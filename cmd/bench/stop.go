@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/lmkor/bench/device"
 )
 
 // errInterrupted is the cause of a context that a signal has cancelled.
@@ -81,7 +83,12 @@ func await(ctx context.Context, root *cobra.Command) error {
 		return prepare(cmd, args)
 	}
 	done := make(chan error, 1)
-	go func() { done <- root.ExecuteContext(ctx) }()
+	go func() {
+		var err error
+		defer func() { done <- err }()
+		defer device.Caught(&err) // of commands that compute on one, and do not catch it
+		err = root.ExecuteContext(ctx)
+	}()
 	saves := false
 	var patience <-chan time.Time
 	stopped := ctx.Done()
