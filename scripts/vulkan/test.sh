@@ -6,7 +6,7 @@
 #   - whole models, forward, backward, trained, resumed and generating, on the device;
 #   - core and synchronization validation on the same;
 #   - GPU-assisted validation, which sees accesses past a buffer, on the smallest
-#     shapes of every kernel;
+#     shapes of most kernels; ALL=1 has it of every one, which takes minutes more;
 #   - another maker's driver, SwiftShader, once, where there is one.
 #
 # A message of a validation layer fails the test it comes in. DIR keeps the driver and
@@ -30,8 +30,12 @@ say() { printf -- '-- %s (after %d s)\n' "$*" "$SECONDS"; }
 say 'every kernel'
 run $driver --
 say 'whole models'
-env $driver BENCH_DEVICE=vulkan:0 go test -count=1 -run 'Transformers|RandomConfigurations$|TrainingEqualsReference|ResumedTraining|Sessions' \
-  ./models ./models/generation ./trainers
+# A few random configurations an architecture: each has sizes of its own, and a driver
+# that compiles for the CPU takes seconds for each.
+env $driver BENCH_DEVICE=vulkan:0 go test -count=1 -run 'LogitsEqualTransformers' ./models
+env $driver BENCH_DEVICE=vulkan:0 go test -count=1 -run 'RandomConfigurations$/^(00.|1000)' ./models
+env $driver BENCH_DEVICE=vulkan:0 go test -count=1 -run 'Generate|Sessions' ./models/generation
+env $driver BENCH_DEVICE=vulkan:0 go test -count=1 -run 'TrainingEqualsReference|ResumedTraining' ./trainers
 layer=VK_INSTANCE_LAYERS=VK_LAYER_KHRONOS_validation
 validated=
 for f in /usr/share/vulkan/explicit_layer.d /usr/local/share/vulkan/explicit_layer.d /etc/vulkan/explicit_layer.d; do
@@ -44,8 +48,13 @@ fi
 models='TenSteps|LaunchesOf|LostDeviceLoses|ShadersAre'
 say 'core and synchronization validation, of a training too'
 run $driver $layer VK_LAYER_ENABLES=VK_VALIDATION_FEATURE_ENABLE_SYNCHRONIZATION_VALIDATION_EXT -- -test.short
+# What this layer adds to a shader at each access takes the driver up to half a minute
+# to compile where there are many: ALL=1 has those kernels too.
 say 'GPU-assisted validation on the smallest shapes'
-run $driver $layer VK_LAYER_ENABLES=VK_VALIDATION_FEATURE_ENABLE_GPU_ASSISTED_EXT -- -test.short -test.skip "$models"
+slow='|CachedAttention|DistanceAttention|Relative'
+[ -z "${ALL:-}" ] || slow=
+run $driver $layer VK_LAYER_ENABLES=VK_VALIDATION_FEATURE_ENABLE_GPU_ASSISTED_EXT -- \
+  -test.short -test.skip "$models$slow"
 swiftshader=/usr/lib/chromium/vk_swiftshader_icd.json
 if [ -e "$swiftshader" ]; then
   say SwiftShader
