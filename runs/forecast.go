@@ -18,6 +18,7 @@ import (
 // differ from it in their seed only have it in common.
 type Opened struct {
 	Loaded *checkpoints.Loaded
+	Data   Splits
 	Train  *objectives.Labelled
 	Scored []*objectives.Labelled // what every evaluation goes over
 	Took   time.Duration          // opening it
@@ -104,7 +105,7 @@ func (c *Cell) openAll() (*Opened, Splits, error) {
 	if err != nil {
 		return nil, data, err
 	}
-	o := &Opened{Loaded: l}
+	o := &Opened{Loaded: l, Data: data}
 	for _, set := range data.All() {
 		most := c.Recipe.MaxEvalRows
 		if set.Split == tasks.Train {

@@ -22,7 +22,7 @@ type runLog struct {
 	stop   context.CancelCauseFunc
 	err    error // the first
 
-	stepped bool
+	steps int // since this process began
 }
 
 func (l *runLog) keep(err error) {
@@ -34,10 +34,13 @@ func (l *runLog) keep(err error) {
 
 // Step logs a step.
 func (l *runLog) Step(e trainers.StepEvent) {
+	if l.steps++; l.steps&(l.steps-1) == 0 { // the arena grows with the first batches
+		boundGarbage()
+	}
 	l.keep(l.w.Step(results.StepEvent{Step: e.Step, Epoch: e.Epoch, Loss: e.Loss, LR: e.LR, GradNorm: e.GradNorm}))
 	t := timing(results.EventStep, "", e.Step, e.Sequences, e.Tokens, e.Elapsed.Seconds())
-	if !l.stepped && !l.cell.Started.IsZero() {
-		l.stepped, t.StartSeconds = true, (time.Since(l.cell.Started) - e.Elapsed).Seconds()
+	if l.steps == 1 && !l.cell.Started.IsZero() {
+		t.StartSeconds = (time.Since(l.cell.Started) - e.Elapsed).Seconds()
 	}
 	l.keep(l.w.Timing(t))
 	l.events.Step(l.cell, e)
@@ -45,6 +48,7 @@ func (l *runLog) Step(e trainers.StepEvent) {
 
 // Eval logs an evaluation.
 func (l *runLog) Eval(e trainers.EvalEvent) {
+	boundGarbage()
 	l.keep(l.w.Eval(results.EvalEvent{Step: e.Step, Epoch: e.Epoch, Split: e.Split, Scores: e.Scores}))
 	l.keep(l.w.Timing(timing(results.EventEval, e.Split, e.Step, e.Sequences, e.Tokens, e.Elapsed.Seconds())))
 	l.events.Eval(l.cell, e)

@@ -210,6 +210,8 @@ func (c *Cell) train(ctx context.Context, l *checkpoints.Loaded, data Splits, w 
 	if err != nil {
 		return nil, err
 	}
+	boundGarbage()
+	defer unboundGarbage()
 	out, err := trainer.Fit(ctx, splits)
 	if log.err != nil { // it stopped the training
 		return nil, log.err

@@ -9,8 +9,8 @@ import (
 // Without save_steps, a state is saved every so often, and only as often as
 // saving takes this share of the time.
 const (
-	savePause = 2 * time.Minute
-	saveShare = 0.03
+	SavePause = 2 * time.Minute
+	SaveShare = 0.03
 	// saveRate is how many bytes a second the first save is expected to write.
 	saveRate = 200e6
 )
@@ -32,7 +32,7 @@ func (s *saver) start(params []models.Param) {
 
 // afford reports whether a save now keeps to its share of the time.
 func (s *saver) afford() bool {
-	return time.Since(s.last).Seconds()*saveShare >= s.cost.Seconds()
+	return time.Since(s.last).Seconds()*SaveShare >= s.cost.Seconds()
 }
 
 // dueAfterStep reports whether to save after a step within an epoch.
@@ -40,7 +40,7 @@ func (s *saver) dueAfterStep(step int) bool {
 	if s.every > 0 {
 		return step%s.every == 0
 	}
-	return time.Since(s.last) >= savePause && s.afford()
+	return time.Since(s.last) >= SavePause && s.afford()
 }
 
 // dueAfterEpoch reports whether to save after an epoch.
