@@ -1,6 +1,8 @@
 package plans
 
 import (
+	"slices"
+
 	"github.com/lmkor/bench/configs"
 	"github.com/lmkor/bench/models"
 	"github.com/lmkor/bench/objectives"
@@ -19,31 +21,25 @@ const (
 
 const (
 	programMB   = 50    // the program, its packing buffers and the runtime
-	garbageMB   = 67    // that may gather beside a small heap; beside a large one a tenth: see runs/garbage.go
+	garbageMB   = 85    // that gathers beside a small heap; beside a large one a tenth: see runs/garbage.go
 	logBytes    = 330   // a step's lines in log.jsonl and timing.jsonl
 	tokenBytes  = 8     // an id and a type
-	writeBytes  = 300e6 // a second, of states and checkpoints, brought to the disk
+	writeBytes  = 400e6 // a second, of states and checkpoints, brought to the disk
 	answerBytes = 160   // of a line of predictions beside its text
 
-	exampleBytes = 160 // of a row beside its text
+	exampleBytes = 120 // of a row beside its text
 )
 
 // estimate fills in what a cell costs: Steps is known, and Step where it resumes.
 func estimate(c *Cell, o *runs.Opened, r configs.Recipe, points Points) {
 	step := func(p Point) float64 { return p.StepSeconds }
 	eval := func(p Point) float64 { return p.EvalSeconds }
-	var largest, tokens int
-	var seconds float64
-	for i := 0; i < o.Train.Len(); i += r.BatchSize {
-		batch := 0
-		for k := i; k < min(o.Train.Len(), i+r.BatchSize); k++ {
-			batch += padded(o.Train.Length(k), r)
-			tokens += o.Train.Length(k)
-		}
-		seconds += points.at(batch, step)
-		largest = max(largest, batch)
+	var tokens int
+	for i := range o.Train.Len() {
+		tokens += o.Train.Length(i)
 	}
-	largest = max(largest, longest(o.Train, r))
+	seconds := 0.0 // an epoch's steps
+	eachBatch(o.Train, r, 0, func(tokens int) { seconds += points.at(tokens, step) })
 	share := 1.0
 	if c.Steps > 0 {
 		share = float64(c.Steps-c.Step) / float64(c.Steps)
@@ -64,10 +60,10 @@ func estimate(c *Cell, o *runs.Opened, r configs.Recipe, points Points) {
 		best = params * checkpointBytes
 	}
 	c.Seconds = o.Took.Seconds() + training + saveSeconds(c, r, training, params*stateBytes+best) + params*checkpointBytes/writeBytes
-	if best > 0 {
-		c.Seconds += once + best/writeBytes
+	if best > 0 { // scored once more, unless it is the last
+		c.Seconds += once*(1-1/evaluations) + best/writeBytes
 	}
-	stays := best/1e6 + params*memoryBytes/1e6 + points.at(largest, func(p Point) float64 { return p.ArenaMB }) + dataMB(o)
+	stays := best/1e6 + params*memoryBytes/1e6 + points.at(largest(o.Train, r), func(p Point) float64 { return p.ArenaMB }) + dataMB(o)
 	c.MemoryMB = programMB + stays + max(garbageMB, stays/10)
 	c.DiskMB = (params*(checkpointBytes+stateBytes) + 2*best + float64(c.Steps*logBytes) + answersBytes(o)) / 1e6
 }
@@ -77,7 +73,7 @@ func estimate(c *Cell, o *runs.Opened, r configs.Recipe, points Points) {
 func saveSeconds(c *Cell, r configs.Recipe, training, bytes float64) float64 {
 	one := bytes / writeBytes
 	if r.SaveSteps > 0 {
-		return one * (float64(c.Steps-c.Step)/float64(r.SaveSteps) + float64(r.Epochs))
+		return one * float64(c.Steps/r.SaveSteps-c.Step/r.SaveSteps+r.Epochs)
 	}
 	most := trainers.SaveShare * training
 	if most < one { // not one is worth it
@@ -86,12 +82,26 @@ func saveSeconds(c *Cell, r configs.Recipe, training, bytes float64) float64 {
 	return min(most, one*(float64(r.Epochs)+training/trainers.SavePause.Seconds()))
 }
 
-// longest is the most tokens that a batch of any order can have.
-func longest(d *objectives.Labelled, r configs.Recipe) (tokens int) {
-	for _, i := range around(byLength(d), 1, r.BatchSize) {
-		tokens += padded(d.Length(i), r)
+// eachBatch calls f with the tokens of every batch of an epoch, from 0: they are
+// those that the training will have.
+func eachBatch(d *objectives.Labelled, r configs.Recipe, epoch int, f func(tokens int)) {
+	rows := trainers.Order(d.Len(), epoch, r.Seed, r.Shuffle)
+	for batch := range slices.Chunk(rows, r.BatchSize) {
+		tokens := 0
+		for _, i := range batch {
+			tokens += padded(d.Length(i), r)
+		}
+		f(tokens)
 	}
-	return tokens
+}
+
+// largest is the most tokens of a batch. The first epochs tell: later ones hardly
+// have a much larger one.
+func largest(d *objectives.Labelled, r configs.Recipe) (most int) {
+	for epoch := range min(r.Epochs, 3) {
+		eachBatch(d, r, epoch, func(tokens int) { most = max(most, tokens) })
+	}
+	return most
 }
 
 // evalSeconds is what one evaluation of a split takes: its batches hold rows of

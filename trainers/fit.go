@@ -48,7 +48,7 @@ func (t *Trainer) Fit(ctx context.Context, splits []Split) (out *Outcome, err er
 // epoch trains to the end of the current epoch, or of the training, and scores
 // the splits.
 func (t *Trainer) epoch(ctx context.Context, splits []Split) (err error) {
-	examples := order(t.plan.examples, t.at.Epoch, t.opt.Seed, t.opt.Shuffle)
+	examples := Order(t.plan.examples, t.at.Epoch, t.opt.Seed, t.opt.Shuffle)
 	stop := false
 	if t.at.Due {
 		if stop, err = t.evaluate(ctx, splits); err != nil {

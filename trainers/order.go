@@ -2,10 +2,10 @@ package trainers
 
 import "github.com/lmkor/bench/internal/splitmix"
 
-// order returns the order in which an epoch, counted from 0, visits n examples:
+// Order returns the order in which an epoch, counted from 0, visits n examples:
 // a permutation drawn from the seed and the epoch alone, so that a resumed run
 // needs no generator's state, or file order without shuffle.
-func order(n, epoch int, seed uint64, shuffle bool) []int {
+func Order(n, epoch int, seed uint64, shuffle bool) []int {
 	idx := make([]int, n)
 	for i := range idx {
 		idx[i] = i
