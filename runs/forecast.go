@@ -3,6 +3,9 @@ package runs
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"reflect"
 	"sync"
 	"time"
@@ -81,12 +84,20 @@ type looked struct {
 // same time: on a shared folder each waits for answers most of the time.
 func lookAtAll(cells []Cell, l *checkpoints.Loaded, data Splits) []looked {
 	all := make([]looked, len(cells))
+	there := map[string]bool{} // folders of places; in one that is not there nothing was begun
+	for i := range cells {
+		folder := filepath.Dir(cells[i].Dir)
+		if _, known := there[folder]; !known {
+			_, err := os.Stat(folder)
+			there[folder] = !errors.Is(err, fs.ErrNotExist)
+		}
+	}
 	slots := make(chan struct{}, results.AtOnce)
 	var running sync.WaitGroup
 	for i := range cells {
 		slots <- struct{}{}
 		running.Go(func() {
-			all[i].plan, all[i].err = cells[i].plan(l, data)
+			all[i].plan, all[i].err = cells[i].plan(l, data, there[filepath.Dir(cells[i].Dir)])
 			<-slots
 		})
 	}

@@ -102,15 +102,18 @@ func sameModel(a, b *Cell) bool {
 	return a.Model.Name == b.Model.Name && a.Model.Dir == b.Model.Dir && a.Model.Scratch == b.Model.Scratch
 }
 
-func (c Cell) plan(l *checkpoints.Loaded, data Splits) (*Plan, error) {
+// plan is what Run would do with the cell; there says whether its place's folder is.
+func (c Cell) plan(l *checkpoints.Loaded, data Splits, there bool) (*Plan, error) {
 	c = c.resolved(data)
 	m, err := c.manifest(l, data.All(), kept(c.Recipe))
 	if err != nil {
 		return nil, err
 	}
-	at, err := store.Look(c.Dir, m)
-	if err != nil {
-		return nil, err
+	at := store.Standing{State: store.StateToTrain, Place: c.Dir}
+	if there {
+		if at, err = store.Look(c.Dir, m); err != nil {
+			return nil, err
+		}
 	}
 	p := &Plan{Model: c.Model.Name, Task: c.Task.Name, Seed: c.Recipe.Seed, Dir: at.Place, Status: at.State, Differs: at.Differs,
 		Identity: m.Identity, Portable: m.Parts.Portable(), Metric: c.Task.Metric,

@@ -20,7 +20,7 @@ func planned(cells []string, plan, _ string) []string {
 	return append([]string{"plan", "-o", plan}, cells...)
 }
 
-var beforeRunning = []command{{"plan, nothing done", planned, 4}}
+var beforeRunning = []command{{"plan, nothing done", planned, 0}}
 
 var afterRunning = []command{
 	{"plan, all done", planned, 36},
