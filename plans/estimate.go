@@ -59,11 +59,13 @@ func estimate(c *Cell, o *runs.Opened, r configs.Recipe, points Points) {
 	if r.Keep != configs.KeepLast {
 		best = params * checkpointBytes
 	}
-	c.Seconds = o.Took.Seconds() + training + saveSeconds(c, r, training, params*stateBytes+best) + params*checkpointBytes/writeBytes
+	c.Seconds = o.Took.Seconds() + training + saveSeconds(c, r, training, params*stateBytes+best)
+	c.Seconds += params * checkpointBytes / writeBytes
 	if best > 0 { // scored once more, unless it is the last
 		c.Seconds += once*(1-1/evaluations) + best/writeBytes
 	}
-	stays := best/1e6 + params*memoryBytes/1e6 + points.at(largest(o.Train, r), func(p Point) float64 { return p.ArenaMB }) + dataMB(o)
+	arena := points.at(largest(o.Train, r), func(p Point) float64 { return p.ArenaMB })
+	stays := best/1e6 + params*memoryBytes/1e6 + arena + dataMB(o)
 	c.MemoryMB = programMB + stays + max(garbageMB, stays/10)
 	c.DiskMB = (params*(checkpointBytes+stateBytes) + 2*best + float64(c.Steps*logBytes) + answersBytes(o)) / 1e6
 }
