@@ -1,6 +1,9 @@
 package kernels
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Product is the product C = op(A)*op(B), or C += op(A)*op(B) if Acc, where op(A)
 // is [M, K] and op(B) is [K, N]. A is stored row-major with row stride LDA as
@@ -42,6 +45,12 @@ func Gemms(products ...Product) {
 		for i := range products {
 			products[i].alone()
 			products[i].addSquares()
+		}
+		return
+	}
+	if few := chosen.tile.few; few != nil && !slices.ContainsFunc(products, func(g Product) bool { return !few.takes(&g) }) {
+		for i := range products {
+			few.multiply(&products[i])
 		}
 		return
 	}

@@ -2,9 +2,6 @@
 
 package kernels
 
-// kern is a micro-kernel's form: see tile.
-type kern = func(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
-
 // The kernels by height less one.
 var (
 	rows512 = [...]kern{kernR1x32, kernR2x32, kernR3x32, kernR4x32, kernR5x32, kernR6x32, kernR7x32, kernR8x32,
@@ -20,6 +17,8 @@ var (
 	rows2    = [...]kern{kernR1x16, kernR2x16, kernR3x16, kernR4x16, kernR5x16, kernR6x16}
 	columns2 = [...]kern{kernC1x16, kernC2x16, kernC3x16, kernC4x16, kernC5x16, kernC6x16}
 )
+
+var few512 = fewRows{panel: [mostFew]kern{kernR1x128, kernR2x128}, width: 128, dots: rowDots_avx512}
 
 var (
 	tile512 = tile{mr: 14, nr: 32, step: 16, mostK: 384,
@@ -38,7 +37,7 @@ var (
 			rowsHalf[rows-1](k, a, lda, b, bs, c, ldc, acc)
 		},
 		copy: [2]rowCopier{copyRows16_avx512, copyRows32_avx512}, copyTiles: copyTiles_avx512, transpose: transpose8,
-		prefetch: prefetchRows, squares: squaresTile_avx512, sums: 16}
+		prefetch: prefetchRows, squares: squaresTile_avx512, sums: 16, few: &few512}
 	tile2 = tile{mr: 6, nr: 16, step: 8, mostK: 384,
 		run: func(rows, k int, a *float32, lda int, packed bool, b *float32, bs int, c *float32, ldc int, acc bool) {
 			if packed {

@@ -1331,3 +1331,51 @@ func squaresTile_avx512(c *float32, ldc, rows int, sums *float32)
 //
 //go:noescape
 func squaresTile_avx2(c *float32, ldc, rows int, sums *float32)
+
+// rowDots_avx512 computes
+//
+//	y[:16] = 0
+//	for p := range k { // a multiple of 16
+//		for j := range 16 {
+//			y[j] += x[p] * w[j*ld+p]
+//		}
+//	}
+//
+//go:noescape
+func rowDots_avx512(k int, x, w *float32, ld int, y *float32)
+
+// kernR1x128 computes
+//
+//	for i := range 1 {
+//		for j := range 128 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[i*lda+p], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+//go:noescape
+func kernR1x128(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+// kernR2x128 computes
+//
+//	for i := range 2 {
+//		for j := range 128 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[i*lda+p], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+//go:noescape
+func kernR2x128(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)

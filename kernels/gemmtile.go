@@ -29,6 +29,7 @@ type tile struct {
 	// squares, if there is one, sums up the squares of rows rows of c, nr wide, in
 	// so many sums.
 	squares func(c *float32, ldc, rows int, sums *float32)
+	few     *fewRows // of products of one row or two; nil: they go as all others
 	sums    int
 }
 

@@ -60,7 +60,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// count counts and logs a request; of texts, nothing.
+// count counts and logs a request; of texts, nothing: readBody does, if asked to.
 func (s *Server) count(r *http.Request, a *answerWriter, took time.Duration) {
 	path := r.Pattern
 	if _, p, ok := strings.Cut(path, " "); ok {
@@ -109,6 +109,9 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request) bool {
 	// A deadline that passes while the model computes would cancel the request.
 	_ = rc.SetReadDeadline(time.Time{})
 	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	if s.asked {
+		s.log.Info("asked", "path", r.URL.Path, "body", string(body), "remote", r.RemoteAddr)
+	}
 	return true
 }
 

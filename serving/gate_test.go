@@ -1,6 +1,7 @@
 package serving
 
 import (
+	"bytes"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -100,5 +101,23 @@ func TestCertificatesAreReadAgain(t *testing.T) {
 	}
 	if fresh, err := c.refresh(); fresh || err == nil || serial() != "2" {
 		t.Errorf("a spoiled file: fresh %t, %v", fresh, err)
+	}
+}
+
+// The log has what requests ask only where it is asked for.
+func TestTextsAreLoggedWhereAsked(t *testing.T) {
+	for _, asked := range []bool{false, true} {
+		var log bytes.Buffer
+		s, err := New(Options{Limits: DefaultLimits(), Log: slog.New(slog.NewJSONHandler(&log, nil)), Texts: asked})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := httptest.NewRequest(http.MethodPost, "/v1/predict", strings.NewReader(`{"text":"비밀 이야기"}`))
+		r.Header.Set("Content-Type", "application/json")
+		s.ServeHTTP(httptest.NewRecorder(), r)
+		s.Close()
+		if has := strings.Contains(log.String(), "비밀 이야기"); has != asked {
+			t.Errorf("asked %v: the log is %s", asked, log.String())
+		}
 	}
 }

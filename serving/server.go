@@ -24,6 +24,7 @@ type Options struct {
 	Token   string   // that requests must bear; empty: none
 	Origins []string // of pages elsewhere that may ask; none: of no page but its own
 	Log     *slog.Logger
+	Texts   bool // log what requests ask, too
 	Version string
 
 	// Board makes the leaderboard as JSON, every so often; nil: there is none.
@@ -37,6 +38,7 @@ type Server struct {
 	token   string
 	origins []string
 	log     *slog.Logger
+	asked   bool // whether the log has what requests ask
 	mux     *http.ServeMux
 	api     huma.API
 	meters  *meters
@@ -57,7 +59,7 @@ const mostActive = 1024
 // New returns a server whose models are ready to compute. Close ends it where Run
 // does not.
 func New(o Options) (*Server, error) {
-	s := &Server{models: o.Models, limits: o.Limits, token: o.Token, origins: o.Origins, log: o.Log,
+	s := &Server{models: o.Models, limits: o.Limits, token: o.Token, origins: o.Origins, log: o.Log, asked: o.Texts,
 		mux: http.NewServeMux(), meters: newMeters(), makeBoard: o.Board, room: make(chan struct{}, mostActive)}
 	if err := s.uniqueNames(); err != nil {
 		return nil, err

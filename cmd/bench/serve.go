@@ -23,7 +23,7 @@ type serveOptions struct {
 	addr, token   string
 	cert, key     string
 	runs, origins []string
-	quiet         bool
+	quiet, texts  bool
 	limits        serving.Limits
 }
 
@@ -44,7 +44,7 @@ Requests that wait for a model are computed together; no answer depends on which
 these are. Texts that are continued join and leave between two tokens; beam searches
 and summaries are made one at a time. When too many wait, the answer is 429. It
 listens on this machine alone unless --addr says otherwise. TERM finishes what was
-taken on. The log has no texts.`,
+taken on. The log has no texts, unless --log-texts asks for them.`,
 		Example: `  bench serve --model reviews=runs/my-bert/nsmc/seed-42/checkpoint
   bench serve --model bert=demo/bert --model gpt=demo/gpt2 --runs runs --addr 127.0.0.1:8080
   curl -F 'text=나는 오늘 [MASK]을 했다' -F samples=3 http://127.0.0.1:8080/bert
@@ -62,6 +62,7 @@ taken on. The log has no texts.`,
 	fl.StringVar(&o.key, "tls-key", "", "its key's `FILE`")
 	fl.StringArrayVar(&o.origins, "cors-origin", nil, "let pages of this `ORIGIN` ask; may be repeated")
 	fl.BoolVar(&o.quiet, "quiet", false, "log faults only")
+	fl.BoolVar(&o.texts, "log-texts", false, "log what requests ask, texts and all")
 	l := &o.limits
 	fl.IntVar(&l.BatchTokens, "batch-tokens", l.BatchTokens, "compute requests together up to `N` tokens")
 	fl.DurationVar(&l.Wait, "batch-wait", l.Wait, "how long a request waits for others")
@@ -81,6 +82,8 @@ func (o *serveOptions) check() error {
 			n[0] == '=' || n[len(n)-1] == '='
 	}):
 		return usagef("--model: want NAME=DIR")
+	case o.quiet && o.texts:
+		return usagef("--log-texts does not go with --quiet")
 	case (o.cert == "") != (o.key == ""):
 		return usagef("--tls-cert goes with --tls-key")
 	case l.BatchTokens < 1 || l.Queue < 1 || l.Body < 1 || l.Together < 1 || l.Timeout <= 0 || l.Drain < 0 || l.Wait < 0:
@@ -98,7 +101,7 @@ func (o *serveOptions) run(ctx context.Context, s streams) error {
 		level = slog.LevelWarn
 	}
 	log := slog.New(slog.NewJSONHandler(s.err, &slog.HandlerOptions{Level: level}))
-	so := serving.Options{Limits: o.limits, Origins: o.origins, Log: log, Version: thisBuild().Version}
+	so := serving.Options{Limits: o.limits, Origins: o.origins, Log: log, Texts: o.texts, Version: thisBuild().Version}
 	var err error
 	if so.Token, err = serving.ReadToken(o.token); err != nil {
 		return err

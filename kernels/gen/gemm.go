@@ -17,6 +17,12 @@ func microKernels(b *assembly, s isa, most, nv int) {
 // fewer base registers than rows, since an index counts once, twice, four or
 // eight times.
 func microKernel(b *assembly, s isa, mr, nv int, packed bool) {
+	microKernelAhead(b, s, mr, nv, packed, 0)
+}
+
+// microKernelAhead is microKernel; ahead, a power of two, is how many rows of b are
+// asked for before they are read, 0 for none.
+func microKernelAhead(b *assembly, s isa, mr, nv int, packed bool, ahead int) {
 	kind := "R"
 	if packed {
 		kind = "C"
@@ -40,6 +46,9 @@ func microKernel(b *assembly, s isa, mr, nv int, packed bool) {
 	p("SHLQ $2, AX")
 	p("SHLQ $2, R8")
 	p("SHLQ $2, R9")
+	if ahead > 0 {
+		p("LEAQ (R8*%d), BX", ahead)
+	}
 	at := make([]string, mr)
 	names := []string{"SI", "R10", "R11", "R12", "R13"}
 	var bases []int
@@ -78,6 +87,9 @@ func microKernel(b *assembly, s isa, mr, nv int, packed bool) {
 			p("PREFETCHT0 1024(DI)")
 			p("PREFETCHT0 1088(DI)")
 		}
+		for j := 0; ahead > 0 && j < nv*width; j += 64 {
+			p("PREFETCHT0 %d(DI)(BX*1)", j)
+		}
 		for i := range mr {
 			p("VBROADCASTSS %s, %s%d", at[i], s.reg, nv+i%2)
 			for j := range nv {
@@ -92,24 +104,26 @@ func microKernel(b *assembly, s isa, mr, nv int, packed bool) {
 		}
 		p("ADDQ R8, DI")
 	}
-	// c is asked for while the sums run, a row every fourth turn: all at once
-	// would keep b waiting.
-	p("CMPQ CX, $%d", 4*mr)
-	p("JLE loop")
-	p("SUBQ $%d, CX", 4*mr)
-	p("MOVQ $%d, R15", 4*mr)
-	p("MOVQ DX, BX")
-	b.WriteString("\nfirst:\n")
-	turn()
-	p("TESTQ $3, R15")
-	p("JNZ next")
-	for j := 0; j < nv*width; j += 64 {
-		p("PREFETCHT0 %d(BX)", j)
+	if ahead == 0 { // else c is a few lines
+		// c is asked for while the sums run, a row every fourth turn: all at once
+		// would keep b waiting.
+		p("CMPQ CX, $%d", 4*mr)
+		p("JLE loop")
+		p("SUBQ $%d, CX", 4*mr)
+		p("MOVQ $%d, R15", 4*mr)
+		p("MOVQ DX, BX")
+		b.WriteString("\nfirst:\n")
+		turn()
+		p("TESTQ $3, R15")
+		p("JNZ next")
+		for j := 0; j < nv*width; j += 64 {
+			p("PREFETCHT0 %d(BX)", j)
+		}
+		p("ADDQ R9, BX")
+		b.WriteString("\nnext:\n")
+		p("DECQ R15")
+		p("JNZ first")
 	}
-	p("ADDQ R9, BX")
-	b.WriteString("\nnext:\n")
-	p("DECQ R15")
-	p("JNZ first")
 	b.WriteString("\nloop:\n")
 	turn()
 	p("DECQ CX")

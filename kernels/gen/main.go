@@ -65,6 +65,8 @@ func gemmAMD64(b *assembly) {
 	prefetchRows(b)
 	squaresTile(b, avx512, 2)
 	squaresTile(b, avx2, 2)
+	rowDots(b)
+	rowPanels(b, avx512, 8)
 }
 
 func bf16AMD64(b *assembly) {
