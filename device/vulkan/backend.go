@@ -37,6 +37,7 @@ var _ device.Backend = (*Backend)(nil)
 // options are what tests set.
 type options struct {
 	reversed bool                    // run launches between two barriers the last first
+	idle     bool                    // launch nothing, and only count it
 	poison   bool                    // what Get lends is full of NaN, with a guard behind
 	piece    int                     // launches of a submission; 0: pieceOps
 	most     int64                   // bytes of device memory; 0: as many as there are

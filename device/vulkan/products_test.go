@@ -45,10 +45,10 @@ func rounding(k int) golden.Tolerance {
 // not.
 func TestProducts(t *testing.T) {
 	for _, c := range []struct{ m, n, k int }{
-		{1, 1, 1}, {1, 300, 40}, {3, 257, 1100}, {4, 5, 0}, // flat
-		{5, 1, 64}, {129, 3, 1100}, {150, 4, 33}, // narrow
+		{1, 1, 1}, {1, 300, 40}, {3, 257, 1600}, {4, 5, 0}, // flat
+		{5, 1, 64}, {129, 3, 1600}, {150, 4, 33}, // narrow
 		{5, 5, 5}, {33, 70, 31}, {64, 64, 64}, {33, 37, 2100}, // small
-		{130, 520, 21}, {193, 520, 1040}, // medium
+		{130, 520, 21}, {193, 520, 1540}, // medium
 		{130, 6150, 17}, // large
 	} {
 		tile, parts := tileFor(c.m, c.n, c.k, 1)
@@ -72,7 +72,7 @@ func TestProducts(t *testing.T) {
 // Epilogues in one stage and, where K is split, in the second.
 func TestEpilogues(t *testing.T) {
 	drop := kernels.Dropper{Seed: 3, Step: 1, Site: 2, P: 0.3}
-	for k, pads := range map[int][]int{19: {0, 1}, 1100: {4}} {
+	for k, pads := range map[int][]int{19: {0, 1}, 1600: {4}} {
 		for _, pad := range pads {
 			t.Run(fmt.Sprintf("k=%d/pad=%d", k, pad), func(t *testing.T) {
 				const m, n = 21, 39
@@ -124,10 +124,10 @@ func TestProductsTogether(t *testing.T) {
 		list = append(list, device.Product{TB: true, M: tokens, N: width, K: width, A: x, B: h.matrix(width, width, 0), C: c,
 			Then: device.Epilogue{Bias: h.random(width)}})
 	}
-	list = append(list, h.product(true, false, 7, 9, 1100, 0), h.product(true, false, 7, 9, 1100, 0), device.Product{K: 3})
+	list = append(list, h.product(true, false, 7, 9, 1600, 0), h.product(true, false, 7, 9, 1600, 0), device.Product{K: 3})
 	forward, _ := opened(t)
 	before := forward.Counts()
-	h.same(rounding(1100), &device.Products{List: list})
+	h.same(rounding(1600), &device.Products{List: list})
 	after := forward.Counts()
 	if got := after.Launches - before.Launches; got != 3 {
 		t.Errorf("%d launches, want one of the three, one of the two, and one for their parts", got)
@@ -136,7 +136,7 @@ func TestProductsTogether(t *testing.T) {
 
 // The squares that products leave go into the sum of all without another read of C.
 func TestSquaresOfProducts(t *testing.T) {
-	for _, k := range []int{30, 1100} {
+	for _, k := range []int{30, 1600} {
 		h := newHarness(t)
 		var list []device.Product
 		s := &device.Squares{Total: h.ignore(h.undefined(1))}
@@ -155,7 +155,7 @@ func TestSquaresOfProducts(t *testing.T) {
 // A product of several factors is one launch where they lie alike, and where they do not
 // each adds to what the ones before left.
 func TestFurtherFactors(t *testing.T) {
-	for _, k := range []int{40, 1100} {
+	for _, k := range []int{40, 1600} {
 		for _, alike := range []bool{true, false} {
 			h := newHarness(t)
 			var list []device.Product
@@ -178,7 +178,7 @@ func TestFurtherFactors(t *testing.T) {
 
 // A bias's gradient comes with its weight's, with each tile and where K is split.
 func TestSumsOfRows(t *testing.T) {
-	for _, s := range []struct{ m, n, k int }{{3, 300, 40}, {70, 3, 33}, {33, 70, 64}, {33, 70, 1100}, {130, 520, 21}, {200, 20, 1100}} {
+	for _, s := range []struct{ m, n, k int }{{3, 300, 40}, {70, 3, 33}, {33, 70, 64}, {33, 70, 1600}, {130, 520, 21}, {200, 20, 1600}} {
 		h := newHarness(t)
 		p, q := h.product(true, false, s.m, s.n, s.k, 0), h.product(true, false, s.m, s.n, s.k, 0)
 		p.Sums, q.Sums, q.AccSums = h.undefined(s.m), h.random(s.m), true

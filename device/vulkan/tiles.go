@@ -2,22 +2,27 @@ package vulkan
 
 // tile is how product cuts C among workgroups, and a part of it among invocations:
 // bm×bn a workgroup, tm×tn an invocation, bk of K at a time.
-type tile struct{ bm, bn, bk, tm, tn uint32 }
+//
+// least is how much of K is worth a part, and adding up the parts another launch:
+// where few workgroups have little to do at each step, less is.
+type tile struct {
+	bm, bn, bk, tm, tn uint32
+	least              int
+}
 
 // The tiles, from large to small. The larger one is, the more often what is read is
 // used; the smaller, the more workgroups there are to fill a device with.
 var (
-	large  = tile{128, 128, 16, 8, 8}
-	medium = tile{64, 64, 16, 4, 4}
-	small  = tile{32, 32, 32, 4, 4}
-	flat   = tile{4, 256, 8, 4, 4} // few rows, as in generation
-	narrow = tile{128, 4, 8, 4, 4} // few columns, as of a head
+	large  = tile{128, 128, 16, 8, 8, 512}
+	medium = tile{64, 64, 16, 4, 4, 768}
+	small  = tile{32, 32, 32, 4, 4, 768}
+	flat   = tile{4, 256, 8, 4, 4, 64}  // few rows, as in generation
+	narrow = tile{128, 4, 8, 4, 4, 128} // few columns, as of a head
 )
 
 const (
 	enough    = 96  // workgroups that fill a device
 	splitInto = 192 // workgroups that split products shall have
-	leastPart = 512 // of K that is worth a part, and adding up the parts another launch
 	mostParts = 16
 )
 
@@ -46,7 +51,7 @@ func tileFor(m, n, k, count int) (t tile, parts int) {
 	if groups >= enough {
 		return t, 1
 	}
-	return t, max(1, min((splitInto+groups-1)/groups, k/leastPart, mostParts))
+	return t, max(1, min((splitInto+groups-1)/groups, k/t.least, mostParts))
 }
 
 // part returns how much of K goes into each of as many parts as asked for, or fewer:
