@@ -25,12 +25,16 @@ func span() (x []float32) {
 // All activations and their derivatives are the CPU's but for last bits: the formulas
 // are the same, and where they differ is a division's rounding and which products and
 // sums are fused. A derivative that is a small difference has the error of its terms.
-// Where squares overflow the CPU's derivatives are NaN, and a device's may be right.
+// Arguments are those that models have and the infinities: where a sigmoid is below the
+// smallest normal number, what is left of it beside a huge argument means nothing.
 func TestActivations(t *testing.T) {
 	for act := kernels.Identity; act <= kernels.Sigmoid; act++ {
 		h := newHarness(t)
-		x := h.of(slices.DeleteFunc(span(), func(v float32) bool { return v > 1e18 || v < -1e18 }))
-		h.same(golden.Tolerance{Abs: 1e-6, Rel: 3e-6}, &device.Activation{Act: act, Y: h.undefined(len(span())), X: h.of(span())},
+		x := h.of(slices.DeleteFunc(span(), func(v float32) bool { return math.Abs(float64(v)) > 1e5 }))
+		all := h.of(slices.DeleteFunc(span(), func(v float32) bool {
+			return math.Abs(float64(v)) > 1e5 && !math.IsInf(float64(v), 0)
+		}))
+		h.same(golden.Tolerance{Abs: 1e-6, Rel: 3e-6}, &device.Activation{Act: act, Y: h.undefined(all.Len()), X: all},
 			&device.Activation{Act: act, Y: h.undefined(x.Len()), X: x, Slope: true})
 		if t.Failed() {
 			t.Fatalf("activation %d", act)
@@ -50,7 +54,7 @@ func TestActivationsInUlps(t *testing.T) {
 		from  float64
 	}{
 		{"tanh", kernels.Tanh, math.Tanh, 4, math.Inf(-1)},
-		{"gelu", kernels.GELU, func(x float64) float64 { return x * 0.5 * math.Erfc(-x/math.Sqrt2) }, 12, -12.9},
+		{"gelu", kernels.GELU, func(x float64) float64 { return x * 0.5 * math.Erfc(-x/math.Sqrt2) }, 12, -12},
 		{"silu", kernels.SiLU, func(x float64) float64 { return x / (1 + math.Exp(-x)) }, 8, -80},
 		{"sigmoid", kernels.Sigmoid, func(x float64) float64 { return 1 / (1 + math.Exp(-x)) }, 6, -80},
 	} {

@@ -117,9 +117,10 @@ float tanh32(float x) {
     return x < 0.0 ? -t : t;
 }
 
-// g = 1/(1+exp(-z)) and rest = 1-g, both within 4 ulp for z from -80 on.
+// g = 1/(1+exp(-z)) and rest = 1-g, both within 4 ulp for z from -80 on. g stays above
+// the smallest normal number, for a device may take what is below for 0.
 float sigmoid32(float z, out float rest) {
-    float e = isNaN(z) ? z : exp32(min(-z, 88.3));
+    float e = isNaN(z) ? z : exp32(min(-z, 87.0));
     precise float g = 1.0 / (1.0 + e);
     rest = e * g; // nothing cancels
     return g;
