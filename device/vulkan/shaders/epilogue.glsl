@@ -20,17 +20,17 @@ float finish4(Operands o, uint r, uint c, vec4 sum) {
         if (whole) {
             sum += Vec4s(o.c).v[at / 4];
         } else {
-            for (uint j = 0; j < have; j++) sum[j] += o.c.v[at + j];
+            for (uint j = 0; j < have; j++) sum[j] += Floats(o.c).v[at + j];
         }
     }
     vec4 y = vec4(0), slope = vec4(0);
     [[unroll]] for (uint j = 0; j < 4; j++) {
         if (j >= have) continue;
         float z = sum[j], d;
-        if (has(BIAS)) z += o.bias.v[c + j];
+        if (has(BIAS)) z += Floats(o.bias).v[c + j];
         float v = activate(ACT, z, d);
         if (has(DROP)) v = dropped(p.drop, r * p.n + c + j, v);
-        if (has(RESIDUAL)) v += o.residual.v[r * p.ldr + c + j];
+        if (has(RESIDUAL)) v += Floats(o.residual).v[r * p.ldr + c + j];
         y[j] = v;
         slope[j] = d;
     }
@@ -39,7 +39,7 @@ float finish4(Operands o, uint r, uint c, vec4 sum) {
         if (whole) {
             Vec4s(o.c).v[at / 4] = left;
         } else {
-            for (uint j = 0; j < have; j++) o.c.v[at + j] = left[j];
+            for (uint j = 0; j < have; j++) Floats(o.c).v[at + j] = left[j];
         }
     }
     if (has(APART)) {
@@ -47,7 +47,7 @@ float finish4(Operands o, uint r, uint c, vec4 sum) {
         if (whole) {
             Vec4s(o.y).v[to / 4] = y;
         } else {
-            for (uint j = 0; j < have; j++) o.y.v[to + j] = y[j];
+            for (uint j = 0; j < have; j++) Floats(o.y).v[to + j] = y[j];
         }
     }
     float s = 0.0;
@@ -61,9 +61,9 @@ uint sumsBehind() { return p.parts * p.m * ((p.n + 3) / 4) * 4; }
 // Leaves the sum of row r of op(A), or of a part of it.
 void putSum(Operands o, uint r, uint part, float s) {
     if (has(SPLIT)) {
-        o.c.v[sumsBehind() + part * p.m + r] = s;
+        Floats(o.c).v[sumsBehind() + part * p.m + r] = s;
         return;
     }
-    if (has(ACC_SUMS)) s += o.sums.v[r];
-    o.sums.v[r] = s;
+    if (has(ACC_SUMS)) s += Floats(o.sums).v[r];
+    Floats(o.sums).v[r] = s;
 }

@@ -1,7 +1,8 @@
-// What the two shaders of products are given.
+// What the two shaders of products are given. Operands are plain addresses until they are
+// used: not every driver keeps pointers in variables.
 
 struct Operands {
-    Floats a, b, c, bias, y, residual, squares, sums;
+    uvec2 a, b, c, bias, y, residual, squares, sums;
 };
 
 layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer Table { Operands v[]; };

@@ -26,7 +26,7 @@ void main() {
         for (uint part = 1; part < p.parts; part++) x += Vec4s(o.a).v[part * all + i];
         if (has(SUMS) && i % ld == 0) {
             float sum = 0.0;
-            for (uint part = 0; part < p.parts; part++) sum += o.a.v[sumsBehind() + part * p.m + i / ld];
+            for (uint part = 0; part < p.parts; part++) sum += Floats(o.a).v[sumsBehind() + part * p.m + i / ld];
             putSum(o, i / ld, 0, sum);
         }
         s += finish4(o, i / ld, i % ld * 4, x);
@@ -38,6 +38,6 @@ void main() {
             if (t < h) sums[t] += sums[t + h];
             barrier();
         }
-        if (t == 0) o.squares.v[gl_WorkGroupID.x] = sums[0];
+        if (t == 0) Floats(o.squares).v[gl_WorkGroupID.x] = sums[0];
     }
 }
