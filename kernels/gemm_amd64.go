@@ -38,7 +38,9 @@ var (
 		},
 		copy: [2]rowCopier{copyRows16_avx512, copyRows32_avx512}, copyTiles: copyTiles_avx512, transpose: transpose8,
 		prefetch: prefetchRows, squares: squaresTile_avx512, sums: 16, few: &few512}
-	tile2 = tile{mr: 6, nr: 16, step: 8, mostK: 384,
+	// A tile of a and a panel of b stay in a first cache of 32 kB together: (6+16)·288
+	// floats are 25 kB.
+	tile2 = tile{mr: 6, nr: 16, step: 8, mostK: 288,
 		run: func(rows, k int, a *float32, lda int, packed bool, b *float32, bs int, c *float32, ldc int, acc bool) {
 			if packed {
 				columns2[rows-1](k, a, lda, b, bs, c, ldc, acc)

@@ -13,8 +13,6 @@ type job struct {
 	pb             []float32 // the columns of b, a panel after the other
 	pa             []float32 // a tile of a as it lies, stride floats a row; of a transposed one a group of them
 	g0, g1         int       // the tiles of rows at hand
-	packed         int       // rows of a transposed a that are in pa already
-	ahead          ahead
 	edge           []float32 // a tile of c, where c is narrower
 }
 
@@ -35,8 +33,8 @@ func (j *job) run(r *room) {
 
 // runShared computes the job, in the end together with whoever joins it at o.
 func (j *job) runShared(o *openJob) {
-	j.pb = borrow((j.p1 - j.p0) * j.t.nr * j.kMost)
-	buf := borrow(j.scratchFloats())
+	j.pb = borrow((j.p1-j.p0)*j.t.nr*j.kMost, o.who)
+	buf := borrow(j.scratchFloats(), o.who)
 	j.useScratch(buf)
 	last := (j.K - 1) / j.kMost * j.kMost
 	for k0 := 0; k0 < last; k0 += j.kMost {
@@ -45,7 +43,7 @@ func (j *job) runShared(o *openJob) {
 	}
 	j.pack(last)
 	o.open(j) // the last to leave gives back what is packed
-	release(buf)
+	release(buf, o.who)
 }
 
 // scratchFloats is the number of floats that a thread needs for itself.
@@ -54,7 +52,7 @@ func (j *job) scratchFloats() int { return j.tileRoom() + j.t.mr*j.t.nr }
 // tileRoom is the number of floats for the rows at hand.
 func (j *job) tileRoom() int {
 	if j.TA {
-		return 2 * group * j.t.step * j.kMost // those at hand, and those that come next
+		return group * j.t.step * j.kMost
 	}
 	return j.t.mr * j.stride()
 }
@@ -67,23 +65,19 @@ func (j *job) stride() int { return (j.kMost + 31) / 16 * 16 }
 func (j *job) useScratch(buf []float32) {
 	n := j.tileRoom()
 	j.pa, j.edge = buf[:n], buf[n:]
-	if j.TA {
-		j.pa, j.ahead = buf[:n/2:n/2], ahead{buf: buf[n/2 : n : n]}
-	}
 }
 
 // allTiles computes all of the job's rows.
 func (j *job) allTiles() {
 	for r := j.t0; r < j.t1; r += group {
-		next := min(j.t1, r+group)
-		j.tileRange(r, next, next, min(j.t1, next+group))
+		j.tileRange(r, min(j.t1, r+group))
 	}
 }
 
 // tileRange computes the tiles of rows [from, to), at most group of them, in all the
-// job's columns. Those of next come behind.
-func (j *job) tileRange(from, to, next0, next1 int) {
-	j.turnTo(from, to, next0, next1)
+// job's columns.
+func (j *job) tileRange(from, to int) {
+	j.g0, j.g1 = from, to
 	for r := from; r < to; r++ {
 		j.row(r)
 	}
@@ -101,9 +95,6 @@ func (j *job) row(r int) {
 			b, bs = &j.B[j.k0*j.LDB+p*t.nr], j.LDB
 		} else {
 			b = &j.panel(p)[0]
-		}
-		if j.ahead.packed < j.ahead.rows {
-			j.packAhead()
 		}
 		if t.prefetch != nil {
 			j.prefetchNext(r, p)

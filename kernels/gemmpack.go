@@ -3,7 +3,6 @@ package kernels
 // pack packs the job's columns of b in the part of the inner dimension from k0 on.
 func (j *job) pack(k0 int) {
 	j.k0, j.kc = k0, min(j.kMost, j.K-k0)
-	j.ahead.from, j.ahead.to = 0, 0
 	for p := j.p0; p < j.p1; p++ {
 		if !j.direct(p) {
 			j.packB(j.t, j.panel(p), p*j.t.nr, j.k0, j.kc)
@@ -46,7 +45,7 @@ func (j *job) rows(r int) (a *float32, lda int) {
 	}
 	size := j.t.step * j.kMost
 	if r == j.g0 {
-		from := j.packTiles(size, j.packed)
+		from := j.packTiles(size)
 		for q := r; q < j.g1; q++ {
 			j.packA(j.t, j.pa[(q-r)*size:][:j.t.step*j.kc], j.firstRow(q), j.firstRow(q+1)-j.firstRow(q), from)
 		}
@@ -54,65 +53,22 @@ func (j *job) rows(r int) (a *float32, lda int) {
 	return &j.pa[(r-j.g0)*size], j.t.step
 }
 
-// packTiles copies as much of the tiles at hand as it can in one go, from row from of
-// a on, and returns how many rows of a are there then.
-func (j *job) packTiles(size, from int) int {
-	if j.t.copyTiles == nil || j.g1-j.g0 != group {
+// packTiles copies as much of the tiles at hand as it can in one go, and returns
+// how many rows of a that is of each.
+func (j *job) packTiles(size int) int {
+	t, first := j.t, j.firstRow(j.g0)
+	if t.copyTiles == nil || j.g1-j.g0 != group {
 		return 0
 	}
 	rows := j.readable(j.firstRow(j.g1 - 1))
-	j.copyTiles(j.pa, size, j.g0, from, rows)
-	return max(from, rows)
-}
-
-// copyTiles copies rows [from, to) of group tiles from tile g on.
-func (j *job) copyTiles(dst []float32, size, g, from, to int) {
-	if from >= to {
-		return
+	if rows > 0 {
+		var at [group]int
+		for q := range at {
+			at[q] = j.firstRow(j.g0+q) - first
+		}
+		t.copyTiles(&j.pa[0], size, &j.A[j.k0*j.LDA+first], j.LDA, rows, &at)
 	}
-	first := j.firstRow(g)
-	var at [group]int
-	for q := range at {
-		at[q] = j.firstRow(g+q) - first
-	}
-	j.t.copyTiles(&dst[from*j.t.step], size, &j.A[(j.k0+from)*j.LDA+first], j.LDA, to-from, &at)
-}
-
-// ahead is what of a transposed a is packed while the tiles before it are
-// multiplied: its rows are far apart, and come from the last cache or from memory
-// while there is something to do.
-type ahead struct {
-	from, to int // tiles
-	buf      []float32
-	packed   int // rows of a that are there
-	rows     int // that can be
-	share    int // of them at each panel
-}
-
-// turnTo makes the tiles [from, to) those at hand, and then those that are to be
-// packed meanwhile, if there are any, those of next.
-func (j *job) turnTo(from, to, next0, next1 int) {
-	a := &j.ahead
-	j.packed = 0
-	if j.TA && a.from == from && a.to == to {
-		j.pa, a.buf = a.buf, j.pa
-		j.packed = a.packed
-	}
-	j.g0, j.g1 = from, to
-	a.from, a.to, a.packed, a.rows = next0, next1, 0, 0
-	if j.TA && next1-next0 == group && j.t.copyTiles != nil && !j.inPlace() {
-		a.rows = j.readable(j.firstRow(next1 - 1))
-		turns := (to - from) * (j.p1 - j.p0)
-		a.share = (a.rows + turns - 1) / turns
-	}
-}
-
-// packAhead packs a share of what comes next.
-func (j *job) packAhead() {
-	a := &j.ahead
-	to := min(a.rows, a.packed+a.share)
-	j.copyTiles(a.buf, j.t.step*j.kMost, a.from, a.packed, to)
-	a.packed = max(a.packed, to)
+	return rows
 }
 
 // readable returns how many of the rows of the transposed a at hand may be read a

@@ -22,6 +22,7 @@ type jobQueue struct {
 type openJob struct {
 	job                   // as all who join it find it
 	of, part int          // which part of which product it is
+	who      int          // its owner, whose buffers are used
 	taken    atomic.Bool  // somebody is its owner
 	next     atomic.Int64 // the first tile of rows that nobody has taken
 	users    atomic.Int64 // who reads what is packed: 0 before, closed afterwards
@@ -60,7 +61,11 @@ func (q *jobQueue) run() {
 			at++
 		}
 	}
-	Parallel(Threads(), q.do)
+	if parallel.Watched() { // how long each job takes, not who has it
+		Parallel(len(q.jobs), q.one)
+	} else {
+		Parallel(Threads(), q.do)
+	}
 	clear(q.products)
 	q.products, q.partitions = q.products[:0], q.partitions[:0]
 	for i := range q.jobs {
@@ -74,15 +79,19 @@ func (q *jobQueue) do(i int) {
 	n := len(q.jobs)
 	for k, first := 0, i*n/Threads(); k < n; k++ {
 		if at := (first + k) % n; q.jobs[at].taken.CompareAndSwap(false, true) {
-			q.own(at)
+			q.own(at, i)
 		}
 	}
-	q.help()
+	q.help(i)
 }
 
-// own runs job i.
-func (q *jobQueue) own(i int) {
+// one runs job i, with nobody beside.
+func (q *jobQueue) one(i int) { q.own(i, 0) }
+
+// own runs job i for a participant.
+func (q *jobQueue) own(i, who int) {
 	o := &q.jobs[i]
+	o.who = who
 	j := q.products[o.of].job(q.t, q.partitions[o.of], o.part)
 	defer func() {
 		o.users.CompareAndSwap(0, closed) // a panic: nobody is to wait for it
@@ -92,7 +101,7 @@ func (q *jobQueue) own(i int) {
 
 // help joins the jobs that are still open, and waits a while for those that are
 // not yet.
-func (q *jobQueue) help() {
+func (q *jobQueue) help(who int) {
 	for range max(1, parallel.Bursts()) {
 		early := false
 		for i := range q.jobs {
@@ -101,10 +110,10 @@ func (q *jobQueue) help() {
 			early = early || users == 0
 			if users > 0 && int(o.next.Load()) < o.t1 && o.users.CompareAndSwap(users, users+1) {
 				j := o.job
-				buf := borrow(j.scratchFloats())
+				buf := borrow(j.scratchFloats(), who)
 				j.useScratch(buf)
 				o.work(&j)
-				release(buf)
+				release(buf, who)
 			}
 		}
 		if !early {
@@ -128,19 +137,15 @@ func (o *openJob) work(j *job) {
 	defer func() {
 		if o.users.Add(-1) == 0 {
 			o.users.Store(closed)
-			release(o.pb)
+			release(o.pb, o.who)
 		}
 	}()
-	for from, to := o.claim(); from < to; {
-		next0, next1 := to, to
-		if o.TA { // known in advance, to be packed meanwhile
-			next0, next1 = o.claim()
+	for {
+		from, to := o.claim()
+		if from == to {
+			return
 		}
-		j.tileRange(from, to, next0, next1)
-		if !o.TA {
-			next0, next1 = o.claim()
-		}
-		from, to = next0, next1
+		j.tileRange(from, to)
 	}
 }
 

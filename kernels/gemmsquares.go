@@ -3,7 +3,7 @@ package kernels
 // prepareSquares makes room for each tile's sum of squares, if they are wanted.
 func (g *Product) prepareSquares(t *tile) {
 	if g.Squares != nil && g.K > 0 {
-		g.squares = borrow(((g.M + t.mr - 1) / t.mr) * ((g.N + t.nr - 1) / t.nr))
+		g.squares = borrow(((g.M+t.mr-1)/t.mr)*((g.N+t.nr-1)/t.nr), 0)
 	}
 }
 
@@ -22,7 +22,7 @@ func (g *Product) addSquares() {
 	for _, s := range g.squares {
 		*g.Squares += float64(s)
 	}
-	release(g.squares)
+	release(g.squares, 0)
 }
 
 // square sums up the squares of the tile of rows r, have of them from row i on, panel

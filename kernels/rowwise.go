@@ -100,8 +100,8 @@ const rowsASum = 16
 // thread would need all rows of all the others.
 func sumRows(rows, width int, f func(lo, hi int, sum []float32), in ...[]float32) {
 	chunks := (rows + rowsASum - 1) / rowsASum
-	sums := borrow(chunks * width)
-	defer release(sums)
+	sums := borrow(chunks*width, 0)
+	defer release(sums, 0)
 	Parallel(chunks, func(i int) {
 		sum := sums[i*width : (i+1)*width]
 		clear(sum)

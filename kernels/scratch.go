@@ -3,15 +3,21 @@ package kernels
 import "sync"
 
 // lent keeps packing buffers between products: the garbage collector would
-// empty a sync.Pool, and each step would map its pages anew.
-var lent struct {
+// empty a sync.Pool, and each step would map its pages anew. Each participant of a
+// product has buffers of its own, for with many threads one lock would be waited
+// for, and a buffer lies near whoever wrote to it first.
+var lent [64]lender
+
+type lender struct {
 	sync.Mutex
 	free [][]float32
+	_    [2 * cacheLine]byte // the next one's lock is another thread's
 }
 
-// borrow returns n floats of any value: of the buffers that are there the smallest
-// that is large enough, or a new one in the place of one that is not.
-func borrow(n int) []float32 {
+// borrow returns n floats of any value to a participant: of the buffers that are there
+// the smallest that is large enough, or a new one in the place of one that is not.
+func borrow(n, who int) []float32 {
+	lent := &lent[who%len(lent)]
 	lent.Lock()
 	best := -1
 	for i, b := range lent.free {
@@ -48,15 +54,16 @@ func scratch(n int) []float32 {
 	return Floats(n)
 }
 
-// release ends a loan.
-func release(b []float32) {
+// release ends a participant's loan.
+func release(b []float32, who int) {
+	lent := &lent[who%len(lent)]
 	lent.Lock()
 	lent.free = append(lent.free, b)
 	lent.Unlock()
 }
 
 // room is what a product on one goroutine needs. Attention has thousands of them
-// on all threads at once, which would wait for each other at lent's lock.
+// on all threads at once, which would wait for each other at a lock.
 type room struct{ buf []float32 }
 
 // rooms lends them: what the collector takes is small, and soon there again.

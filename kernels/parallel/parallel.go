@@ -30,14 +30,18 @@ func Threads() int {
 	return runtime.GOMAXPROCS(0)
 }
 
-// call is one For in progress.
+// call is one For in progress. What all read at every turn, what each writes at its
+// end, and what the caller waits for lie on lines of their own.
 type call struct {
 	f       func(i int)
-	spans   []span       // one for each who works at it
-	workers atomic.Int64 // still at it
-	end     signal
+	spans   []span              // one for each who works at it
 	cpu     int                 // the caller's processor if the workers are to look at theirs, or -1
 	failed  atomic.Pointer[any] // the first panic of a worker
+	_       [cacheLine]byte
+	workers atomic.Int64 // still at it
+	_       [cacheLine]byte
+	end     signal
+	_       [cacheLine]byte
 }
 
 // span is a range of indices, taken in ascending order. Whoever begins with it
@@ -164,6 +168,7 @@ type worker struct {
 	start signal
 	c     *call // what to do, set before start is sent
 	cpu   atomic.Int64
+	_     [2 * cacheLine]byte // its neighbour waits for another signal
 }
 
 func (w *worker) loop(before []*worker) {
@@ -214,6 +219,10 @@ var pool struct {
 // another goroutine's call has the workers, runs alone. A panic of f is the
 // caller's.
 func For(n int, f func(i int)) {
+	if w := watching.Load(); w != nil {
+		w.loop(n, f)
+		return
+	}
 	t := min(Threads(), n)
 	if t <= 1 || !pool.busy.TryLock() {
 		for i := range n {

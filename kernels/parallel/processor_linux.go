@@ -2,6 +2,7 @@ package parallel
 
 import (
 	"runtime"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -33,4 +34,14 @@ func avoid(taken []int) {
 	if rest.Count() > 0 && unix.SchedSetaffinity(0, &rest) == nil {
 		_ = unix.SchedSetaffinity(0, &all)
 	}
+}
+
+// Computed returns how long the calling thread has computed: what others do on the
+// machine does not count. The goroutine is to be locked to its thread.
+func Computed() time.Duration {
+	var t unix.Timespec
+	if unix.ClockGettime(unix.CLOCK_THREAD_CPUTIME_ID, &t) != nil {
+		return 0
+	}
+	return time.Duration(t.Nano())
 }

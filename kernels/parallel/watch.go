@@ -1,0 +1,78 @@
+package parallel
+
+import (
+	"slices"
+	"sync/atomic"
+	"time"
+)
+
+// watch is what looks on while loops run turn by turn.
+type watch struct {
+	see    func(turns []time.Duration)
+	inside bool
+}
+
+var watching atomic.Pointer[watch]
+
+// Watch has every loop run turn by turn on its caller, as if for Threads
+// goroutines, and tells see how long each turn took, until stop is called. Makespan
+// reckons from that what the loop would take on as many processors, which the
+// machine need not have. Loops must then begin on one goroutine alone, locked to its
+// thread, whose time is counted as Computed does.
+func Watch(see func(turns []time.Duration)) (stop func()) {
+	w := &watch{see: see}
+	watching.Store(w)
+	return func() { watching.CompareAndSwap(w, nil) }
+}
+
+// Watched reports whether loops are watched.
+func Watched() bool { return watching.Load() != nil }
+
+// loop is For under a watch.
+func (w *watch) loop(n int, f func(i int)) {
+	if w.inside { // a part of another loop's turn
+		for i := range n {
+			f(i)
+		}
+		return
+	}
+	w.inside = true
+	defer func() { w.inside = false }()
+	turns := make([]time.Duration, n)
+	for i := range turns {
+		start := Computed()
+		f(i)
+		turns[i] = Computed() - start
+	}
+	w.see(turns)
+}
+
+// Makespan returns when the last of so many threads would be done with a loop whose
+// turns take that long: each begins with its own share, as For deals it, and then
+// takes what is left of the others'.
+func Makespan(turns []time.Duration, threads int) time.Duration {
+	t := min(threads, len(turns))
+	if t == 0 {
+		return 0
+	}
+	next, end, free := make([]int, t), make([]int, t), make([]time.Duration, t)
+	for i := range t {
+		next[i], end[i] = i*len(turns)/t, (i+1)*len(turns)/t
+	}
+	for range turns {
+		first := 0 // who is free first takes the next turn
+		for i, f := range free {
+			if f < free[first] {
+				first = i
+			}
+		}
+		for k := range t {
+			if s := (first + k) % t; next[s] < end[s] {
+				free[first] += turns[next[s]]
+				next[s]++
+				break
+			}
+		}
+	}
+	return slices.Max(free)
+}

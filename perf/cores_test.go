@@ -1,0 +1,139 @@
+package perf_test
+
+import (
+	"cmp"
+	"os"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/lmkor/bench/checkpoints"
+	"github.com/lmkor/bench/configs"
+	"github.com/lmkor/bench/kernels"
+	"github.com/lmkor/bench/kernels/parallel"
+	"github.com/lmkor/bench/objectives"
+	"github.com/lmkor/bench/ops"
+	"github.com/lmkor/bench/runs"
+	"github.com/lmkor/bench/tasks"
+	"github.com/lmkor/bench/trainers"
+)
+
+// cost is what a step would take on a machine of many processors, by the turns of
+// its loops as one processor takes them.
+type cost struct {
+	serial time.Duration // outside of loops
+	loops  int           // and so barriers
+	turns  time.Duration // all loops' together
+	spans  time.Duration // until the last thread is done, loop by loop
+	bytes  float64       // of operands and results, the optimizer's among them
+}
+
+// What starting a loop's threads and hearing of their end takes a thread: a cache
+// line from another chip each way.
+const barrier = 200 * time.Nanosecond
+
+// on returns how long the step would take on so many threads.
+func (c *cost) on(threads int) time.Duration {
+	return c.serial + c.spans + time.Duration(c.loops*threads)*barrier
+}
+
+// stepOn measures training steps cut for so many threads, turn by turn, and returns
+// the fastest: what else runs on the machine makes a turn longer, never shorter.
+func stepOn(t *testing.T, trainer *trainers.Trainer, threads int) *cost {
+	t.Helper()
+	best := oneStepOn(t, trainer, threads)
+	for range 2 {
+		if c := oneStepOn(t, trainer, threads); c.on(threads) < best.on(threads) {
+			best = c
+		}
+	}
+	return best
+}
+
+func oneStepOn(t *testing.T, trainer *trainers.Trainer, threads int) *cost {
+	t.Helper()
+	kernels.SetThreads(threads)
+	c := &cost{}
+	stop := parallel.Watch(func(turns []time.Duration) {
+		c.loops++
+		for _, d := range turns {
+			c.turns += d
+		}
+		c.spans += parallel.Makespan(turns, threads)
+	})
+	defer stop()
+	trace, start := &ops.Trace{}, time.Duration(0)
+	_, err := trainer.Measure(1, 1, trace, func() { *c, start = cost{}, parallel.Computed() })
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range trace.Costs() {
+		c.bytes += o.Bytes
+	}
+	c.serial = parallel.Computed() - start - c.turns
+	return c
+}
+
+// TestStepOnManyCores predicts what a step gains from 8, 16 and 64 processors:
+// what is serial, how evenly loops are dealt, and a barrier a loop. It does not
+// know memory's limit: BYTES over the machine's rate is the least that a step can
+// take. BENCH_CORES_MODEL names a model other than the small one that is held to
+// bounds here.
+func TestStepOnManyCores(t *testing.T) {
+	if testing.Short() {
+		t.Skip("times several training steps")
+	}
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	defer kernels.SetThreads(0)
+	name := os.Getenv("BENCH_CORES_MODEL")
+	trainer := trainerOf(t, cmp.Or(name, "bert-small-scratch"))
+	one := stepOn(t, trainer, 1)
+	for _, threads := range []int{2, 8, 16, 64} {
+		c := stepOn(t, trainer, threads)
+		gain := float64(one.on(1)) / float64(c.on(threads))
+		t.Logf("%d threads: %.1f times one's %v: %v, of it serial %v, %d barriers %v, loops %v (evenly dealt %v); bytes %.2f GB",
+			threads, gain, one.on(1).Round(time.Microsecond), c.on(threads).Round(time.Microsecond), c.serial.Round(time.Microsecond),
+			c.loops, time.Duration(c.loops*threads)*barrier, c.spans.Round(time.Microsecond),
+			(c.turns / time.Duration(threads)).Round(time.Microsecond), c.bytes/1e9)
+		if share := float64(c.serial) / float64(one.on(1)); name == "" && share > 0.1 {
+			t.Errorf("%d threads: %.3f of a step is serial, want at most 0.1", threads, share)
+		}
+		if least := map[int]float64{2: 1.4, 8: 2.5, 16: 3}[threads]; name == "" && gain < least {
+			t.Errorf("%d threads: %.1f times as fast, want %.1f or more", threads, gain, least)
+		}
+	}
+}
+
+func trainerOf(t *testing.T, model string) *trainers.Trainer {
+	t.Helper()
+	task, err := tasks.Find("nsmc")
+	if err != nil {
+		t.Fatal(err)
+	}
+	recipe, err := (&configs.Suite{}).RecipeFor(task.Name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := checkpoints.Find(model)
+	if err != nil {
+		t.Fatal(err)
+	}
+	set, err := runs.DataSource{Dir: runs.Samples}.Open(task, tasks.Train)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := m.Load(task, recipe.Seed, runs.Texts(set, 1024))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := objectives.NewLabelled(l.Model, l.Tokenizer, task, set.Examples, runs.Reading(recipe, 1024))
+	if err != nil {
+		t.Fatal(err)
+	}
+	trainer, err := trainers.New(d, runs.Options(recipe), nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return trainer
+}
