@@ -11,8 +11,8 @@
 layout(local_size_x = 256) in;
 
 struct Update {
-    Floats p, m, v, g;
-    Words rows; // a list, or a bit a row
+    uvec2 p, m, v, g; // addresses: not every driver keeps pointers in variables
+    uvec2 rows; // a list, or a bit a row
     uint n, cols, kind, chunk0, vec;
     float size, b1, b2, c1, c2, eps, decay, scale, decayOthers;
 };
@@ -48,10 +48,10 @@ float update(const Update u, float scale, float x, inout float m, inout float v,
 }
 
 bool scalar(const Update u, float scale, uint i) {
-    float m = u.m.v[i], v = u.v.v[i], x = update(u, scale, u.p.v[i], m, v, u.g.v[i]);
-    u.p.v[i] = x;
-    u.m.v[i] = m;
-    u.v.v[i] = v;
+    float m = Floats(u.m).v[i], v = Floats(u.v).v[i], x = update(u, scale, Floats(u.p).v[i], m, v, Floats(u.g).v[i]);
+    Floats(u.p).v[i] = x;
+    Floats(u.m).v[i] = m;
+    Floats(u.v).v[i] = v;
     return isFinite(x);
 }
 
@@ -86,10 +86,10 @@ void main() {
         } else {
             for (uint e = from + t; e < end; e += 256) {
                 uint i = e, row = e / u.cols;
-                if (u.kind == ROWS) i = u.rows.v[row] * u.cols + e % u.cols;
-                if (u.kind == MASKED && (u.rows.v[row / 32] >> (row % 32) & 1u) == 0) {
-                    precise float y = u.p.v[i] - u.decayOthers * u.p.v[i];
-                    u.p.v[i] = y;
+                if (u.kind == ROWS) i = Words(u.rows).v[row] * u.cols + e % u.cols;
+                if (u.kind == MASKED && (Words(u.rows).v[row / 32] >> (row % 32) & 1u) == 0) {
+                    precise float y = Floats(u.p).v[i] - u.decayOthers * Floats(u.p).v[i];
+                    Floats(u.p).v[i] = y;
                     continue;
                 }
                 ok = scalar(u, scale, i) && ok;

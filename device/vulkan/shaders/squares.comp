@@ -12,8 +12,7 @@ layout(constant_id = 0) const uint FINITE = 0;
 layout(local_size_x = 256) in;
 
 struct Part {
-    Floats x;
-    Words rows;
+    uvec2 x, rows; // addresses: not every driver keeps pointers in variables
     uint n, cols, kind, chunk0;
 };
 
@@ -38,8 +37,8 @@ void main() {
         float s = 0.0;
         bool ok = true;
         for (uint e = from + t; e < end; e += WG) {
-            uint i = u.kind == ROWS ? u.rows.v[e / u.cols] * u.cols + e % u.cols : e;
-            float v = u.x.v[i];
+            uint i = u.kind == ROWS ? Words(u.rows).v[e / u.cols] * u.cols + e % u.cols : e;
+            float v = Floats(u.x).v[i];
             s = u.kind == SUMS ? s + v : fma(v, v, s);
             ok = ok && isFinite(v);
         }
