@@ -83,12 +83,7 @@ func await(ctx context.Context, root *cobra.Command) error {
 		return prepare(cmd, args)
 	}
 	done := make(chan error, 1)
-	go func() {
-		var err error
-		defer func() { done <- err }()
-		defer device.Caught(&err) // of commands that compute on one, and do not catch it
-		err = root.ExecuteContext(ctx)
-	}()
+	go func() { done <- execute(ctx, root) }()
 	saves := false
 	var patience <-chan time.Time
 	stopped := ctx.Done()
@@ -106,4 +101,12 @@ func await(ctx context.Context, root *cobra.Command) error {
 			}
 		}
 	}
+}
+
+// execute runs the command line. A device's failure is an error of commands that do
+// not catch it themselves; any other panic ends the process, so nothing is sent
+// behind one.
+func execute(ctx context.Context, root *cobra.Command) (err error) {
+	defer device.Caught(&err)
+	return root.ExecuteContext(ctx)
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"io"
 	"os"
+	"os/exec"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -89,5 +91,31 @@ func TestAwait(t *testing.T) {
 			t.Errorf("saves: %v, error %v", saves, err)
 		}
 		<-release
+	}
+}
+
+// A command that panics must never end with status 0: the program under test is this
+// one, started again.
+func TestAPanicIsNoSuccess(t *testing.T) {
+	const again = "BENCH_TEST_PANICS"
+	if os.Getenv(again) != "" {
+		cmd := &cobra.Command{RunE: func(*cobra.Command, []string) error { panic("asked for") }}
+		cmd.SetArgs(nil)
+		cmd.PersistentPreRunE = func(*cobra.Command, []string) error { return nil }
+		_ = await(context.Background(), cmd)
+		os.Exit(0)
+	}
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 20 { // it would be a race
+		c := exec.Command(program, "-test.run", "^TestAPanicIsNoSuccess$")
+		c.Env = append(os.Environ(), again+"=1")
+		out, err := c.CombinedOutput()
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) || !strings.Contains(string(out), "asked for") {
+			t.Fatalf("a panic ended with %v and %q", err, out)
+		}
 	}
 }

@@ -5,7 +5,9 @@
 # On Debian 12 it is Mesa 25.0's lavapipe from bookworm-backports, unpacked into DIR
 # beside the system, which keeps its own; elsewhere, or where that is not to be had,
 # the system's lavapipe. As root with apt-get it installs what it needs: the loader,
-# the validation layers, the shader compiler, and the libraries of the driver.
+# the validation layers, the shader compiler, and the libraries of the driver. Exit
+# status 75 tells that no packages are to be had here, 1 that a driver is missing all
+# the same.
 set -euo pipefail
 dir=$1
 mkdir -p "$dir"
@@ -14,7 +16,10 @@ icd=$(uname -m)
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
   packages='libvulkan1 mesa-vulkan-drivers vulkan-validationlayers glslang-tools'
   if ! dpkg -s $packages >/dev/null 2>&1; then
-    { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $packages; } >&2
+    { apt-get update -q -o APT::Update::Error-Mode=any && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $packages; } >&2 || {
+      echo 'no packages are to be had here' >&2
+      exit 75
+    }
   fi
 fi
 
