@@ -18,20 +18,40 @@ func Finished(dir string) bool {
 // name's slash written as two hyphens. A point of a grid has a folder for its
 // settings before the seed: model/task/batch_size=16,learning_rate=3e-05/seed-N.
 func RunDir(root, model, task string, seed uint64, settings ...string) string {
+	if len(settings) == 0 {
+		return SeedDir(root, model, task, seed)
+	}
+	return SeedDir(root, model, task, seed, settingsWord(strings.Join(settings, ",")))
+}
+
+// SeedDir is where a run belongs below root that lies in such folders of its task,
+// one in the other: of settings, of a variant.
+func SeedDir(root, model, task string, seed uint64, folders ...string) string {
 	dir := filepath.Join(root, pathWord(model), pathWord(task))
-	if len(settings) > 0 {
-		dir = filepath.Join(dir, settingsWord(strings.Join(settings, ",")))
+	for _, f := range folders {
+		dir = filepath.Join(dir, pathWord(f))
 	}
 	return filepath.Join(dir, "seed-"+strconv.FormatUint(seed, 10))
 }
 
-// SettingsAt returns what RunDir called the settings of the run at path; nil of
-// one that is no point of a grid.
-func SettingsAt(path string) []string {
-	if name := filepath.Base(filepath.Dir(path)); strings.Contains(name, "=") {
-		return []string{name}
+// VariantPrefix begins the name of a folder of runs of one variant.
+const VariantPrefix = "variant-"
+
+// VariantFolder is the name of the folder of the identity's variant beside runs of
+// other settings.
+func (id Identity) VariantFolder() string { return VariantPrefix + id.Variant()[:8] }
+
+// FoldersAt returns the folders between a run at path and its task, the outer
+// first: of a point of a grid what RunDir called its settings, of a run beside one
+// of other settings its VariantFolder; nil of others.
+func FoldersAt(path string) (folders []string) {
+	for dir := filepath.Dir(path); ; dir = filepath.Dir(dir) {
+		name := filepath.Base(dir)
+		if !strings.Contains(name, "=") && !strings.HasPrefix(name, VariantPrefix) {
+			return folders
+		}
+		folders = slices.Insert(folders, 0, name)
 	}
-	return nil
 }
 
 // longestWord is how long a folder of settings may be called: Windows allows 260

@@ -69,11 +69,13 @@ type listener struct {
 	stop    context.CancelFunc
 	steps   []int
 	notices []string
+	at      string // where the cell of the last step goes
 }
 
 func (l *listener) Notice(_ *Cell, text string)    { l.notices = append(l.notices, text) }
 func (l *listener) Eval(*Cell, trainers.EvalEvent) {}
-func (l *listener) Step(_ *Cell, e trainers.StepEvent) {
+func (l *listener) Step(c *Cell, e trainers.StepEvent) {
+	l.at = c.Dir
 	l.steps = append(l.steps, e.Step)
 	if e.Step == l.stopAt {
 		l.stop()

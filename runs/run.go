@@ -71,7 +71,9 @@ func Run(ctx context.Context, c Cell, events Events) (out *Outcome, err error) {
 	}
 	defer w.Close()
 	explain(&c, l, m.Warnings, events)
-	o, err := c.train(ctx, l, data, w, events)
+	at := c
+	at.Dir = w.Place() // events tell where it goes
+	o, err := at.train(ctx, l, data, w, events)
 	if errors.Is(err, store.ErrFinished) {
 		return c.finished(m, events)
 	}

@@ -116,6 +116,9 @@ func TestIdentityDecides(t *testing.T) {
 					if !strings.HasPrefix(filepath.Base(filepath.Dir(o.Dir)), "variant-") {
 						t.Errorf("the second run went to %s", o.Dir)
 					}
+					if l.at != o.Dir {
+						t.Errorf("its events told of %s, it went to %s", l.at, o.Dir)
+					}
 					if c.name == "recipe field" {
 						besideEachOther(t, second, o)
 					}

@@ -43,7 +43,7 @@ func (e *cellEvents) show(c *runs.Cell, v results.Event) {
 	if e.live == nil {
 		return
 	}
-	if err := e.live.Write(c.Model.Name, c.Task.Name, c.Recipe.Seed, v, c.Settings...); err != nil {
+	if err := e.live.Write(c.Model.Name, c.Task.Name, c.Recipe.Seed, v, results.FoldersAt(c.Dir)...); err != nil {
 		e.Notice(c, fmt.Sprintf("warning: no more events for TensorBoard: %v", err))
 		e.live = nil
 	}

@@ -74,7 +74,7 @@ func (o exportOptions) run(s streams) error {
 		case "csv":
 			return export.CSV(w, runs, board.Selection(o.selection))
 		case "benchstat":
-			return export.Benchstat(w, runs)
+			return export.Benchstat(w, l, runs)
 		case "latex":
 			return export.LaTeX(w, l, tables.BoardOptions{})
 		}

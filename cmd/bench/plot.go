@@ -93,9 +93,9 @@ func (o plotOptions) draw(l *board.Leaderboard, runs []results.Run) (*plots.Figu
 	case "parameters":
 		return plots.Sizes(l)
 	case "time":
-		return plots.Costs(l, plots.MeanCost("seconds of training", runs, plots.Duration, results.Run.Seconds))
+		return plots.Costs(l, plots.MeanCost("seconds of training", l.Shown(runs), plots.Duration, results.Run.Seconds))
 	case "tokens":
-		return plots.Costs(l, plots.MeanCost("tokens trained on", runs, plots.Count,
+		return plots.Costs(l, plots.MeanCost("tokens trained on", l.Shown(runs), plots.Count,
 			func(r results.Run) float64 { return float64(r.Result.Train.Tokens) }))
 	case "seeds":
 		return plots.Seeds(l, board.Records(runs, l.Select, false))

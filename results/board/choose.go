@@ -30,6 +30,19 @@ func (l *Leaderboard) choose(runs []results.Run) map[cellKey][]results.Run {
 	return groups
 }
 
+// Shown returns those of runs that the table's cells are made of.
+func (l *Leaderboard) Shown(runs []results.Run) []results.Run {
+	paths := map[string]bool{}
+	for _, row := range l.Rows {
+		for _, c := range row.Cells {
+			for _, p := range c.Runs {
+				paths[p] = true
+			}
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(runs), func(r results.Run) bool { return !paths[r.Path] })
+}
+
 // oneVariant returns the runs of the variant that has the most seeds; of equals
 // that differ in their recipe alone the one that is best on dev, of others the
 // first.

@@ -67,3 +67,15 @@ func TestSeedsBeforeDev(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 }
+
+// What else is said of a model is said of the runs that its cells show.
+func TestShown(t *testing.T) {
+	runs := []results.Run{tried("a1", "a", 1, "1e-5", 90, 70), tried("a2", "a", 1, "5e-5", 60, 99), run("c", "c", "nsmc", 1, 50)}
+	var paths []string
+	for _, r := range build(t, runs, nil, Last).Shown(runs) {
+		paths = append(paths, r.Path)
+	}
+	if !slices.Equal(paths, []string{"a1", "c"}) || len(runs) != 3 || runs[1].Path != "a2" {
+		t.Errorf("%q", paths)
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -47,15 +48,30 @@ func CSV(w io.Writer, runs []results.Run, by board.Selection) error {
 }
 
 // Benchstat writes the runs as Go benchmarks, for golang.org/x/perf/cmd/benchstat:
-// a line a run, so that seeds are samples.
-func Benchstat(w io.Writer, runs []results.Run) error {
+// a line a run, so that seeds are samples. Runs of a variant that the leaderboard
+// does not show in their cell have it in their name, and are other benchmarks.
+func Benchstat(w io.Writer, l *board.Leaderboard, runs []results.Run) error {
 	var b strings.Builder
 	for _, n := range metrics.Names {
 		fmt.Fprintf(&b, "Unit %s better=higher\n", n)
 	}
 	b.WriteString("Unit s/run better=lower\n")
+	type cell struct{ model, task string }
+	shown := map[cell]results.Run{}
+	for _, r := range slices.Concat(l.Shown(runs), runs) { // the first, where none has a score that is shown
+		if at := (cell{r.Result.Model, r.Result.Task}); shown[at].Path == "" {
+			shown[at] = r
+		}
+	}
 	for _, r := range runs {
-		fmt.Fprintf(&b, "BenchmarkRun/model=%s/task=%s 1", word(r.Result.Model), word(r.Result.Task))
+		fmt.Fprintf(&b, "BenchmarkRun/model=%s/task=%s", word(r.Result.Model), word(r.Result.Task))
+		if s := shown[cell{r.Result.Model, r.Result.Task}]; r.Variant() != s.Variant() {
+			fmt.Fprintf(&b, "/variant=%s", r.Identity().Variant()[:8])
+			if r.Result.Split != s.Result.Split {
+				fmt.Fprintf(&b, "/split=%s", word(r.Result.Split))
+			}
+		}
+		b.WriteString(" 1")
 		for _, n := range metrics.Names {
 			if v, ok := r.Result.Scores.Get(n); ok {
 				fmt.Fprintf(&b, " %s %s", strconv.FormatFloat(results.Percent(v), 'f', -1, 64), n)

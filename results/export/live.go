@@ -24,9 +24,9 @@ type Live struct {
 func NewLive(dir string) *Live { return &Live{dir: dir, now: time.Now} }
 
 // Write appends an event of a run to its file, which is there to read at once.
-// settings are those of a point of a grid.
-func (l *Live) Write(model, task string, seed uint64, e results.Event, settings ...string) error {
-	if err := l.open(results.RunDir(l.dir, model, task, seed, settings...)); err != nil {
+// folders are those that the run lies in below its task.
+func (l *Live) Write(model, task string, seed uint64, e results.Event, folders ...string) error {
+	if err := l.open(results.SeedDir(l.dir, model, task, seed, folders...)); err != nil {
 		return err
 	}
 	at := float64(l.now().UnixNano()) / 1e9

@@ -20,10 +20,21 @@ import (
 const EventFile = "events.out.tfevents.0.bench"
 
 // TensorBoard writes an event file for every run below dir, laid out as a folder
-// of runs: scalars by step, hyperparameters, and the surest mistakes as text.
+// of runs: scalars by step, hyperparameters, and the surest mistakes as text. Runs
+// of one place and other settings, of several roots or evaluations, go to a folder
+// of their variant and split.
 func TensorBoard(dir string, runs []results.Run) error {
+	taken := map[string]string{}
 	for _, r := range runs {
-		place := results.RunDir(dir, r.Result.Model, r.Result.Task, r.Result.Seed, results.SettingsAt(r.Path)...)
+		folders := results.FoldersAt(r.Path)
+		at := func() string { return results.SeedDir(dir, r.Result.Model, r.Result.Task, r.Result.Seed, folders...) }
+		for _, f := range []string{r.Identity().VariantFolder(), r.Result.Split} {
+			if v := taken[at()]; v != "" && v != r.Variant() && !slices.Contains(folders, f) {
+				folders = append(folders, f)
+			}
+		}
+		place := at()
+		taken[place] = r.Variant()
 		path := filepath.Join(place, EventFile)
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			return err

@@ -12,7 +12,8 @@ import (
 	"github.com/lmkor/bench/results/board"
 )
 
-// MeanCost is a cost of every model, the mean over its runs.
+// MeanCost is a cost of every model, the mean over its runs: those that a
+// leaderboard shows, lest other settings weigh in.
 func MeanCost(title string, runs []results.Run, format func(float64) string, of func(results.Run) float64) Cost {
 	sums, counts := map[string]float64{}, map[string]float64{}
 	for _, r := range runs {

@@ -103,8 +103,15 @@ func figures(t *testing.T) map[string]*Figure {
 	add("heat", f, err)
 	l := sampleBoard(t, 2, 60)
 	var records []board.Record
-	for i := range 5 {
-		records = append(records, board.Record{Model: l.Rows[0].Model, Task: "nsmc", Score: 60 + float64(i*i)/3, Headline: true}, board.Record{Model: l.Rows[1].Model, Task: "nsmc", Score: 61 + float64(i), Headline: true})
+	for k, score := range []func(i int) float64{func(i int) float64 { return 60 + float64(i*i)/3 }, func(i int) float64 { return 61 + float64(i) }} {
+		c := l.Rows[k].Cells["nsmc"]
+		c.Runs = nil
+		for i := range 5 {
+			path := fmt.Sprintf("%d/%d", k, i)
+			c.Runs = append(c.Runs, path)
+			records = append(records, board.Record{Path: path, Model: l.Rows[k].Model, Task: "nsmc", Score: score(i), Headline: true})
+		}
+		l.Rows[k].Cells["nsmc"] = c
 	}
 	f, err = Seeds(l, records)
 	add("seeds", f, err)
@@ -281,5 +288,26 @@ func TestFront(t *testing.T) {
 	}
 	if fmt.Sprint(got) != "[1 2 3 5]" {
 		t.Errorf("the front is at %v", got)
+	}
+}
+
+// Runs of other settings, which the leaderboard leaves out, are no seeds.
+func TestOtherSettingsAreNoSeeds(t *testing.T) {
+	l := sampleBoard(t, 0, 60)
+	row := l.Rows[0]
+	shown := board.Record{Path: row.Cells["nsmc"].Runs[0], Model: row.Model, Task: "nsmc", Score: 70, Headline: true}
+	other := board.Record{Path: "variant-1a2b3c4d/seed-1", Model: row.Model, Task: "nsmc", Score: 20, Headline: true}
+	var pictures [2][]byte
+	for i, records := range [][]board.Record{{shown}, {shown, other}} {
+		f, err := Seeds(l, records)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if pictures[i], err = f.Encode("svg"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !bytes.Equal(pictures[0], pictures[1]) {
+		t.Error("a run that the leaderboard leaves out was drawn")
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"image/color"
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -14,7 +15,7 @@ import (
 )
 
 // Seeds draws how far the runs of one model lie apart: a panel a task, a line a
-// model, a dot a run, a stroke at the mean.
+// model, a dot a run that the leaderboard shows, a stroke at the mean.
 func Seeds(l *board.Leaderboard, records []board.Record) (*Figure, error) {
 	colors := modelColors(l)
 	var panels []seedColumn
@@ -24,7 +25,7 @@ func Seeds(l *board.Leaderboard, records []board.Record) (*Figure, error) {
 		for _, r := range l.Rows {
 			row := seedRow{name: shorten(r.Model), color: colors[r.Model]}
 			for _, x := range records {
-				if x.Headline && x.Model == r.Model && x.Task == col.Task && !r.Published && !math.IsNaN(x.Score) {
+				if x.Headline && slices.Contains(r.Cells[col.Task].Runs, x.Path) && !math.IsNaN(x.Score) {
 					row.scores = append(row.scores, x.Score)
 				}
 			}

@@ -203,7 +203,7 @@ type costView struct{ Figures []template.HTML }
 func (p Page) costs() (costView, error) {
 	var v costView
 	for _, cost := range []plots.Cost{plots.Parameters(p.Boards[0]),
-		plots.MeanCost("seconds of training", p.Runs, plots.Duration, results.Run.Seconds)} {
+		plots.MeanCost("seconds of training", p.Boards[0].Shown(p.Runs), plots.Duration, results.Run.Seconds)} {
 		f, err := plots.Costs(p.Boards[0], cost)
 		if err != nil { // nothing to draw
 			continue

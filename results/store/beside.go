@@ -29,13 +29,10 @@ func PlaceFor(dir string, m *results.Manifest) (place string, differs []results.
 	return beside, m.Parts.Differences(there.Manifest.Parts)
 }
 
-// variantPrefix begins the name of a folder of runs of one variant.
-const variantPrefix = "variant-"
-
 // besideOf is the place of a run's variant beside dir; dir where it is that
 // already.
 func besideOf(dir string, m *results.Manifest) string {
-	folder := variantPrefix + m.Parts.Variant()[:8]
+	folder := m.Parts.VariantFolder()
 	if filepath.Base(filepath.Dir(dir)) == folder {
 		return dir
 	}

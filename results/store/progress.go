@@ -119,7 +119,7 @@ func (f *folder) read() error {
 		if place := PlaceOf(path); place != "" && e.IsDir() {
 			f.partials[place] = append(f.partials[place], path)
 		}
-		if strings.HasPrefix(e.Name(), variantPrefix) {
+		if strings.HasPrefix(e.Name(), results.VariantPrefix) {
 			f.variants = append(f.variants, path)
 		}
 	}

@@ -53,7 +53,7 @@ func TestProgressOfPlannedRuns(t *testing.T) {
 	if err := finishRun(t, w, result("m", "nsmc", 1, 60)); err != nil {
 		t.Fatal(err)
 	}
-	if got := state(b.Parts.Portable()); got != CellDone || !strings.Contains(w.Place(), variantPrefix) {
+	if got := state(b.Parts.Portable()); got != CellDone || !strings.Contains(w.Place(), "variant-") {
 		t.Errorf("finished beside: %s in %s", got, w.Place())
 	}
 	if left, _ := filepath.Glob(filepath.Join(root, "m", "nsmc", ".*")); len(left) > 0 {
