@@ -73,7 +73,12 @@ func stateOf(p *runs.Plan) string {
 	switch p.Status {
 	case store.StateFinished:
 		return Finished
-	case store.StateConflict, store.StateDamaged:
+	case store.StateConflict:
+		if p.OnOtherKernels() {
+			return Finished
+		}
+		return Conflict
+	case store.StateDamaged:
 		return Conflict
 	case store.StateResumes:
 		if p.Step > 0 {

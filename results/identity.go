@@ -127,6 +127,18 @@ func SameRun(a, b Identity) bool {
 	return hashOf(a.lastKept()) == hashOf(b.lastKept())
 }
 
+// SameButKernels reports whether two identities are of one run but for what computed
+// it: the version of the program's numbers, and the set of kernels.
+func SameButKernels(a, b Identity) bool {
+	a.Numerics, b.Numerics = 0, 0
+	return a.Portable() == b.Portable()
+}
+
+// PlannedAs reports whether a plan calls the identity so: by its Portable hash.
+func (id Identity) PlannedAs(portable string) bool {
+	return id.Portable() == portable
+}
+
 // lastKept is the identity as if the last checkpoint alone were kept, where it is
 // the one that was scored.
 func (id Identity) lastKept() Identity {

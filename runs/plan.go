@@ -3,6 +3,7 @@ package runs
 import (
 	"errors"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -157,6 +158,13 @@ func savedStep(partial string) (int, error) {
 	return at.Step, nil
 }
 
+// OnOtherKernels reports whether the run stands finished, but that other kernels
+// computed it: then a plan has nothing to do.
+func (p *Plan) OnOtherKernels() bool {
+	return p.Status == store.StateConflict &&
+		!slices.ContainsFunc(p.Differs, func(d results.Difference) bool { return d.Name == "numerics" })
+}
+
 // What says in a few words what Run would do.
 func (p *Plan) What() string {
 	switch p.Status {
@@ -165,7 +173,7 @@ func (p *Plan) What() string {
 			return string(p.Status) + ", beside other settings (" + store.Changes(p.Differs) + ")"
 		}
 	case store.StateConflict:
-		return "other settings are there (" + store.Changes(p.Differs) + ")"
+		return "finished, computed otherwise (" + store.Changes(p.Differs) + ")"
 	case store.StateDamaged:
 		return strings.TrimPrefix(p.Damage, "damaged: ") + ": damaged"
 	case store.StateResumes:

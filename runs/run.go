@@ -33,14 +33,16 @@ type Events interface {
 // it up.
 var ErrInterrupted = errors.New("interrupted; the same command takes it up again")
 
-// ConflictError says that a finished run of other settings has a cell's place.
+// ConflictError says that a cell's place has a finished run of its settings that
+// other kernels, or a program of other numbers, computed.
 type ConflictError struct {
 	Dir         string
 	Differences []results.Difference
 }
 
 func (e *ConflictError) Error() string {
-	return fmt.Sprintf("%s holds a finished run of other settings (%s): move it away",
+	return fmt.Sprintf("%s holds a finished run of these settings, computed otherwise (%s): "+
+		"another --runs folder trains it anew, or move it away",
 		e.Dir, store.Changes(e.Differences))
 }
 
@@ -59,8 +61,8 @@ func Run(ctx context.Context, c Cell, events Events) (out *Outcome, err error) {
 		return nil, err
 	}
 	m.Warnings = append(m.Warnings, dataWarnings(l, data.All())...)
-	if got := m.Parts.Portable(); c.Planned != "" && got != c.Planned {
-		return nil, &ChangedError{Planned: c.Planned, Now: got}
+	if c.Planned != "" && !m.Parts.PlannedAs(c.Planned) {
+		return nil, &ChangedError{Planned: c.Planned, Now: m.Parts.Portable()}
 	}
 	w, err := c.begin(m, events)
 	if errors.Is(err, store.ErrFinished) {
@@ -152,7 +154,7 @@ func warn(c *Cell, warnings []results.Warning, events Events) {
 }
 
 // finished returns a run that stands already, if it is the one asked for and
-// whole.
+// whole. A plan asks for a run on whichever kernels it was computed.
 func (c *Cell) finished(want *results.Manifest, events Events) (*Outcome, error) {
 	at, asked := *c, c.Dir
 	at.Dir, _ = store.PlaceFor(asked, want)
@@ -161,13 +163,14 @@ func (c *Cell) finished(want *results.Manifest, events Events) (*Outcome, error)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", c.Dir, err)
 	}
-	if !results.SameRun(want.Parts, run.Manifest.Parts) {
-		return nil, &ConflictError{c.Dir, want.Parts.Differences(run.Manifest.Parts)}
+	theirs := run.Manifest.Parts
+	if !results.SameRun(want.Parts, theirs) && !(c.Planned != "" && theirs.PlannedAs(c.Planned)) {
+		return nil, &ConflictError{c.Dir, want.Parts.Differences(theirs)}
 	}
 	if err := run.Check(false); err != nil {
 		return nil, fmt.Errorf("%s: %w: move it away, and the same command trains it again", c.Dir, err)
 	}
-	if c.Recipe.Keep == configs.KeepBoth && string(run.Manifest.Parts.Recipe["keep"]) == `"last"` {
+	if c.Recipe.Keep == configs.KeepBoth && string(theirs.Recipe["keep"]) == `"last"` {
 		events.Notice(c, fmt.Sprintf("%s kept its last checkpoint alone (keep: last): moved away, it is trained again and keeps "+
 			"the best on dev beside it", c.Dir))
 	}

@@ -101,8 +101,12 @@ func printPlan(s streams, p *plans.Plan) error {
 			fmt.Fprintf(s.err, "cell %d, %s × %s, seed %d: missing: %s\n", c.Cell, c.Model, c.Task, c.Seed, m)
 		}
 		if len(c.Different) > 0 {
-			fmt.Fprintf(s.err, "cell %d, %s × %s, seed %d: goes beside a run of other settings: %s\n",
-				c.Cell, c.Model, c.Task, c.Seed, strings.Join(c.Different, "; "))
+			what := "goes beside a run of other settings"
+			if c.State == plans.Conflict {
+				what = "is finished, computed otherwise"
+			}
+			fmt.Fprintf(s.err, "cell %d, %s × %s, seed %d: %s: %s\n",
+				c.Cell, c.Model, c.Task, c.Seed, what, strings.Join(c.Different, "; "))
 		}
 	}
 	t := p.Total

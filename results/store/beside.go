@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/lmkor/bench/results"
 )
@@ -13,20 +14,55 @@ import (
 // unless a finished run of other settings stands there. Then it is a folder of the
 // run's own variant beside it: model/task/variant-1a2b3c4d/seed-N for
 // model/task/seed-N. differs says in what the run in dir differs from this one.
-// Unfinished runs lie beside dir, whatever their settings.
+// Unfinished runs lie beside dir, whatever their settings. A run that was finished
+// by the same settings on other kernels, or by a program of other numbers, keeps
+// the place that it has: nobody asked for a second one.
 func PlaceFor(dir string, m *results.Manifest) (place string, differs []results.Difference) {
 	beside := besideOf(dir, m)
-	if !results.Finished(dir) {
-		if results.Finished(beside) { // whoever had the place is gone
-			return beside, nil
+	var there results.Run
+	if results.Finished(dir) {
+		var err error
+		there, err = results.Open(dir)
+		if err != nil || results.SameRun(m.Parts, there.Manifest.Parts) {
+			return dir, nil // one that can't be read is for the user to see
 		}
+		differs = m.Parts.Differences(there.Manifest.Parts)
+	}
+	switch {
+	case results.Finished(beside): // without differs, whoever had the place is gone
+		return beside, differs
+	case differs != nil && results.SameButKernels(m.Parts, there.Manifest.Parts):
 		return dir, nil
 	}
-	there, err := results.Open(dir)
-	if err != nil || results.SameRun(m.Parts, there.Manifest.Parts) {
-		return dir, nil // one that can't be read is for the user to see
+	if other := besideOnOtherKernels(dir, m); other != "" {
+		return other, differs
 	}
-	return beside, m.Parts.Differences(there.Manifest.Parts)
+	if differs == nil {
+		return dir, nil
+	}
+	return beside, differs
+}
+
+// besideOnOtherKernels returns where beside dir a run of the same settings stands
+// that other kernels computed, "" if none does.
+func besideOnOtherKernels(dir string, m *results.Manifest) string {
+	entries, err := os.ReadDir(filepath.Dir(dir))
+	if err != nil {
+		return "" // there is no folder yet, or making the run's own says why
+	}
+	for _, e := range entries {
+		if !strings.HasPrefix(e.Name(), results.VariantPrefix) {
+			continue
+		}
+		place := filepath.Join(filepath.Dir(dir), e.Name(), filepath.Base(dir))
+		if !results.Finished(place) {
+			continue
+		}
+		if there, err := readPartial(place); err == nil && results.SameButKernels(m.Parts, there.Parts) {
+			return place
+		}
+	}
+	return ""
 }
 
 // besideOf is the place of a run's variant beside dir; dir where it is that
