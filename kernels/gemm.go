@@ -40,17 +40,19 @@ func Gemms(products ...Product) {
 		products[i].prepareSquares(&chosen.tile)
 		flops += 2 * products[i].M * products[i].N * products[i].K
 	}
-	jobs := min(Threads(), flops/jobFlops)
+	threads := Threads()
+	jobs := min(threads, flops/jobFlops)
+	few := chosen.tile.few
+	if few != nil && (jobs > 1 || threads == 1) && !slices.ContainsFunc(products, func(g Product) bool { return !few.takes(&g) }) {
+		for i := range products {
+			few.multiply(&products[i])
+		}
+		return
+	}
 	if jobs <= 1 {
 		for i := range products {
 			products[i].alone()
 			products[i].addSquares()
-		}
-		return
-	}
-	if few := chosen.tile.few; few != nil && !slices.ContainsFunc(products, func(g Product) bool { return !few.takes(&g) }) {
-		for i := range products {
-			few.multiply(&products[i])
 		}
 		return
 	}

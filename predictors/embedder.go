@@ -81,6 +81,7 @@ func (m *Embedder) Embed(ctx context.Context, e *Encoded) ([]Vector, error) {
 	pass := &ops.Pass{Backend: m.mem, Bfloat16: m.recipe.Bfloat16}
 	err := e.eachBatch(ctx, 0, func(inputs []int, b *models.Batch) error {
 		pass.Begin(0)
+		defer pass.Release()
 		x, err := m.forward(pass, b)
 		if err != nil {
 			return err
@@ -94,7 +95,6 @@ func (m *Embedder) Embed(ctx context.Context, e *Encoded) ([]Vector, error) {
 		for k, i := range inputs {
 			out[i] = Vector{Values: m.pool(values, b, k), Tokens: b.Len(k), Truncated: e.cut[i]}
 		}
-		pass.Release()
 		return nil
 	})
 	if err != nil {

@@ -149,6 +149,7 @@ func (p *Predictor) Predict(ctx context.Context, e *Encoded) ([]Answer, error) {
 	pass := &ops.Pass{Backend: p.mem, Bfloat16: p.recipe.Bfloat16}
 	err := e.eachBatch(ctx, p.recipe.PadTo(), func(inputs []int, b *models.Batch) error {
 		pass.Begin(0)
+		defer pass.Release()
 		t := ops.Of(p.model.Forward(pass, b))
 		values, finite := ops.Values(t)
 		logits := rows{values, t.Cols()}
@@ -158,7 +159,6 @@ func (p *Predictor) Predict(ctx context.Context, e *Encoded) ([]Answer, error) {
 		for k, i := range inputs {
 			out[i] = p.form.answer(e, i, logits, k, int(b.Offsets[k]))
 		}
-		pass.Release()
 		return nil
 	})
 	if err != nil {

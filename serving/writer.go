@@ -83,9 +83,12 @@ func (w *writer) loop(s *generation.Session) {
 				close(c.finish)
 			}
 			running = nil
-			if s, err = generation.NewSession(w.m.head.Model); err != nil {
+			fresh, err := generation.NewSession(w.m.head.Model)
+			if err != nil {
 				return // it did before
 			}
+			_ = guarded(func() error { s.Close(); return nil })
+			s = fresh
 			continue
 		}
 		w.meters.tokens.WithLabelValues(w.m.name).Add(float64(len(running)))

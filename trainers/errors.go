@@ -6,6 +6,7 @@ import (
 )
 
 // DivergedError says that a step's loss, gradient or weights are NaN or infinite.
+// The models are of no use then; the last saved state is.
 type DivergedError struct {
 	Step           int
 	Loss, GradNorm float64

@@ -124,6 +124,10 @@ func (t *Trainer) stopped(err error) error {
 		return stop
 	}
 	if err := t.save(); err != nil {
+		var diverged *DivergedError
+		if errors.As(err, &diverged) { // the last step, which a device told of only now
+			return err
+		}
 		return errors.Join(stop, err)
 	}
 	stop.Saved = true

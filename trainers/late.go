@@ -46,7 +46,13 @@ func (t *Trainer) settle() error {
 	if err := t.optimizer.Err(); err != nil {
 		return &DivergedError{Step: e.Step, Loss: e.Loss, GradNorm: e.GradNorm, Err: err}
 	}
-	e.Elapsed = time.Since(s.start)
+	// A late step begins while the one before is being computed: its own time is that
+	// since then.
+	now := time.Now()
+	if e.Elapsed = now.Sub(s.start); t.settled.After(s.start) {
+		e.Elapsed = now.Sub(t.settled)
+	}
+	t.settled = now
 	t.events.Step(e)
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/lmkor/bench/internal/golden"
 	"github.com/lmkor/bench/internal/remote"
@@ -163,7 +164,15 @@ func train(t *testing.T, m *models.Model, backend ops.Backend, store *memory, st
 		t.Fatal(err)
 	}
 	splits := []trainers.Split{{Name: "dev", Scorer: a}}
+	start := time.Now()
 	_, err = tr.Fit(ctx, splits)
+	var told time.Duration
+	for _, e := range r.steps {
+		told += e.Elapsed
+	}
+	if took := time.Since(start); told > took {
+		t.Errorf("the steps are told to have taken %v, and all of the training took %v", told, took)
+	}
 	out := &trained{steps: r.steps, state: store.last, logits: a.logits}
 	if err != nil {
 		return out, err

@@ -3,6 +3,7 @@ package trainers
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/nlpodyssey/spago/nn"
 
@@ -26,8 +27,9 @@ type Trainer struct {
 	norm      ops.GradNorm
 	plan      plan
 
-	losses []lateLoss // of the step under way, not yet in at.Loss
-	late   *lateStep  // that the device has not told about yet; nil: none
+	losses  []lateLoss // of the step under way, not yet in at.Loss
+	late    *lateStep  // that the device has not told about yet; nil: none
+	settled time.Time  // when the last step was settled
 
 	at      Position
 	outcome Outcome

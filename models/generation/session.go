@@ -30,7 +30,10 @@ type Continuation struct {
 // NewSession returns a session without texts.
 func NewSession(m *models.Model) (*Session, error) {
 	d, err := m.NewDecoder(0, 1, nil)
-	return &Session{m: m, d: d}, err
+	if err != nil {
+		return nil, err
+	}
+	return &Session{m: m, d: d}, nil
 }
 
 // Join adds a text that continues a prompt, without beams.
