@@ -14,13 +14,32 @@ func settle(r *configs.Recipe) (note string, err error) {
 	if r.Device == configs.CPU {
 		return "", nil
 	}
+	if r.Device != devices.Auto && r.Precision == configs.Bfloat16 { // whether it is there or not
+		return "", cpuAlone(r.Device)
+	}
 	name, note, err := devices.Resolve(string(r.Device))
 	if err != nil {
 		return "", err
 	}
 	if r.Device = configs.Device(name); r.Device != configs.CPU && r.Precision == configs.Bfloat16 {
-		return "", fmt.Errorf("precision bfloat16 on device %s: devices compute in float32 alone: want precision=float32, "+
-			"or device=cpu", name)
+		return "", cpuAlone(r.Device)
 	}
 	return note, nil
+}
+
+func cpuAlone(d configs.Device) error {
+	return fmt.Errorf("precision bfloat16 on device %s: devices compute in float32 alone: want precision=float32, "+
+		"or device=cpu", d)
+}
+
+// Set gives fields of the cell's recipe other values, each as field=value, and
+// settles its device anew.
+func (c *Cell) Set(settings ...string) (err error) {
+	for _, s := range settings {
+		if err := c.Recipe.Set(s); err != nil {
+			return &FieldError{err}
+		}
+	}
+	c.Note, err = settle(&c.Recipe)
+	return err
 }

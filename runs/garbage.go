@@ -4,6 +4,7 @@ import (
 	"os"
 	"runtime/debug"
 	"runtime/metrics"
+	"sync"
 )
 
 // A training's heap is weights, moments and activations, which stay, and what
@@ -15,22 +16,40 @@ const (
 	leastGarbage = 64 << 20 // bytes
 )
 
-// boundGarbage sets how much garbage may gather beside a heap of the present size.
-// Who has set GOGC has decided otherwise.
+// garbage is the process's bound while trainings run in it: the first sets it, the
+// last restores what was there before.
+var garbage struct {
+	sync.Mutex
+	trainings int
+	before    int // per cent
+}
+
+// boundGarbage sets how much garbage may gather beside a heap of the present size,
+// until unboundGarbage. Who has set GOGC has decided otherwise.
 func boundGarbage() {
 	if os.Getenv("GOGC") != "" {
 		return
 	}
+	garbage.Lock()
+	defer garbage.Unlock()
 	s := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
 	metrics.Read(s)
 	heap := max(1, s[0].Value.Uint64())
 	percent := 100 * max(leastGarbage, heap/garbageShare) / heap
-	debug.SetGCPercent(int(max(1, min(100, percent))))
+	before := debug.SetGCPercent(int(max(1, min(100, percent))))
+	if garbage.trainings++; garbage.trainings == 1 {
+		garbage.before = before
+	}
 }
 
-// unboundGarbage is as the program began.
+// unboundGarbage ends what a call of boundGarbage began.
 func unboundGarbage() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(100)
+	if os.Getenv("GOGC") != "" {
+		return
+	}
+	garbage.Lock()
+	defer garbage.Unlock()
+	if garbage.trainings--; garbage.trainings == 0 {
+		debug.SetGCPercent(garbage.before)
 	}
 }

@@ -112,10 +112,6 @@ func (r Request) seeds(suite *configs.Suite, m checkpoints.Source, name string) 
 			return nil, &FieldError{err}
 		}
 	}
-	note, err := settle(&recipe)
-	if err != nil {
-		return nil, err
-	}
 	seeds := suite.Seeds
 	if len(seeds) == 0 {
 		seeds = []uint64{recipe.Seed}
@@ -128,9 +124,12 @@ func (r Request) seeds(suite *configs.Suite, m checkpoints.Source, name string) 
 	for _, settings := range points {
 		for _, seed := range seeds {
 			c := Cell{Model: m, Task: t, TaskAsked: name, Recipe: recipe, Data: r.Data, Scored: r.Data.ScoredSplit(t),
-				Program: r.Program, Started: r.Started, Note: note}
+				Program: r.Program, Started: r.Started}
 			c.Recipe.Seed = seed
 			if err := c.at(settings, r.Runs); err != nil {
+				return nil, err
+			}
+			if c.Note, err = settle(&c.Recipe); err != nil {
 				return nil, err
 			}
 			all = append(all, c)

@@ -128,11 +128,12 @@ func (o *runOptions) runPlan(ctx context.Context, s streams) error {
 	}
 	var faults []error
 	cells := o.planned(ctx, p, numbers, &faults)
-	for _, set := range o.set {
-		for i := range cells {
-			if err := cells[i].Recipe.Set(set); err != nil {
-				return usagef("--set: %w", err)
-			}
+	for i := range cells {
+		var field *runs.FieldError
+		if err := cells[i].Set(o.set...); errors.As(err, &field) {
+			return usagef("--set: %w", err)
+		} else if err != nil {
+			return err
 		}
 	}
 	done, err := runCells(ctx, s, cells, o.tensorboard)
