@@ -16,6 +16,7 @@ import (
 func (l *Leaderboard) choose(runs []results.Run) map[cellKey][]results.Run {
 	groups := map[cellKey][]results.Run{}
 	l.tuned = map[cellKey]string{}
+	kernels := grids.Kernels(runs)
 	for _, r := range runs {
 		k := cellKey{r.Result.Model, r.Result.Task}
 		groups[k] = append(groups[k], r)
@@ -25,7 +26,7 @@ func (l *Leaderboard) choose(runs []results.Run) map[cellKey][]results.Run {
 		slices.SortFunc(group, func(a, b results.Run) int {
 			return cmp.Or(cmp.Compare(a.Result.Seed, b.Result.Seed), strings.Compare(a.Path, b.Path))
 		})
-		groups[key] = l.oneASeed(l.oneVariant(key, group))
+		groups[key] = l.oneASeed(l.oneVariant(key, group, kernels))
 	}
 	return groups
 }
@@ -43,79 +44,28 @@ func (l *Leaderboard) Shown(runs []results.Run) []results.Run {
 	return slices.DeleteFunc(slices.Clone(runs), func(r results.Run) bool { return !paths[r.Path] })
 }
 
-// oneVariant returns the runs of the variant that has the most seeds; of equals
-// that differ in their recipe alone the one that is best on dev, of others the
-// first.
-func (l *Leaderboard) oneVariant(key cellKey, group []results.Run) []results.Run {
-	variants := map[string][]results.Run{}
-	var order []string
-	for _, r := range group {
-		v := r.Variant()
-		if variants[v] == nil {
-			order = append(order, v)
-		}
-		variants[v] = append(variants[v], r)
+// oneVariant returns the runs of the variant that grids.Choose takes, and tells what
+// is left out.
+func (l *Leaderboard) oneVariant(key cellKey, group []results.Run, kernels map[string]int) []results.Run {
+	c := grids.Choose(group, kernels)
+	if c.Grid != nil {
+		var recipes []string
+		c.Grid.Recipes(func(r results.Run) { recipes = append(recipes, recipeKey(r)) })
+		slices.Sort(recipes)
+		l.tuned[key] = strings.Join(recipes, "\n\n")
+		l.warn("%s, %s: of %d recipes the one best on %s is shown: %s", key.model, key.task, len(c.Grid.Points),
+			c.Grid.Split, c.Grid.BestRuns()[0].Path)
 	}
-	best := order[0]
-	for _, v := range order[1:] {
-		if seeds(variants[v]) > seeds(variants[best]) {
-			best = v
-		}
-	}
-	if v := l.tune(key, variants, seeds(variants[best])); v != "" {
-		best = v
-	}
-	for _, v := range order {
-		if v == best {
+	kept := c.Runs[0]
+	for _, r := range c.Left {
+		if r.Result.Train.Steps == 0 && kept.Result.Train.Steps > 0 {
+			l.warn("%s, %s: %s is left out: an evaluation, beside the training %s", r.Result.Model, r.Result.Task, r.Path, kept.Path)
 			continue
 		}
-		for _, r := range variants[v] {
-			kept := variants[best][0]
-			if r.Result.Train.Steps == 0 && kept.Result.Train.Steps > 0 {
-				l.warn("%s, %s: %s is left out: an evaluation, beside the training %s", r.Result.Model, r.Result.Task, r.Path, kept.Path)
-				continue
-			}
-			l.warn("%s, %s: %s is left out: it differs from %s in %s", r.Result.Model, r.Result.Task, r.Path, kept.Path,
-				results.Describe(r.Differences(kept)))
-		}
+		l.warn("%s, %s: %s is left out: it differs from %s in %s", r.Result.Model, r.Result.Task, r.Path, kept.Path,
+			results.Describe(r.Differences(kept)))
 	}
-	return variants[best]
-}
-
-// tune returns the variant that is best on dev of those with so many seeds, and
-// warns that it was chosen so; "" where there is nothing to choose among.
-func (l *Leaderboard) tune(key cellKey, variants map[string][]results.Run, most int) string {
-	var candidates []results.Run
-	for _, v := range slices.Sorted(maps.Keys(variants)) {
-		if seeds(variants[v]) == most {
-			candidates = append(candidates, variants[v]...)
-		}
-	}
-	var widest *grids.Grid
-	for _, g := range grids.Of(candidates) {
-		if g.Winner != nil && (widest == nil || len(g.Points) > len(widest.Points)) {
-			widest = &g
-		}
-	}
-	if widest == nil {
-		return ""
-	}
-	var recipes []string
-	widest.Recipes(func(r results.Run) { recipes = append(recipes, recipeKey(r)) })
-	slices.Sort(recipes)
-	l.tuned[key] = strings.Join(recipes, "\n\n")
-	best := widest.BestRuns()
-	l.warn("%s, %s: of %d recipes the one best on %s is shown: %s", key.model, key.task, len(widest.Points),
-		widest.Split, best[0].Path)
-	return best[0].Variant()
-}
-
-func seeds(runs []results.Run) int {
-	all := map[uint64]bool{}
-	for _, r := range runs {
-		all[r.Result.Seed] = true
-	}
-	return len(all)
+	return c.Runs
 }
 
 func (l *Leaderboard) oneASeed(group []results.Run) []results.Run {

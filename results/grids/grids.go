@@ -80,7 +80,8 @@ func Of(runs []results.Run, fields ...string) []Grid {
 }
 
 // family is what runs have in common whose scores on dev can be compared: all
-// but the recipe and the seed, and of the recipe what dev is and which checkpoint
+// but the recipe and the seed (numbers of other numerics or kernels are another
+// program's), and of the recipe what dev is and which checkpoint
 // is chosen on it.
 func family(r results.Run) (key string, ok bool) {
 	dev, ok := r.ChoosingSplit()
@@ -89,7 +90,7 @@ func family(r results.Run) (key string, ok bool) {
 	}
 	id := r.Identity()
 	return results.HashJSON([]any{r.Result.Model, r.Result.Task, r.Result.Split, r.Result.Metric, r.Result.N, id.Model,
-		id.Task, id.Data,
+		id.Task, id.Data, id.Numerics, id.Kernels, id.Tokenizer,
 		dev.Split, dev.Rows, id.Recipe["holdout"], id.Recipe["max_eval_rows"], id.Recipe["keep"]}), true
 }
 

@@ -82,14 +82,49 @@ func TestWhatDoesNotCompare(t *testing.T) {
 		"fewer dev rows":   func(r *results.Run) { r.Manifest.Data[1].Rows = 3 },
 		"no dev":           func(r *results.Run) { r.Manifest.Data = slices.Delete(slices.Clone(r.Manifest.Data), 1, 2) },
 		"other split":      func(r *results.Run) { r.Result.Split = "train" },
+		"other kernels":    func(r *results.Run) { r.Manifest.Program.Kernels = "avx2" },
+		"other tokenizer":  func(r *results.Run) { r.Manifest.Tokenizer.SHA256 = "x" },
 	} {
 		r := run(t, 16, 1, 90, 90)
+		r.Manifest.Tokenizer.SHA256 = "t"
 		change(&r)
-		if err := r.Manifest.Identify("m", "t", "k"); err != nil {
+		if err := r.Manifest.Identify("m", r.Manifest.Tokenizer.SHA256, "k"); err != nil {
 			t.Fatal(err)
 		}
 		if all := Of([]results.Run{run(t, 8, 1, 50, 50), r}); all != nil {
 			t.Errorf("%s: %+v", name, all)
+		}
+	}
+}
+
+// A recipe whose numbers two programs made is no grid of two recipes: the newer
+// one's are taken, whatever dev says and however they lie, and kernels that most runs
+// have where both are as new.
+func TestNewerNumbers(t *testing.T) {
+	made := func(path string, dev float64, numerics int, kernels string) results.Run {
+		r := run(t, 8, 1, dev, 50)
+		r.Path, r.Manifest.Program.Kernels = path, kernels
+		if err := r.Manifest.Identify("m", "t", "k"); err != nil {
+			t.Fatal(err)
+		}
+		r.Manifest.Parts.Numerics = numerics
+		r.Manifest.Identity = r.Manifest.Parts.Hash()
+		return r
+	}
+	noDev := func(r results.Run) results.Run {
+		r.Result.Epochs, r.Result.Checkpoints = nil, nil
+		return r
+	}
+	common := map[string]int{"avx2": 3, "avx512": 5}
+	for name, group := range map[string][]results.Run{
+		"older first":    {made("old", 90, 1, "avx2"), made("new", 50, 2, "avx2")},
+		"newer first":    {made("new", 50, 2, "avx2"), made("old", 90, 1, "avx2")},
+		"without dev":    {noDev(made("old", 90, 1, "avx2")), noDev(made("new", 50, 2, "avx2"))},
+		"common kernels": {made("old", 90, 2, "avx2"), made("new", 50, 2, "avx512")},
+	} {
+		c := Choose(group, common)
+		if c.Grid != nil || len(c.Runs) != 1 || c.Runs[0].Path != "new" || len(c.Left) != 1 || c.Left[0].Path != "old" {
+			t.Errorf("%s: %+v", name, c)
 		}
 	}
 }
