@@ -38,7 +38,6 @@ type DeviceFacts struct {
 	HeldMB       float64 `json:"activations_mb"`     // held for activations after the steps
 	Timestamps   bool    `json:"timestamps"`         // the kernels' times are the device's own
 	Layers       int     `json:"layers"`             // of the model
-	PerLayer     float64 `json:"launches_a_layer"`   // forward and backward, the step's others counted too
 	BytesRatio   float64 `json:"bytes_of_the_least"` // read and written, of what the operators' operands and results are
 }
 
@@ -107,7 +106,6 @@ func MeasureDevice(s Subject, on *vulkan.Backend, steps int, progress func(strin
 		Least: least / n, Needed: trace.FLOPs() / n}
 	held, _ := s.Trainer.Memory()
 	r.Device.HeldMB = float64(held) / 1e6
-	r.Device.PerLayer = r.Step.Launches / float64(max(1, r.Device.Layers))
 	r.Device.BytesRatio = (r.Step.Read + r.Step.Written) / r.Step.Least
 	if i.Clock {
 		progress("timing the kernels of a step")
@@ -195,8 +193,8 @@ func (r *OnDevice) Write(out io.Writer) error {
 	for _, k := range r.Kernels {
 		fmt.Fprintf(w, "%s\t%.0f\t%.2f\t%.2f\t%.3f\t%.2f\n", k.Name, k.Launches, k.Read/1e6, k.Written/1e6, k.FLOPs/1e9, k.MS)
 	}
-	fmt.Fprintf(w, "\nstep of %s: %.0f launches (%.1f a layer), %.0f moves, %.0f barriers, %.0f submissions\n", s.Model, s.Launches,
-		d.PerLayer, s.Moves, s.Barriers, s.Submissions)
+	fmt.Fprintf(w, "\nstep of %s, %d layers: %.0f launches, %.0f moves, %.0f barriers, %.0f submissions\n", s.Model, d.Layers, s.Launches,
+		s.Moves, s.Barriers, s.Submissions)
 	fmt.Fprintf(w, "bytes: %.1f MB read, %.1f MB written, %.2f of the least; %.3f MB from the host, %.3f MB to it\n", s.Read/1e6,
 		s.Written/1e6, d.BytesRatio, s.Uploaded/1e6, s.Downloaded/1e6)
 	fmt.Fprintf(w, "arithmetic: %.3f GFLOP launched, %.3f needed\n", s.FLOPs/1e9, s.Needed/1e9)
