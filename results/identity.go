@@ -113,7 +113,10 @@ func (id Identity) Variant() string {
 // one machine and run on others, which may round differently. What is kept beside
 // the last checkpoint is no part of it.
 func (id Identity) Portable() string {
-	id = id.lastKept()
+	return id.lastKept().portable()
+}
+
+func (id Identity) portable() string {
 	id.Kernels = ""
 	return hashOf(struct {
 		Portable Identity `json:"portable"`
@@ -134,9 +137,18 @@ func SameButKernels(a, b Identity) bool {
 	return a.Portable() == b.Portable()
 }
 
-// PlannedAs reports whether a plan calls the identity so: by its Portable hash.
+// PlannedAs reports whether a plan calls the identity so: by its Portable hash, or,
+// as plans did at first, by one that knew what is kept beside the last checkpoint.
 func (id Identity) PlannedAs(portable string) bool {
-	return id.Portable() == portable
+	if id.Portable() == portable || id.portable() == portable {
+		return true
+	}
+	if string(id.Recipe["keep"]) != `"last"` {
+		return false
+	}
+	id.Recipe = maps.Clone(id.Recipe)
+	id.Recipe["keep"] = json.RawMessage(`"both"`)
+	return id.portable() == portable
 }
 
 // lastKept is the identity as if the last checkpoint alone were kept, where it is

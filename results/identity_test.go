@@ -134,3 +134,26 @@ func TestEvaluationsCountWhereTheyAreChosenAmong(t *testing.T) {
 		}
 	}
 }
+
+// Plans that knew what is kept beside the last checkpoint are known, too, whatever
+// of the two the run kept; one that kept the best alone is another.
+func TestPlannedAs(t *testing.T) {
+	kept := func(keep, kernels string) Identity {
+		id := identity(t, `{"batch_size":32,"seed":1,"keep":"`+keep+`"}`)
+		id.Kernels = kernels
+		return id
+	}
+	first := func(id Identity) string {
+		id.Kernels = ""
+		return hashOf(map[string]Identity{"portable": id})
+	}
+	both, last, best := kept("both", "avx2"), kept("last", "go"), kept("best", "go")
+	for _, portable := range []string{both.Portable(), last.Portable(), first(both), first(last)} {
+		if !last.PlannedAs(portable) || portable != first(last) && !both.PlannedAs(portable) || best.PlannedAs(portable) {
+			t.Errorf("%.8s: last %t, both %t, best %t", portable, last.PlannedAs(portable), both.PlannedAs(portable), best.PlannedAs(portable))
+		}
+	}
+	if other := identity(t, `{"batch_size":16,"seed":1,"keep":"both"}`); other.PlannedAs(first(both)) || other.PlannedAs(both.Portable()) {
+		t.Error("a run of other settings was planned so")
+	}
+}

@@ -160,7 +160,7 @@ func isRun(dir, portable string) bool {
 		return true
 	}
 	m, err := readPartial(dir)
-	return err == nil && m.Parts.Portable() == portable
+	return err == nil && m.Parts.PlannedAs(portable)
 }
 
 func progressIn(partial string) Progress {
