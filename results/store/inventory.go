@@ -135,6 +135,8 @@ func partialEntry(path string) Entry {
 		if complete(path, m.Identity) {
 			e.State = EntryFinished
 		}
+	case complete(path, m.Identity): // its writer was killed before the last rename
+		e.State, e.Note = EntryFinished, "whole, but not yet in its place: its own settings put it there"
 	}
 	e.Model, e.Task, e.Seed, e.Identity = m.Model.Name, m.Task, m.Parts.Seed, m.Identity
 	e.Step = results.LastStep(filepath.Join(path, results.LogFile))

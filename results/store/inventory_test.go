@@ -30,10 +30,19 @@ func TestInventory(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	// Whole ones were killed before they were published, beside another and alone.
+	for partial, m := range map[string]results.Manifest{".seed-1.4567abcd.partial": with(t, m1, `"epochs":5`), ".seed-5.partial": manifest("m", "nsmc", 5)} {
+		dir := filepath.Join(t.TempDir(), "seed-1")
+		writeRun(t, dir, m, result("m", "nsmc", m.Parts.Seed, 20))
+		if err := os.Rename(dir, at(partial)); err != nil {
+			t.Fatal(err)
+		}
+	}
 	os.WriteFile(at(".seed-9.partial.lock"), nil, 0o644)
 
 	want := map[string]string{"seed-1": EntryFinished, ".seed-2.partial": EntryInterrupted, ".seed-3.partial": EntryRunning, "seed-4": EntryDamaged,
-		".seed-1.partial": EntryAbandoned, ".seed-1.0123abcd.partial": EntryInterrupted, ".seed-9.partial.lock": EntryAbandoned}
+		".seed-1.partial": EntryAbandoned, ".seed-1.0123abcd.partial": EntryInterrupted, ".seed-9.partial.lock": EntryAbandoned,
+		".seed-1.4567abcd.partial": EntryFinished, ".seed-5.partial": EntryFinished}
 	all, err := Inventory(root, true)
 	if err != nil {
 		t.Fatal(err)
@@ -42,6 +51,9 @@ func TestInventory(t *testing.T) {
 		name := filepath.Base(e.Path)
 		if e.State != want[name] {
 			t.Errorf("%s is %s (%s), want %s", name, e.State, e.Note, want[name])
+		}
+		if whole := strings.Contains(e.Note, "whole, but not yet in its place"); whole != (e.State == EntryFinished && PlaceOf(e.Path) != "") {
+			t.Errorf("%s: note %q", name, e.Note)
 		}
 		if name == ".seed-2.partial" && (e.Step != 1 || e.Seed != 2 || e.Model != "m" || e.Bytes == 0 || e.Identity != m2.Identity) {
 			t.Errorf("%+v", e)
@@ -62,7 +74,7 @@ func TestInventory(t *testing.T) {
 		t.Errorf("%d entries, want %d", len(all), len(want))
 	}
 	left := names(t, filepath.Dir(at("x")))
-	if got := strings.Join(left, " "); got != ".seed-3.partial .seed-3.partial.lock seed-1 seed-4" {
+	if got := strings.Join(left, " "); got != ".seed-1.4567abcd.partial .seed-3.partial .seed-3.partial.lock .seed-5.partial seed-1 seed-4" {
 		t.Errorf("left: %s", got)
 	}
 }
