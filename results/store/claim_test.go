@@ -267,7 +267,7 @@ func TestYield(t *testing.T) {
 	root := t.TempDir()
 	dir := filepath.Join(root, "run")
 	m := manifest("m", "nsmc", 1)
-	w := &Writer{final: dir, manifest: m}
+	w := &Writer{place: dir, final: dir, manifest: m}
 	if err := w.claimOwn(); err != nil {
 		t.Fatal(err)
 	}

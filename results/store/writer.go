@@ -105,9 +105,24 @@ func (w *Writer) free() error {
 	return fmt.Errorf("%s exists and is no run: want another name", w.final)
 }
 
+// stillFree is free after the claim: someone may have published meanwhile. Where
+// that was a run of other settings, this one's place is now beside it.
+func (w *Writer) stillFree() error {
+	err := w.free()
+	if !errors.Is(err, ErrFinished) {
+		return err
+	}
+	now, _ := PlaceFor(w.place, &w.manifest)
+	if now == w.final {
+		return err
+	}
+	w.final = now
+	return w.free()
+}
+
 // prepare readies the claimed folder: new, or as its last writer left it.
 func (w *Writer) prepare() error {
-	if err := w.free(); err != nil { // someone may have published before the claim
+	if err := w.stillFree(); err != nil {
 		return err
 	}
 	have, err := readPartial(w.partial)
