@@ -8,6 +8,7 @@ import (
 
 	"github.com/lmkor/bench/metrics"
 	"github.com/lmkor/bench/results"
+	"github.com/lmkor/bench/results/grids"
 )
 
 // Compare compares every two sides on every task that both have.
@@ -31,9 +32,14 @@ func Compare(sides []Side, o Options) (*Study, error) {
 			study.Pairs = append(study.Pairs, Pair{A: sides[i].Name, B: sides[j].Name})
 		}
 	}
+	for _, s := range sides {
+		o.runs = append(o.runs, s.Runs...)
+	}
 	var ranked []rankedTask
+	var lacks []lack
 	for _, name := range names {
-		scores, err := o.task(name, sides, study.Pairs)
+		scores, without, err := o.task(name, sides, study.Pairs)
+		lacks = append(lacks, without...)
 		if err != nil {
 			return nil, err
 		}
@@ -42,9 +48,13 @@ func Compare(sides []Side, o Options) (*Study, error) {
 		}
 	}
 	study.leaveOut(sides, names, o.Lang)
+	study.leaveOutLacking(sides, lacks, o.Lang)
 	compared := 0
 	for _, p := range study.Pairs {
 		compared += len(p.Tasks)
+	}
+	if compared == 0 && len(lacks) > 0 {
+		return nil, lacks[0].err
 	}
 	if compared == 0 {
 		return nil, o.nothing(sides)
@@ -142,8 +152,8 @@ type entrant struct {
 }
 
 // task compares every pair on one task and returns all sides' scores where all
-// have some, for ranks.
-func (o Options) task(name string, sides []Side, pairs []Pair) (*metrics.TaskScores, error) {
+// have some, for ranks; and who lacks the predictions to be compared.
+func (o Options) task(name string, sides []Side, pairs []Pair) (_ *metrics.TaskScores, lacks []lack, err error) {
 	task := o.Tasks(name)
 	all := make([]entrant, len(sides))
 	reading := results.Reading{Detail: true, By: o.By}
@@ -154,40 +164,37 @@ func (o Options) task(name string, sides []Side, pairs []Pair) (*metrics.TaskSco
 	var first *results.Answers
 	for i, s := range sides {
 		e := entrant{side: s}
-		var err error
-		if e.runs, e.left, err = s.of(name, o.Lang); err != nil {
-			return nil, err
+		if e.runs, e.left, err = s.of(name, grids.Kernels(o.runs), o.Lang); err != nil {
+			return nil, nil, err
 		}
-		paths := []string{s.File}
-		if s.File == "" {
-			paths = nil
-			for _, r := range e.runs {
-				path, err := o.predictionsOf(r)
-				if err != nil {
-					return nil, err
-				}
-				paths = append(paths, path)
-				if task == nil {
-					metric = r.Result.Metric
-				}
+		if e.paths, err = o.predictionsOf(e); err != nil {
+			if o.Task != "" {
+				return nil, nil, err
 			}
+			lacks = append(lacks, lack{i, name, err})
+			e.runs = nil
 		}
-		e.paths = paths
-		for _, path := range paths {
+		if task == nil && len(e.runs) > 0 {
+			metric = e.runs[0].Result.Metric
+		}
+		for _, path := range e.paths {
 			a, err := reading.Open(path)
 			if err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 			if first == nil {
 				first, reading.Kind = a, a.Kind
 			} else if a, err = results.Align(first, a); err != nil {
-				return nil, err
+				return nil, nil, err
 			} else if err := results.TextsDiffer(first, a); err != nil {
 				o.Warn(err.Error())
 			}
 			e.answers = append(e.answers, a)
 		}
 		all[i] = e
+	}
+	if first == nil { // nobody has what is to be compared
+		return nil, lacks, nil
 	}
 	if metric == "" {
 		metric = defaultMetric(first.Kind)
@@ -200,7 +207,7 @@ func (o Options) task(name string, sides []Side, pairs []Pair) (*metrics.TaskSco
 			if len(all[i].answers) > 0 && len(all[j].answers) > 0 {
 				c, err := o.pair(name, task, metric, all[i], all[j])
 				if err != nil {
-					return nil, err
+					return nil, nil, err
 				}
 				pairs[k].Tasks = append(pairs[k].Tasks, c)
 			}
@@ -208,16 +215,9 @@ func (o Options) task(name string, sides []Side, pairs []Pair) (*metrics.TaskSco
 		}
 	}
 	if len(all) < 3 {
-		return nil, nil
+		return nil, lacks, nil
 	}
-	return scoresOf(all, metric), nil
-}
-
-func (o Options) predictionsOf(r results.Run) (string, error) {
-	if o.Dev {
-		return r.ChosenPredictions()
-	}
-	return r.File(results.PredictionsFile), nil
+	return scoresOf(all, metric), lacks, nil
 }
 
 // unify gives all answers the same classes: those that later files brought.

@@ -289,3 +289,60 @@ func TestChosenOnDev(t *testing.T) {
 		}
 	}
 }
+
+// A task without a checkpoint chosen on dev is left out of several, with the reason,
+// and is an error where it is the one asked for or nothing else is left.
+func TestTaskWithoutChosenCheckpoint(t *testing.T) {
+	s := newStudy(t, 400)
+	for _, model := range []string{"a", "b"} {
+		for _, task := range []string{"nsmc", "paws"} {
+			s.run(t, model, task, 1, "", wrongs(4, 1))
+		}
+		text := fmt.Sprintf(`{"model":%q,"task":"paws","seed":1,"metric":"accuracy","n":400,"checkpoints":[{"dir":"checkpoint","step":9},`+
+			`{"dir":"checkpoint-best","step":9,"chosen_on":"dev"}]}`, model)
+		if err := os.WriteFile(filepath.Join(s.root, model, "paws/seed-1", results.ResultFile), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	st := s.compare(t, Options{Dev: true, Lang: English}, "a", "b")
+	if all := st.Pairs[0].Tasks; len(all) != 1 || all[0].Task != "paws" || len(all[0].LeftOut) != 2 {
+		t.Fatalf("%+v", all)
+	}
+	for i, l := range st.Pairs[0].Tasks[0].LeftOut {
+		if l.Task != "nsmc" || l.Seed != nil || l.Side != []string{"a", "b"}[i] || !strings.Contains(l.Reason, "no checkpoint chosen on dev") {
+			t.Errorf("%+v", l)
+		}
+	}
+	sides, err := Open([]string{filepath.Join(s.root, "a"), filepath.Join(s.root, "b")}, func(string) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = Compare(sides, Options{Dev: true, Task: "nsmc", Tasks: func(string) *Task { return nil }, Order: func(n []string) { slices.Sort(n) }})
+	if err == nil || !strings.Contains(err.Error(), "no checkpoint chosen on dev") {
+		t.Errorf("the task asked for: %v", err)
+	}
+}
+
+// Two variants of a task are no reason to stop: one is compared, the other is named
+// with what differs.
+func TestVariantsSideBySide(t *testing.T) {
+	s := newStudy(t, 200)
+	s.run(t, "a", "nsmc", 1, `"epochs":3,`, wrongs(5, 1))
+	s.run(t, "b", "nsmc", 1, `"epochs":3,`, wrongs(5, 2))
+	s.run(t, "b", "nsmc/variant-1a2b3c4d", 1, `"epochs":9,`, wrongs(2, 1))
+	dir := filepath.Join(s.root, "b/nsmc/variant-1a2b3c4d/seed-1")
+	for _, name := range []string{results.ManifestFile, results.ResultFile} {
+		text, err := os.ReadFile(filepath.Join(dir, name))
+		if err == nil {
+			err = os.WriteFile(filepath.Join(dir, name), bytes.ReplaceAll(text, []byte("nsmc/variant-1a2b3c4d"), []byte("nsmc")), 0o644)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	c := s.compare(t, Options{Lang: English}, "a", "b").Pairs[0].Tasks[0]
+	if c.Seeds != (Seeds{1, 1, true}) || len(c.Differs) != 0 || len(c.LeftOut) != 1 || *c.LeftOut[0].Seed != 1 ||
+		c.LeftOut[0].Side != "b" || !strings.Contains(c.LeftOut[0].Reason, "epochs (9, not 3)") {
+		t.Errorf("%+v %+v %+v", c.Seeds, c.Differs, c.LeftOut)
+	}
+}

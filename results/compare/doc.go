@@ -27,6 +27,8 @@ type Options struct {
 	Flips int                // how many flips a comparison lists; 0 for all, below 0 for none
 	Lang  Lang               // of the sentences
 	Warn  func(string)       // gets what is odd, and does not stop the comparison
+
+	runs []results.Run // of all sides
 }
 
 // Study is the outcome: of two sides and one task a single comparison, of more

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/lmkor/bench/results"
+	"github.com/lmkor/bench/results/grids"
 )
 
 // Side is a model: a predictions file, or the runs of one model.
@@ -121,55 +122,31 @@ func trainedFirst(runs []results.Run, task string) (mine, again []results.Run) {
 }
 
 // of returns the side's runs of a task, one a seed and all of one variant, by
-// seed, and what it leaves out.
-func (s Side) of(task string, lang Lang) (runs []results.Run, left []LeftOut, err error) {
+// seed, and what it leaves out: the variant is the leaderboard's.
+func (s Side) of(task string, kernels map[string]int, lang Lang) (runs []results.Run, left []LeftOut, err error) {
 	mine, again := trainedFirst(s.Runs, task)
 	for _, r := range again {
 		seed := r.Result.Seed
 		left = append(left, LeftOut{task, &seed, s.Name,
 			lang.or("an evaluation, beside the training of the same seed", "같은 시드의 학습 결과가 따로 있는 평가")})
 	}
-	variants := map[string][]results.Run{}
-	var order []string
-	for _, r := range mine {
-		v := r.Variant()
-		if variants[v] == nil {
-			order = append(order, v)
-		}
-		variants[v] = append(variants[v], r)
-	}
-	if len(order) == 0 {
+	if len(mine) == 0 {
 		return nil, nil, nil
 	}
-	best := order[0]
-	for _, v := range order[1:] {
-		if len(variants[v]) > len(variants[best]) {
-			best = v
-		}
-	}
-	runs = variants[best]
-	slices.SortStableFunc(runs, func(a, b results.Run) int { return cmp.Compare(a.Result.Seed, b.Result.Seed) })
-	for i := 1; i < len(runs); i++ {
-		if runs[i].Result.Seed == runs[i-1].Result.Seed {
+	slices.SortStableFunc(mine, func(a, b results.Run) int { return cmp.Compare(a.Result.Seed, b.Result.Seed) })
+	c := grids.Choose(mine, kernels)
+	for i := 1; i < len(c.Runs); i++ {
+		if c.Runs[i].Result.Seed == c.Runs[i-1].Result.Seed {
 			return nil, nil, fmt.Errorf("%s: %s and %s are of the same task and seed: name one of them", s.Path,
-				runs[i-1].Path, runs[i].Path)
+				c.Runs[i-1].Path, c.Runs[i].Path)
 		}
 	}
-	for _, v := range order {
-		if v == best {
-			continue
-		}
-		for _, r := range variants[v] {
-			if slices.ContainsFunc(runs, func(k results.Run) bool { return k.Result.Seed == r.Result.Seed }) &&
-				len(variants[v]) == len(runs) {
-				return nil, nil, fmt.Errorf("%s: %s and %s are of the same task and seed: name one of them", s.Path, runs[0].Path, r.Path)
-			}
-			seed := r.Result.Seed
-			left = append(left, LeftOut{task, &seed, s.Name, lang.or("made otherwise than the other runs: ",
-				"다른 실행들과 설정이 다름: ") + results.Describe(r.Differences(runs[0]))})
-		}
+	for _, r := range c.Left {
+		seed := r.Result.Seed
+		left = append(left, LeftOut{task, &seed, s.Name, lang.or("made otherwise than the other runs: ",
+			"다른 실행들과 설정이 다름: ") + results.Describe(r.Differences(c.Runs[0]))})
 	}
-	return runs, left, nil
+	return c.Runs, left, nil
 }
 
 func orNone(s string) string { return cmp.Or(s, "none") }
