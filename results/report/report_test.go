@@ -255,3 +255,30 @@ func TestRecipeKeepsItsOrder(t *testing.T) {
 		t.Error("fields of what is no object")
 	}
 }
+
+// What a model costs is what the runs took that its cells show.
+func TestCostsOfShownRuns(t *testing.T) {
+	root := t.TempDir()
+	writeRuns(t, root)
+	p := pageOf(t, root)
+	times := func(dir string, seconds int) {
+		text := fmt.Sprintf(`{"event":"step","step":1,"seconds":%d}`+"\n", seconds)
+		if err := os.WriteFile(filepath.Join(dir, results.TimingFile), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, r := range p.Runs {
+		times(r.Path, 7)
+	}
+	want, err := p.costs()
+	if err != nil || len(want.Figures) != 2 {
+		t.Fatal(err, len(want.Figures))
+	}
+	other := p.Runs[0]
+	other.Path = t.TempDir()
+	times(other.Path, 9000)
+	p.Runs = append(p.Runs, other)
+	if got, err := p.costs(); err != nil || !slices.Equal(got.Figures, want.Figures) {
+		t.Errorf("a run that the leaderboard leaves out has a cost: %v", err)
+	}
+}
