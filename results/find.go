@@ -75,7 +75,7 @@ func (e *RunError) Unwrap() error { return e.Err }
 // search; a root that is no folder does. A run of which a file is damaged is in
 // both. Many folders are read at once, for a shared one answers slowly.
 func Find(roots ...string) (runs []Run, bad []*RunError, err error) {
-	f := finder{seen: map[string]bool{}, slots: make(chan struct{}, AtOnce)}
+	f := finder{seen: map[string]bool{}, slots: make(chan struct{}, AtOnce())}
 	for _, root := range roots {
 		info, err := os.Stat(root)
 		if err != nil {
@@ -101,8 +101,16 @@ func Find(roots ...string) (runs []Run, bad []*RunError, err error) {
 }
 
 // AtOnce is how many folders and runs are read at once: with 20 ms an operation,
-// as a shared folder takes them, ten thousand runs are read in seconds.
-const AtOnce = 256
+// as a shared folder takes them, ten thousand runs are read in seconds. A process
+// that may open few files reads fewer.
+func AtOnce() int { return atOnceOf(filesAllowed()) }
+
+// mostAtOnce is AtOnce where many files may be open.
+const mostAtOnce = 256
+
+// atOnceOf is AtOnce of a process that may have so many files open: reading a run
+// takes up to four.
+func atOnceOf(files uint64) int { return int(max(1, min(mostAtOnce, files/4))) }
 
 // finder walks folders and reads the runs in them.
 type finder struct {

@@ -34,12 +34,12 @@ func All(ctx context.Context, cells []Cell, events Events, done func(i int, o *O
 				held = append(held, i)
 				continue
 			}
-			o, err := Run(ctx, cells[i], events)
+			o, portable, err := run(ctx, cells[i], events)
 			if errors.Is(err, store.ErrHeld) {
 				held = append(held, i)
 				continue
 			}
-			remember(&cells[i], err)
+			remember(&cells[i], portable, err)
 			done(i, o, err)
 			if errors.Is(err, ErrInterrupted) {
 				return

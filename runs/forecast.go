@@ -92,7 +92,7 @@ func lookAtAll(cells []Cell, l *checkpoints.Loaded, data Splits) []looked {
 			there[folder] = !errors.Is(err, fs.ErrNotExist)
 		}
 	}
-	slots := make(chan struct{}, results.AtOnce)
+	slots := make(chan struct{}, results.AtOnce())
 	var running sync.WaitGroup
 	for i := range cells {
 		slots <- struct{}{}

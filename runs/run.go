@@ -49,17 +49,30 @@ func (e *ConflictError) Error() string {
 // Run trains and scores a cell, takes it up where it was interrupted, or leaves
 // it alone if it is finished. It returns an error that is store.ErrHeld if
 // another process works on it, and ErrInterrupted if ctx was cancelled.
-func Run(ctx context.Context, c Cell, events Events) (out *Outcome, err error) {
+func Run(ctx context.Context, c Cell, events Events) (*Outcome, error) {
+	out, _, err := run(ctx, c, events)
+	return out, err
+}
+
+// run is Run; portable is the identity of what it ran, "" where it came to none.
+func run(ctx context.Context, c Cell, events Events) (out *Outcome, portable string, err error) {
 	defer device.Caught(&err)
 	data, l, err := c.load()
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	c = c.resolved(data)
 	m, err := c.manifest(l, data.All(), kept(c.Recipe))
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
+	portable = m.Parts.Portable()
+	out, err = c.run(ctx, l, data, m, events)
+	return out, portable, err
+}
+
+// run is Run of a cell that was loaded.
+func (c Cell) run(ctx context.Context, l *checkpoints.Loaded, data Splits, m *results.Manifest, events Events) (*Outcome, error) {
 	m.Warnings = append(m.Warnings, dataWarnings(l, data.All())...)
 	if c.Planned != "" && !m.Parts.PlannedAs(c.Planned) {
 		return nil, &ChangedError{Planned: c.Planned, Now: m.Parts.Portable()}

@@ -152,7 +152,7 @@ func (o *runOptions) planned(ctx context.Context, p *plans.Plan, numbers []int, 
 		cell, err := c.Runnable(thisProgram())
 		if err != nil {
 			err = fmt.Errorf("cell %d: %w", n, err)
-			_ = store.RecordFailure(c.Dir, err) // for bench status
+			_ = store.RecordFailure(c.Dir, c.Portable, err) // for bench status
 			*faults = append(*faults, err)
 			continue
 		}

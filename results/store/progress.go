@@ -4,15 +4,16 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
-	"github.com/lmkor/bench/internal/atomicfile"
 	"github.com/lmkor/bench/internal/regular"
 	"github.com/lmkor/bench/results"
 )
@@ -44,15 +45,17 @@ func ProgressIn(partial string) (Progress, error) {
 	if p.State == CellRunning {
 		return p, nil
 	}
-	return p.orFailed(PlaceOf(partial))
+	m, err := readPartial(partial)
+	return p.orFailed(PlaceOf(partial), func(portable string) bool { return err != nil || m.Parts.PlannedAs(portable) })
 }
 
 // orFailed is the progress of a cell that nobody works on: it failed if its last
-// try left a reason.
-func (p Progress) orFailed(place string) (Progress, error) {
-	reason, err := failureOf(place)
-	if reason != "" {
-		p.State, p.Reason = CellFailed, reason
+// try left a reason. What failed is the cell's own run if its identity is, or if
+// nobody knew that yet.
+func (p Progress) orFailed(place string, own func(portable string) bool) (Progress, error) {
+	f, err := failureOf(place)
+	if f.Reason != "" && (f.Portable == "" || own(f.Portable)) {
+		p.State, p.Reason = CellFailed, f.Reason
 	}
 	return p, err
 }
@@ -86,7 +89,7 @@ func ProgressOfAll(places []Planned) ([]Progress, error) {
 // atOnce calls do for 0 to n-1, many at the same time, and joins the errors.
 func atOnce(n int, do func(i int) error) error {
 	errs := make([]error, n)
-	slots := make(chan struct{}, results.AtOnce)
+	slots := make(chan struct{}, results.AtOnce())
 	var running sync.WaitGroup
 	for i := range n {
 		slots <- struct{}{}
@@ -129,16 +132,32 @@ func (f *folder) read() error {
 // progress is how far a run of the folder is.
 func (f *folder) progress(c Planned) (Progress, error) {
 	name := filepath.Base(c.Dir)
-	if f.names[name] && isRun(c.Dir, c.Portable) {
-		return Progress{State: CellDone}, nil
+	var places []string
+	if f.names[name] {
+		places = append(places, c.Dir)
 	}
-	for _, v := range f.variants {
-		if c.Portable != "" && isRun(filepath.Join(v, name), c.Portable) {
-			return Progress{State: CellDone}, nil
+	if c.Portable != "" {
+		for _, v := range f.variants {
+			places = append(places, filepath.Join(v, name))
 		}
 	}
+	for _, dir := range places {
+		if done, err := c.standsIn(dir); done || err != nil {
+			return Progress{State: CellDone}, err
+		}
+	}
+	return f.unfinished(c)
+}
+
+// unfinished is how far a run is that is not finished, by its own folders alone.
+func (f *folder) unfinished(c Planned) (Progress, error) {
 	p := Progress{State: CellWaiting}
 	for _, partial := range f.partials[filepath.Clean(c.Dir)] {
+		if own, err := c.begunIn(partial); err != nil {
+			return p, err
+		} else if !own {
+			continue
+		}
 		one := progressIn(partial)
 		if one.State == CellRunning && p.State != CellRunning || one.State == p.State && one.Updated.After(p.Updated) {
 			p = one
@@ -147,20 +166,43 @@ func (f *folder) progress(c Planned) (Progress, error) {
 	if p.State == CellRunning || !f.names[filepath.Base(failurePath(c.Dir))] {
 		return p, nil
 	}
-	return p.orFailed(c.Dir)
+	return p.orFailed(c.Dir, func(portable string) bool { return c.Portable == "" || c.Portable == portable })
 }
 
-// isRun reports whether a finished run stands in dir, of that identity if one is
-// given.
-func isRun(dir, portable string) bool {
+// standsIn reports whether the run stands finished in dir.
+func (c Planned) standsIn(dir string) (bool, error) {
 	if !results.Finished(dir) {
-		return false
+		return false, nil
 	}
-	if portable == "" {
-		return true
+	if c.Portable == "" {
+		return true, nil
 	}
 	m, err := readPartial(dir)
-	return err == nil && m.Parts.PlannedAs(portable)
+	if err != nil {
+		return false, unlessOfFile(dir, err)
+	}
+	return m.Parts.PlannedAs(c.Portable), nil
+}
+
+// begunIn reports whether an unfinished run's folder is of the run; of one whose
+// manifest is not there yet, nobody knows better.
+func (c Planned) begunIn(partial string) (bool, error) {
+	m, err := readPartial(partial)
+	if err != nil {
+		return true, unlessOfFile(partial, err)
+	}
+	return c.Portable == "" || m.Parts.PlannedAs(c.Portable), nil
+}
+
+// unlessOfFile returns an error of reading a run's manifest, nil where there is
+// none or it is no manifest: then the run is none, whereas one that the system
+// does not let us read may be any.
+func unlessOfFile(dir string, err error) error {
+	var system syscall.Errno
+	if errors.Is(err, fs.ErrNotExist) || !errors.As(err, &system) {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", dir, err)
 }
 
 func progressIn(partial string) Progress {
@@ -224,51 +266,4 @@ func eachRecent(path string, f func(line []byte)) {
 		f(line)
 		tail = rest
 	}
-}
-
-// failure is what a cell's last try ended in.
-type failure struct {
-	Time   string `json:"time"`
-	Reason string `json:"reason"`
-}
-
-// failurePath is a hidden file beside the run's place.
-func failurePath(dir string) string {
-	return filepath.Join(filepath.Dir(dir), "."+filepath.Base(dir)+".failed.json")
-}
-
-// RecordFailure keeps why a run's last try failed, for ProgressOf; nil forgets
-// it. The folder of the place has to be there.
-func RecordFailure(dir string, why error) error {
-	path := failurePath(dir)
-	if why == nil {
-		err := os.Remove(path)
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil
-		}
-		return err
-	}
-	text, err := results.Encode(failure{time.Now().UTC().Format(time.RFC3339), why.Error()}, "  ")
-	if err != nil {
-		return err
-	}
-	return atomicfile.Write(path, func(w io.Writer) error {
-		_, err := w.Write(append(text, '\n'))
-		return err
-	})
-}
-
-func failureOf(dir string) (string, error) {
-	text, err := regular.ReadFile(failurePath(dir), regular.Text)
-	if errors.Is(err, fs.ErrNotExist) {
-		return "", nil
-	}
-	if err != nil {
-		return "", err
-	}
-	var f failure
-	if json.Unmarshal(text, &f) != nil {
-		return "unknown: " + failurePath(dir) + " can't be read", nil
-	}
-	return f.Reason, nil
 }

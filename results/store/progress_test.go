@@ -1,6 +1,8 @@
 package store
 
 import (
+	"errors"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -58,5 +60,80 @@ func TestProgressOfPlannedRuns(t *testing.T) {
 	}
 	if left, _ := filepath.Glob(filepath.Join(root, "m", "nsmc", ".*")); len(left) > 0 {
 		t.Errorf("left: %q", left)
+	}
+}
+
+// What another variant has done, and what it failed of, is none of a planned run's
+// progress; its own is.
+func TestProgressOfAnotherVariant(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "m", "nsmc", "seed-1")
+	a := manifest("m", "nsmc", 1)
+	b := with(t, a, `"epochs":4`)
+	progress := func(portable string) Progress {
+		t.Helper()
+		all, err := ProgressOfAll([]Planned{{dir, portable}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return all[0]
+	}
+	w, err := Create(dir, a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	logStep(t, w, 1)
+	logStep(t, w, 2)
+	if p := progress(a.Parts.Portable()); p.State != CellRunning {
+		t.Errorf("its own: %+v", p)
+	}
+	if p := progress(b.Parts.Portable()); p.State != CellWaiting || p.Step != 0 {
+		t.Errorf("another's: %+v", p)
+	}
+	w.Close()
+	if err := RecordFailure(dir, a.Parts.Portable(), errors.New("no room")); err != nil {
+		t.Fatal(err)
+	}
+	if p := progress(a.Parts.Portable()); p.State != CellFailed || p.Reason != "no room" || p.Step != 2 {
+		t.Errorf("its own failure: %+v", p)
+	}
+	if p := progress(b.Parts.Portable()); p.State != CellWaiting || p.Reason != "" || p.Step != 0 {
+		t.Errorf("another's failure: %+v", p)
+	}
+	partial := w.Dir()
+	if p, err := ProgressIn(partial); err != nil || p.State != CellFailed {
+		t.Errorf("in its folder: %+v, %v", p, err)
+	}
+	if err := RecordFailure(dir, b.Parts.Portable(), errors.New("no room")); err != nil {
+		t.Fatal(err)
+	}
+	if p, err := ProgressIn(partial); err != nil || p.State != CellWaiting {
+		t.Errorf("another's failure beside its folder: %+v, %v", p, err)
+	}
+	if err := RecordFailure(dir, "", errors.New("no data")); err != nil {
+		t.Fatal(err)
+	}
+	if p := progress(b.Parts.Portable()); p.State != CellFailed {
+		t.Errorf("a failure of nobody knows which: %+v", p)
+	}
+}
+
+// A run that can't be read for want of the system's leave is not taken for another.
+func TestProgressTellsWhatItCannotRead(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "m", "nsmc", "seed-1")
+	a := manifest("m", "nsmc", 1)
+	writeRun(t, dir, a, result("m", "nsmc", 1, 50))
+	path := filepath.Join(dir, "manifest.json")
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("manifest.json", path); err != nil { // a loop, as the system says
+		t.Skip(err)
+	}
+	if all, err := ProgressOfAll([]Planned{{dir, a.Parts.Portable()}}); err == nil || !strings.Contains(err.Error(), dir) {
+		t.Errorf("%+v, %v", all, err)
+	}
+	os.Remove(path)
+	if all, err := ProgressOfAll([]Planned{{dir, a.Parts.Portable()}}); err != nil || all[0].State != CellWaiting {
+		t.Errorf("without a manifest: %+v, %v", all, err)
 	}
 }
