@@ -32,14 +32,26 @@ func boundGarbage() {
 	}
 	garbage.Lock()
 	defer garbage.Unlock()
+	before := limitGarbage()
+	if garbage.trainings++; garbage.trainings == 1 {
+		garbage.before = before
+	}
+}
+
+// reboundGarbage is boundGarbage's bound for the heap as it is now, in a training.
+func reboundGarbage() {
+	if os.Getenv("GOGC") == "" {
+		limitGarbage()
+	}
+}
+
+// limitGarbage sets the bound for the present heap and returns what it was.
+func limitGarbage() (before int) {
 	s := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
 	metrics.Read(s)
 	heap := max(1, s[0].Value.Uint64())
 	percent := 100 * max(leastGarbage, heap/garbageShare) / heap
-	before := debug.SetGCPercent(int(max(1, min(100, percent))))
-	if garbage.trainings++; garbage.trainings == 1 {
-		garbage.before = before
-	}
+	return debug.SetGCPercent(int(max(1, min(100, percent))))
 }
 
 // unboundGarbage ends what a call of boundGarbage began.

@@ -12,6 +12,7 @@ func TestGarbageIsBoundAsLongAsOneTrains(t *testing.T) {
 	defer debug.SetGCPercent(before)
 	kept := make([]byte, 256<<20) // of which a tenth is less than 73 per cent
 	boundGarbage()
+	reboundGarbage()
 	boundGarbage()
 	unboundGarbage()
 	bound := debug.SetGCPercent(73)
@@ -24,4 +25,9 @@ func TestGarbageIsBoundAsLongAsOneTrains(t *testing.T) {
 		t.Errorf("%d per cent afterwards", after)
 	}
 	kept[0] = 1
+	p := newPlace(t)
+	mustRun(t, p.cell(t, p.path("tiny.yaml"), "runs"))
+	if after := debug.SetGCPercent(73); after != 73 {
+		t.Errorf("%d per cent after a training", after)
+	}
 }
