@@ -44,9 +44,9 @@ func borrow(n, who int) []float32 {
 
 // scratch is Floats, on a large page from a hundred kilobytes on: what is to stay in
 // the second cache has to spread over its sets evenly, and small pages lie where
-// they may. Of 80 of them over the sixteen kinds of place that a cache of 512 kB in
-// eight ways has, every eighth lies where nine or more compete, another one in each
-// process.
+// they may. By arithmetic, of 80 of them over the sixteen kinds of place that a cache
+// of 512 kB in eight ways has, every eighth lies where nine or more compete, another
+// one in each process; no counter was read.
 func scratch(n int) []float32 {
 	if 4*n >= hugePage/16 {
 		n = max(n, hugePage/4)
