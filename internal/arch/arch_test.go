@@ -1,4 +1,3 @@
-// Package arch holds the test that keeps imports as DESIGN.md says.
 package arch
 
 import (

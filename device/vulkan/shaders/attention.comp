@@ -53,7 +53,7 @@ void tile(uint g) {
 		float sum = 0.0;
 		uint from = scoreAt(s, head, i0 + i) + j0;
 		for (uint j = quarter; j < SIDE; j += 4) {
-			float e = sees(s, i0 + i, j0 + j) ? exp_(probs[i * LD + j] - top) : 0.0;
+			float e = sees(s, i0 + i, j0 + j) ? exp32(probs[i * LD + j] - top) : 0.0;
 			sum += e;
 			probs[i * LD + j] = DROP ? dropped(p.drop, from + j, e) : e;
 		}
@@ -61,7 +61,7 @@ void tile(uint g) {
 		part[t] = sum;
 		barrier();
 		if (quarter == 0) {
-			shrink[i] = exp_(tops[i] - top);
+			shrink[i] = exp32(tops[i] - top);
 			sums[i] = sums[i] * shrink[i] + ((part[t] + part[t + 1]) + (part[t + 2] + part[t + 3]));
 			tops[i] = top;
 		}

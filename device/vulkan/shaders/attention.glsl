@@ -1,6 +1,7 @@
 // What the attention's shaders have in common: the block of parameters that the
 // host fills, tiles of 32 x 32 that a workgroup of 128 multiplies, and the exponential.
 #include "common.glsl"
+#include "math.glsl"
 
 layout(local_size_x = 128) in;
 
@@ -58,22 +59,6 @@ layout(buffer_reference, std430, buffer_reference_align = 16) buffer Block {
 layout(push_constant) uniform Push { Block p; };
 
 uint t = gl_LocalInvocationID.x, ty = t >> 4, tx = t & 15;
-
-// exp_ is e to the x, for x up to 0: 2^n times a polynomial, as Cephes' expf.
-float exp_(float x) {
-	if (x < -87.33654) return 0.0;
-	precise float n = float(int(x * 1.44269504088896341 - 0.5));
-	precise float r = x - n * 0.693359375;
-	r = r - n * -2.12194440e-4;
-	precise float q = 1.9875691500e-4;
-	q = q * r + 1.3981999507e-3;
-	q = q * r + 8.3334519073e-3;
-	q = q * r + 4.1665795894e-2;
-	q = q * r + 1.6666665459e-1;
-	q = q * r + 5.0000001201e-1;
-	q = q * r * r + r;
-	return (q + 1.0) * uintBitsToFloat(uint(int(n) + 127) << 23);
-}
 
 // A thread has rows ty + 8r and columns tx + 16c of a tile: TILE of them.
 const uint TILE = 8;

@@ -47,7 +47,7 @@ void tile(uint g) {
 				uint j = j0 + col(c);
 				float y = 0.0, keep = 1.0;
 				if (sees(s, i, j)) {
-					y = exp_(score(s, x[2 * r + c], from, j) - top) * scale;
+					y = exp32(score(s, x[2 * r + c], from, j) - top) * scale;
 					if (DROP) keep = dropped(p.drop, from + j, 1.0);
 				}
 				kept[row(r) * LD + col(c)] = y * keep;

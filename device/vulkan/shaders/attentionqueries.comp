@@ -64,7 +64,7 @@ void tile(uint g) {
 				uint j = j0 + col(c);
 				float ds = 0.0;
 				if (sees(s, i, j)) {
-					float y = exp_(score(s, x[2 * r + c], from, j) - tops[row(r)]) * scales[row(r)];
+					float y = exp32(score(s, x[2 * r + c], from, j) - tops[row(r)]) * scales[row(r)];
 					ds = y * ((DROP ? dropped(p.drop, from + j, dx[2 * r + c]) : dx[2 * r + c]) - deltas[row(r)]);
 				}
 				grads[row(r) * LD + col(c)] = ds;
