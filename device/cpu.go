@@ -4,13 +4,23 @@ import (
 	"fmt"
 
 	"github.com/lmkor/bench/kernels"
+	"github.com/lmkor/bench/kernels/parallel"
 )
 
 // CPU is the backend of the machine's own processor, by package kernels. Its
 // buffers are slices, calls have been computed when Run returns, and results do
-// not depend on the number of threads. Its zero value is ready. Memory may be
-// lent by several goroutines at once.
-type CPU struct{ arena arena }
+// not depend on the number of threads. Its zero value computes on its caller's
+// goroutine alone. Memory may be lent by several goroutines at once.
+type CPU struct {
+	pool  *parallel.Pool
+	arena arena
+}
+
+// NewCPU returns a CPU that computes on a pool, which others may have, too.
+func NewCPU(pool *parallel.Pool) *CPU { return &CPU{pool: pool} }
+
+// Another returns a CPU with memory of its own on the same pool.
+func (c *CPU) Another() *CPU { return NewCPU(c.pool) }
 
 // Get lends a buffer.
 func (c *CPU) Get(n int) Buffer { return Host(c.arena.get(n)) }
@@ -55,11 +65,11 @@ func (c *CPU) Run(calls ...Call) {
 func (c *CPU) run(call Call) {
 	switch o := call.(type) {
 	case *Products:
-		products(o)
+		products(c.pool, o)
 	case *SlopeBiasGrad:
-		slopeBiasGrad(o)
+		slopeBiasGrad(c.pool, o)
 	case *Norm:
-		norm(o)
+		norm(c.pool, o)
 	case *NormGrad:
 		c.normGrad(o)
 	case *Attention:
@@ -73,66 +83,66 @@ func (c *CPU) run(call Call) {
 	case *RelativeGrad:
 		(&relative{o.Of, c}).backward(o)
 	case *DistanceAttention:
-		(&distance{o, &c.arena}).forward()
+		(&distance{o, c}).forward()
 	case *DistanceGrad:
-		(&distance{o.Of, &c.arena}).backward(o)
+		(&distance{o.Of, c}).backward(o)
 	case *AdamW:
-		update(o)
+		update(c.pool, o)
 	case *Squares:
-		squares(o)
+		squares(c.pool, o)
 	case *Finite:
-		o.OK = finite(o.X.Floats())
+		o.OK = finite(c.pool, o.X.Floats())
 	default:
-		moved(call)
+		moved(c.pool, call)
 	}
 }
 
 // moved runs the calls that move, add or compare elements.
-func moved(call Call) {
+func moved(pool *parallel.Pool, call Call) {
 	switch o := call.(type) {
 	case *Drop:
-		o.Drop.Drop(o.Y.Floats(), o.X.Floats())
+		o.Drop.Drop(pool, o.Y.Floats(), o.X.Floats())
 		if !o.Residual.None() {
-			kernels.Add(o.Y.Floats(), o.Residual.Floats())
+			kernels.Add(pool, o.Y.Floats(), o.Residual.Floats())
 		}
 	case *Add:
-		kernels.Add(o.Y.Floats(), o.X.Floats())
+		kernels.Add(pool, o.Y.Floats(), o.X.Floats())
 	case *Copy:
-		kernels.Copy(o.Y.Floats(), o.X.Floats())
+		kernels.Copy(pool, o.Y.Floats(), o.X.Floats())
 	case *Clear:
-		kernels.Clear(o.X.Floats())
+		kernels.Clear(pool, o.X.Floats())
 	case *ClearRows:
 		for _, r := range o.Rows {
 			clear(o.X.Floats()[int(r)*o.Cols : (int(r)+1)*o.Cols])
 		}
 	case *ScaleBy:
 		if s := o.S.Floats()[0]; s != 1 {
-			kernels.Scale(o.X.Floats(), s)
+			kernels.Scale(pool, o.X.Floats(), s)
 		}
 	case *Gather:
 		lookups := make([]kernels.Lookup, len(o.Lookups))
 		for i, l := range o.Lookups {
 			lookups[i] = kernels.Lookup{Table: l.Table.Floats(), IDs: l.IDs}
 		}
-		kernels.Gather(o.Y.Floats(), o.Cols, lookups...)
+		kernels.Gather(pool, o.Y.Floats(), o.Cols, lookups...)
 	case *Scatter:
-		kernels.Scatter(o.Dst.Floats(), o.IDs, o.Src.Floats(), o.Cols)
+		kernels.Scatter(pool, o.Dst.Floats(), o.IDs, o.Src.Floats(), o.Cols)
 	case *ScatterAdd:
-		kernels.ScatterAdd(o.Dst.Floats(), o.IDs, o.Skip, o.Src.Floats(), o.Cols)
+		kernels.ScatterAdd(pool, o.Dst.Floats(), o.IDs, o.Skip, o.Src.Floats(), o.Cols)
 	case *PoolPairs:
-		kernels.PoolPairs(o.Y.Floats(), o.X.Floats(), o.Pairs, o.Cols, o.Largest)
+		kernels.PoolPairs(pool, o.Y.Floats(), o.X.Floats(), o.Pairs, o.Cols, o.Largest)
 	case *PoolPairsGrad:
-		kernels.PoolPairsGrad(o.DX.Floats(), o.DY.Floats(), o.X.Floats(), o.Pairs, o.Cols, o.Largest)
+		kernels.PoolPairsGrad(pool, o.DX.Floats(), o.DY.Floats(), o.X.Floats(), o.Pairs, o.Cols, o.Largest)
 	case *Windows:
-		kernels.Windows(o.Y.Floats(), o.X.Floats(), o.Offsets, o.Cols, o.Width)
+		kernels.Windows(pool, o.Y.Floats(), o.X.Floats(), o.Offsets, o.Cols, o.Width)
 	case *WindowsGrad:
-		kernels.WindowsGrad(o.DX.Floats(), o.DY.Floats(), o.Offsets, o.Cols, o.Width)
+		kernels.WindowsGrad(pool, o.DX.Floats(), o.DY.Floats(), o.Offsets, o.Cols, o.Width)
 	case *Activation:
-		kernels.Activation(o.Act, o.Y.Floats(), o.X.Floats(), o.Slope)
+		kernels.Activation(pool, o.Act, o.Y.Floats(), o.X.Floats(), o.Slope)
 	case *CrossEntropy:
-		o.Loss.Floats()[0] = kernels.CrossEntropy(o.DX.Floats(), o.X.Floats(), o.Labels, o.Cols)
+		o.Loss.Floats()[0] = kernels.CrossEntropy(pool, o.DX.Floats(), o.X.Floats(), o.Labels, o.Cols)
 	case *WeightedCrossEntropy:
-		o.Loss.Floats()[0] = kernels.WeightedCrossEntropy(o.DX.Floats(), o.X.Floats(), o.Labels, o.Weights, o.Smoothing)
+		o.Loss.Floats()[0] = kernels.WeightedCrossEntropy(pool, o.DX.Floats(), o.X.Floats(), o.Labels, o.Weights, o.Smoothing)
 	case *BinaryCrossEntropy:
 		o.Loss.Floats()[0] = kernels.BinaryCrossEntropy(o.DX.Floats(), o.X.Floats(), o.Labels)
 	case *MSE:
@@ -142,21 +152,21 @@ func moved(call Call) {
 	}
 }
 
-func slopeBiasGrad(o *SlopeBiasGrad) {
+func slopeBiasGrad(pool *parallel.Pool, o *SlopeBiasGrad) {
 	db := o.DB.Floats()
 	if !o.Acc {
 		clear(db)
 	}
-	kernels.SlopeBiasGrad(db, o.DY.Floats(), o.Slope.Floats(), o.Rows, o.Cols, o.DY.LD)
+	kernels.SlopeBiasGrad(pool, db, o.DY.Floats(), o.Slope.Floats(), o.Rows, o.Cols, o.DY.LD)
 }
 
-func norm(o *Norm) {
+func norm(pool *parallel.Pool, o *Norm) {
 	y, mean, rstd, x, w, b := o.Y.Floats(), o.Mean.Floats(), o.RStd.Floats(), o.X.Floats(), o.W.Floats(), o.B.Floats()
 	if o.Residual.None() {
-		kernels.LayerNorm(y, mean, rstd, x, w, b, o.Rows, o.Cols, o.Eps)
+		kernels.LayerNorm(pool, y, mean, rstd, x, w, b, o.Rows, o.Cols, o.Eps)
 		return
 	}
-	kernels.AddNorm(o.Drop, y, o.S.Floats(), mean, rstd, x, o.Residual.Floats(), w, b, o.Rows, o.Cols, o.Eps)
+	kernels.AddNorm(pool, o.Drop, y, o.S.Floats(), mean, rstd, x, o.Residual.Floats(), w, b, o.Rows, o.Cols, o.Eps)
 }
 
 // normGrad's kernels write both parameters' gradients: one that is not wanted goes
@@ -177,8 +187,8 @@ func (c *CPU) normGrad(o *NormGrad) {
 	dw, db := target(o.DW, o.AccW, scratch[:o.Cols]), target(o.DB, o.AccB, scratch[o.Cols:])
 	dx, dy, s, mean, rstd, w := o.DX.Floats(), o.DY.Floats(), o.S.Floats(), o.Mean.Floats(), o.RStd.Floats(), o.W.Floats()
 	if o.DResidual.None() {
-		kernels.LayerNormGrad(dx, dw, db, dy, s, mean, rstd, w, o.Rows, o.Cols)
+		kernels.LayerNormGrad(c.pool, dx, dw, db, dy, s, mean, rstd, w, o.Rows, o.Cols)
 		return
 	}
-	kernels.AddNormGrad(o.Drop, dx, o.DResidual.Floats(), dw, db, dy, s, mean, rstd, w, o.Rows, o.Cols)
+	kernels.AddNormGrad(c.pool, o.Drop, dx, o.DResidual.Floats(), dw, db, dy, s, mean, rstd, w, o.Rows, o.Cols)
 }

@@ -50,7 +50,7 @@ func (c *CPU) attention(a *Attention) {
 	a.plan()
 	probs, y := a.Probs.Floats(), a.Y.Floats()
 	w, d := a.Width, a.Width/a.Heads
-	kernels.Parallel(len(a.jobs), func(i int) {
+	c.pool.For(len(a.jobs), func(i int) {
 		j := a.jobs[i]
 		if j.scores() == 0 {
 			clearRows(y, j.q0, j.nq, w, j.head*d, d)
@@ -66,7 +66,7 @@ func (c *CPU) attentionGrad(g *AttentionGrad) {
 	probs, dy := a.Probs.Floats(), g.DY.Floats()
 	dq, dk, dv := g.DQ.Floats(), g.DK.Floats(), g.DV.Floats()
 	w, d := a.Width, a.Width/a.Heads
-	kernels.Parallel(len(a.jobs), func(i int) {
+	c.pool.For(len(a.jobs), func(i int) {
 		j := a.jobs[i]
 		if j.scores() == 0 {
 			clearRows(dq, j.q0, j.nq, g.DQ.LD, j.head*d, d)
@@ -97,7 +97,7 @@ func (c *CPU) cachedAttention(a *CachedAttention) {
 		}
 	}
 	d := w / a.Heads
-	kernels.Parallel(len(a.Cache)*a.Heads, func(i int) {
+	c.pool.For(len(a.Cache)*a.Heads, func(i int) {
 		s, head := i/a.Heads, i%a.Heads
 		q0, nq := int(a.Offsets[s]), int(a.Offsets[s+1]-a.Offsets[s])
 		if nq == 0 {

@@ -10,7 +10,7 @@ import (
 // distance runs one DistanceAttention on the CPU.
 type distance struct {
 	*DistanceAttention
-	arena *arena
+	cpu *CPU
 }
 
 // distanceJob is one head of one sequence.
@@ -56,7 +56,7 @@ func (a *distance) value(j *distanceJob) []float32 { return a.V.Floats()[j.k0*a.
 func (a *distance) forward() {
 	a.plan()
 	probs, y, d := a.Probs.Floats(), a.Y.Floats(), a.d()
-	kernels.Parallel(len(a.order), func(n int) {
+	a.cpu.pool.For(len(a.order), func(n int) {
 		j := &a.jobs[a.order[n]]
 		if j.scores() == 0 {
 			clearRows(y, j.q0, j.nq, a.Width, j.head*d, d)
@@ -66,8 +66,8 @@ func (a *distance) forward() {
 		a.scores(j, s)
 		kernels.SoftmaxSeq(s, j.nq, j.nk, j.nk)
 		if a.Drop.P > 0 {
-			dropped := a.arena.get(len(s))
-			defer a.arena.put(dropped)
+			dropped := a.cpu.arena.get(len(s))
+			defer a.cpu.arena.put(dropped)
 			a.Drop.Apply(dropped, s, j.at)
 			s = dropped
 		}
@@ -80,8 +80,8 @@ func (a *distance) scores(j *distanceJob, s []float32) {
 	d := a.d()
 	kernels.GemmSeq(false, true, j.nq, j.nk, d, a.query(j), a.Q.LD, a.key(j), a.K.LD, false, s, j.nk)
 	kernels.ScaleSeq(s, a.Scale)
-	x := a.arena.get(max(j.nq, j.nk) * j.width)
-	defer a.arena.put(x)
+	x := a.cpu.arena.get(max(j.nq, j.nk) * j.width)
+	defer a.cpu.arena.put(x)
 	if !a.ByQuery.None() {
 		kernels.GemmSeq(false, true, j.nq, j.width, d, a.query(j), a.Q.LD, a.rows(j, a.ByQuery), a.ByQuery.LD, false, x, j.width)
 		j.AddByQuery(s, x, a.DistanceScale, j.nk, j.width)
@@ -99,9 +99,9 @@ func (a *distance) scores(j *distanceJob, s []float32) {
 // queries, keys and values, one job each, keeping those of the scores; then,
 // head by head, over all sequences in order, for the tables.
 func (a *distance) backward(g *DistanceGrad) {
-	ds := a.arena.get(a.Probs.Len())
-	defer a.arena.put(ds)
-	kernels.Parallel(len(a.order), func(n int) {
+	ds := a.cpu.arena.get(a.Probs.Len())
+	defer a.cpu.arena.put(ds)
+	a.cpu.pool.For(len(a.order), func(n int) {
 		j := &a.jobs[a.order[n]]
 		if j.scores() == 0 {
 			d := a.d()
@@ -137,8 +137,8 @@ func (a *distance) jobGrad(g *DistanceGrad, j *distanceJob, ds []float32) {
 	pr := a.Probs.Floats()[j.at : j.at+len(ds)]
 	dropped := pr
 	if a.Drop.P > 0 {
-		dropped = a.arena.get(len(ds))
-		defer a.arena.put(dropped)
+		dropped = a.cpu.arena.get(len(ds))
+		defer a.cpu.arena.put(dropped)
 		a.Drop.Apply(dropped, pr, j.at)
 	}
 	dq, dk := g.DQ.Floats()[j.q0*g.DQ.LD+j.head*d:], g.DK.Floats()[j.k0*g.DK.LD+j.head*d:]
@@ -152,8 +152,8 @@ func (a *distance) jobGrad(g *DistanceGrad, j *distanceJob, ds []float32) {
 	kernels.ScaleSeq(ds, a.Scale)
 	kernels.GemmSeq(false, false, j.nq, d, j.nk, ds, j.nk, a.key(j), a.K.LD, false, dq, g.DQ.LD)
 	kernels.GemmSeq(true, false, j.nk, d, j.nq, ds, j.nk, a.query(j), a.Q.LD, false, dk, g.DK.LD)
-	dx := a.arena.get(max(j.nq, j.nk) * j.width)
-	defer a.arena.put(dx)
+	dx := a.cpu.arena.get(max(j.nq, j.nk) * j.width)
+	defer a.cpu.arena.put(dx)
 	if t := a.ByQuery; !t.None() {
 		j.AddByQueryGrad(dx[:j.nq*j.width], ds, a.ratio(), j.nk, j.width)
 		kernels.GemmSeq(false, false, j.nq, d, j.width, dx, j.width, a.rows(j, t), t.LD, true, dq, g.DQ.LD)
@@ -173,30 +173,30 @@ func (a *distance) tableGrad(grad []float32, ld int, ds []float32, products func
 	common := ld == d
 	each := grad
 	if common {
-		each = a.arena.get(a.Heads * len(grad))
-		defer a.arena.put(each)
+		each = a.cpu.arena.get(a.Heads * len(grad))
+		defer a.cpu.arena.put(each)
 	}
 	clear(each)
-	kernels.Parallel(a.Heads, func(head int) {
+	a.cpu.pool.For(a.Heads, func(head int) {
 		for n := head; n < len(a.jobs); n += a.Heads {
 			j := &a.jobs[n]
 			if j.scores() == 0 {
 				continue
 			}
-			dx := a.arena.get(max(j.nq, j.nk) * j.width)
+			dx := a.cpu.arena.get(max(j.nq, j.nk) * j.width)
 			x, rows, ldx := products(j, dx, ds[j.at:j.at+j.scores()])
 			to := int(j.First)*ld + a.column(j, ld)
 			if common {
 				to += head * len(grad)
 			}
 			kernels.GemmSeq(true, false, j.width, d, rows, dx, j.width, x, ldx, true, each[to:], ld)
-			a.arena.put(dx)
+			a.cpu.arena.put(dx)
 		}
 	})
 	if common {
 		copy(grad, each[:len(grad)])
 		for head := 1; head < a.Heads; head++ {
-			kernels.Add(grad, each[head*len(grad):(head+1)*len(grad)])
+			kernels.Add(a.cpu.pool, grad, each[head*len(grad):(head+1)*len(grad)])
 		}
 	}
 }

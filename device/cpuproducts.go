@@ -1,15 +1,18 @@
 package device
 
-import "github.com/lmkor/bench/kernels"
+import (
+	"github.com/lmkor/bench/kernels"
+	"github.com/lmkor/bench/kernels/parallel"
+)
 
 // products computes the products, and those of further factors behind: as many rounds
 // as the longest has factors. The others are spread over the rounds, so that each
 // has products to run side by side.
-func products(o *Products) {
+func products(pool *parallel.Pool, o *Products) {
 	rounds := 1
 	for i := range o.List {
 		rounds = max(rounds, 1+len(o.List[i].More))
-		rowSums(&o.List[i])
+		rowSums(pool, &o.List[i])
 	}
 	for round := range rounds {
 		var list []kernels.Product
@@ -23,15 +26,15 @@ func products(o *Products) {
 			}
 		}
 		if o.Bfloat16 {
-			kernels.GemmsBF16(list...)
+			kernels.GemmsBF16(pool, list...)
 		} else {
-			kernels.Gemms(list...)
+			kernels.Gemms(pool, list...)
 		}
 	}
 }
 
 // rowSums leaves the sums of op(A)'s rows, which are those of A's columns.
-func rowSums(p *Product) {
+func rowSums(pool *parallel.Pool, p *Product) {
 	if p.Sums.None() {
 		return
 	}
@@ -41,7 +44,7 @@ func rowSums(p *Product) {
 	if !p.AccSums {
 		clear(p.Sums.Floats())
 	}
-	kernels.BiasGrad(p.Sums.Floats(), p.A.Floats(), p.K, p.M, p.A.LD)
+	kernels.BiasGrad(pool, p.Sums.Floats(), p.A.Floats(), p.K, p.M, p.A.LD)
 }
 
 // onHost is the product without what is added behind.

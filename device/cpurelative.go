@@ -48,7 +48,7 @@ func (r *relative) forward() {
 			B: r.Kernel.Floats(), LDB: r.Width, C: r.Table.Floats(), LDC: r.Width})
 	}
 	probs, y, v, d := r.Probs.Floats(), r.Y.Floats(), r.V.Floats(), r.d()
-	kernels.Parallel(len(r.order), func(n int) {
+	r.cpu.pool.For(len(r.order), func(n int) {
 		j := r.jobs[r.order[n]]
 		s := probs[j.at : j.at+j.scores()]
 		r.scores(j, s)
@@ -67,10 +67,10 @@ func (r *relative) forward() {
 // product multiplies by the kernel of all heads.
 func (r *relative) product(p kernels.Product) {
 	if r.Bfloat16 {
-		kernels.GemmsBF16(p)
+		kernels.GemmsBF16(r.cpu.pool, p)
 		return
 	}
-	kernels.Gemms(p)
+	kernels.Gemms(r.cpu.pool, p)
 }
 
 // scores writes a job's scores before the softmax to s.

@@ -13,7 +13,7 @@ func (r *relative) backward(g *RelativeGrad) {
 	// A row a sequence: gradients of the three biases and of the two segments.
 	sums := arena.zeros(b * 5 * w)
 	defer arena.put(sums)
-	kernels.Parallel(len(r.order), func(n int) {
+	r.cpu.pool.For(len(r.order), func(n int) {
 		j := r.jobs[r.order[n]]
 		r.jobGrad(g, j, ds[j.at:j.at+j.scores()], sums[j.seq*5*w:(j.seq+1)*5*w])
 	})
@@ -22,7 +22,7 @@ func (r *relative) backward(g *RelativeGrad) {
 			if !p.Acc {
 				clear(dw)
 			}
-			kernels.BiasGrad(dw, sums[i*w:], b, len(dw), 5*w)
+			kernels.BiasGrad(r.cpu.pool, dw, sums[i*w:], b, len(dw), 5*w)
 		}
 	}
 	switch dw := g.Kernel.Floats(); {
@@ -116,7 +116,7 @@ func (r *relative) shiftedKernelGrad(ds, dw []float32, acc bool) {
 // eachOfHead calls f with the jobs of each head in order of the sequences, heads
 // side by side.
 func (r *relative) eachOfHead(f func(j relativeJob)) {
-	kernels.Parallel(r.Heads, func(head int) {
+	r.cpu.pool.For(r.Heads, func(head int) {
 		for i := head; i < len(r.jobs); i += r.Heads {
 			f(r.jobs[i])
 		}

@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 
 	"github.com/lmkor/bench/kernels"
+	"github.com/lmkor/bench/kernels/parallel"
 )
 
 // chunk is a range of one thread's work: the elements of a buffer, or where only
@@ -31,19 +32,19 @@ func inChunks(all []chunk, of, n int, sparse bool, rows, cols int) []chunk {
 	return all
 }
 
-func update(o *AdamW) {
+func update(pool *parallel.Pool, o *AdamW) {
 	o.chunks = o.chunks[:0]
 	scale := o.Scale()
 	for i := range o.Updates {
 		u := &o.Updates[i]
 		u.With.Rescale(scale)
 		if u.Sparse && u.DecayOthers != 0 {
-			kernels.DecayOthers(u.P.Floats(), u.Cols, u.Rows, u.DecayOthers)
+			kernels.DecayOthers(pool, u.P.Floats(), u.Cols, u.Rows, u.DecayOthers)
 		}
 		o.chunks = inChunks(o.chunks, i, u.P.Len(), u.Sparse, len(u.Rows), u.Cols)
 	}
 	var broken lowest
-	kernels.Parallel(len(o.chunks), func(i int) {
+	pool.For(len(o.chunks), func(i int) {
 		if p := o.chunks[i]; !o.Updates[p.of].run(p.from, p.to) {
 			broken.add(p.of)
 		}
@@ -68,7 +69,7 @@ func (u *Update) run(lo, hi int) bool {
 	return true
 }
 
-func squares(o *Squares) {
+func squares(pool *parallel.Pool, o *Squares) {
 	o.chunks, o.Sum = o.chunks[:0], 0
 	for i, p := range o.Parts {
 		if p.Known != nil {
@@ -80,7 +81,7 @@ func squares(o *Squares) {
 	if len(o.sums) < len(o.chunks) {
 		o.sums = make([]float64, len(o.chunks))
 	}
-	kernels.Parallel(len(o.chunks), func(i int) {
+	pool.For(len(o.chunks), func(i int) {
 		p := o.chunks[i]
 		o.sums[i] = o.Parts[p.of].squares(p.from, p.to)
 	})
@@ -101,9 +102,9 @@ func (p *Part) squares(lo, hi int) float64 {
 	return total
 }
 
-func finite(x []float32) bool {
+func finite(pool *parallel.Pool, x []float32) bool {
 	var broken lowest
-	kernels.Parallel((len(x)+chunkSize-1)/chunkSize, func(i int) {
+	pool.For((len(x)+chunkSize-1)/chunkSize, func(i int) {
 		if !kernels.Finite(x[i*chunkSize : min(len(x), (i+1)*chunkSize)]) {
 			broken.add(i)
 		}

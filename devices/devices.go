@@ -9,6 +9,7 @@ import (
 	"github.com/lmkor/bench/device"
 	"github.com/lmkor/bench/device/vulkan"
 	"github.com/lmkor/bench/kernels"
+	"github.com/lmkor/bench/kernels/parallel"
 )
 
 // CPU is the name of the machine's own processor.
@@ -90,17 +91,20 @@ func facts(i vulkan.Info) Facts {
 // Device is one that has been opened.
 type Device struct {
 	device.Backend
-	GPU *vulkan.Backend // nil of the processor
+	GPU  *vulkan.Backend // nil of the processor
+	Pool *parallel.Pool  // the processor's threads; nil of a GPU
 }
 
-// Open opens what a setting means here.
-func Open(setting string) (*Device, error) {
+// Open opens what a setting means here. A processor computes on so many threads;
+// below 1, on all of its cores.
+func Open(setting string, threads int) (*Device, error) {
 	name, _, err := Resolve(setting)
 	if err != nil {
 		return nil, err
 	}
 	if name == CPU {
-		return &Device{Backend: new(device.CPU)}, nil
+		pool := parallel.New(threads)
+		return &Device{Backend: device.NewCPU(pool), Pool: pool}, nil
 	}
 	found, err := vulkan.Pick(name)
 	if err != nil {

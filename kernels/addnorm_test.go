@@ -26,13 +26,13 @@ func TestAddNormIsItsParts(t *testing.T) {
 							cols)}
 					}
 					want, got := blank(), blank()
-					d.Drop(want.sum, x)
-					Add(want.sum, residual)
-					LayerNorm(want.y, want.mean, want.rstd, want.sum, w, b, rows, cols, 1e-12)
-					LayerNormGrad(want.dr, want.dw, want.db, dy, want.sum, want.mean, want.rstd, w, rows, cols)
-					d.Drop(want.dx, want.dr)
-					AddNorm(d, got.y, got.sum, got.mean, got.rstd, x, residual, w, b, rows, cols, 1e-12)
-					AddNormGrad(d, got.dx, got.dr, got.dw, got.db, dy, got.sum, got.mean, got.rstd, w, rows, cols)
+					d.Drop(pool, want.sum, x)
+					Add(pool, want.sum, residual)
+					LayerNorm(pool, want.y, want.mean, want.rstd, want.sum, w, b, rows, cols, 1e-12)
+					LayerNormGrad(pool, want.dr, want.dw, want.db, dy, want.sum, want.mean, want.rstd, w, rows, cols)
+					d.Drop(pool, want.dx, want.dr)
+					AddNorm(pool, d, got.y, got.sum, got.mean, got.rstd, x, residual, w, b, rows, cols, 1e-12)
+					AddNormGrad(pool, d, got.dx, got.dr, got.dw, got.db, dy, got.sum, got.mean, got.rstd, w, rows, cols)
 					for _, c := range []struct {
 						name      string
 						got, want []float32

@@ -4,6 +4,8 @@ import (
 	"math"
 
 	"github.com/lmkor/bench/internal/splitmix"
+
+	"github.com/lmkor/bench/kernels/parallel"
 )
 
 // Dropper draws dropout decisions from a counter: whether element i is kept is
@@ -102,6 +104,6 @@ func (k draw) apply(y, x []float32, n int) {
 }
 
 // Drop is Apply over the whole of x on the pool, from element 0.
-func (d Dropper) Drop(y, x []float32) {
-	each(len(x), func(lo, hi int) { d.Apply(y[lo:hi], x[lo:hi], lo) })
+func (d Dropper) Drop(pool *parallel.Pool, y, x []float32) {
+	each(pool, len(x), func(lo, hi int) { d.Apply(y[lo:hi], x[lo:hi], lo) })
 }

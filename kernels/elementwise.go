@@ -1,17 +1,19 @@
 package kernels
 
+import "github.com/lmkor/bench/kernels/parallel"
+
 const (
 	elementsAChunk = 4096  // of a sum: fixed, for it decides the order
 	elementsAJob   = 16384 // of a loop: a few microseconds, what waking a thread takes
 )
 
 // each calls f on chunks of [0, n) on the pool.
-func each(n int, f func(lo, hi int)) {
+func each(pool *parallel.Pool, n int, f func(lo, hi int)) {
 	if n <= elementsAJob {
 		f(0, n)
 		return
 	}
-	Parallel((n+elementsAJob-1)/elementsAJob, func(i int) {
+	pool.For((n+elementsAJob-1)/elementsAJob, func(i int) {
 		f(i*elementsAJob, min(n, (i+1)*elementsAJob))
 	})
 }
@@ -122,8 +124,8 @@ func mulAddGo(dy, sum, slope []float32) {
 }
 
 // Add adds x to y, elementwise.
-func Add(y, x []float32) {
-	each(len(x), func(lo, hi int) { addTo(y[lo:hi], x[lo:hi]) })
+func Add(pool *parallel.Pool, y, x []float32) {
+	each(pool, len(x), func(lo, hi int) { addTo(y[lo:hi], x[lo:hi]) })
 }
 
 // addTo adds x to y on the calling goroutine.
@@ -143,8 +145,8 @@ func addGo(y, x []float32) {
 }
 
 // Scale multiplies x by s.
-func Scale(x []float32, s float32) {
-	each(len(x), func(lo, hi int) { ScaleSeq(x[lo:hi], s) })
+func Scale(pool *parallel.Pool, x []float32, s float32) {
+	each(pool, len(x), func(lo, hi int) { ScaleSeq(x[lo:hi], s) })
 }
 
 // ScaleSeq is Scale on the calling goroutine.

@@ -1,5 +1,7 @@
 package kernels
 
+import "github.com/lmkor/bench/kernels/parallel"
+
 // kern is a micro-kernel's form: see tile.
 type kern = func(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
 
@@ -34,7 +36,7 @@ func (f *fewRows) takes(g *Product) bool {
 }
 
 // multiply computes the product on the pool.
-func (f *fewRows) multiply(g *Product) {
+func (f *fewRows) multiply(pool *parallel.Pool, g *Product) {
 	width, run := f.width, f.columns
 	if g.TB {
 		width, run = dotBlock, f.dotColumns
@@ -44,7 +46,7 @@ func (f *fewRows) multiply(g *Product) {
 		whole = g.N / dotRows * dotRows
 	}
 	parts := (whole + width - 1) / width
-	Parallel(parts, func(i int) { run(g, i*width, min(whole, (i+1)*width)) })
+	pool.For(parts, func(i int) { run(g, i*width, min(whole, (i+1)*width)) })
 	if whole < g.N {
 		rest := *g
 		rest.N, rest.B, rest.C, rest.Then = g.N-whole, g.B[whole:], g.C[whole:], Epilogue{}

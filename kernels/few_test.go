@@ -3,12 +3,14 @@ package kernels
 import (
 	"fmt"
 	"testing"
+
+	"github.com/lmkor/bench/kernels/parallel"
 )
 
 // Products of one row and of two have the bytes that the rows have in a product of
 // many, epilogue and rest of columns included, on any number of threads.
 func TestFewRows(t *testing.T) {
-	defer func(s set) { chosen = s; SetThreads(0) }(chosen)
+	defer func(s set) { chosen = s }(chosen)
 	for _, s := range available() {
 		chosen = s
 		for _, d := range [][2]int{{768, 768}, {131, 128}, {2304, 768}, {768, 3072}, {300, 48}, {1025, 400}, {128, 7}, {640, 401}, {4000, 256}} {
@@ -25,14 +27,13 @@ func TestFewRows(t *testing.T) {
 					whole, part := numbers(rows*(n+1), 4), numbers(rows*(n+1), 4)
 					g := Product{TB: tb, M: rows, N: n, K: k, A: a, LDA: k + 2, B: b, LDB: ldb, Acc: acc, C: whole, LDC: n + 1,
 						Then: Epilogue{Bias: bias, Act: GELU}}
-					SetThreads(1)
-					Gemms(g)
+					Gemms(nil, g)
 					few := g
 					few.M, few.C = m, part
-					SetThreads(threads)
+					pool := parallel.New(threads)
 					if f := chosen.tile.few; f != nil && f.takes(&few) {
-						f.multiply(&few)
-					} else if Gemms(few); s.name == "avx512" && (tb && k%16 == 0 && k != 400 || !tb) && n >= 128 {
+						f.multiply(pool, &few)
+					} else if Gemms(pool, few); s.name == "avx512" && (tb && k%16 == 0 && k != 400 || !tb) && n >= 128 {
 						t.Error("not taken")
 					}
 					for i := range m * (n + 1) {
@@ -67,7 +68,7 @@ func BenchmarkFewRows(b *testing.B) {
 				b.SetBytes(int64(4 * d.n * d.k))
 				i := 0
 				for b.Loop() {
-					Gemm(false, d.tb, m, d.n, d.k, x, d.k, w[i%copies], ldb, false, y, d.n)
+					Gemm(pool, false, d.tb, m, d.n, d.k, x, d.k, w[i%copies], ldb, false, y, d.n)
 					i++
 				}
 			})

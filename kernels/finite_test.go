@@ -2,6 +2,7 @@ package kernels
 
 import (
 	"fmt"
+	"github.com/lmkor/bench/kernels/parallel"
 	"math"
 	"testing"
 )
@@ -57,7 +58,7 @@ func TestRowsHandNaNOn(t *testing.T) {
 					"softmax":                func(x []float32) { SoftmaxSeq(x, 3, cols, cols) },
 					"the softmax's gradient": func(x []float32) { SoftmaxGradSeq(x, numbers(3*cols, 2), 3, cols, cols) },
 					"layer norm": func(x []float32) {
-						LayerNorm(x, make([]float32, 3), make([]float32, 3), x, ones, zeros, 3, cols, 1e-5)
+						LayerNorm(pool, x, make([]float32, 3), make([]float32, 3), x, ones, zeros, 3, cols, 1e-5)
 					},
 				} {
 					x := numbers(3*cols, 1)
@@ -102,7 +103,7 @@ func TestActivationsHandNaNOn(t *testing.T) {
 // of an odd shape and in the first: what depends on it is NaN, and nothing else.
 func TestGemmHandsNaNOn(t *testing.T) {
 	const m, n, k = 31, 67, 19
-	multiply := map[string]func(...Product){"float32": Gemms, "bfloat16": GemmsBF16}
+	multiply := map[string]func(*parallel.Pool, ...Product){"float32": Gemms, "bfloat16": GemmsBF16}
 	eachSet(t, func(t *testing.T) {
 		for name, gemms := range multiply {
 			for mode := range 4 {
@@ -125,7 +126,7 @@ func TestGemmHandsNaNOn(t *testing.T) {
 							} else {
 								a[ai] = float32(math.NaN())
 							}
-							gemms(Product{TA: ta, TB: tb, M: m, N: n, K: k, A: a, LDA: lda, B: b, LDB: ldb, C: c, LDC: n})
+							gemms(pool, Product{TA: ta, TB: tb, M: m, N: n, K: k, A: a, LDA: lda, B: b, LDB: ldb, C: c, LDC: n})
 							for i, v := range c {
 								broken := i/n == row
 								if inB {

@@ -1,13 +1,17 @@
 package kernels
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/lmkor/bench/kernels/parallel"
+)
 
 // rowsAJob is how many rows of a gather one thread takes at a time.
 const rowsAJob = 16
 
 // eachRowChunk calls f on chunks of [0, rows) on the pool.
-func eachRowChunk(rows int, f func(lo, hi int)) {
-	Parallel((rows+rowsAJob-1)/rowsAJob, func(c int) { f(c*rowsAJob, min(rows, (c+1)*rowsAJob)) })
+func eachRowChunk(pool *parallel.Pool, rows int, f func(lo, hi int)) {
+	pool.For((rows+rowsAJob-1)/rowsAJob, func(c int) { f(c*rowsAJob, min(rows, (c+1)*rowsAJob)) })
 }
 
 // Lookup names a row of a table, [any, cols], for each row of a gather; one below
@@ -19,9 +23,9 @@ type Lookup struct {
 
 // Gather writes to row t of y, [rows, cols], the sum over the lookups, in order,
 // of row IDs[t] of the table. The first has no id below 0.
-func Gather(y []float32, cols int, lookups ...Lookup) {
+func Gather(pool *parallel.Pool, y []float32, cols int, lookups ...Lookup) {
 	first, others := lookups[0], lookups[1:]
-	eachRowChunk(len(first.IDs), func(lo, hi int) {
+	eachRowChunk(pool, len(first.IDs), func(lo, hi int) {
 		for t := lo; t < hi; t++ {
 			row := y[t*cols : (t+1)*cols]
 			id := int(first.IDs[t])
@@ -37,9 +41,9 @@ func Gather(y []float32, cols int, lookups ...Lookup) {
 
 // Scatter clears dst, [any, cols], and copies row t of src, [rows, cols], to its
 // row ids[t]; no row is named twice.
-func Scatter(dst []float32, ids []int32, src []float32, cols int) {
-	Clear(dst)
-	eachRowChunk(len(ids), func(lo, hi int) {
+func Scatter(pool *parallel.Pool, dst []float32, ids []int32, src []float32, cols int) {
+	Clear(pool, dst)
+	eachRowChunk(pool, len(ids), func(lo, hi int) {
 		for t := lo; t < hi; t++ {
 			id := int(ids[t])
 			copy(dst[id*cols:(id+1)*cols], src[t*cols:(t+1)*cols])
@@ -49,9 +53,9 @@ func Scatter(dst []float32, ids []int32, src []float32, cols int) {
 
 // ScatterAdd adds row t of src, [rows, cols], to row ids[t] of dst, in order of t,
 // but for ids below 0 and skip. The work is split over columns.
-func ScatterAdd(dst []float32, ids []int32, skip int32, src []float32, cols int) {
-	jobs := min(Threads(), (cols+63)/64)
-	Parallel(jobs, func(c int) {
+func ScatterAdd(pool *parallel.Pool, dst []float32, ids []int32, skip int32, src []float32, cols int) {
+	jobs := min(pool.Threads(), (cols+63)/64)
+	pool.For(jobs, func(c int) {
 		lo, hi := c*cols/jobs, (c+1)*cols/jobs
 		for t, id := range ids {
 			if id < 0 || id == skip {
@@ -63,13 +67,13 @@ func ScatterAdd(dst []float32, ids []int32, skip int32, src []float32, cols int)
 }
 
 // Clear sets x to zeros.
-func Clear(x []float32) {
-	each(len(x), func(lo, hi int) { clear(x[lo:hi]) })
+func Clear(pool *parallel.Pool, x []float32) {
+	each(pool, len(x), func(lo, hi int) { clear(x[lo:hi]) })
 }
 
 // Copy copies x to y.
-func Copy(y, x []float32) {
-	each(len(x), func(lo, hi int) { copy(y[lo:hi], x[lo:hi]) })
+func Copy(pool *parallel.Pool, y, x []float32) {
+	each(pool, len(x), func(lo, hi int) { copy(y[lo:hi], x[lo:hi]) })
 }
 
 // Pair names two rows that become one; both may be the same row.
@@ -77,8 +81,8 @@ type Pair struct{ A, B int32 }
 
 // PoolPairs writes to row i of y the mean of the two rows of x that pair i names,
 // or, with largest, their maxima. A NaN on either side gives a NaN.
-func PoolPairs(y, x []float32, pairs []Pair, cols int, largest bool) {
-	eachRowChunk(len(pairs), func(lo, hi int) {
+func PoolPairs(pool *parallel.Pool, y, x []float32, pairs []Pair, cols int, largest bool) {
+	eachRowChunk(pool, len(pairs), func(lo, hi int) {
 		for i := lo; i < hi; i++ {
 			a, b, row := x[int(pairs[i].A)*cols:][:cols], x[int(pairs[i].B)*cols:][:cols], y[i*cols:(i+1)*cols]
 			if largest {
@@ -96,9 +100,9 @@ func PoolPairs(y, x []float32, pairs []Pair, cols int, largest bool) {
 
 // PoolPairsGrad writes to dx the gradient of PoolPairs' input x from that of its
 // output. Of equal elements the first of the pair gets all.
-func PoolPairsGrad(dx, dy, x []float32, pairs []Pair, cols int, largest bool) {
-	Clear(dx)
-	eachRowChunk(len(pairs), func(lo, hi int) {
+func PoolPairsGrad(pool *parallel.Pool, dx, dy, x []float32, pairs []Pair, cols int, largest bool) {
+	Clear(pool, dx)
+	eachRowChunk(pool, len(pairs), func(lo, hi int) {
 		for i := lo; i < hi; i++ {
 			a, b := int(pairs[i].A)*cols, int(pairs[i].B)*cols
 			da, db, d := dx[a:a+cols], dx[b:b+cols], dy[i*cols:(i+1)*cols]
@@ -128,8 +132,8 @@ func poolLargestGrad(da, db, d, a, b []float32) {
 
 // eachOther calls f on the rows of [0, rows) that are not among ascending some, on
 // the pool.
-func eachOther(rows int, some []int32, f func(r int)) {
-	eachRowChunk(rows, func(lo, hi int) {
+func eachOther(pool *parallel.Pool, rows int, some []int32, f func(r int)) {
+	eachRowChunk(pool, rows, func(lo, hi int) {
 		for r := lo; r < hi; r++ {
 			if _, ok := slices.BinarySearch(some, int32(r)); !ok {
 				f(r)
@@ -140,8 +144,8 @@ func eachOther(rows int, some []int32, f func(r int)) {
 
 // DecayOthers subtracts from each row of p, [rows, cols], that is not among
 // ascending live decay times itself.
-func DecayOthers(p []float32, cols int, live []int32, decay float32) {
-	eachOther(len(p)/cols, live, func(r int) {
+func DecayOthers(pool *parallel.Pool, p []float32, cols int, live []int32, decay float32) {
+	eachOther(pool, len(p)/cols, live, func(r int) {
 		row := p[r*cols : (r+1)*cols]
 		for i, v := range row {
 			row[i] = v - decay*v

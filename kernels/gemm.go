@@ -3,6 +3,8 @@ package kernels
 import (
 	"math"
 	"slices"
+
+	"github.com/lmkor/bench/kernels/parallel"
 )
 
 // Product is the product C = op(A)*op(B), or C += op(A)*op(B) if Acc, where op(A)
@@ -33,19 +35,19 @@ type Product struct {
 // whatever M, N, the number of threads and the other products, so a row's result
 // does not depend on its neighbours. It takes 2*M*N*K operations. It panics if a
 // slice is too short.
-func Gemms(products ...Product) {
+func Gemms(pool *parallel.Pool, products ...Product) {
 	var flops int
 	for i := range products {
 		products[i].check()
 		products[i].prepareSquares(&chosen.tile)
 		flops += 2 * products[i].M * products[i].N * products[i].K
 	}
-	threads := Threads()
+	threads := pool.Threads()
 	jobs := min(threads, flops/jobFlops)
 	few := chosen.tile.few
 	if few != nil && (jobs > 1 || threads == 1) && !slices.ContainsFunc(products, func(g Product) bool { return !few.takes(&g) }) {
 		for i := range products {
-			few.multiply(&products[i])
+			few.multiply(pool, &products[i])
 		}
 		return
 	}
@@ -57,7 +59,7 @@ func Gemms(products ...Product) {
 		return
 	}
 	s := spareQueues.Get().(*jobQueue)
-	s.t = &chosen.tile
+	s.t, s.pool = &chosen.tile, pool
 	for i := range products {
 		if g := &products[i]; !g.trivial() {
 			// A thread with a product of its own packs nothing twice.
@@ -72,11 +74,12 @@ func Gemms(products ...Product) {
 }
 
 // Gemm is Gemms of one product: see there.
-func Gemm(ta, tb bool, m, n, k int, a []float32, lda int, b []float32, ldb int, acc bool, c []float32, ldc int) {
-	Gemms(Product{TA: ta, TB: tb, M: m, N: n, K: k, A: a, LDA: lda, B: b, LDB: ldb, Acc: acc, C: c, LDC: ldc})
+func Gemm(pool *parallel.Pool, ta, tb bool, m, n, k int, a []float32, lda int, b []float32, ldb int,
+	acc bool, c []float32, ldc int) {
+	Gemms(pool, Product{TA: ta, TB: tb, M: m, N: n, K: k, A: a, LDA: lda, B: b, LDB: ldb, Acc: acc, C: c, LDC: ldc})
 }
 
-// GemmSeq is Gemm on the calling goroutine alone, for use inside Parallel.
+// GemmSeq is Gemm on the calling goroutine alone, for use inside a loop on a pool.
 func GemmSeq(ta, tb bool, m, n, k int, a []float32, lda int, b []float32, ldb int, acc bool, c []float32, ldc int) {
 	g := Product{TA: ta, TB: tb, M: m, N: n, K: k, A: a, LDA: lda, B: b, LDB: ldb, Acc: acc, C: c, LDC: ldc}
 	g.check()

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/lmkor/bench/internal/golden"
+	"github.com/lmkor/bench/kernels/parallel"
 )
 
 func numbers(n int, seed uint64) []float32 {
@@ -52,7 +53,7 @@ func TestGemm(t *testing.T) {
 							want[i*ldc+j] = float32(sum)
 						}
 					}
-					Gemm(ta, tb, m, n, k, a, lda, b, ldb, acc, c, ldc)
+					Gemm(pool, ta, tb, m, n, k, a, lda, b, ldb, acc, c, ldc)
 					golden.Near(t, "product", c, want, golden.Within(1e-4))
 				})
 			}
@@ -63,7 +64,7 @@ func TestGemm(t *testing.T) {
 // TestGemmIsOfKAlone holds each part of a product, of whatever rows and columns,
 // on any number of threads, to the bytes of the whole.
 func TestGemmIsOfKAlone(t *testing.T) {
-	defer func(s set) { chosen = s; SetThreads(0) }(chosen)
+	defer func(s set) { chosen = s }(chosen)
 	const m, n, k = 211, 131, 401
 	for _, s := range append(available(), plain) {
 		chosen = s
@@ -77,13 +78,12 @@ func TestGemmIsOfKAlone(t *testing.T) {
 				ldb, db = k, k
 			}
 			a, b, whole := numbers(m*k, 1), numbers(n*k, 2), make([]float32, m*n)
-			SetThreads(1)
-			Gemm(ta, tb, m, n, k, a, lda, b, ldb, false, whole, n)
-			SetThreads(3)
+			Gemm(nil, ta, tb, m, n, k, a, lda, b, ldb, false, whole, n)
+			pool := parallel.New(3)
 			for _, d := range [][4]int{{0, m, 0, n}, {1, 1, 0, n}, {3, 13, 5, 33}, {7, 29, 64, 32}, {200, 11, 130, 1},
 				{14, 28, 1, 100}} {
 				c := make([]float32, d[1]*d[3])
-				Gemm(ta, tb, d[1], d[3], k, a[d[0]*da:], lda, b[d[2]*db:], ldb, false, c, d[3])
+				Gemm(pool, ta, tb, d[1], d[3], k, a[d[0]*da:], lda, b[d[2]*db:], ldb, false, c, d[3])
 				for i, v := range c {
 					if w := whole[(d[0]+i/d[3])*n+d[2]+i%d[3]]; v != w {
 						t.Fatalf("%s ta=%v tb=%v part %v: element %d is %v, of the whole %v", s.name, ta, tb, d, i, v, w)
@@ -121,7 +121,7 @@ func BenchmarkGemm(b *testing.B) {
 					ldb = k
 				}
 				for b.Loop() {
-					Gemm(form[0] == 't', form[1] == 't', m, n, k, x, lda, y, ldb, false, z, n)
+					Gemm(pool, form[0] == 't', form[1] == 't', m, n, k, x, lda, y, ldb, false, z, n)
 				}
 				b.ReportMetric(2*float64(m)*float64(n)*float64(k)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
 			})
@@ -132,18 +132,17 @@ func BenchmarkGemm(b *testing.B) {
 // TestEpilogueIsItsParts holds a product that is finished part by part to the
 // product, and then its bias, activation, dropout and residual one by one.
 func TestEpilogueIsItsParts(t *testing.T) {
-	defer SetThreads(0)
 	counts, sizes := []int{1, 2, 3, 8, 64}, [][3]int{{1, 1, 1}, {15, 33, 9}, {3, 70, 0}, {200, 300, 400}, {530, 256, 800}}
 	if testing.Short() {
 		counts, sizes = []int{1, 3}, sizes[:4]
 	}
 	for _, threads := range counts {
-		SetThreads(threads)
+		pool := parallel.New(threads)
 		for _, d := range sizes {
 			m, n, k := d[0], d[1], d[2]
 			a, b, bias, residual := numbers(m*k, 1), numbers(k*n, 2), numbers(n, 3), numbers(m*n, 4)
 			plainC := make([]float32, m*n)
-			Gemm(false, true, m, n, k, a, k, b, k, false, plainC, n)
+			Gemm(pool, false, true, m, n, k, a, k, b, k, false, plainC, n)
 			drop := Dropper{Seed: 1, Site: 2, P: 0.3}
 			for name, e := range map[string]Epilogue{
 				"nothing":    {},
@@ -170,7 +169,7 @@ func TestEpilogueIsItsParts(t *testing.T) {
 					addTo(want, residual)
 				}
 				c := make([]float32, m*n)
-				Gemms(Product{TB: true, M: m, N: n, K: k, A: a, LDA: k, B: b, LDB: k, C: c, LDC: n, Then: e})
+				Gemms(pool, Product{TB: true, M: m, N: n, K: k, A: a, LDA: k, B: b, LDB: k, C: c, LDC: n, Then: e})
 				got := c
 				if e.Y != nil {
 					got = e.Y
@@ -187,7 +186,6 @@ func TestEpilogueIsItsParts(t *testing.T) {
 }
 
 func TestGemmsEqualOneByOne(t *testing.T) {
-	defer SetThreads(0)
 	var products, alone []Product
 	for i, d := range [][3]int{{300, 256, 500}, {64, 300, 410}, {0, 9, 9}, {5, 7, 0}, {33, 768, 768}, {1, 1, 1}} {
 		m, n, k := d[0], d[1], d[2]
@@ -203,11 +201,10 @@ func TestGemmsEqualOneByOne(t *testing.T) {
 		p.C = slices.Clone(p.C)
 		alone = append(alone, p)
 	}
-	SetThreads(1)
 	squares, want := make([]float64, len(alone)), make([]float64, len(alone))
 	for i := range alone {
 		alone[i].Squares, products[i].Squares = &want[i], &squares[i]
-		Gemms(alone[i])
+		Gemms(nil, alone[i])
 		var sum float64
 		for _, v := range alone[i].C {
 			sum += float64(v) * float64(v)
@@ -215,11 +212,11 @@ func TestGemmsEqualOneByOne(t *testing.T) {
 		golden.NearNumber(t, fmt.Sprintf("squares of product %d", i), want[i], sum, golden.Tolerance{Rel: 1e-6})
 	}
 	for _, threads := range []int{1, 2, 3, 8, 64} {
-		SetThreads(threads)
+		pool := parallel.New(threads)
 		for i := range products {
 			copy(products[i].C, numbers(len(products[i].C), 3))
 		}
-		Gemms(products...)
+		Gemms(pool, products...)
 		for i := range products {
 			if !slices.Equal(products[i].C, alone[i].C) || squares[i] != want[i] {
 				t.Errorf("%d threads: product %d differs, or its squares: %v, want %v", threads, i, squares[i], want[i])
@@ -237,7 +234,7 @@ func TestGemmInAnyCache(t *testing.T) {
 	for _, l2 := range []int{1 << 10, 256 << 10, 512 << 10, 1 << 20, 2 << 20, 1 << 30, -1} {
 		blockSize = blockOf(l2)
 		got := make([]float32, m*n)
-		Gemm(false, true, m, n, k, a, k, b, k, false, got, n)
+		Gemm(pool, false, true, m, n, k, a, k, b, k, false, got, n)
 		if want == nil {
 			want = got
 		}

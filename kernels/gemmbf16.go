@@ -3,6 +3,8 @@ package kernels
 import (
 	"sync"
 	"unsafe"
+
+	"github.com/lmkor/bench/kernels/parallel"
 )
 
 const (
@@ -44,20 +46,21 @@ func choosePairs() pairSet {
 // time, the later of the two first, in chunks of fixed size; a sum that is
 // denormal becomes zero. Bytes do not depend on the CPU or the threads, nor a
 // row's on its neighbours. Squares are not taken here.
-func GemmsBF16(products ...Product) {
+func GemmsBF16(pool *parallel.Pool, products ...Product) {
 	for i := range products {
 		g := &products[i]
 		g.check()
 		if !g.trivial() {
 			p := pairProduct{Product: *g, set: &pairSetInUse}
-			p.run()
+			p.run(pool)
 		}
 	}
 }
 
 // GemmBF16 is GemmsBF16 of one product.
-func GemmBF16(ta, tb bool, m, n, k int, a []float32, lda int, b []float32, ldb int, acc bool, c []float32, ldc int) {
-	GemmsBF16(Product{TA: ta, TB: tb, M: m, N: n, K: k, A: a, LDA: lda, B: b, LDB: ldb, Acc: acc, C: c, LDC: ldc})
+func GemmBF16(pool *parallel.Pool, ta, tb bool, m, n, k int, a []float32, lda int, b []float32, ldb int,
+	acc bool, c []float32, ldc int) {
+	GemmsBF16(pool, Product{TA: ta, TB: tb, M: m, N: n, K: k, A: a, LDA: lda, B: b, LDB: ldb, Acc: acc, C: c, LDC: ldc})
 }
 
 // pairProduct is one product of GemmsBF16.
@@ -105,7 +108,7 @@ func (g *pairProduct) firstRow(t int) int { return t * g.M / g.tiles }
 // begin, so that it does not reach past the end.
 func packed(first, w, all int) int { return max(0, min(first, all-w)) }
 
-func (g *pairProduct) run() {
+func (g *pairProduct) run(pool *parallel.Pool) {
 	g.steps = (g.K + 2*panel - 1) / (2 * panel) * panel
 	g.tiles = (g.M + pairRows - 1) / pairRows
 	g.panels = (g.N + pairWidth - 1) / pairWidth
@@ -114,16 +117,15 @@ func (g *pairProduct) run() {
 	defer releasePairs(buf)
 	g.pa, g.pb = pairs[:na:na], pairs[na:]
 
-	parallel := Parallel
 	across, down := (g.panels*pairWidth*min(g.steps, pairChunk)+blockSize-1)/blockSize, 1
-	if jobs := min(Threads(), 2*g.M*g.N*g.K/jobFlops); jobs > 1 {
+	if jobs := min(pool.Threads(), 2*g.M*g.N*g.K/jobFlops); jobs > 1 {
 		across, down = grid(jobs, across, g.panels, g.tiles)
 	} else {
-		parallel = alone
+		pool = nil
 	}
 	ja := (g.tiles + g.tilesAJob() - 1) / g.tilesAJob()
 	jb := (g.panels + g.panelsAJob() - 1) / g.panelsAJob()
-	parallel(ja+jb, func(i int) {
+	pool.For(ja+jb, func(i int) {
 		if i < ja {
 			for t := i * g.tilesAJob(); t < min(g.tiles, (i+1)*g.tilesAJob()); t++ {
 				g.packA(t)
@@ -134,17 +136,10 @@ func (g *pairProduct) run() {
 			g.packB(p)
 		}
 	})
-	parallel(across*down, func(i int) {
+	pool.For(across*down, func(i int) {
 		x, y := i/down, i%down
 		g.block(y*g.tiles/down, (y+1)*g.tiles/down, x*g.panels/across, (x+1)*g.panels/across)
 	})
-}
-
-// alone is Parallel on the calling goroutine.
-func alone(n int, f func(int)) {
-	for i := range n {
-		f(i)
-	}
 }
 
 func (g *pairProduct) tilesAJob() int  { return max(1, packJob/(panel*g.K)) }
@@ -244,5 +239,5 @@ func pairTurnsGo(n int) {
 }
 
 // PeakBF16 measures the multiply-add rate in bfloat16 of the kernels in use, in
-// GFLOP/s on that many threads, as PeakFMA does in float32.
-func PeakBF16(threads int) float64 { return peakOf(pairSetInUse.peak, threads) }
+// GFLOP/s on all threads of the pool, as PeakFMA does in float32.
+func PeakBF16(pool *parallel.Pool) float64 { return peakOf(pool, pairSetInUse.peak) }

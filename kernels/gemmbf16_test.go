@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/lmkor/bench/internal/golden"
+	"github.com/lmkor/bench/kernels/parallel"
 )
 
 func sameFloat(a, b float32) bool {
@@ -155,7 +156,7 @@ func newBF16Case(d [3]int, mode int) bf16Case {
 
 func (g bf16Case) run() []float32 {
 	c := append([]float32{}, g.c...)
-	GemmBF16(g.ta, g.tb, g.m, g.n, g.k, g.a, g.lda, g.b, g.ldb, g.acc, c, g.ldc)
+	GemmBF16(pool, g.ta, g.tb, g.m, g.n, g.k, g.a, g.lda, g.b, g.ldb, g.acc, c, g.ldc)
 	return c
 }
 
@@ -223,7 +224,7 @@ func TestGemmBF16(t *testing.T) {
 // TestGemmBF16IsOfKAlone holds each part of a product, of whatever rows and
 // columns, on any number of threads, to the bytes of the whole.
 func TestGemmBF16IsOfKAlone(t *testing.T) {
-	defer func(s pairSet) { pairSetInUse = s; SetThreads(0) }(pairSetInUse)
+	defer func(s pairSet) { pairSetInUse = s }(pairSetInUse)
 	for _, s := range append(pairSets(), plainPairs) {
 		pairSetInUse = s
 		m, n, k := 211, 131, 801
@@ -240,14 +241,13 @@ func TestGemmBF16IsOfKAlone(t *testing.T) {
 				ldb, db = k, k
 			}
 			a, b, whole := numbers(m*k, 1), numbers(n*k, 2), make([]float32, m*n)
-			SetThreads(1)
-			GemmBF16(ta, tb, m, n, k, a, lda, b, ldb, false, whole, n)
+			GemmBF16(nil, ta, tb, m, n, k, a, lda, b, ldb, false, whole, n)
 			for _, threads := range []int{2, 3, 8} {
-				SetThreads(threads)
+				pool := parallel.New(threads)
 				for _, d := range [][4]int{{0, m, 0, n}, {1, 1, 0, n}, {3, 13, 5, 33}, {7, 29, 36, 32}, {50, 11, 66,
 					1}, {14, 28, 1, 50}} {
 					c := make([]float32, d[1]*d[3])
-					GemmBF16(ta, tb, d[1], d[3], k, a[d[0]*da:], lda, b[d[2]*db:], ldb, false, c, d[3])
+					GemmBF16(pool, ta, tb, d[1], d[3], k, a[d[0]*da:], lda, b[d[2]*db:], ldb, false, c, d[3])
 					for i, v := range c {
 						if w := whole[(d[0]+i/d[3])*n+d[2]+i%d[3]]; v != w {
 							t.Fatalf("%s ta=%v tb=%v part %v, %d threads: element %d is %v, of the whole %v", s.name,
@@ -278,7 +278,7 @@ func BenchmarkGemmBF16(b *testing.B) {
 					ldb = k
 				}
 				for b.Loop() {
-					GemmBF16(form[0] == 't', form[1] == 't', m, n, k, x, lda, y, ldb, false, z, n)
+					GemmBF16(pool, form[0] == 't', form[1] == 't', m, n, k, x, lda, y, ldb, false, z, n)
 				}
 				b.ReportMetric(2*float64(m)*float64(n)*float64(k)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
 			})

@@ -12,6 +12,7 @@ import (
 // row makes no difference to it.
 type jobQueue struct {
 	t          *tile
+	pool       *parallel.Pool
 	products   []Product
 	partitions []partition
 	jobs       []openJob
@@ -22,6 +23,7 @@ type jobQueue struct {
 type openJob struct {
 	job                   // as all who join it find it
 	of, part int          // which part of which product it is
+	threads  int          // of the pool
 	who      int          // its owner, whose buffers are used
 	taken    atomic.Bool  // somebody is its owner
 	next     atomic.Int64 // the first tile of rows that nobody has taken
@@ -55,18 +57,19 @@ func (q *jobQueue) run() {
 	for of, c := range q.partitions {
 		for part := range c.across * c.down {
 			o := &q.jobs[at]
-			o.of, o.part = of, part
+			o.of, o.part, o.threads = of, part, q.pool.Threads()
 			o.taken.Store(false)
 			o.users.Store(0)
 			at++
 		}
 	}
-	if parallel.Watched() { // how long each job takes, not who has it
-		Parallel(len(q.jobs), q.one)
+	if q.pool.Watched() { // how long each job takes, not who has it
+		q.pool.For(len(q.jobs), q.one)
 	} else {
-		Parallel(Threads(), q.do)
+		q.pool.For(q.pool.Threads(), q.do)
 	}
 	clear(q.products)
+	q.pool = nil
 	q.products, q.partitions = q.products[:0], q.partitions[:0]
 	for i := range q.jobs {
 		q.jobs[i].job = job{}
@@ -77,7 +80,7 @@ func (q *jobQueue) run() {
 // owner, and then helps with what is left of them.
 func (q *jobQueue) do(i int) {
 	n := len(q.jobs)
-	for k, first := 0, i*n/Threads(); k < n; k++ {
+	for k, first := 0, i*n/q.pool.Threads(); k < n; k++ {
 		if at := (first + k) % n; q.jobs[at].taken.CompareAndSwap(false, true) {
 			q.own(at, i)
 		}
@@ -102,7 +105,7 @@ func (q *jobQueue) own(i, who int) {
 // help joins the jobs that are still open, and waits a while for those that are
 // not yet.
 func (q *jobQueue) help(who int) {
-	for range max(1, parallel.Bursts()) {
+	for range max(1, q.pool.Bursts()) {
 		early := false
 		for i := range q.jobs {
 			o := &q.jobs[i]
@@ -157,7 +160,7 @@ func (o *openJob) claim() (from, to int) {
 		if left <= 0 {
 			return 0, 0
 		}
-		n := min(group, max(1, left/Threads()))
+		n := min(group, max(1, left/o.threads))
 		if !o.TA {
 			n = 1
 		}

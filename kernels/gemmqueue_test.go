@@ -5,6 +5,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/lmkor/bench/kernels/parallel"
 )
 
 // While one thread is held up in a tile of rows, the other computes the rest of
@@ -13,8 +15,7 @@ func TestGemmHelpsWhoeverIsHeldUp(t *testing.T) {
 	if runtime.NumCPU() < 2 || runtime.GOMAXPROCS(0) < 2 {
 		t.Skip("one processor")
 	}
-	defer SetThreads(0)
-	SetThreads(2)
+	pool := parallel.New(2)
 	for _, ta := range []bool{false, true} {
 		const m, n, k = 300, 256, 500
 		lda := k
@@ -22,12 +23,12 @@ func TestGemmHelpsWhoeverIsHeldUp(t *testing.T) {
 			lda = m
 		}
 		a, b, got, want := numbers(m*k, 1), numbers(n*k, 2), make([]float32, m*n), make([]float32, m*n)
-		Gemms(Product{TA: ta, TB: true, M: m, N: n, K: k, A: a, LDA: lda, B: b, LDB: k, C: want, LDC: n})
+		Gemms(pool, Product{TA: ta, TB: true, M: m, N: n, K: k, A: a, LDA: lda, B: b, LDB: k, C: want, LDC: n})
 		helped := false
 		for try := 0; try < 20 && !helped; try++ { // a thread may come so late that there is nothing left to wait for
 			var finished atomic.Int64
 			var held atomic.Bool
-			Gemms(Product{TA: ta, TB: true, M: m, N: n, K: k, A: a, LDA: lda, B: b, LDB: k, C: got, LDC: n,
+			Gemms(pool, Product{TA: ta, TB: true, M: m, N: n, K: k, A: a, LDA: lda, B: b, LDB: k, C: got, LDC: n,
 				Then: Epilogue{watch: func(i, rows, j, cols int) {
 					if held.CompareAndSwap(false, true) {
 						for start := time.Now(); time.Since(start) < time.Second && !helped; runtime.Gosched() {
@@ -51,9 +52,8 @@ func TestGemmHelpsWhoeverIsHeldUp(t *testing.T) {
 
 // A panic of then reaches the caller, and nobody waits for what will not come.
 func TestGemmThenPanics(t *testing.T) {
-	defer SetThreads(0)
 	for _, threads := range []int{1, 2, 3} {
-		SetThreads(threads)
+		pool := parallel.New(threads)
 		const m, n, k = 300, 256, 500
 		a, b, c := numbers(m*k, 1), numbers(n*k, 2), make([]float32, m*n)
 		func() {
@@ -62,7 +62,7 @@ func TestGemmThenPanics(t *testing.T) {
 					t.Errorf("%d threads: recovered %v", threads, p)
 				}
 			}()
-			Gemms(Product{TA: false, TB: false, M: m, N: n, K: k, A: a, LDA: k, B: b, LDB: n, C: c, LDC: n,
+			Gemms(pool, Product{TA: false, TB: false, M: m, N: n, K: k, A: a, LDA: k, B: b, LDB: n, C: c, LDC: n,
 				Then: Epilogue{watch: func(i, _, _, _ int) { panic("held") }}})
 		}()
 	}

@@ -30,21 +30,21 @@ func BenchmarkLoop(b *testing.B) {
 		bytes int64 // read and written
 		run   func()
 	}{
-		{"add", 12 * n, func() { Add(y, x) }},
-		{"scale", 8 * n, func() { Scale(y, 1) }},
+		{"add", 12 * n, func() { Add(pool, y, x) }},
+		{"scale", 8 * n, func() { Scale(pool, y, 1) }},
 		{"sum-squares", 4 * n, func() { SumSquares(x) }},
-		{"dropout", 8 * n, func() { drop.Drop(z, x) }},
-		{"bias-grad", 4 * n, func() { BiasGrad(db, x, rows, cols, cols) }},
-		{"slope-bias-grad", 12 * rows * wide, func() { SlopeBiasGrad(upBias, upGrad, up, rows, wide, wide) }},
+		{"dropout", 8 * n, func() { drop.Drop(pool, z, x) }},
+		{"bias-grad", 4 * n, func() { BiasGrad(pool, db, x, rows, cols, cols) }},
+		{"slope-bias-grad", 12 * rows * wide, func() { SlopeBiasGrad(pool, upBias, upGrad, up, rows, wide, wide) }},
 		{"softmax", 8 * heads * length * length, func() { SoftmaxSeq(scores, heads*length, length, length) }},
 		{"softmax-grad", 12 * heads * length * length, func() {
 			SoftmaxGradSeq(scoreGrads, scores, heads*length,
 				length, length)
 		}},
-		{"layer-norm", 8 * n, func() { LayerNorm(z, mean, rstd, x, w, w, rows, cols, 1e-12) }},
-		{"layer-norm-grad", 12 * n, func() { LayerNormGrad(z, dw, db, y, x, mean, rstd, w, rows, cols) }},
-		{"add-norm", 16 * n, func() { AddNorm(drop, z, m, mean, rstd, x, y, w, w, rows, cols, 1e-12) }},
-		{"add-norm-grad", 16 * n, func() { AddNormGrad(drop, z, m, dw, db, y, x, mean, rstd, w, rows, cols) }},
+		{"layer-norm", 8 * n, func() { LayerNorm(pool, z, mean, rstd, x, w, w, rows, cols, 1e-12) }},
+		{"layer-norm-grad", 12 * n, func() { LayerNormGrad(pool, z, dw, db, y, x, mean, rstd, w, rows, cols) }},
+		{"add-norm", 16 * n, func() { AddNorm(pool, drop, z, m, mean, rstd, x, y, w, w, rows, cols, 1e-12) }},
+		{"add-norm-grad", 16 * n, func() { AddNormGrad(pool, drop, z, m, dw, db, y, x, mean, rstd, w, rows, cols) }},
 		{"adamw", 28 * n, func() { adam.Update(x, m, v, g) }},
 		{"adamw-rows", 28 * n / 2, func() { adam.UpdateRows(x, m, v, g, cols, some) }},
 	} {

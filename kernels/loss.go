@@ -2,6 +2,8 @@ package kernels
 
 import (
 	"math"
+
+	"github.com/lmkor/bench/kernels/parallel"
 )
 
 // Ignore is the label of a row that a loss leaves out, as PyTorch's ignore_index.
@@ -21,10 +23,10 @@ func labelled(labels []int32) (n int) {
 // -log softmax(x)[label], NaN if there is none, and writes to dx, if it is not
 // nil, the gradient (softmax(x) - onehot)/n. Sums are in float64, over rows in
 // order.
-func CrossEntropy(dx, x []float32, labels []int32, cols int) float32 {
+func CrossEntropy(pool *parallel.Pool, dx, x []float32, labels []int32, cols int) float32 {
 	n := labelled(labels)
 	terms := make([]float64, len(labels))
-	eachRowChunk(len(labels), func(lo, hi int) {
+	eachRowChunk(pool, len(labels), func(lo, hi int) {
 		for r := lo; r < hi; r++ {
 			var d []float32
 			if dx != nil {

@@ -2,6 +2,8 @@ package kernels
 
 import (
 	"time"
+
+	"github.com/lmkor/bench/kernels/parallel"
 )
 
 // fmaLoop is a loop of independent multiply-adds.
@@ -33,33 +35,32 @@ func fmaTurnsGo(n int) {
 }
 
 // PeakFMA measures the multiply-add rate of the kernels in use, in GFLOP/s on
-// that many threads: the best of several short rounds.
-func PeakFMA(threads int) float64 { return peakOf(chosen.peak, threads) }
+// all threads of the pool: the best of several short rounds.
+func PeakFMA(pool *parallel.Pool) float64 { return peakOf(pool, chosen.peak) }
 
-func peakOf(loop fmaLoop, threads int) float64 {
+func peakOf(pool *parallel.Pool, loop fmaLoop) float64 {
 	const turns = 1 << 20
-	defer SetThreads(Threads())
-	SetThreads(threads)
+	threads := pool.Threads()
 	best := 0.0
 	for range 40 { // of two milliseconds: the workers have to wake and to part first
 		start := time.Now()
-		Parallel(threads, func(int) { loop.turns(turns) })
+		pool.For(threads, func(int) { loop.turns(turns) })
 		best = max(best, float64(threads)*turns*float64(loop.flops)/time.Since(start).Seconds()/1e9)
 	}
 	return best
 }
 
 // Bandwidth measures the rate at which y += x runs over arrays far larger than
-// the caches, on all threads, in 10^9 bytes a second: two are read and one is
+// the caches, on all threads of the pool, in 10^9 bytes a second: two are read and one is
 // written.
-func Bandwidth() float64 {
+func Bandwidth(pool *parallel.Pool) float64 {
 	const n = 32 << 20
 	x, y := make([]float32, n), make([]float32, n)
-	Add(y, x) // the pages are mapped on first use
+	Add(pool, y, x) // the pages are mapped on first use
 	best := 0.0
 	for range 5 {
 		start := time.Now()
-		Add(y, x)
+		Add(pool, y, x)
 		best = max(best, 12*n/time.Since(start).Seconds()/1e9)
 	}
 	return best

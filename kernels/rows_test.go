@@ -24,9 +24,9 @@ func TestRowsEqualTheirTwins(t *testing.T) {
 					cut := func(n int, seed uint64) []float32 { return numbers(n+2, seed)[1 : n+1 : n+1] }
 					x, dy, w, b := cut(rows*cols, 1), cut(rows*cols, 2), cut(cols, 3), cut(cols, 4)
 					y, mean, rstd := cut(rows*cols, 5), cut(rows, 6), cut(rows, 7)
-					LayerNorm(y, mean, rstd, x, w, b, rows, cols, 1e-2)
+					LayerNorm(pool, y, mean, rstd, x, w, b, rows, cols, 1e-2)
 					dw, db, dx := cut(cols, 8), cut(cols, 9), cut(rows*cols, 10)
-					LayerNormGrad(dx, dw, db, dy, x, mean, rstd, w, rows, cols)
+					LayerNormGrad(pool, dx, dw, db, dy, x, mean, rstd, w, rows, cols)
 					p := cut(rows*cols, 11)
 					for i := range p {
 						p[i] *= 20

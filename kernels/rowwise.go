@@ -1,9 +1,11 @@
 package kernels
 
+import "github.com/lmkor/bench/kernels/parallel"
+
 // eachRows calls f on chunks of rows on the pool.
-func eachRows(rows, cols int, f func(lo, hi int)) {
+func eachRows(pool *parallel.Pool, rows, cols int, f func(lo, hi int)) {
 	chunk := max(1, elementsAJob/2/max(1, cols))
-	Parallel((rows+chunk-1)/chunk, func(i int) {
+	pool.For((rows+chunk-1)/chunk, func(i int) {
 		f(i*chunk, min(rows, (i+1)*chunk))
 	})
 }
@@ -37,8 +39,8 @@ func SoftmaxGradSeq(dy, y []float32, rows, cols, ld int) {
 // scales by w and shifts by b: y = (x - mean) * rstd * w + b, with
 // rstd = 1/sqrt(var + eps), var the biased variance. mean and rstd, [rows],
 // are kept for LayerNormGrad. y may be x.
-func LayerNorm(y, mean, rstd, x, w, b []float32, rows, cols int, eps float32) {
-	eachRows(rows, cols, func(lo, hi int) {
+func LayerNorm(pool *parallel.Pool, y, mean, rstd, x, w, b []float32, rows, cols int, eps float32) {
+	eachRows(pool, rows, cols, func(lo, hi int) {
 		with := spareLanes.Get().(*lanes)
 		defer spareLanes.Put(with)
 		for r := lo; r < hi; r++ {
@@ -49,8 +51,8 @@ func LayerNorm(y, mean, rstd, x, w, b []float32, rows, cols int, eps float32) {
 
 // AddNorm is the end of a post-norm block: sum becomes residual plus d applied
 // to x, and y LayerNorm of sum, row by row while it is near.
-func AddNorm(d Dropper, y, sum, mean, rstd, x, residual, w, b []float32, rows, cols int, eps float32) {
-	eachRows(rows, cols, func(lo, hi int) {
+func AddNorm(pool *parallel.Pool, d Dropper, y, sum, mean, rstd, x, residual, w, b []float32, rows, cols int, eps float32) {
+	eachRows(pool, rows, cols, func(lo, hi int) {
 		with := spareLanes.Get().(*lanes)
 		defer spareLanes.Put(with)
 		for r := lo; r < hi; r++ {
@@ -65,19 +67,19 @@ func AddNorm(d Dropper, y, sum, mean, rstd, x, residual, w, b []float32, rows, c
 // AddNormGrad writes to dr the gradient of AddNorm's residual, which is that of
 // its sum, and to dx that of x, and adds to dw and db those of its weight and
 // bias. dr may be dy.
-func AddNormGrad(d Dropper, dx, dr, dw, db, dy, sum, mean, rstd, w []float32, rows, cols int) {
-	layerNormGrad(dr, dw, db, dy, sum, mean, rstd, w, rows, cols, func(at, end int) { d.Apply(dx[at:end], dr[at:end], at) })
+func AddNormGrad(pool *parallel.Pool, d Dropper, dx, dr, dw, db, dy, sum, mean, rstd, w []float32, rows, cols int) {
+	layerNormGrad(pool, dr, dw, db, dy, sum, mean, rstd, w, rows, cols, func(at, end int) { d.Apply(dx[at:end], dr[at:end], at) })
 }
 
 // LayerNormGrad writes to dx the gradient of LayerNorm's input x and adds to dw
 // and db those of its weight and bias. dx may be dy.
-func LayerNormGrad(dx, dw, db, dy, x, mean, rstd, w []float32, rows, cols int) {
-	layerNormGrad(dx, dw, db, dy, x, mean, rstd, w, rows, cols, nil)
+func LayerNormGrad(pool *parallel.Pool, dx, dw, db, dy, x, mean, rstd, w []float32, rows, cols int) {
+	layerNormGrad(pool, dx, dw, db, dy, x, mean, rstd, w, rows, cols, nil)
 }
 
 // layerNormGrad calls then, if there is one, on each finished row of dx.
-func layerNormGrad(dx, dw, db, dy, x, mean, rstd, w []float32, rows, cols int, then func(at, end int)) {
-	sumRows(rows, 2*cols, func(lo, hi int, sum []float32) {
+func layerNormGrad(pool *parallel.Pool, dx, dw, db, dy, x, mean, rstd, w []float32, rows, cols int, then func(at, end int)) {
+	sumRows(pool, rows, 2*cols, func(lo, hi int, sum []float32) {
 		with := spareLanes.Get().(*lanes)
 		defer spareLanes.Put(with)
 		for r := lo; r < hi; r++ {
@@ -98,11 +100,11 @@ const rowsASum = 16
 // zero at first, and adds the chunks' sums, in order, to the vectors in, of
 // width numbers together. Rows go to whoever had them before: by columns, each
 // thread would need all rows of all the others.
-func sumRows(rows, width int, f func(lo, hi int, sum []float32), in ...[]float32) {
+func sumRows(pool *parallel.Pool, rows, width int, f func(lo, hi int, sum []float32), in ...[]float32) {
 	chunks := (rows + rowsASum - 1) / rowsASum
 	sums := borrow(chunks*width, 0)
 	defer release(sums, 0)
-	Parallel(chunks, func(i int) {
+	pool.For(chunks, func(i int) {
 		sum := sums[i*width : (i+1)*width]
 		clear(sum)
 		f(i*rowsASum, min(rows, (i+1)*rowsASum), sum)
@@ -119,12 +121,12 @@ func sumRows(rows, width int, f func(lo, hi int, sum []float32), in ...[]float32
 // SlopeBiasGrad multiplies dy, [rows, cols] with row stride ld, by slope, laid
 // out alike, if that is not nil, and adds the sum of its rows, in chunks, to db,
 // [cols], if that is not nil.
-func SlopeBiasGrad(db, dy, slope []float32, rows, cols, ld int) {
+func SlopeBiasGrad(pool *parallel.Pool, db, dy, slope []float32, rows, cols, ld int) {
 	var in [][]float32
 	if db != nil {
 		in = append(in, db[:cols])
 	}
-	sumRows(rows, cols, func(lo, hi int, sum []float32) {
+	sumRows(pool, rows, cols, func(lo, hi int, sum []float32) {
 		for r := lo; r < hi; r++ {
 			d := dy[r*ld : r*ld+cols]
 			if slope == nil {
@@ -138,6 +140,6 @@ func SlopeBiasGrad(db, dy, slope []float32, rows, cols, ld int) {
 
 // BiasGrad adds to db, [cols], the sum of the rows of dy, [rows, cols] with row
 // stride ld, in chunks.
-func BiasGrad(db, dy []float32, rows, cols, ld int) {
-	SlopeBiasGrad(db, dy, nil, rows, cols, ld)
+func BiasGrad(pool *parallel.Pool, db, dy []float32, rows, cols, ld int) {
+	SlopeBiasGrad(pool, db, dy, nil, rows, cols, ld)
 }

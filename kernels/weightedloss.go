@@ -1,6 +1,10 @@
 package kernels
 
-import "math"
+import (
+	"math"
+
+	"github.com/lmkor/bench/kernels/parallel"
+)
 
 // WeightedCrossEntropy returns PyTorch's CrossEntropyLoss of x, [rows, len(w)],
 // with class weights w and label smoothing s in [0, 1): with lp = log softmax(x),
@@ -10,7 +14,7 @@ import "math"
 //
 // NaN if the labelled rows weigh nothing. It writes the gradient to dx, if that
 // is not nil. Sums are in float64, over rows in order.
-func WeightedCrossEntropy(dx, x []float32, labels []int32, w []float64, s float64) float32 {
+func WeightedCrossEntropy(pool *parallel.Pool, dx, x []float32, labels []int32, w []float64, s float64) float32 {
 	var all float64 // what the labelled rows weigh
 	for _, l := range labels {
 		if l != Ignore {
@@ -18,7 +22,7 @@ func WeightedCrossEntropy(dx, x []float32, labels []int32, w []float64, s float6
 		}
 	}
 	terms, cols := make([]float64, len(labels)), len(w)
-	eachRowChunk(len(labels), func(lo, hi int) {
+	eachRowChunk(pool, len(labels), func(lo, hi int) {
 		targets := make([]float64, cols)
 		for r := lo; r < hi; r++ {
 			var d []float32

@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"math/bits"
+	"runtime"
 	"sync/atomic"
 
 	"github.com/lmkor/bench/internal/splitmix"
@@ -40,8 +41,7 @@ func (s stream) resample(w []uint32) {
 // work returns a function for one goroutine's use, with its own scratch.
 func eachSample(n int, work func() func(sample int)) {
 	var next atomic.Int64
-	workers := min(n, parallel.Threads())
-	parallel.For(workers, func(int) {
+	parallel.Each(min(n, runtime.GOMAXPROCS(0)), func(int) {
 		f := work()
 		for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
 			f(i)

@@ -159,7 +159,7 @@ func (m *Model) Load(src Source, newHead bool) (Loaded, error) {
 // the first parameter that has one.
 func (m *Model) read(src Source, names []string) error {
 	errs := make([]error, len(m.params))
-	parallel.For(len(names), func(i int) {
+	parallel.Each(len(names), func(i int) {
 		if names[i] == "" {
 			return
 		}

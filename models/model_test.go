@@ -11,8 +11,9 @@ import (
 
 	"github.com/nlpodyssey/spago/nn"
 
+	"github.com/lmkor/bench/device"
 	"github.com/lmkor/bench/internal/golden"
-	"github.com/lmkor/bench/kernels"
+	"github.com/lmkor/bench/kernels/parallel"
 	"github.com/lmkor/bench/models"
 	"github.com/lmkor/bench/ops"
 )
@@ -148,7 +149,6 @@ func TestDecoderEqualsForward(t *testing.T) {
 // TestThreadsDoNotChangeGradients runs every configuration with dropout on
 // several numbers of threads.
 func TestThreadsDoNotChangeGradients(t *testing.T) {
-	defer kernels.SetThreads(0)
 	onRandom(t, func(t *testing.T, m *models.Model, ref gradBatch) {
 		rate := 0.3
 		var params []*nn.Param
@@ -159,9 +159,8 @@ func TestThreadsDoNotChangeGradients(t *testing.T) {
 		in, labels := ref.inputs(t, m)
 		var want []float32
 		for _, threads := range []int{1, 3} {
-			kernels.SetThreads(threads)
 			m.SetDropout(&rate)
-			pass := &ops.Pass{Backend: ops.NewCPU(), Grad: true, Train: true, Seed: 5}
+			pass := &ops.Pass{Backend: device.NewCPU(parallel.New(threads)), Grad: true, Train: true, Seed: 5}
 			pass.Begin(1)
 			if err := ops.Backward(loss(pass, m, m.Forward(pass, in), labels), 1); err != nil {
 				t.Fatal(err)

@@ -8,6 +8,7 @@ import (
 	"github.com/nlpodyssey/spago/nn"
 
 	"github.com/lmkor/bench/kernels"
+	"github.com/lmkor/bench/kernels/parallel"
 )
 
 // The shapes of a step of a base model on 32 reviews.
@@ -197,7 +198,7 @@ func BenchmarkOptimizer(b *testing.B) {
 // BenchmarkAttention runs self-attention over sequences of one length, some 2,048
 // tokens in all, forward and backward, and reports its share of the peak.
 func BenchmarkAttention(b *testing.B) {
-	peak := kernels.PeakFMA(kernels.Threads())
+	peak := kernels.PeakFMA(parallel.New(0))
 	for _, heads := range []int{12, 4} {
 		for _, length := range []int{17, 32, 45, 64, 75, 96, 119, 128} {
 			sequences, h := 2048/length, 64*heads

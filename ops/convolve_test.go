@@ -52,6 +52,6 @@ func TestActivateGrad(t *testing.T) {
 		})
 	}
 	want := make([]float32, 20)
-	kernels.Activation(kernels.Tanh, want, Of(x).Floats(), false)
+	kernels.Activation(nil, kernels.Tanh, want, Of(x).Floats(), false)
 	golden.Near(t, "tanh", Of(Activate(&Pass{Backend: new(device.CPU)}, x, kernels.Tanh)).Floats(), want, golden.Exact)
 }

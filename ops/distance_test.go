@@ -9,8 +9,9 @@ import (
 	"github.com/nlpodyssey/spago/mat"
 	"github.com/nlpodyssey/spago/nn"
 
+	"github.com/lmkor/bench/device"
 	"github.com/lmkor/bench/internal/golden"
-	"github.com/lmkor/bench/kernels"
+	"github.com/lmkor/bench/kernels/parallel"
 )
 
 // distanceCase is an attention of sequences of 1, 4 and 5 tokens over tables of
@@ -154,15 +155,13 @@ func TestDistanceAttentionByTheFormula(t *testing.T) {
 }
 
 func TestDistanceAttentionDoesNotDependOnThreads(t *testing.T) {
-	defer kernels.SetThreads(0)
 	for _, c := range distanceCases {
 		var want []float32
 		for _, n := range []int{1, 2, 3, 8, 64} {
-			kernels.SetThreads(n)
 			params, tables := c.inputs()
 			all := append(slices.Clone(params), tables...)
 			LayOutGradients(all)
-			p := &Pass{Backend: NewCPU(), Grad: true, Train: true, Seed: 3}
+			p := &Pass{Backend: device.NewCPU(parallel.New(n)), Grad: true, Train: true, Seed: 3}
 			y := c.run(p, params, tables...)
 			if err := Backward(MSE(p, y, numbers(Of(y).Size(), 9)), 1); err != nil {
 				t.Fatal(err)

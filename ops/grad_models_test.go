@@ -8,8 +8,10 @@ import (
 	"github.com/nlpodyssey/spago/mat"
 	"github.com/nlpodyssey/spago/nn"
 
+	"github.com/lmkor/bench/device"
 	"github.com/lmkor/bench/internal/golden"
 	"github.com/lmkor/bench/kernels"
+	"github.com/lmkor/bench/kernels/parallel"
 )
 
 func TestAddGrad(t *testing.T) {
@@ -157,11 +159,9 @@ func TestFactorizedEqualsShifted(t *testing.T) {
 }
 
 func TestRelativeAttentionDoesNotDependOnThreads(t *testing.T) {
-	defer kernels.SetThreads(0)
 	for _, c := range relativeCases(0.2) {
 		var want []float32
 		for _, n := range []int{1, 2, 3, 8, 64} {
-			kernels.SetThreads(n)
 			w := relativeParams()
 			q, kv := randomParam(9, 18, 1), randomParam(9, 12, 2)
 			if c.pooled {
@@ -169,7 +169,7 @@ func TestRelativeAttentionDoesNotDependOnThreads(t *testing.T) {
 			}
 			params := []*nn.Param{w.WordBias, w.PositionBias, w.TypeBias, w.Kernel, w.Types, q, kv}
 			LayOutGradients(params)
-			p := &Pass{Backend: NewCPU(), Grad: true, Train: true, Seed: 3}
+			p := &Pass{Backend: device.NewCPU(parallel.New(n)), Grad: true, Train: true, Seed: 3}
 			y := c.run(p, q, kv, w)
 			if err := Backward(MSE(p, y, numbers(Of(y).Size(), 9)), 1); err != nil {
 				t.Fatal(err)

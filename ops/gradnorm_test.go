@@ -7,15 +7,15 @@ import (
 
 	"github.com/nlpodyssey/spago/nn"
 
+	"github.com/lmkor/bench/device"
 	"github.com/lmkor/bench/internal/golden"
-	"github.com/lmkor/bench/kernels"
+	"github.com/lmkor/bench/kernels/parallel"
 )
 
 // TestOnePassOverParameters holds an update of many parameters, dense and
 // sparse, large and small, to updates one by one, and the norm to a plain sum, on
 // any number of threads.
 func TestOnePassOverParameters(t *testing.T) {
-	defer kernels.SetThreads(0)
 	build := func() []*nn.Param {
 		params := []*nn.Param{randomParam(1, 7, 1), randomParam(130, 300, 2), randomParam(5000, 33, 3),
 			randomParam(16, 1024, 4), randomParam(3, 3, 5)}
@@ -30,8 +30,8 @@ func TestOnePassOverParameters(t *testing.T) {
 		SetGradient(params[3], numbers(16*1024, 9), nil)
 		return params // the last has no gradient
 	}
-	rule := func() *AdamW {
-		return &AdamW{Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, LR: 0.01, Step: 1, Scale: 0.5,
+	rule := func(on Backend) *AdamW {
+		return &AdamW{Backend: on, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, LR: 0.01, Step: 1, Scale: 0.5,
 			Decay: func(p *nn.Param) float64 { return float64(Of(p).rows%2) / 10 }}
 	}
 	want := build()
@@ -40,17 +40,16 @@ func TestOnePassOverParameters(t *testing.T) {
 		for _, v := range GradientOf(p).Values {
 			sum += float64(v) * float64(v)
 		}
-		if err := rule().OptimizeParams(p); err != nil {
+		if err := rule(NewCPU()).OptimizeParams(p); err != nil {
 			t.Fatal(err)
 		}
 	}
 	var norms []float64
 	for _, threads := range []int{1, 2, 3, 8, 64} {
-		kernels.SetThreads(threads)
 		got := build()
-		var norm GradNorm
+		norm := GradNorm{Backend: device.NewCPU(parallel.New(threads))}
 		norms = append(norms, norm.Of(got), norm.Of(got))
-		if err := rule().OptimizeAll(got); err != nil {
+		if err := rule(norm.Backend).OptimizeAll(got); err != nil {
 			t.Fatal(err)
 		}
 		for i := range got {

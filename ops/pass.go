@@ -10,6 +10,7 @@ import (
 
 	"github.com/lmkor/bench/device"
 	"github.com/lmkor/bench/kernels"
+	"github.com/lmkor/bench/kernels/parallel"
 )
 
 // What of spago carries: a parameter is an nn.Param, which spago's modules find and
@@ -46,8 +47,9 @@ type Pass struct {
 // Backend is what a pass computes on.
 type Backend = device.Backend
 
-// NewCPU returns the backend of the machine's own processor.
-func NewCPU() *device.CPU { return new(device.CPU) }
+// NewCPU returns the backend of the machine's own processor, on a pool of its own
+// of all cores.
+func NewCPU() *device.CPU { return device.NewCPU(parallel.New(0)) }
 
 type taped struct {
 	f ag.AutoGradFunction

@@ -12,6 +12,7 @@ import (
 	"github.com/lmkor/bench/device"
 	"github.com/lmkor/bench/internal/golden"
 	"github.com/lmkor/bench/kernels"
+	"github.com/lmkor/bench/kernels/parallel"
 )
 
 // layerParams is attention and a feed-forward part with residuals, as every layer of
@@ -96,13 +97,11 @@ func TestBackwardFromWeightedLosses(t *testing.T) {
 }
 
 func TestThreadsDoNotChangeGradients(t *testing.T) {
-	defer kernels.SetThreads(0)
 	var want []float32
 	for _, n := range []int{1, 2, 3, 8, 64} {
-		kernels.SetThreads(n)
 		b := newBlock()
 		LayOutGradients(b.params())
-		p := &Pass{Backend: NewCPU(), Grad: true, Train: true, Seed: 3}
+		p := &Pass{Backend: device.NewCPU(parallel.New(n)), Grad: true, Train: true, Seed: 3}
 		if err := Backward(b.loss(p), 1); err != nil {
 			t.Fatal(err)
 		}

@@ -36,12 +36,17 @@ func Place(b device.Backend, params []*nn.Param) {
 }
 
 // BackendOf returns what a pass with p can run on: the device that it was placed
-// on, or a CPU of the caller's own.
+// on, or a CPU with memory of its own, on the threads of the one that it was
+// placed on.
 func BackendOf(p *nn.Param) Backend {
-	if t := Of(p); t.home != nil && !onHost(t.home) {
-		return t.home
+	switch home := Of(p).home.(type) {
+	case nil:
+		return NewCPU()
+	case *device.CPU:
+		return home.Another()
+	default:
+		return home
 	}
-	return NewCPU()
 }
 
 // release gives memory back to where the tensor is.

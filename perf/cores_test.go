@@ -9,7 +9,7 @@ import (
 
 	"github.com/lmkor/bench/checkpoints"
 	"github.com/lmkor/bench/configs"
-	"github.com/lmkor/bench/kernels"
+	"github.com/lmkor/bench/device"
 	"github.com/lmkor/bench/kernels/parallel"
 	"github.com/lmkor/bench/objectives"
 	"github.com/lmkor/bench/ops"
@@ -39,27 +39,28 @@ func (c *cost) on(threads int) time.Duration {
 
 // stepOn measures training steps cut for so many threads, turn by turn, and returns
 // the fastest: what else runs on the machine makes a turn longer, never shorter.
-func stepOn(t *testing.T, trainer *trainers.Trainer, threads int) *cost {
+func stepOn(t *testing.T, model string, threads int) *cost {
 	t.Helper()
-	best := oneStepOn(t, trainer, threads)
+	pool := parallel.New(threads)
+	trainer := trainerOf(t, model, pool)
+	best := oneStepOn(t, trainer, pool)
 	for range 2 {
-		if c := oneStepOn(t, trainer, threads); c.on(threads) < best.on(threads) {
+		if c := oneStepOn(t, trainer, pool); c.on(threads) < best.on(threads) {
 			best = c
 		}
 	}
 	return best
 }
 
-func oneStepOn(t *testing.T, trainer *trainers.Trainer, threads int) *cost {
+func oneStepOn(t *testing.T, trainer *trainers.Trainer, pool *parallel.Pool) *cost {
 	t.Helper()
-	kernels.SetThreads(threads)
 	c := &cost{}
-	stop := parallel.Watch(func(turns []time.Duration) {
+	stop := pool.Watch(func(turns []time.Duration) {
 		c.loops++
 		for _, d := range turns {
 			c.turns += d
 		}
-		c.spans += parallel.Makespan(turns, threads)
+		c.spans += parallel.Makespan(turns, pool.Threads())
 	})
 	defer stop()
 	trace, start := &ops.Trace{}, time.Duration(0)
@@ -85,12 +86,11 @@ func TestStepOnManyCores(t *testing.T) {
 	}
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	defer kernels.SetThreads(0)
 	name := os.Getenv("BENCH_CORES_MODEL")
-	trainer := trainerOf(t, cmp.Or(name, "bert-small-scratch"))
-	one := stepOn(t, trainer, 1)
+	model := cmp.Or(name, "bert-small-scratch")
+	one := stepOn(t, model, 1)
 	for _, threads := range []int{2, 8, 16, 64} {
-		c := stepOn(t, trainer, threads)
+		c := stepOn(t, model, threads)
 		gain := float64(one.on(1)) / float64(c.on(threads))
 		t.Logf("%d threads: %.1f times one's %v: %v, of it serial %v, %d barriers %v, loops %v (evenly dealt %v); bytes %.2f GB",
 			threads, gain, one.on(1).Round(time.Microsecond), c.on(threads).Round(time.Microsecond), c.serial.Round(time.Microsecond),
@@ -105,7 +105,7 @@ func TestStepOnManyCores(t *testing.T) {
 	}
 }
 
-func trainerOf(t *testing.T, model string) *trainers.Trainer {
+func trainerOf(t *testing.T, model string, pool *parallel.Pool) *trainers.Trainer {
 	t.Helper()
 	task, err := tasks.Find("nsmc")
 	if err != nil {
@@ -131,7 +131,9 @@ func trainerOf(t *testing.T, model string) *trainers.Trainer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	trainer, err := trainers.New(d, runs.Options(recipe), nil, nil)
+	opt := runs.Options(recipe)
+	opt.Backend = device.NewCPU(pool)
+	trainer, err := trainers.New(d, opt, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

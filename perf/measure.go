@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/lmkor/bench/kernels"
+	"github.com/lmkor/bench/kernels/parallel"
 	"github.com/lmkor/bench/models"
 	"github.com/lmkor/bench/ops"
 	"github.com/lmkor/bench/tasks"
@@ -24,10 +25,10 @@ type Subject struct {
 	Trainer   *trainers.Trainer
 	Predict   func(context.Context) (sequences int, err error) // evaluates the examples once
 	Examples  []tasks.Example
-	Precision string // as reports call it
-	Lengths   string // of the examples' texts
-	BF16      bool   // products by weights are in bfloat16
-	Threads   int    // 0: all cores
+	Precision string         // as reports call it
+	Lengths   string         // of the examples' texts
+	BF16      bool           // products by weights are in bfloat16
+	Pool      *parallel.Pool // that the trainer's processor computes on; nil: a GPU computes
 	Started   time.Time
 }
 
@@ -38,15 +39,18 @@ const warmSteps = 3
 // products at the model's shapes. progress hears what comes next.
 func Measure(ctx context.Context, s Subject, steps int, progress func(string)) (*Report, error) {
 	ready := time.Since(s.Started)
-	kernels.SetThreads(s.Threads)
 	r := &Report{Machine: thisMachine()}
-	threads := kernels.Threads()
+	threads := s.Pool.Threads()
 	progress("measuring the machine")
 	cores := min(threads, runtime.GOMAXPROCS(0))
-	r.Peak = Peak{One: kernels.PeakFMA(1), All: kernels.PeakFMA(cores)}
+	one, all := parallel.New(1), s.Pool
+	if cores < threads {
+		all = parallel.New(cores)
+	}
+	r.Peak = Peak{One: kernels.PeakFMA(one), All: kernels.PeakFMA(all)}
 	peakOf := kernels.PeakFMA
 	if s.BF16 {
-		r.Peak.BF16One, r.Peak.BF16All = kernels.PeakBF16(1), kernels.PeakBF16(cores)
+		r.Peak.BF16One, r.Peak.BF16All = kernels.PeakBF16(one), kernels.PeakBF16(all)
 		peakOf = kernels.PeakBF16
 	}
 
@@ -54,7 +58,7 @@ func Measure(ctx context.Context, s Subject, steps int, progress func(string)) (
 	trace := &ops.Trace{}
 	var peaks []float64
 	before, start := waited(), time.Now()
-	times, err := s.Trainer.Measure(warmSteps, steps, trace, func() { peaks = append(peaks, peakOf(cores)) })
+	times, err := s.Trainer.Measure(warmSteps, steps, trace, func() { peaks = append(peaks, peakOf(all)) })
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +75,7 @@ func Measure(ctx context.Context, s Subject, steps int, progress func(string)) (
 	r.Step.Lengths = s.Lengths
 	r.Step.StartSeconds = ready.Seconds()
 	r.Step.Waited = (waited() - before).Seconds() / (time.Since(start).Seconds() * float64(cores))
-	r.Peak.Bandwidth = kernels.Bandwidth() // now, for its arrays are no part of a step's memory
+	r.Peak.Bandwidth = kernels.Bandwidth(s.Pool) // now, for its arrays are no part of a step's memory
 
 	progress("measuring evaluation and tokenization")
 	start = time.Now()
@@ -83,5 +87,5 @@ func Measure(ctx context.Context, s Subject, steps int, progress func(string)) (
 	r.Tokenize.SentencesPerSecond = tokenizeRate(s.Tokenizer, s.Examples)
 
 	progress("measuring matrix products")
-	return r, r.products(ctx, s.Model, int(r.Step.Tokens), threads, peakOf)
+	return r, r.products(ctx, s.Model, int(r.Step.Tokens), []measured{{one, one}, {s.Pool, all}}, peakOf)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/klauspost/cpuid/v2"
 
 	"github.com/lmkor/bench/kernels"
+	"github.com/lmkor/bench/kernels/parallel"
 	"github.com/lmkor/bench/models"
 	"github.com/lmkor/bench/tasks"
 	"github.com/lmkor/bench/tokenizers"
@@ -21,8 +22,14 @@ func thisMachine() Machine {
 		Kernels: kernels.Name(), OS: runtime.GOOS + "/" + runtime.GOARCH, Go: runtime.Version()}
 }
 
-// products measures the forms of the matrix product at the model's own widths.
-func (r *Report) products(ctx context.Context, m *models.Model, tokens, threads int, peakOf func(threads int) float64) error {
+// measured are the threads that products are measured on, and those of the peak that they
+// are compared with: not more than cores.
+type measured struct{ of, peak *parallel.Pool }
+
+// products measures the forms of the matrix product at the model's own widths, on
+// each of the pools that has another number of threads.
+func (r *Report) products(ctx context.Context, m *models.Model, tokens int, on []measured,
+	peakOf func(*parallel.Pool) float64) error {
 	type width struct{ in, out int }
 	r.Gemm = []Gemm{} // a model narrower than the kernels' tiles has none worth measuring
 	var widths []width
@@ -33,21 +40,18 @@ func (r *Report) products(ctx context.Context, m *models.Model, tokens, threads 
 			}
 		}
 	}
-	counts := []int{1}
-	if threads > 1 {
-		counts = append(counts, threads)
-	}
-	defer kernels.SetThreads(threads)
-	for _, n := range counts {
-		kernels.SetThreads(n)
+	for i, p := range on {
+		if i > 0 && p.of.Threads() == on[i-1].of.Threads() {
+			break
+		}
 		for _, w := range widths {
 			if ctx.Err() != nil {
 				return context.Cause(ctx)
 			}
 			for _, form := range []string{"nt", "nn", "tn"} {
-				peak := peakOf(min(n, runtime.GOMAXPROCS(0)))
-				g := timeGemm(form, tokens, w.in, w.out, r.Peak.BF16One > 0)
-				g.Threads, g.Share = n, g.GFLOPS/peak
+				peak := peakOf(p.peak)
+				g := timeGemm(p.of, form, tokens, w.in, w.out, r.Peak.BF16One > 0)
+				g.Threads, g.Share = p.of.Threads(), g.GFLOPS/peak
 				r.Gemm = append(r.Gemm, g)
 			}
 		}
@@ -57,7 +61,7 @@ func (r *Report) products(ctx context.Context, m *models.Model, tokens, threads 
 
 // timeGemm takes the median of several rounds of a layer's product, from in to
 // out, for so many tokens.
-func timeGemm(form string, tokens, in, out int, bf16 bool) Gemm {
+func timeGemm(pool *parallel.Pool, form string, tokens, in, out int, bf16 bool) Gemm {
 	gemm := kernels.Gemm
 	if bf16 {
 		gemm = kernels.GemmBF16
@@ -81,7 +85,7 @@ func timeGemm(form string, tokens, in, out int, bf16 bool) Gemm {
 	var rates []float64
 	for begun := time.Now(); time.Since(begun) < 60*time.Millisecond || len(rates) < 5; {
 		start := time.Now()
-		gemm(form[0] == 't', form[1] == 't', g.M, g.N, g.K, a, lda, b, ldb, false, c, g.N)
+		gemm(pool, form[0] == 't', form[1] == 't', g.M, g.N, g.K, a, lda, b, ldb, false, c, g.N)
 		rates = append(rates, flops/time.Since(start).Seconds()/1e9)
 	}
 	rates = rates[1:] // the first one maps the pages

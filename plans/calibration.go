@@ -212,9 +212,8 @@ func (m *measuring) measure(ctx context.Context, rows []int) (Point, error) {
 	if err != nil {
 		return Point{}, err
 	}
-	kernels.SetThreads(m.cell.Recipe.Threads)
 	var p Point
-	on, err := devices.Open(string(m.cell.Recipe.Device))
+	on, err := devices.Open(string(m.cell.Recipe.Device), m.cell.Recipe.Threads)
 	if err != nil {
 		return p, err
 	}

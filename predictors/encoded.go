@@ -107,7 +107,7 @@ func (e *InputError) Unwrap() error { return e.Err }
 func encode(n int, at func(i int) Input, tok *tokenizers.Tokenizer, form Form, r Recipe) *Encoded {
 	const chunk = 1024
 	parts := make([]Encoded, (n+chunk-1)/chunk)
-	parallel.For(len(parts), func(c int) {
+	parallel.Each(len(parts), func(c int) {
 		part := &parts[c]
 		part.offsets = []int32{0}
 		var ids tokenizers.IDs

@@ -10,7 +10,6 @@ import (
 	"github.com/lmkor/bench/checkpoints"
 	"github.com/lmkor/bench/device"
 	"github.com/lmkor/bench/devices"
-	"github.com/lmkor/bench/kernels"
 	"github.com/lmkor/bench/models/inspect"
 	"github.com/lmkor/bench/objectives"
 	"github.com/lmkor/bench/predictors"
@@ -83,8 +82,7 @@ func Eval(ctx context.Context, c Cell, events Events) (out *Outcome, err error) 
 
 // predict answers the examples on the cell's device.
 func (c *Cell) predict(ctx context.Context, l *checkpoints.Loaded, d *objectives.Labelled) ([]predictors.Answer, error) {
-	kernels.SetThreads(c.Recipe.Threads)
-	on, err := devices.Open(string(c.Recipe.Device))
+	on, err := devices.Open(string(c.Recipe.Device), c.Recipe.Threads)
 	if err != nil {
 		return nil, err
 	}

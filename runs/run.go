@@ -12,7 +12,6 @@ import (
 	"github.com/lmkor/bench/configs"
 	"github.com/lmkor/bench/device"
 	"github.com/lmkor/bench/devices"
-	"github.com/lmkor/bench/kernels"
 	"github.com/lmkor/bench/models/inspect"
 	"github.com/lmkor/bench/objectives"
 	"github.com/lmkor/bench/results"
@@ -213,8 +212,7 @@ func (c *Cell) train(ctx context.Context, l *checkpoints.Loaded, data Splits, w 
 		}
 		splits = append(splits, trainers.Split{Name: data.Dev.Split, Scorer: dev})
 	}
-	kernels.SetThreads(c.Recipe.Threads)
-	on, err := devices.Open(string(c.Recipe.Device))
+	on, err := devices.Open(string(c.Recipe.Device), c.Recipe.Threads)
 	if err != nil {
 		return nil, err
 	}

@@ -19,7 +19,8 @@ type lane struct {
 	limits Limits
 	meters *meters
 	queue  chan *job
-	mem    ops.Backend // the lane's arena; a new one after a panic
+	memory func() ops.Backend
+	mem    ops.Backend // one of them; a new one after a panic
 	done   chan struct{}
 }
 
@@ -63,8 +64,9 @@ func guarded(f func() error) (err error) {
 	return f()
 }
 
-func newLane(name string, l Limits, m *meters) *lane {
-	n := &lane{name: name, limits: l, meters: m, queue: make(chan *job, l.Queue), mem: ops.NewCPU(), done: make(chan struct{})}
+func newLane(name string, l Limits, m *meters, memory func() ops.Backend) *lane {
+	n := &lane{name: name, limits: l, meters: m, queue: make(chan *job, l.Queue),
+		memory: memory, mem: memory(), done: make(chan struct{})}
 	go n.loop()
 	return n
 }
@@ -197,7 +199,7 @@ func (n *lane) run(jobs []*job) error {
 	})
 	var p *panicError
 	if errors.As(err, &p) {
-		n.mem = ops.NewCPU()
+		n.mem = n.memory()
 	}
 	if err != nil {
 		return err

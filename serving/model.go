@@ -195,9 +195,11 @@ func (m *Model) runWrite(ctx context.Context, _ ops.Backend, inputs []any) ([]an
 	return out, nil
 }
 
-// start gives the model its goroutines.
-func (m *Model) start(l Limits, meters *meters) error {
-	m.lane = newLane(m.name, l, meters)
+// start gives the model its goroutines, and the threads of a processor, which all
+// models share.
+func (m *Model) start(l Limits, meters *meters, on ops.Backend) error {
+	m.head.Model.Place(on)
+	m.lane = newLane(m.name, l, meters, m.head.Model.Backend)
 	if m.does(Generate) {
 		var err error
 		m.writer, err = newWriter(m, l, meters)

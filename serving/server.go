@@ -15,6 +15,8 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/lmkor/bench/ops"
 )
 
 // Options are what a server is made of.
@@ -64,8 +66,9 @@ func New(o Options) (*Server, error) {
 	if err := s.uniqueNames(); err != nil {
 		return nil, err
 	}
+	cpu := ops.NewCPU()
 	for _, m := range s.models {
-		if err := m.start(s.limits, s.meters); err != nil {
+		if err := m.start(s.limits, s.meters, cpu); err != nil {
 			return nil, err
 		}
 	}

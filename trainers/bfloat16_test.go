@@ -5,8 +5,9 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/lmkor/bench/device"
 	"github.com/lmkor/bench/internal/golden"
-	"github.com/lmkor/bench/kernels"
+	"github.com/lmkor/bench/kernels/parallel"
 	"github.com/lmkor/bench/predictors"
 	"github.com/lmkor/bench/trainers"
 )
@@ -14,6 +15,11 @@ import (
 // fitWith trains the small model to tell long texts from short ones, and returns the
 // steps, the accuracy and the weights.
 func fitWith(t *testing.T, bf16 bool, epochs int) (steps []trainers.StepEvent, accuracy float64, all []float32) {
+	t.Helper()
+	return fitOn(t, nil, bf16, epochs)
+}
+
+func fitOn(t *testing.T, on device.Backend, bf16 bool, epochs int) (steps []trainers.StepEvent, accuracy float64, all []float32) {
 	t.Helper()
 	label := func(_ int, words []string) int {
 		if len(words) > 4 {
@@ -23,6 +29,9 @@ func fitWith(t *testing.T, bf16 bool, epochs int) (steps []trainers.StepEvent, a
 	}
 	m, opt := smallModel(t), smallOptions()
 	none := 0.0
+	if on != nil {
+		opt.Backend = on
+	}
 	opt.Bfloat16, opt.Epochs, opt.Accumulation, opt.LearningRate, opt.Dropout = bf16, epochs, 1, 5e-3, &none
 	d := dataLabelled(t, m, predictors.Recipe{Bfloat16: bf16}, label)
 	var r recorder
@@ -58,12 +67,9 @@ func TestBfloat16Learns(t *testing.T) {
 }
 
 func TestBfloat16OnAnyThreads(t *testing.T) {
-	defer kernels.SetThreads(0)
-	kernels.SetThreads(1)
-	_, _, want := fitWith(t, true, 2)
+	_, _, want := fitOn(t, device.NewCPU(parallel.New(1)), true, 2)
 	for _, n := range []int{2, 3, 8} {
-		kernels.SetThreads(n)
-		if _, _, got := fitWith(t, true, 2); !slices.Equal(got, want) {
+		if _, _, got := fitOn(t, device.NewCPU(parallel.New(n)), true, 2); !slices.Equal(got, want) {
 			t.Errorf("%d threads end with other weights than one", n)
 		}
 	}

@@ -5,7 +5,8 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/lmkor/bench/kernels"
+	"github.com/lmkor/bench/device"
+	"github.com/lmkor/bench/kernels/parallel"
 	"github.com/lmkor/bench/models"
 	"github.com/lmkor/bench/trainers"
 )
@@ -30,7 +31,6 @@ var wideConfigs = []models.Config{
 // Training ends with the same bytes on any number of threads, more than there
 // are cores among them.
 func TestStepsOnAnyThreads(t *testing.T) {
-	defer kernels.SetThreads(0)
 	configs, threads := wideConfigs, []int{1, 2, 3, 8}
 	if testing.Short() {
 		configs, threads = configs[:1], []int{1, 3}
@@ -40,13 +40,13 @@ func TestStepsOnAnyThreads(t *testing.T) {
 			var want []float32
 			var losses []float64
 			for _, n := range threads {
-				kernels.SetThreads(n)
 				m, err := models.New(c, models.Head{Kind: models.SequenceHead, Labels: 2}, 5)
 				if err != nil {
 					t.Fatal(err)
 				}
 				opt := smallOptions()
 				opt.BatchSize, opt.Accumulation, opt.LearningRate = 16, 1, 1e-3
+				opt.Backend = device.NewCPU(parallel.New(n))
 				var r recorder
 				data := smallData(t, m)
 				tr, err := trainers.New(data, opt, &r, nil)
@@ -86,8 +86,6 @@ func TestAllocationsOfAStep(t *testing.T) {
 	if testing.Short() {
 		t.Skip("what a step allocates does not depend on the kernels")
 	}
-	defer kernels.SetThreads(0)
-	kernels.SetThreads(2)
 	c := wideConfigs[0]
 	c.NumHiddenLayers = 12
 	m, err := models.New(c, models.Head{Kind: models.SequenceHead, Labels: 2}, 5)
@@ -95,7 +93,7 @@ func TestAllocationsOfAStep(t *testing.T) {
 		t.Fatal(err)
 	}
 	opt := smallOptions()
-	opt.BatchSize = 32
+	opt.BatchSize, opt.Backend = 32, device.NewCPU(parallel.New(2))
 	tr, err := trainers.New(smallData(t, m), opt, &recorder{}, nil)
 	if err != nil {
 		t.Fatal(err)

@@ -14,9 +14,10 @@ func deviceFlag(cmd *cobra.Command, to *string) {
 	cmd.Flags().StringVar(to, "device", devices.CPU, "the device `D` that computes: cpu, auto, vulkan or vulkan:N ('bench devices')")
 }
 
-// onDevice opens what a setting means here and puts models there. The caller closes
+// onDevice opens what a setting means here, on so many threads or below 1 on all
+// cores, and puts models there. The caller closes
 // it when it has the last answer.
-func onDevice(s streams, setting string, all ...*models.Model) (*devices.Device, error) {
+func onDevice(s streams, setting string, threads int, all ...*models.Model) (*devices.Device, error) {
 	if !devices.Valid(setting) {
 		return nil, usagef("--device %q: want cpu, auto, vulkan or vulkan:N, as 'bench devices' lists them", setting)
 	}
@@ -27,7 +28,7 @@ func onDevice(s streams, setting string, all ...*models.Model) (*devices.Device,
 	if note != "" {
 		fmt.Fprintln(s.err, note)
 	}
-	d, err := devices.Open(name)
+	d, err := devices.Open(name, threads)
 	if err != nil {
 		return nil, err
 	}

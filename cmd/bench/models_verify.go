@@ -63,7 +63,7 @@ func (o *verifyOptions) run(s streams) error {
 	if err != nil {
 		return err
 	}
-	on, err := onDevice(s, o.device, h.Model)
+	on, err := onDevice(s, o.device, 0, h.Model)
 	if err != nil {
 		return err
 	}

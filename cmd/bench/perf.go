@@ -10,7 +10,6 @@ import (
 	"github.com/lmkor/bench/configs"
 	"github.com/lmkor/bench/devices"
 	"github.com/lmkor/bench/objectives"
-	"github.com/lmkor/bench/ops"
 	"github.com/lmkor/bench/perf"
 	"github.com/lmkor/bench/runs"
 	"github.com/lmkor/bench/tasks"
@@ -71,12 +70,16 @@ func (o *perfOptions) run(ctx context.Context, s streams) error {
 			return err
 		}
 	}
-	on, err := onDevice(s, o.device)
+	recipe, err := o.recipe()
+	if err != nil {
+		return err
+	}
+	on, err := onDevice(s, o.device, recipe.Threads)
 	if err != nil {
 		return err
 	}
 	defer on.Close()
-	subject, err := o.subject(ctx, on)
+	subject, err := o.subject(ctx, recipe, on)
 	if err != nil {
 		return err
 	}
@@ -108,8 +111,20 @@ func (o *perfOptions) countDevice(s streams, subject perf.Subject, on *devices.D
 	return r.Write(s.out)
 }
 
+// recipe returns what the steps are made by.
+func (o *perfOptions) recipe() (configs.Recipe, error) {
+	recipe, err := (&configs.Suite{Set: o.set}).RecipeFor(o.task)
+	if err != nil {
+		return recipe, usageError{err}
+	}
+	if recipe.Device != configs.CPU {
+		return recipe, usagef("--set device: want --device %s", recipe.Device)
+	}
+	return recipe, nil
+}
+
 // subject makes ready what is to be measured.
-func (o *perfOptions) subject(ctx context.Context, on *devices.Device) (perf.Subject, error) {
+func (o *perfOptions) subject(ctx context.Context, recipe configs.Recipe, on *devices.Device) (perf.Subject, error) {
 	none := perf.Subject{}
 	if o.steps < 1 {
 		return none, usagef("--steps %d: want 1 or more", o.steps)
@@ -123,13 +138,6 @@ func (o *perfOptions) subject(ctx context.Context, on *devices.Device) (perf.Sub
 	}
 	if o.lengths == perf.AsPairs && t.Kind == tasks.Tag {
 		return none, usagef("--lengths %s: the rows of %s are words with tags, which are not joined", o.lengths, t.Name)
-	}
-	recipe, err := (&configs.Suite{Set: o.set}).RecipeFor(t.Name)
-	if err != nil {
-		return none, usageError{err}
-	}
-	if recipe.Device != configs.CPU {
-		return none, usagef("--set device: want --device %s", recipe.Device)
 	}
 	m, err := checkpoints.Find(o.model)
 	if err != nil {
@@ -160,12 +168,12 @@ func (o *perfOptions) subject(ctx context.Context, on *devices.Device) (perf.Sub
 		return none, err
 	}
 	predict := func(ctx context.Context) (int, error) {
-		_, err := d.Predict(ctx, ops.NewCPU())
+		_, err := d.Predict(ctx, l.Model.Backend())
 		return d.Len(), err
 	}
 	return perf.Subject{
 		Name: m.Name, Model: l.Model, Tokenizer: l.Tokenizer, Trainer: trainer, Predict: predict, Examples: examples,
 		Lengths:   o.lengths,
-		Precision: recipe.Precision, BF16: recipe.Precision == configs.Bfloat16, Threads: recipe.Threads, Started: startOf(ctx),
+		Precision: recipe.Precision, BF16: recipe.Precision == configs.Bfloat16, Pool: on.Pool, Started: startOf(ctx),
 	}, nil
 }

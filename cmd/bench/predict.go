@@ -12,7 +12,6 @@ import (
 	"github.com/lmkor/bench/checkpoints"
 	"github.com/lmkor/bench/configs"
 	"github.com/lmkor/bench/devices"
-	"github.com/lmkor/bench/kernels"
 	"github.com/lmkor/bench/predictions"
 	"github.com/lmkor/bench/tasks"
 )
@@ -76,7 +75,6 @@ func (o *predictOptions) run(ctx context.Context, s streams) error {
 	if o.words && first.Kind != tasks.Tag {
 		return usagef("--words: %s does not tag words", first.Dir)
 	}
-	kernels.SetThreads(first.Recipe.Threads)
 	on, err := o.place(s, v)
 	if err != nil {
 		return err
@@ -99,7 +97,7 @@ func (o *predictOptions) place(s streams, v *checkpoints.Voting) (*devices.Devic
 	if r := v.Members[0].Recipe; name == devices.CPU {
 		name = string(r.Device)
 	}
-	on, err := onDevice(s, name)
+	on, err := onDevice(s, name, v.Members[0].Recipe.Threads)
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/lmkor/bench/device"
 	"github.com/lmkor/bench/device/vulkan"
+	"github.com/lmkor/bench/kernels/parallel"
 )
 
 // opened is the process's one device: pipelines are compiled once.
@@ -22,7 +23,7 @@ var opened struct {
 func Backend(t testing.TB) device.Backend {
 	t.Helper()
 	if !Asked() {
-		return new(device.CPU)
+		return device.NewCPU(parallel.New(0))
 	}
 	opened.Do(func() {
 		var picked vulkan.Info

@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/lmkor/bench/device"
+	"github.com/lmkor/bench/kernels/parallel"
 )
 
 // Backend has addresses for buffers: touching one's floats panics, and so does
@@ -38,7 +39,7 @@ type region struct {
 
 // New returns a backend without memory.
 func New() *Backend {
-	return &Backend{cpu: new(device.CPU), next: 1 << 20, known: calls{}}
+	return &Backend{cpu: device.NewCPU(parallel.New(0)), next: 1 << 20, known: calls{}}
 }
 
 // place gives memory an address, which is higher than all before.

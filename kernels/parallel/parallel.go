@@ -1,5 +1,3 @@
-// Package parallel runs a loop's turns on several goroutines that wait awake for
-// a while, since a training step's loops follow each other within microseconds.
 package parallel
 
 import (
@@ -9,208 +7,54 @@ import (
 	"sync/atomic"
 )
 
-const cacheLine = 64
-
-var threads atomic.Int64
-
-// SetThreads sets how many goroutines For may use; n < 1 means GOMAXPROCS.
-// It does not change any result.
-func SetThreads(n int) {
-	if n < 1 {
-		n = runtime.GOMAXPROCS(0)
-	}
-	threads.Store(int64(n))
+// Pool is a number of threads, and the workers that have been started on them:
+// when first needed, and for as long as somebody holds the pool. It is for use by
+// any number of goroutines, of which one at a time has the workers. A nil pool is
+// the caller's goroutine alone.
+type Pool struct {
+	threads  int
+	crew     *crew
+	watching atomic.Pointer[watch]
 }
 
-// Threads returns how many goroutines For may use.
-func Threads() int {
-	if n := threads.Load(); n > 0 {
-		return int(n)
-	}
-	return runtime.GOMAXPROCS(0)
-}
-
-// call is one For in progress. What all read at every turn, what each writes at its
-// end, and what the caller waits for lie on lines of their own.
-type call struct {
-	f       func(i int)
-	spans   []span              // one for each who works at it
-	cpu     int                 // the caller's processor if the workers are to look at theirs, or -1
-	failed  atomic.Pointer[any] // the first panic of a worker
-	_       [cacheLine]byte
-	workers atomic.Int64 // still at it
-	_       [cacheLine]byte
-	end     signal
-	_       [cacheLine]byte
-}
-
-// span is a range of indices, taken in ascending order. Whoever begins with it
-// had the neighbouring rows in the operator before, and so has them near: on
-// another core's cache, let alone another chip's, they are several times as far.
-type span struct {
-	next atomic.Int64
-	end  int64
-	_    [cacheLine - 16]byte
-}
-
-// split divides n indices into t spans.
-func (c *call) split(n, t int) {
-	for len(c.spans) < t {
-		c.spans = append(c.spans, span{})
-	}
-	c.spans = c.spans[:t]
-	for i := range c.spans {
-		s := &c.spans[i]
-		s.next.Store(int64(i * n / t))
-		s.end = int64((i + 1) * n / t)
-	}
-}
-
-// work takes the indices of the own span, then those that are left of the
-// others'.
-func (c *call) work(own int) {
-	for k := range c.spans {
-		s := &c.spans[(own+k)%len(c.spans)]
-		for s.next.Load() < s.end { // a look costs others nothing
-			if i := s.next.Add(1) - 1; i < s.end {
-				c.f(int(i))
-			}
-		}
-	}
-}
-
-// abandon leaves all indices that nobody has taken.
-func (c *call) abandon() {
-	for i := range c.spans {
-		c.spans[i].next.Store(c.spans[i].end)
-	}
-}
-
-// serve works and reports the end; a panic goes to the caller of For.
-func (c *call) serve(own int) {
-	defer func() {
-		if p := recover(); p != nil {
-			c.abandon()
-			first := p // only here, for it is allocated
-			c.failed.CompareAndSwap(nil, &first)
-		}
-		if c.workers.Add(-1) == 0 {
-			c.end.send()
-		}
-	}()
-	c.work(own)
-}
-
-// signal is what one goroutine sends and another awaits: a while awake, for a
-// step's operators follow each other within microseconds and waking a thread
-// takes longer than that, then parked, for one that waits long must cost
-// nothing.
-type signal struct {
-	sent   atomic.Bool
-	parked atomic.Bool
-	wake   chan struct{}
-}
-
-const (
-	bursts = 400 // of pauses: some 50 microseconds
-	pauses = 8   // in one
-)
-
-// Pause waits for a moment and leaves the core to its other thread.
-func Pause() { pause(pauses) }
-
-// wait returns when send has been called, once for each call.
-func (s *signal) wait() {
-	for {
-		for range Bursts() {
-			if s.sent.Load() {
-				s.sent.Store(false)
-				return
-			}
-			Pause()
-		}
-		// A Swap, for emulators run an arm64 Store and the Load behind it in either
-		// order, and then neither side would see the other's.
-		s.parked.Swap(true)
-		// It may have been sent in between, with or without a wake.
-		if s.sent.Load() && s.parked.CompareAndSwap(true, false) {
-			s.sent.Store(false)
-			return
-		}
-		<-s.wake
-		// A sender that was held up behind its Store, which has long been seen,
-		// wakes who has nothing to do yet.
-		if s.sent.Load() {
-			s.sent.Store(false)
-			return
-		}
-	}
-}
-
-func (s *signal) send() {
-	s.sent.Store(true)
-	if s.parked.CompareAndSwap(true, false) {
-		s.wake <- struct{}{}
-	}
-}
-
-// Bursts returns how many bursts to wait before parking: none where threads have
-// to span processors, for somebody else could work meanwhile.
-func Bursts() int {
-	if Threads() > min(runtime.NumCPU(), runtime.GOMAXPROCS(0)) {
-		return 0
-	}
-	return bursts
-}
-
-// worker is a goroutine of the pool.
-type worker struct {
-	start signal
-	c     *call // what to do, set before start is sent
-	cpu   atomic.Int64
-	_     [2 * cacheLine]byte // its neighbour waits for another signal
-}
-
-func (w *worker) loop(before []*worker) {
-	for {
-		w.start.wait()
-		if w.c.cpu >= 0 {
-			w.moveApart(before)
-		}
-		w.c.serve(len(before) + 1)
-	}
-}
-
-// callsALook is how many calls go by between two looks at the processors.
-const callsALook = 16
-
-// moveApart moves the worker if the caller or a worker before it has the same
-// processor: the system places a thread when it wakes, and leaves two that
-// hardly sleep where they are for long, though the next processor idles.
-func (w *worker) moveApart(before []*worker) {
-	cpu := int64(processor())
-	taken := []int{w.c.cpu}
-	alone := cpu != int64(w.c.cpu)
-	for _, other := range before {
-		o := other.cpu.Load()
-		taken = append(taken, int(o))
-		alone = alone && o != cpu
-	}
-	if !alone {
-		avoid(taken)
-		cpu = int64(processor())
-	}
-	w.cpu.Store(cpu)
-}
-
-// pool holds the workers that have been started. They are started when first
-// needed and stay.
-var pool struct {
+// crew are a pool's workers. They do not know the pool, so that one that nobody
+// holds any more is collected, and they with it.
+type crew struct {
 	busy    sync.Mutex // held by the call that has the workers
+	bursts  int        // that they wait awake
 	started []*worker
 	free    call
 	calls   int
 }
+
+// New returns a pool of so many threads; n < 1 means GOMAXPROCS. Their number
+// changes no result.
+func New(n int) *Pool {
+	cores := runtime.GOMAXPROCS(0)
+	if n < 1 {
+		n = cores
+	}
+	c := &crew{bursts: mostBursts}
+	if n > min(runtime.NumCPU(), cores) {
+		c.bursts = 0 // somebody else could work meanwhile
+	}
+	c.free.end.wake = make(chan struct{}, 1)
+	p := &Pool{threads: n, crew: c}
+	runtime.AddCleanup(p, (*crew).dismiss, c)
+	return p
+}
+
+// Threads returns how many goroutines For may use.
+func (p *Pool) Threads() int {
+	if p == nil {
+		return 1
+	}
+	return p.threads
+}
+
+// Bursts returns how many bursts of Pause to wait before parking: none where
+// threads have to share processors.
+func (p *Pool) Bursts() int { return p.crew.bursts }
 
 // For calls f on every i in [0, n), on up to Threads goroutines, and
 // returns when all are done. Each begins with its own span of neighbouring
@@ -218,43 +62,79 @@ var pool struct {
 // only what belongs to i. A call from inside f, or while
 // another goroutine's call has the workers, runs alone. A panic of f is the
 // caller's.
-func For(n int, f func(i int)) {
-	if w := watching.Load(); w != nil {
-		w.loop(n, f)
+func (p *Pool) For(n int, f func(i int)) {
+	if p.Watched() {
+		p.watching.Load().loop(n, f)
 		return
 	}
-	t := min(Threads(), n)
-	if t <= 1 || !pool.busy.TryLock() {
+	t := min(p.Threads(), n)
+	if t <= 1 || !p.crew.busy.TryLock() {
 		for i := range n {
 			f(i)
 		}
 		return
 	}
-	defer pool.busy.Unlock()
-	for len(pool.started) < t-1 {
+	defer runtime.KeepAlive(p) // a pool that is collected dismisses its workers
+	defer p.crew.busy.Unlock()
+	p.crew.run(n, t, f)
+}
+
+// run divides a loop among t threads, the caller's one of them.
+func (c *crew) run(n, t int, f func(i int)) {
+	for len(c.started) < t-1 {
 		w := &worker{}
 		w.start.wake = make(chan struct{}, 1)
-		pool.started = append(pool.started, w)
-		go w.loop(slices.Clone(pool.started[:len(pool.started)-1]))
+		c.started = append(c.started, w)
+		go w.loop(slices.Clone(c.started[:len(c.started)-1]), c.bursts)
 	}
-	c := &pool.free
-	if c.end.wake == nil {
-		c.end.wake = make(chan struct{}, 1)
+	l := &c.free
+	l.f, l.cpu = f, -1
+	if c.calls++; c.calls%callsALook == 0 && c.bursts > 0 {
+		l.cpu = processor()
 	}
-	c.f, c.cpu = f, -1
-	if pool.calls++; pool.calls%callsALook == 0 && Bursts() > 0 {
-		c.cpu = processor()
-	}
-	c.split(n, t)
-	c.workers.Store(int64(t))
-	for _, w := range pool.started[:t-1] {
-		w.c = c
+	l.split(n, t)
+	l.workers.Store(int64(t))
+	for _, w := range c.started[:t-1] {
+		w.c = l
 		w.start.send()
 	}
+	l.serve(0)
+	l.end.wait(c.bursts)
+	l.f = nil
+	if p := l.failed.Swap(nil); p != nil {
+		panic(*p)
+	}
+}
+
+// dismiss ends the workers.
+func (c *crew) dismiss() {
+	for _, w := range c.started {
+		w.c = &c.free
+		w.start.send()
+	}
+}
+
+// Each calls f on every i in [0, n) on as many goroutines as there are cores, ones
+// of its own: for turns so long that starting these is nothing beside. A panic of f
+// is the caller's.
+func Each(n int, f func(i int)) {
+	c := &call{f: f}
+	t := min(runtime.GOMAXPROCS(0), n)
+	if t <= 1 {
+		for i := range n {
+			f(i)
+		}
+		return
+	}
+	c.end.wake = make(chan struct{}, 1)
+	c.split(n, t)
+	c.workers.Store(int64(t))
+	for own := 1; own < t; own++ {
+		go c.serve(own)
+	}
 	c.serve(0)
-	c.end.wait()
-	c.f = nil
-	if p := c.failed.Swap(nil); p != nil {
+	c.end.wait(0)
+	if p := c.failed.Load(); p != nil {
 		panic(*p)
 	}
 }

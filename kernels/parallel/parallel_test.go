@@ -6,16 +6,16 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 )
 
 func TestForCallsEachOnce(t *testing.T) {
-	defer SetThreads(0)
 	for _, threads := range []int{1, 2, 3, 8, 64} {
-		SetThreads(threads)
+		p := New(threads)
 		for _, n := range []int{0, 1, 2, 7, 1000} {
 			seen := make([]atomic.Int64, n)
-			For(n, func(i int) {
-				For(3, func(int) { seen[i].Add(1) })
+			p.For(n, func(i int) {
+				p.For(3, func(int) { seen[i].Add(1) })
 			})
 			for i := range seen {
 				if c := seen[i].Load(); c != 3 {
@@ -27,11 +27,10 @@ func TestForCallsEachOnce(t *testing.T) {
 }
 
 func TestForBeginsWithItsOwnShare(t *testing.T) {
-	defer SetThreads(0)
-	SetThreads(3)
+	p := New(3)
 	var mu sync.Mutex
 	var first []int
-	For(12, func(i int) {
+	p.For(12, func(i int) {
 		mu.Lock()
 		first = append(first, i)
 		mu.Unlock()
@@ -51,14 +50,13 @@ func TestForBeginsWithItsOwnShare(t *testing.T) {
 }
 
 func TestForFromManyGoroutines(t *testing.T) {
-	defer SetThreads(0)
-	SetThreads(3)
+	p := New(3)
 	var wg sync.WaitGroup
 	var sum atomic.Int64
 	for range 8 {
 		wg.Go(func() {
 			for range 200 {
-				For(5, func(i int) { sum.Add(int64(i)) })
+				p.For(5, func(i int) { sum.Add(int64(i)) })
 			}
 		})
 	}
@@ -69,8 +67,7 @@ func TestForFromManyGoroutines(t *testing.T) {
 }
 
 func TestForPanicsInItsCaller(t *testing.T) {
-	defer SetThreads(0)
-	SetThreads(4)
+	p := New(4)
 	for range 50 {
 		func() {
 			defer func() {
@@ -78,7 +75,7 @@ func TestForPanicsInItsCaller(t *testing.T) {
 					t.Fatalf("recovered %v, want seven", p)
 				}
 			}()
-			For(20, func(i int) {
+			p.For(20, func(i int) {
 				if i == 7 {
 					panic("seven")
 				}
@@ -86,20 +83,18 @@ func TestForPanicsInItsCaller(t *testing.T) {
 		}()
 	}
 	n := 0
-	SetThreads(1)
-	For(3, func(int) { n++ })
+	p.For(3, func(int) { n++ })
 	if n != 3 {
 		t.Errorf("after panics, %d calls, want 3", n)
 	}
 }
 
 func TestForStartsNoGoroutineACall(t *testing.T) {
-	defer SetThreads(0)
-	SetThreads(3)
-	For(9, func(int) {})
+	p := New(3)
+	p.For(9, func(int) {})
 	before := runtime.NumGoroutine()
 	f := func(int) {}
-	if a := testing.AllocsPerRun(100, func() { For(9, f) }); a > 0 {
+	if a := testing.AllocsPerRun(100, func() { p.For(9, f) }); a > 0 {
 		t.Errorf("%v allocations a call", a)
 	}
 	if now := runtime.NumGoroutine(); now > before {
@@ -110,15 +105,13 @@ func TestForStartsNoGoroutineACall(t *testing.T) {
 // A signal is seen once for every time it is sent, though both sides are held up
 // anywhere.
 func TestSignal(t *testing.T) {
-	defer SetThreads(0)
-	for _, threads := range []int{1, 64} { // awake for a while, and parked at once
-		SetThreads(threads)
+	for _, bursts := range []int{mostBursts, 0} { // awake for a while, and parked at once
 		there, back := signal{wake: make(chan struct{}, 1)}, signal{wake: make(chan struct{}, 1)}
 		const rounds = 4000
 		box := 0 // the race detector's
 		go func() {
 			for range rounds {
-				there.wait()
+				there.wait(bursts)
 				box++
 				back.send()
 			}
@@ -133,10 +126,10 @@ func TestSignal(t *testing.T) {
 		}
 		for i := range rounds {
 			if box != i {
-				t.Fatalf("%d threads: box is %d before round %d", threads, box, i)
+				t.Fatalf("%d bursts: box is %d before round %d", bursts, box, i)
 			}
 			there.send()
-			back.wait()
+			back.wait(bursts)
 		}
 		stop.Store(true)
 	}
@@ -149,7 +142,7 @@ func TestSignalOfALateSender(t *testing.T) {
 	heard := make(chan int, 2)
 	go func() {
 		for i := range 2 {
-			s.wait()
+			s.wait(mostBursts)
 			heard <- i
 		}
 	}()
@@ -175,8 +168,56 @@ func TestSignalOfALateSender(t *testing.T) {
 }
 
 func BenchmarkFor(b *testing.B) {
+	p := New(0)
 	f := func(int) {}
 	for b.Loop() {
-		For(2, f)
+		p.For(2, f)
+	}
+}
+
+func TestEach(t *testing.T) {
+	seen := make([]atomic.Int64, 100)
+	Each(len(seen), func(i int) { seen[i].Add(1) })
+	for i := range seen {
+		if n := seen[i].Load(); n != 1 {
+			t.Errorf("index %d ran %d times", i, n)
+		}
+	}
+	defer func() {
+		if p := recover(); p != "seven" {
+			t.Errorf("recovered %v, want seven", p)
+		}
+	}()
+	Each(20, func(i int) {
+		if i == 7 {
+			panic("seven")
+		}
+	})
+}
+
+// The workers of a pool that nobody holds end.
+func TestWorkersEndWithTheirPool(t *testing.T) {
+	before := runtime.NumGoroutine()
+	for range 20 {
+		p := New(4)
+		p.For(8, func(int) {})
+		p.For(8, func(int) {})
+	}
+	for range 200 {
+		runtime.GC()
+		if runtime.NumGoroutine() <= before {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Errorf("%d goroutines, before %d", runtime.NumGoroutine(), before)
+}
+
+func TestNilPoolIsTheCallerAlone(t *testing.T) {
+	var p *Pool
+	var order []int
+	p.For(3, func(i int) { order = append(order, i) })
+	if !slices.Equal(order, []int{0, 1, 2}) || p.Threads() != 1 {
+		t.Errorf("%v on %d threads", order, p.Threads())
 	}
 }

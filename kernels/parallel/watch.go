@@ -2,7 +2,6 @@ package parallel
 
 import (
 	"slices"
-	"sync/atomic"
 	"time"
 )
 
@@ -12,21 +11,19 @@ type watch struct {
 	inside bool
 }
 
-var watching atomic.Pointer[watch]
-
-// Watch has every loop run turn by turn on its caller, as if for Threads
-// goroutines, and tells see how long each turn took, until stop is called. Makespan
+// Watch has every loop of the pool run turn by turn on its caller, as if for
+// Threads goroutines, and tells see how long each turn took, until stop is called. Makespan
 // reckons from that what the loop would take on as many processors, which the
 // machine need not have. Loops must then begin on one goroutine alone, locked to its
 // thread, whose time is counted as Computed does.
-func Watch(see func(turns []time.Duration)) (stop func()) {
+func (p *Pool) Watch(see func(turns []time.Duration)) (stop func()) {
 	w := &watch{see: see}
-	watching.Store(w)
-	return func() { watching.CompareAndSwap(w, nil) }
+	p.watching.Store(w)
+	return func() { p.watching.CompareAndSwap(w, nil) }
 }
 
 // Watched reports whether loops are watched.
-func Watched() bool { return watching.Load() != nil }
+func (p *Pool) Watched() bool { return p != nil && p.watching.Load() != nil }
 
 // loop is For under a watch.
 func (w *watch) loop(n int, f func(i int)) {

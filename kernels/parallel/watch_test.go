@@ -34,18 +34,17 @@ func TestMakespan(t *testing.T) {
 func TestWatch(t *testing.T) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	defer SetThreads(0)
-	SetThreads(64)
+	p := New(64)
 	var loops [][]time.Duration
-	stop := Watch(func(turns []time.Duration) { loops = append(loops, turns) })
+	stop := p.Watch(func(turns []time.Duration) { loops = append(loops, turns) })
 	sum := 0
-	For(5, func(i int) {
-		For(3, func(int) { sum++ })                                     // part of the outer loop's turn
+	p.For(5, func(i int) {
+		p.For(3, func(int) { sum++ })                                   // part of the outer loop's turn
 		for start := Computed(); Computed()-start < time.Millisecond; { // busy, for waiting does not count
 		}
 	})
 	stop()
-	For(2, func(int) {})
+	p.For(2, func(int) {})
 	if sum != 15 || len(loops) != 1 || len(loops[0]) != 5 {
 		t.Fatalf("%d turns, loops %v", sum, loops)
 	}

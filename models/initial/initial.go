@@ -32,7 +32,7 @@ const drawn = 1 << 15
 // transform of a counter-based generator.
 func Normal(x []float32, seed uint64, name string, std float64) {
 	key := key(seed, name)
-	parallel.For((len(x)+drawn-1)/drawn, func(c int) {
+	parallel.Each((len(x)+drawn-1)/drawn, func(c int) {
 		for i := c * drawn; i < min(len(x), (c+1)*drawn); i += 2 {
 			a, b := splitmix.Mix(key+uint64(2*i)), splitmix.Mix(key+uint64(2*i+1))
 			u, v := (float64(a>>11)+1)/(1<<53), float64(b>>11)/(1<<53)
