@@ -2,13 +2,13 @@ package configs
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
 
+	"github.com/lmkor/bench/internal/ranges"
 	"github.com/lmkor/bench/internal/strictyaml"
 )
 
@@ -22,63 +22,59 @@ type field struct {
 
 // fields are all of them, in the order of help and manifests.
 var fields = []field{
-	whole("batch_size", func(r *Recipe) *int { return &r.BatchSize }, 1, "a whole number, 1 or more"),
-	number("learning_rate", func(r *Recipe) *float64 { return &r.LearningRate }, positive, "a number above 0"),
-	whole("epochs", func(r *Recipe) *int { return &r.Epochs }, 1, "a whole number, 1 or more"),
-	whole("max_length", func(r *Recipe) *int { return &r.MaxLength }, 4, "a whole number, 4 or more"),
-	number("weight_decay", func(r *Recipe) *float64 { return &r.WeightDecay }, finite, "a number, 0 or more"),
-	number("warmup_ratio", func(r *Recipe) *float64 { return &r.WarmupRatio }, upToOne, "a number, 0 to 1"),
-	number("max_grad_norm", func(r *Recipe) *float64 { return &r.MaxGradNorm }, finite, "a number, 0 (no clipping) or more"),
-	number("adam_beta1", func(r *Recipe) *float64 { return &r.AdamBeta1 }, belowOne, "a number, 0 or more, below 1"),
-	number("adam_beta2", func(r *Recipe) *float64 { return &r.AdamBeta2 }, belowOne, "a number, 0 or more, below 1"),
-	number("adam_epsilon", func(r *Recipe) *float64 { return &r.AdamEpsilon }, positive, "a number above 0"),
-	whole("gradient_accumulation_steps", func(r *Recipe) *int { return &r.GradientAccumulationSteps }, 1,
-		"a whole number, 1 or more"),
+	whole("batch_size", func(r *Recipe) *int { return &r.BatchSize }),
+	number("learning_rate", func(r *Recipe) *float64 { return &r.LearningRate }),
+	whole("epochs", func(r *Recipe) *int { return &r.Epochs }),
+	whole("max_length", func(r *Recipe) *int { return &r.MaxLength }),
+	number("weight_decay", func(r *Recipe) *float64 { return &r.WeightDecay }),
+	number("warmup_ratio", func(r *Recipe) *float64 { return &r.WarmupRatio }),
+	number("max_grad_norm", func(r *Recipe) *float64 { return &r.MaxGradNorm }),
+	number("adam_beta1", func(r *Recipe) *float64 { return &r.AdamBeta1 }),
+	number("adam_beta2", func(r *Recipe) *float64 { return &r.AdamBeta2 }),
+	number("adam_epsilon", func(r *Recipe) *float64 { return &r.AdamEpsilon }),
+	whole("gradient_accumulation_steps", func(r *Recipe) *int { return &r.GradientAccumulationSteps }),
 	{"seed", func(r *Recipe) any { return &r.Seed }, always, "a whole number, 0 or more"},
 	{"dropout", func(r *Recipe) any { return &r.Dropout }, func(r *Recipe) bool {
-		return r.Dropout.Rate == nil || finite(*r.Dropout.Rate) && *r.Dropout.Rate < 1
-	}, "a number, 0 or more, below 1, or config"},
+		return r.Dropout.Rate == nil || ranges.Of("dropout").Has(*r.Dropout.Rate)
+	}, ranges.Of("dropout").Want + ", or config"},
 	{"shuffle", func(r *Recipe) any { return &r.Shuffle }, always, "true or false"},
 	word("padding", func(r *Recipe) *string { return &r.Padding }, "none or max_length", PaddingNone, PaddingMaxLength),
 	word("precision", func(r *Recipe) *string { return &r.Precision }, "float32 or bfloat16", Float32, Bfloat16),
-	{"threads", func(r *Recipe) any { return &r.Threads }, func(r *Recipe) bool {
-		return within(r.Threads, 0) && r.Threads <= 4096
-	}, "a whole number, 0 (all cores) to 4096"},
-	whole("max_train_rows", func(r *Recipe) *int { return &r.MaxTrainRows }, 0, "a whole number, 0 (all) or more"),
-	whole("max_eval_rows", func(r *Recipe) *int { return &r.MaxEvalRows }, 0, "a whole number, 0 (all) or more"),
-	whole("eval_steps", func(r *Recipe) *int { return &r.EvalSteps }, 0, "a whole number, 0 (after epochs only) or more"),
-	whole("save_steps", func(r *Recipe) *int { return &r.SaveSteps }, 0, "a whole number, 0 (every so often) or more"),
+	whole("threads", func(r *Recipe) *int { return &r.Threads }),
+	whole("max_train_rows", func(r *Recipe) *int { return &r.MaxTrainRows }),
+	whole("max_eval_rows", func(r *Recipe) *int { return &r.MaxEvalRows }),
+	whole("eval_steps", func(r *Recipe) *int { return &r.EvalSteps }),
+	whole("save_steps", func(r *Recipe) *int { return &r.SaveSteps }),
 	word("truncation", func(r *Recipe) *string { return &r.Truncation }, "longest_first or longest_first_python",
 		LongestFirst, LongestFirstPython),
 	{"lr_schedule", func(r *Recipe) any { return &r.LRSchedule }, func(r *Recipe) bool {
-		return slices.Contains([]string{Linear, Cosine, Constant, Polynomial}, r.LRSchedule) &&
-			(r.LRSchedule != Polynomial || r.LearningRate > 1e-7)
-	}, "linear, cosine, constant or, with a learning_rate above 1e-7, polynomial"},
-	whole("warmup_steps", func(r *Recipe) *int { return &r.WarmupSteps }, 0, "a whole number, 0 (by warmup_ratio) or more"),
-	whole("max_steps", func(r *Recipe) *int { return &r.MaxSteps }, 0, "a whole number, 0 (by epochs) or more"),
-	number("layerwise_lr_decay", func(r *Recipe) *float64 { return &r.LayerwiseLRDecay }, partOfOne,
-		"a number above 0, up to 1 (none)"),
+		return ranges.Schedule(r.LRSchedule, r.LearningRate)
+	}, ranges.Schedules},
+	whole("warmup_steps", func(r *Recipe) *int { return &r.WarmupSteps }),
+	whole("max_steps", func(r *Recipe) *int { return &r.MaxSteps }),
+	number("layerwise_lr_decay", func(r *Recipe) *float64 { return &r.LayerwiseLRDecay }),
 	{"freeze", func(r *Recipe) any { return &r.Freeze }, always, "none, embeddings, or a number of layers, 1 or more"},
 	{"class_weights", func(r *Recipe) any { return &r.ClassWeights }, func(r *Recipe) bool {
 		return r.ClassWeights.ok()
 	}, "none, balanced, or a list of numbers, one a class"},
-	number("label_smoothing", func(r *Recipe) *float64 { return &r.LabelSmoothing }, belowOne, "a number, 0 or more, below 1"),
-	whole("early_stopping_patience", func(r *Recipe) *int { return &r.EarlyStoppingPatience }, 0,
-		"a whole number, 0 (never) or more"),
+	number("label_smoothing", func(r *Recipe) *float64 { return &r.LabelSmoothing }),
+	whole("early_stopping_patience", func(r *Recipe) *int { return &r.EarlyStoppingPatience }),
 	word("keep", func(r *Recipe) *string { return &r.Keep }, "last, best or both", KeepLast, KeepBest, KeepBoth),
-	number("holdout", func(r *Recipe) *float64 { return &r.Holdout }, belowOne, "a number, 0 (none) or more, below 1"),
+	number("holdout", func(r *Recipe) *float64 { return &r.Holdout }),
 	{"device", func(r *Recipe) any { return &r.Device }, func(r *Recipe) bool { return r.Device.ok() },
 		"cpu, auto, vulkan or vulkan:N, as 'bench devices' lists them"},
 }
 
-// whole is a field that is a whole number, least or more.
-func whole(name string, at func(*Recipe) *int, least int, want string) field {
-	return field{name, func(r *Recipe) any { return at(r) }, func(r *Recipe) bool { return within(*at(r), least) }, want}
+// whole is a field that is a whole number.
+func whole(name string, at func(*Recipe) *int) field {
+	of := ranges.Of(name)
+	return field{name, func(r *Recipe) any { return at(r) }, func(r *Recipe) bool { return of.Has(float64(*at(r))) }, of.Want}
 }
 
-// number is a field that is a number for which ok holds.
-func number(name string, at func(*Recipe) *float64, ok func(float64) bool, want string) field {
-	return field{name, func(r *Recipe) any { return at(r) }, func(r *Recipe) bool { return ok(*at(r)) }, want}
+// number is a field that is a number.
+func number(name string, at func(*Recipe) *float64) field {
+	of := ranges.Of(name)
+	return field{name, func(r *Recipe) any { return at(r) }, func(r *Recipe) bool { return of.Has(*at(r)) }, of.Want}
 }
 
 // word is a field that is one of a few words.
@@ -88,14 +84,6 @@ func word(name string, at func(*Recipe) *string, want string, words ...string) f
 }
 
 func always(*Recipe) bool { return true }
-
-func within(v, least int) bool { return v >= least && v <= math.MaxInt32 }
-
-func finite(v float64) bool    { return v >= 0 && !math.IsInf(v, 0) }
-func positive(v float64) bool  { return v > 0 && !math.IsInf(v, 0) }
-func belowOne(v float64) bool  { return v >= 0 && v < 1 }
-func upToOne(v float64) bool   { return v >= 0 && v <= 1 }
-func partOfOne(v float64) bool { return v > 0 && v <= 1 }
 
 // FieldNames returns the names of all recipe fields.
 func FieldNames() []string {

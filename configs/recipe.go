@@ -54,7 +54,7 @@ type Recipe struct {
 	Device  Device  `json:"device"` // that trains and scores
 }
 
-// The values of padding, precision, truncation, lr_schedule and keep.
+// The values of padding, precision, truncation and keep.
 const (
 	PaddingNone        = "none"
 	PaddingMaxLength   = "max_length"
@@ -62,11 +62,6 @@ const (
 	Bfloat16           = "bfloat16"
 	LongestFirst       = "longest_first"        // as the tokenizers library shares the room
 	LongestFirstPython = "longest_first_python" // as transformers' Python tokenizers did
-
-	Linear     = "linear"
-	Cosine     = "cosine"
-	Constant   = "constant"
-	Polynomial = "polynomial"
 
 	KeepLast = "last"
 	KeepBest = "best" // by the dev split

@@ -106,7 +106,7 @@ func parseClassWeights(s string) (ClassWeights, error) {
 func (w ClassWeights) ok() bool {
 	var sum float64
 	for _, v := range w.List {
-		if !finite(v) {
+		if !(v >= 0) || math.IsInf(v, 0) {
 			return false
 		}
 		sum += v

@@ -4,9 +4,11 @@
 package trainers
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
-	"slices"
 
+	"github.com/lmkor/bench/internal/ranges"
 	"github.com/lmkor/bench/metrics"
 	"github.com/lmkor/bench/ops"
 )
@@ -32,7 +34,7 @@ type Options struct {
 	EvalSteps    int // evaluate every so many steps too; 0: after epochs only
 	SaveSteps    int // save the state every so many steps, and after epochs; 0: every so often
 
-	Schedule       string  // one of Schedules; empty: linear
+	Schedule       string  // one of package ranges'; empty: linear
 	WarmupSteps    int     // in place of WarmupRatio, if not 0
 	MaxSteps       int     // in place of Epochs, if not 0
 	LayerwiseDecay float64 // of the learning rate, from each layer to the one below; 0 and 1: none
@@ -61,41 +63,36 @@ type Choose struct {
 
 func (o Options) chooses() bool { return o.Patience > 0 || o.KeepBest }
 
-// Check returns an error that names the first option out of range.
+// Check returns an error that names the first option out of range. A zero of what
+// has a default stands for it.
 func (o Options) Check() error {
-	fraction := func(v float64) bool { return v >= 0 && v < 1 }
-	positive := func(v float64) bool { return v >= 0 && isFinite(v) }
+	rate := 0.0
+	if o.Dropout != nil {
+		rate = *o.Dropout
+	}
 	for _, f := range []struct {
-		name string
-		ok   bool
-		want string
+		name  string
+		value float64
 	}{
-		{"batch_size", o.BatchSize > 0, "1 or more"},
-		{"epochs", o.Epochs > 0, "1 or more"},
-		{"learning_rate", positive(o.LearningRate), "a finite number, 0 or more"},
-		{"weight_decay", positive(o.WeightDecay), "a finite number, 0 or more"},
-		{"warmup_ratio", o.WarmupRatio >= 0 && o.WarmupRatio <= 1, "a number from 0 to 1"},
-		{"max_grad_norm", positive(o.MaxGradNorm), "a finite number, 0 or more"},
-		{"adam_beta1", fraction(o.AdamBeta1), "a number, 0 or more, below 1"},
-		{"adam_beta2", fraction(o.AdamBeta2), "a number, 0 or more, below 1"},
-		{"adam_epsilon", positive(o.AdamEpsilon) && o.AdamEpsilon > 0, "a finite number above 0"},
-		{"gradient_accumulation_steps", o.Accumulation > 0, "1 or more"},
-		{"dropout", o.Dropout == nil || fraction(*o.Dropout), "a number, 0 or more, below 1"},
-		{"eval_steps", o.EvalSteps >= 0, "0 or more"},
-		{"save_steps", o.SaveSteps >= 0, "0 or more"},
-		{"lr_schedule", o.Schedule == "" || slices.Contains(Schedules, o.Schedule), "one of linear, cosine, constant, polynomial"},
-		{"learning_rate", o.Schedule != Polynomial || o.LearningRate > polynomialEnd,
-			"more than the 1e-7 at which a polynomial schedule ends"},
-		{"warmup_steps", o.WarmupSteps >= 0, "0 or more"},
-		{"max_steps", o.MaxSteps >= 0, "0 or more"},
-		{"layerwise_lr_decay", o.LayerwiseDecay >= 0 && o.LayerwiseDecay <= 1, "a number above 0, up to 1"},
-		{"freeze", o.Freeze.Layers >= 0, "0 or more layers"},
-		{"early_stopping_patience", o.Patience >= 0, "0 or more"},
-		{"early_stopping_patience and keep", !o.chooses() || o.Choose.Split != "" && o.Choose.Metric != "", "a dev split to choose on"},
+		{"batch_size", float64(o.BatchSize)}, {"epochs", float64(o.Epochs)}, {"learning_rate", o.LearningRate},
+		{"weight_decay", o.WeightDecay}, {"warmup_ratio", o.WarmupRatio}, {"max_grad_norm", o.MaxGradNorm},
+		{"adam_beta1", o.AdamBeta1}, {"adam_beta2", o.AdamBeta2}, {"adam_epsilon", o.AdamEpsilon},
+		{"gradient_accumulation_steps", float64(o.Accumulation)}, {"dropout", rate},
+		{"eval_steps", float64(o.EvalSteps)}, {"save_steps", float64(o.SaveSteps)},
+		{"warmup_steps", float64(o.WarmupSteps)}, {"max_steps", float64(o.MaxSteps)},
+		{"layerwise_lr_decay", cmp.Or(o.LayerwiseDecay, 1)}, {"early_stopping_patience", float64(o.Patience)},
 	} {
-		if !f.ok {
-			return fmt.Errorf("%s is out of range: want %s", f.name, f.want)
+		if r := ranges.Of(f.name); !r.Has(f.value) {
+			return fmt.Errorf("%s %v is out of range: want %s", f.name, f.value, r.Want)
 		}
+	}
+	switch {
+	case !ranges.Schedule(cmp.Or(o.Schedule, ranges.Linear), o.LearningRate):
+		return fmt.Errorf("lr_schedule %q is out of range: want %s", o.Schedule, ranges.Schedules)
+	case o.Freeze.Layers < 0:
+		return fmt.Errorf("freeze %d is out of range: want 0 or more layers", o.Freeze.Layers)
+	case o.chooses() && (o.Choose.Split == "" || o.Choose.Metric == ""):
+		return errors.New("early_stopping_patience and keep: want a dev split to choose on")
 	}
 	return nil
 }

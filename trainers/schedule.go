@@ -1,21 +1,10 @@
 package trainers
 
-import "math"
+import (
+	"math"
 
-// The schedules of the learning rate behind the warm-up, as transformers has
-// them.
-const (
-	Linear     = "linear"     // falls to 0
-	Cosine     = "cosine"     // falls to 0 by half a cosine wave
-	Constant   = "constant"   // stays
-	Polynomial = "polynomial" // falls in a line, transformers' power of 1, to polynomialEnd
+	"github.com/lmkor/bench/internal/ranges"
 )
-
-// Schedules are their names.
-var Schedules = []string{Linear, Cosine, Constant, Polynomial}
-
-// polynomialEnd is where a polynomial schedule ends, transformers' lr_end.
-const polynomialEnd = 1e-7
 
 // schedule gives every step's learning rate: it rises in a line over the warm-up
 // steps and then goes as its kind says.
@@ -40,12 +29,12 @@ func (s schedule) rate(step int) float64 {
 	}
 	falls := float64(max(1, s.total-s.warmup))
 	switch s.kind {
-	case Cosine:
+	case ranges.Cosine:
 		return s.base * max(0, 0.5*(1+math.Cos(math.Pi*float64(step-s.warmup)/falls)))
-	case Constant:
+	case ranges.Constant:
 		return s.base
-	case Polynomial:
-		return (s.base-polynomialEnd)*(1-float64(step-s.warmup)/falls) + polynomialEnd
+	case ranges.Polynomial:
+		return (s.base-ranges.PolynomialEnd)*(1-float64(step-s.warmup)/falls) + ranges.PolynomialEnd
 	}
 	return s.base * max(0, float64(s.total-step)/falls)
 }
