@@ -11,6 +11,15 @@ Four peers, batch 32, maximum length 128, dropout 0.1, AdamW, clipping at 1:
     c  tuned: batches of similar length, scaled-dot-product attention, fused AdamW, set_to_none
     d  c under bfloat16 autocast
 
+With --device cuda PyTorch computes on CUDA, and bench beside it on the same card
+through Vulkan, which it takes by --bench-device; there is a fifth peer,
+
+    e  c under float16 autocast with loss scaling,
+
+and times are those of all timed steps together, between two points where the
+device has finished, so that nobody waits for it within a step. float32 is float32
+there: TF32 is off, as it is by PyTorch's default. bench computes in float32 alone.
+
 With --lengths pairs rows are as long as sentence pairs are, 30 to 128 pieces, half
 of them below 50 (KorNLI) and the others above (PAWS): reviews joined until the
 drawn length is reached.
@@ -46,6 +55,7 @@ STEPS = {  # timed steps: (a) pads to 128 and is slow
 }
 BATCH, MAX_LENGTH, LR = 32, 128, 3e-5
 WARM = 2
+CUDA_STEPS, CUDA_WARM = {"base": 40, "mini": 100, "small": 200, "tiny": 300}, 10  # a card is quicker, and warms up longer
 
 
 def build(size, vocab, out):
@@ -114,17 +124,19 @@ def prepare(work, nsmc, size, n):
     return (work / size if size else None), texts
 
 
-def torch_steps(variant, model_dir, rows, steps, evaluate):
+def torch_steps(variant, model_dir, rows, steps, evaluate, device):
     """Runs in a process of its own; returns the mean seconds of a step."""
     import torch
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
+    cuda = device == "cuda"
+    warm = CUDA_WARM if cuda else WARM
     torch.set_num_threads(int(os.environ["RACE_THREADS"]))
     torch.manual_seed(42)
     tok = AutoTokenizer.from_pretrained(model_dir)
-    tuned = variant in "cd"
+    tuned = variant in "cde"
     model = AutoModelForSequenceClassification.from_pretrained(
-        model_dir, attn_implementation="sdpa" if tuned else "eager")
-    need = (steps + WARM) * BATCH
+        model_dir, attn_implementation="sdpa" if tuned else "eager").to(device)
+    need = (steps + warm) * BATCH
     rows = (rows * (need // len(rows) + 1))[:need]
     ids = tok([r[0] for r in rows], truncation=True, max_length=MAX_LENGTH)["input_ids"]
     order = list(range(need))
@@ -136,55 +148,72 @@ def torch_steps(variant, model_dir, rows, steps, evaluate):
     if tuned:
         import random
         random.Random(1).shuffle(batches)
-    opt = torch.optim.AdamW(model.parameters(), lr=LR, weight_decay=0.0, **({"fused": True} if tuned else {"foreach": False}))
+    plain = {} if cuda else {"foreach": False}
+    opt = torch.optim.AdamW(model.parameters(), lr=LR, weight_decay=0.0, **({"fused": True} if tuned else plain))
 
     def tensors(idx):
         longest = MAX_LENGTH if variant == "a" else max(len(ids[i]) for i in idx)
-        return (torch.tensor([ids[i] + [0] * (longest - len(ids[i])) for i in idx]),
-                torch.tensor([[1] * len(ids[i]) + [0] * (longest - len(ids[i])) for i in idx]),
-                torch.tensor([rows[i][1] for i in idx]))
+        all = (torch.tensor([ids[i] + [0] * (longest - len(ids[i])) for i in idx]),
+               torch.tensor([[1] * len(ids[i]) + [0] * (longest - len(ids[i])) for i in idx]),
+               torch.tensor([rows[i][1] for i in idx]))
+        if not cuda:
+            return all
+        return tuple((t.pin_memory() if tuned else t).to(device, non_blocking=tuned) for t in all)
 
-    auto = torch.autocast("cpu", dtype=torch.bfloat16, enabled=variant == "d")
+    def finished():
+        """The time when the device has done all that it was given."""
+        if cuda:
+            torch.cuda.synchronize()
+        return time.perf_counter()
+
+    auto = torch.autocast(device, dtype=torch.float16 if variant == "e" else torch.bfloat16, enabled=variant in "de")
+    scaler = torch.amp.GradScaler(device, enabled=variant == "e")
     if evaluate:
         model.eval()
         with torch.inference_mode(), auto:
             start, n = None, 0
             for k, idx in enumerate(batches):
-                if k == WARM:
-                    start = time.perf_counter()
+                if k == warm:
+                    start = finished()
                 x, mask, _ = tensors(idx)
                 model(input_ids=x, attention_mask=mask)
-                n += len(idx) if k >= WARM else 0
-        return (time.perf_counter() - start) / n
+                n += len(idx) if k >= warm else 0
+        return (finished() - start) / n
     model.train()
     times = []
-    for idx in batches:
-        start = time.perf_counter()
+    for k, idx in enumerate(batches):
+        if k == warm or not cuda:
+            start = finished()
         x, mask, y = tensors(idx)
         with auto:
             loss = model(input_ids=x, attention_mask=mask, labels=y).loss
-        loss.backward()
+        scaler.scale(loss).backward()
+        scaler.unscale_(opt)
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        opt.step()
+        scaler.step(opt)
+        scaler.update()
         opt.zero_grad(set_to_none=tuned)
         times.append(time.perf_counter() - start)
-    return statistics.fmean(times[WARM:])
+    if cuda:
+        return (finished() - start) / (len(batches) - warm)
+    return statistics.fmean(times[warm:])
 
 
-def bench_steps(bench, model_dir, rows, steps, precision, evaluate, work):
+def bench_steps(bench, model_dir, rows, steps, precision, evaluate, work, device):
     """Times bench through its own timing.jsonl."""
+    warm = WARM if device == "cpu" else CUDA_WARM
     data = work / "data" / "nsmc"
     shutil.rmtree(work / "data", ignore_errors=True)
     shutil.rmtree(work / "runs", ignore_errors=True)
     data.mkdir(parents=True)
-    need = (steps + WARM) * BATCH
+    need = (steps + warm) * BATCH
     rows = (rows * (need // len(rows) + 1))[:need]
     text = "id\tdocument\tlabel\n" + "".join(f"{i}\t{t}\t{l}\n" for i, (t, l) in enumerate(rows))
     (data / "ratings_train.txt").write_text(text, encoding="utf-8")
     (data / "ratings_test.txt").write_text(text, encoding="utf-8")
     cmd = [bench, "run", "--model", str(model_dir), "--task", "nsmc", "--data-dir", str(work / "data"),
            "--runs", str(work / "runs"), "--set", "epochs=1", "--set", "batch_size=32", "--set", f"learning_rate={LR}",
-           "--set", f"precision={precision}", "--set", f"threads={os.environ['RACE_THREADS']}"]
+           "--set", f"precision={precision}", "--set", f"threads={os.environ['RACE_THREADS']}", "--set", f"device={device}"]
     if not evaluate:
         cmd += ["--set", "max_eval_rows=1"]
     subprocess.run(cmd, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -193,17 +222,40 @@ def bench_steps(bench, model_dir, rows, steps, precision, evaluate, work):
     if evaluate:
         evals = [t for t in timing if t["event"] == "eval"]
         return 1 / evals[-1]["sequences_per_second"], peak
-    return statistics.fmean(t["seconds"] for t in [t for t in timing if t["event"] == "step"][WARM:]), peak
+    return statistics.fmean(t["seconds"] for t in [t for t in timing if t["event"] == "step"][warm:]), peak
 
 
 def child(args):
     rows = [tuple(r) for r in json.loads(pathlib.Path(args.rows).read_text())]
     if args.child == "bench":
-        mean, peak = bench_steps(args.bench, args.model, rows, args.steps, args.precision, args.evaluate, pathlib.Path(args.work))
+        mean, peak = bench_steps(args.bench, args.model, rows, args.steps, args.precision, args.evaluate, pathlib.Path(args.work),
+                                 args.bench_device)
     else:
-        mean = torch_steps(args.child, args.model, rows, args.steps, args.evaluate)
+        mean = torch_steps(args.child, args.model, rows, args.steps, args.evaluate, args.device)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps(dict(mean=mean, peak_mb=peak)))
+
+
+def devices(ap, args):
+    """Settles the contestants and bench's device, or says what is missing; returns what they run on, in words."""
+    if args.device == "cpu":
+        args.contestants = args.contestants or "a,b,c,d,bench,bench-bfloat16"
+        args.bench_device = args.bench_device or "cpu"
+        return ""
+    import torch
+    if not torch.cuda.is_available():
+        ap.error(f"--device cuda: torch {torch.__version__} sees no CUDA device: want an NVIDIA card with its driver, and a torch "
+                 "that was built for CUDA (pip install torch, not the wheels of the cpu index)")
+    found = json.loads(subprocess.run([args.bench, "devices", "--format", "json"], check=True, stdout=subprocess.PIPE).stdout)
+    cards = [d for d in found if d["device"] != "cpu" and d["type"] != "CPU" and not d.get("lacks")]
+    args.bench_device = args.bench_device or next((d["device"] for d in cards), "")
+    ours = next((d for d in found if d["device"] == args.bench_device), None)
+    if ours is None:
+        ap.error(f"--device cuda: bench finds no card through Vulkan ('{args.bench} devices' says why): want --bench-device")
+    args.contestants = args.contestants or "a,b,c,d,e,bench"
+    if "bench-bfloat16" in args.contestants.split(","):
+        ap.error("bench-bfloat16: bench computes in float32 alone on a card: want it with --device cpu")
+    return f"PyTorch {torch.__version__} on {torch.cuda.get_device_name()}, bench on {ours['name']} ({ours.get('driver', '')})"
 
 
 def main():
@@ -211,7 +263,9 @@ def main():
     ap.add_argument("--bench", default="./bench")
     ap.add_argument("--nsmc", help="ratings_train.txt")
     ap.add_argument("--sizes", default="base,mini,small,tiny")
-    ap.add_argument("--contestants", default="a,b,c,d,bench,bench-bfloat16")
+    ap.add_argument("--contestants", help="default: all that the device has")
+    ap.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="what PyTorch computes on")
+    ap.add_argument("--bench-device", help="what bench computes on: cpu, or the first card of 'bench devices' beside cuda")
     ap.add_argument("--rounds", type=int, default=5)
     ap.add_argument("--threads", type=int, default=os.cpu_count())
     ap.add_argument("--lengths", choices=("reviews", "pairs"), default="reviews", help="of the texts, in pieces")
@@ -225,6 +279,7 @@ def main():
         return child(args)
     if not args.nsmc:
         ap.error("--nsmc FILE is needed")
+    on = devices(ap, args)
 
     os.environ["RACE_THREADS"] = str(args.threads)
     work = pathlib.Path(tempfile.mkdtemp(prefix="race-"))
@@ -241,7 +296,8 @@ def main():
             for who in args.contestants.split(","):
                 name, _, precision = who.partition("-")
                 cmd = [sys.executable, __file__, "--child", name, "--model", str(model), "--rows", str(work / "rows.json"),
-                       "--steps", str(STEPS[size][name]), "--bench", str(pathlib.Path(args.bench).resolve()),
+                       "--steps", str(CUDA_STEPS[size] if args.device == "cuda" else STEPS[size][name]),
+                       "--device", args.device, "--bench-device", args.bench_device, "--bench", str(pathlib.Path(args.bench).resolve()),
                        "--work", str(work / "bench"), "--precision", precision or "float32"]
                 if args.evaluate:
                     cmd.append("--evaluate")
@@ -252,6 +308,8 @@ def main():
     shutil.rmtree(work)
     if args.json:
         pathlib.Path(args.json).write_text(json.dumps(results, indent=1))
+    if on:
+        print(on + "\n")
     table(results, args)
 
 
