@@ -52,6 +52,12 @@ type Memory interface {
 // the probabilities for the gradient: so many floats.
 type Keeper interface{ Kept(c Call) int }
 
+// Fusing is a backend for which another operand of a product costs less than another
+// pass over memory: an activation's derivative is multiplied into the gradient by the
+// product that makes it (Epilogue.Times), and a second gradient is added to the first
+// by its own (Product.Acc).
+type Fusing interface{ Fuses() }
+
 // Call is one of the structs of this package whose doc says "is a call". All
 // matrices are row-major and, where no row stride is given, without gaps.
 type Call interface{ call() }

@@ -49,6 +49,9 @@ type Epilogue struct {
 	Y        Matrix
 	Drop     kernels.Dropper
 	Residual Matrix
+	// Times, if there is one, is what every element of C is multiplied by, where it lies
+	// as C does. Then there is nothing else here.
+	Times Matrix
 }
 
 // SlopeBiasGrad is a call: DY, [Rows, Cols], is multiplied by Slope, laid out

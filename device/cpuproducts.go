@@ -31,6 +31,14 @@ func products(pool *parallel.Pool, o *Products) {
 			kernels.Gemms(pool, list...)
 		}
 	}
+	for i := range o.List {
+		if p := &o.List[i]; !p.Then.Times.None() {
+			if p.Then.Times.LD != p.C.LD {
+				panic("device: a product times a matrix that lies otherwise")
+			}
+			kernels.SlopeBiasGrad(pool, nil, p.C.Floats(), p.Then.Times.Floats(), p.M, p.N, p.C.LD)
+		}
+	}
 }
 
 // rowSums leaves the sums of op(A)'s rows, which are those of A's columns.

@@ -88,6 +88,25 @@ func squares(pool *parallel.Pool, o *Squares) {
 	for _, s := range o.sums[:len(o.chunks)] {
 		o.Sum += s
 	}
+	if math.IsInf(o.Sum, 1) { // some float32 sum is beyond a float32, from norms of 1e19 on
+		o.Sum = o.inFloat64()
+	}
+}
+
+// inFloat64 is the sum of the squares of all parts, one after the other.
+func (o *Squares) inFloat64() (total float64) {
+	for _, p := range o.Parts {
+		x, rows := p.X.Floats(), p.Rows
+		if !p.Sparse {
+			p.Cols, rows = len(x), []int32{0}
+		}
+		for _, r := range rows {
+			for _, v := range x[int(r)*p.Cols : (int(r)+1)*p.Cols] {
+				total += float64(v) * float64(v)
+			}
+		}
+	}
+	return total
 }
 
 func (p *Part) squares(lo, hi int) float64 {

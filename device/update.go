@@ -46,7 +46,7 @@ type Update struct {
 type Squares struct {
 	Parts []Part
 	Sum   float64
-	// Total is one float of the backend's memory, where one that is late keeps Sum
+	// Total is two floats of the backend's memory, where one that is late keeps Sum
 	// for an AdamW behind. The CPU does not use it.
 	Total Buffer
 

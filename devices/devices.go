@@ -3,6 +3,7 @@
 package devices
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -65,6 +66,7 @@ type Facts struct {
 	Shaders string // SHA-256 of the program's kernels for it
 	Kernels string // all of that in a line: what rounds alike
 	Memory  int64  // bytes on the device; 0 of the processor
+	OnCPU   bool   // the driver runs kernels on the processor
 }
 
 // Describe returns the facts of a device that Resolve has named.
@@ -83,7 +85,8 @@ func Describe(name string) (Facts, error) {
 const shownHash = 12
 
 func facts(i vulkan.Info) Facts {
-	f := Facts{Name: nameOf(i), Model: i.Name, Driver: i.Driver, API: i.API, Shaders: vulkan.ShaderHash(), Memory: i.Memory}
+	f := Facts{Name: nameOf(i), Model: i.Name, Driver: i.Driver, API: i.API, Shaders: vulkan.ShaderHash(),
+		Memory: i.Memory, OnCPU: i.CPU}
 	f.Kernels = fmt.Sprintf("vulkan: %s, %s, shaders %s", f.Model, f.Driver, f.Shaders[:shownHash])
 	return f
 }
@@ -96,8 +99,9 @@ type Device struct {
 }
 
 // Open opens what a setting means here. A processor computes on so many threads;
-// below 1, on all of its cores.
-func Open(setting string, threads int) (*Device, error) {
+// below 1, on all of its cores. Once ctx is cancelled, a device that hangs is waited for
+// no longer.
+func Open(ctx context.Context, setting string, threads int) (*Device, error) {
 	name, _, err := Resolve(setting)
 	if err != nil {
 		return nil, err
@@ -114,6 +118,7 @@ func Open(setting string, threads int) (*Device, error) {
 	if err != nil {
 		return nil, err
 	}
+	gpu.Heed(ctx)
 	return &Device{Backend: gpu, GPU: gpu}, nil
 }
 

@@ -30,12 +30,12 @@ func TestWithoutADriver(t *testing.T) {
 		if name, _, err := Resolve(setting); err == nil {
 			t.Errorf("%s: %q, want an error", setting, name)
 		}
-		if d, err := Open(setting, 0); err == nil {
+		if d, err := Open(t.Context(), setting, 0); err == nil {
 			d.Close()
 			t.Errorf("%s was opened", setting)
 		}
 	}
-	d, err := Open(Auto, 0)
+	d, err := Open(t.Context(), Auto, 0)
 	if err != nil || d.GPU != nil {
 		t.Fatalf("auto: %v", err)
 	}

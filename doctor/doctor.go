@@ -3,6 +3,7 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,7 +18,6 @@ import (
 
 	"github.com/lmkor/bench/checkpoints"
 	"github.com/lmkor/bench/datasets/official"
-	"github.com/lmkor/bench/device/vulkan"
 	"github.com/lmkor/bench/devices"
 	"github.com/lmkor/bench/kernels"
 	"github.com/lmkor/bench/models/hf"
@@ -43,6 +43,7 @@ type Finding struct {
 // Wanted is what the user wants to run.
 type Wanted struct {
 	Models []string      // as --model names them
+	Device string        // what would compute, as a recipe names it; empty: auto
 	Tasks  []*tasks.Task // whose data are to be there
 	Data   string        // the folder of official files; empty: data are not looked at
 	Runs   string        // the folder of runs
@@ -50,9 +51,13 @@ type Wanted struct {
 
 // Examine looks at everything, in the order of a report.
 func Examine(ctx context.Context, w Wanted) ([]Finding, error) {
-	all := []Finding{processor(), bfloat16(), gpu(), memory(), disk(w.Runs), runsFolder(w.Runs), cache()}
+	found, on := gpu(cmp.Or(w.Device, devices.Auto))
+	all := []Finding{processor(), bfloat16(), found, memory(), disk(w.Runs), runsFolder(w.Runs), cache()}
 	for _, m := range w.Models {
 		all = append(all, model(m))
+		if on != nil {
+			all = append(all, modelOn(m, on)...)
+		}
 	}
 	if w.Data != "" {
 		files, err := survey.Read(ctx, w.Tasks, w.Data, nil)
@@ -84,22 +89,6 @@ func bfloat16() Finding {
 	if !cpuid.CPU.Supports(cpuid.AVX512BF16) {
 		f.Found, f.Advice = "this processor has no instruction for it", "leave precision at float32"
 	}
-	return f
-}
-
-// gpu is the device that auto takes, or why there is none: nothing needs one.
-func gpu() Finding {
-	f := Finding{Name: "GPU", Status: OK}
-	i, err := vulkan.Pick(devices.Auto)
-	if err != nil {
-		found, advice, _ := strings.Cut(err.Error(), ": install")
-		if f.Found = found; advice != "" {
-			f.Advice = "the processor computes; for a GPU, install" + advice
-		}
-		return f
-	}
-	f.Found = fmt.Sprintf("%s:%d, %s, %s, %s", devices.Vulkan, i.Index, i.Name, i.Driver, gigabytes(uint64(i.Memory)))
-	f.Advice = "experimental: --set device=auto computes on it"
 	return f
 }
 

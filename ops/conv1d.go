@@ -32,6 +32,7 @@ func (o *conv1d) Forward() (mat.Tensor, error) {
 	x, w := Of(o.x), Of(o.w)
 	y := o.p.alloc(x.rows, w.cols)
 	o.slope = o.keepSlope(o.act, y)
+	y.slope = o.slope
 	c, then := epilogue(o.act, o.b, y.matrix(), o.slope, 0)
 	o.p.multiply(device.Product{M: x.rows, N: w.cols, K: x.cols, A: x.matrix(), B: w.matrix(), C: c, Then: then})
 	return o.forwarded(y)
@@ -39,13 +40,13 @@ func (o *conv1d) Forward() (mat.Tensor, error) {
 
 func (o *conv1d) Backward(gy mat.Tensor) error {
 	x, w, dy := Of(o.x), Of(o.w), Of(gy)
-	o.slopeBiasGrad(o.b, dy, o.slope, 0, w.cols)
+	o.slopeBiasGrad(o.b, dy, o.ownSlope(o.slope), 0, w.cols)
 	products := o.p.weightGradient(o.w, device.Product{M: x.cols, N: w.cols, K: x.rows, A: x.matrix(), B: dy.matrix()})
 	var dx *Tensor
 	if o.x.RequiresGrad() {
-		dx = o.p.alloc(x.rows, x.cols)
-		products = append(products, device.Product{TB: true, M: x.rows, N: x.cols, K: w.cols, A: dy.matrix(),
-			B: w.matrix(), C: dx.matrix()})
+		product := device.Product{TB: true, M: x.rows, N: x.cols, K: w.cols, A: dy.matrix(), B: w.matrix()}
+		dx = o.gradientTo(o.x, &product)
+		products = append(products, product)
 	}
 	o.p.multiply(products...)
 	o.finish()

@@ -32,7 +32,7 @@ func (n *GradNorm) Begin(params []*nn.Param) {
 		n.Backend = NewCPU()
 	}
 	if n.call.Total.None() {
-		n.call.Total = n.Backend.New(1)
+		n.call.Total = n.Backend.New(2)
 	}
 	n.call.Parts = n.call.Parts[:0]
 	for _, p := range params {

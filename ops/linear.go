@@ -47,6 +47,7 @@ func (o *linear) Forward() (mat.Tensor, error) {
 	x := Of(o.x)
 	y := o.p.alloc(x.rows, o.outputs)
 	o.slope = o.keepSlope(o.act, y)
+	y.slope = o.slope
 	at := 0
 	products := make([]device.Product, 0, len(o.ws))
 	for i, w := range o.ws {
@@ -84,12 +85,8 @@ func epilogue(act kernels.Act, bias *nn.Param, y device.Matrix, slope device.Buf
 }
 
 func (o *linear) Backward(gy mat.Tensor) error {
-	x, dy := Of(o.x), Of(gy)
-	var dx *Tensor
-	if o.x.RequiresGrad() {
-		dx = o.p.alloc(x.rows, x.cols)
-	}
-	o.p.multiply(o.gradients(x, dy, dx)...)
+	products, dx := o.gradients(Of(o.x), Of(gy))
+	o.p.multiply(products...)
 	o.finish()
 	if dx != nil {
 		o.x.AccGrad(dx)
@@ -98,29 +95,30 @@ func (o *linear) Backward(gy mat.Tensor) error {
 }
 
 // gradients returns the products that are the gradients of the weights and, if it is
-// wanted, of x, which is a sum over the weights. A bias's gradient comes with its
-// weight's, but where the activation's derivative has to go into dy first.
-func (o *linear) gradients(x, dy, dx *Tensor) []device.Product {
-	var products []device.Product
+// wanted, of x, which is a sum over the weights: dx is to be added to x's. A bias's
+// gradient comes with its weight's, but where the activation's derivative has to go
+// into dy first.
+func (o *linear) gradients(x, dy *Tensor) (products []device.Product, dx *Tensor) {
 	var toX []device.Factors
-	at := 0
+	slope, at := o.ownSlope(o.slope), 0
 	for i, w := range o.ws {
 		wt := Of(w)
 		product := device.Product{M: wt.rows, N: x.cols, K: x.rows, A: dy.columns(at), B: x.matrix()}
-		if o.slope.None() && wt.needsGrad && o.bs[i] != nil {
+		if slope.None() && wt.needsGrad && o.bs[i] != nil {
 			product.Sums, product.AccSums = paramGradOf(o.bs[i])
 		} else {
-			o.slopeBiasGrad(o.bs[i], dy, o.slope, at, wt.rows)
+			o.slopeBiasGrad(o.bs[i], dy, slope, at, wt.rows)
 		}
 		products = append(products, o.p.weightGradient(w, product)...)
 		toX = append(toX, device.Factors{K: wt.rows, A: dy.columns(at), B: wt.matrix()})
 		at += wt.rows
 	}
-	if dx != nil {
-		products = append(products, device.Product{M: x.rows, N: x.cols, K: toX[0].K, A: toX[0].A, B: toX[0].B, C: dx.matrix(),
-			More: toX[1:]})
+	if o.x.RequiresGrad() {
+		product := device.Product{M: x.rows, N: x.cols, K: toX[0].K, A: toX[0].A, B: toX[0].B, More: toX[1:]}
+		dx = o.gradientTo(o.x, &product)
+		products = append(products, product)
 	}
-	return products
+	return products, dx
 }
 
 // slopeBiasGrad multiplies columns [at, at+cols) of dy by the activation's

@@ -125,6 +125,9 @@ func (p *Pass) run(f ag.AutoGradFunction) mat.Tensor {
 		defer func() { p.Trace.add(f, false, time.Since(start)) }()
 	}
 	if p.Grad {
+		for _, x := range f.Operands() {
+			Of(x).uses++
+		}
 		o := ag.NewOperator(f).Run()
 		p.tape = append(p.tape, taped{f, o})
 		return o

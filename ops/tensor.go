@@ -33,6 +33,12 @@ type Tensor struct {
 	pass *Pass          // that made it, and whose backend its gradient returns to; nil for parameters
 	home device.Backend // of a parameter: where Place put it; nil: in the host's memory
 	grad *Tensor        // of an activation, nil until the first AccGrad
+	uses int            // of an activation: operators that read it and have a gradient for it
+
+	// slope is the derivative of the activation that made the values, of who would have
+	// it multiplied into the gradient; sloped says that it has been.
+	slope  device.Buffer
+	sloped bool
 
 	param *paramGrad // nil for activations
 }

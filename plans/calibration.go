@@ -16,6 +16,7 @@ import (
 	"github.com/klauspost/cpuid/v2"
 
 	"github.com/lmkor/bench/configs"
+	"github.com/lmkor/bench/device"
 	"github.com/lmkor/bench/devices"
 	"github.com/lmkor/bench/internal/atomicfile"
 	"github.com/lmkor/bench/internal/regular"
@@ -31,8 +32,9 @@ import (
 type Point struct {
 	Tokens      int     `json:"tokens"` // of a batch, padding included where the model reads it
 	StepSeconds float64 `json:"step_seconds"`
-	EvalSeconds float64 `json:"eval_seconds"` // of the same rows
-	ArenaMB     float64 `json:"arena_mb"`     // activations of the step, 10^6 bytes
+	EvalSeconds float64 `json:"eval_seconds"`        // of the same rows
+	ArenaMB     float64 `json:"arena_mb"`            // activations of the step, 10^6 bytes
+	DeviceMB    float64 `json:"device_mb,omitempty"` // all that a device held, where one computes
 }
 
 // Points are what was measured of one model with one batch size, by tokens.
@@ -195,7 +197,8 @@ type measuring struct {
 // Steps that are measured, behind one that warms up.
 const measuredSteps = 3
 
-func (m *measuring) measure(ctx context.Context, rows []int) (Point, error) {
+func (m *measuring) measure(ctx context.Context, rows []int) (p Point, err error) {
+	defer device.Caught(&err)
 	if !m.told {
 		m.told = true
 		m.note(fmt.Sprintf("%s × %s: measuring some steps on this machine", m.cell.Model.Name, m.cell.Task.Name))
@@ -212,8 +215,7 @@ func (m *measuring) measure(ctx context.Context, rows []int) (Point, error) {
 	if err != nil {
 		return Point{}, err
 	}
-	var p Point
-	on, err := devices.Open(string(m.cell.Recipe.Device), m.cell.Recipe.Threads)
+	on, err := devices.Open(ctx, string(m.cell.Recipe.Device), m.cell.Recipe.Threads)
 	if err != nil {
 		return p, err
 	}
@@ -245,6 +247,9 @@ func (m *measuring) measure(ctx context.Context, rows []int) (Point, error) {
 	p.StepSeconds = seconds[len(seconds)/2]
 	held, _ := t.Memory()
 	p.ArenaMB = float64(held) / 1e6
+	if on.GPU != nil {
+		p.DeviceMB = float64(on.GPU.Footprint().All()) / 1e6
+	}
 	return p, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/lmkor/bench/configs"
+	"github.com/lmkor/bench/devices"
 	"github.com/lmkor/bench/models"
 	"github.com/lmkor/bench/objectives"
 	"github.com/lmkor/bench/runs"
@@ -68,6 +69,26 @@ func estimate(c *Cell, o *runs.Opened, r configs.Recipe, points Points) {
 	stays := best/1e6 + params*memoryBytes/1e6 + arena + dataMB(o)
 	c.MemoryMB = programMB + stays + max(garbageMB, stays/10)
 	c.DiskMB = (params*(checkpointBytes+stateBytes) + 2*best + float64(c.Steps*logBytes) + answersBytes(o)) / 1e6
+}
+
+// onDevice fills in what a cell takes of its device's memory, and takes from the host's
+// what lies there; a driver that computes on the processor has both in one.
+func onDevice(c *Cell, o *runs.Opened, r configs.Recipe, points Points) error {
+	if r.Device == configs.CPU {
+		return nil
+	}
+	facts, err := devices.Describe(string(r.Device))
+	if err != nil {
+		return err
+	}
+	most := largest(o.Train, r)
+	c.DeviceMB = points.at(most, func(p Point) float64 { return p.DeviceMB })
+	c.DeviceHas = float64(facts.Memory) / 1e6
+	c.MemoryMB -= points.at(most, func(p Point) float64 { return p.ArenaMB })
+	if facts.OnCPU {
+		c.MemoryMB += c.DeviceMB
+	}
+	return nil
 }
 
 // saveSeconds is what saving states of so many bytes takes: every save_steps and

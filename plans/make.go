@@ -50,6 +50,9 @@ func Make(ctx context.Context, cells []runs.Cell, folder string, known *Calibrat
 				return err
 			}
 			estimate(c, o, p.Recipe, points)
+			if err := onDevice(c, o, p.Recipe, points); err != nil {
+				return err
+			}
 		}
 		all = append(all, *c)
 		return ctx.Err()

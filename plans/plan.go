@@ -50,12 +50,14 @@ type Cell struct {
 	Portable string `json:"portable"` // the same on every set of kernels
 	State    string `json:"state"`
 
-	Step      int      `json:"step,omitempty"` // where a resumed run stands
-	Steps     int      `json:"steps"`          // of the whole training
-	Tokens    int64    `json:"tokens"`         // of the whole training, padding left out
-	Seconds   float64  `json:"seconds"`        // still to go, on the machine that made the plan
-	MemoryMB  float64  `json:"memory_mb"`      // the largest resident set, 10^6 bytes
-	DiskMB    float64  `json:"disk_mb"`        // of the run and of the state beside it, 10^6 bytes
+	Step      int      `json:"step,omitempty"`             // where a resumed run stands
+	Steps     int      `json:"steps"`                      // of the whole training
+	Tokens    int64    `json:"tokens"`                     // of the whole training, padding left out
+	Seconds   float64  `json:"seconds"`                    // still to go, on the machine that made the plan
+	MemoryMB  float64  `json:"memory_mb"`                  // the largest resident set, 10^6 bytes
+	DeviceMB  float64  `json:"device_memory_mb,omitempty"` // of the device that computes, where it is not the processor
+	DeviceHas float64  `json:"device_has_mb,omitempty"`    // what it has
+	DiskMB    float64  `json:"disk_mb"`                    // of the run and of the state beside it, 10^6 bytes
 	Missing   []string `json:"missing"`
 	Settings  []string `json:"settings,omitempty"`  // of a point of a grid, field=value
 	Different []string `json:"different,omitempty"` // from a finished run that has the place: this one goes beside it
@@ -85,6 +87,7 @@ type Total struct {
 	Tokens   int64   `json:"tokens"`
 	Seconds  float64 `json:"seconds"`   // one cell after the other
 	MemoryMB float64 `json:"memory_mb"` // of the largest cell
+	DeviceMB float64 `json:"device_memory_mb,omitempty"`
 	DiskMB   float64 `json:"disk_mb"`
 	Missing  int     `json:"missing"` // cells that can't run
 }
@@ -119,7 +122,7 @@ func (t *Total) add(c *Cell) {
 	t.Tokens += c.Tokens
 	t.Seconds += c.Seconds
 	t.DiskMB += c.DiskMB
-	t.MemoryMB = max(t.MemoryMB, c.MemoryMB)
+	t.MemoryMB, t.DeviceMB = max(t.MemoryMB, c.MemoryMB), max(t.DeviceMB, c.DeviceMB)
 }
 
 // sum is the SHA-256 of the plan without its hash.

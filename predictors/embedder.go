@@ -7,6 +7,7 @@ import (
 
 	"github.com/nlpodyssey/spago/mat"
 
+	"github.com/lmkor/bench/device"
 	"github.com/lmkor/bench/models"
 	"github.com/lmkor/bench/ops"
 	"github.com/lmkor/bench/tokenizers"
@@ -74,12 +75,14 @@ func (m *Embedder) Encode(n int, at func(i int) Input) (*Encoded, error) {
 }
 
 // Embed makes the vectors of encoded texts, in their order. No vector depends on
-// what else is asked. It stops between two batches when ctx is cancelled, and
-// with a *NonFiniteError where the model gives no finite numbers.
-func (m *Embedder) Embed(ctx context.Context, e *Encoded) ([]Vector, error) {
+// what else is asked. It stops between two batches when ctx is cancelled, with a
+// *NonFiniteError where the model gives no finite numbers, and with a *device.Failure
+// where its device can do no more.
+func (m *Embedder) Embed(ctx context.Context, e *Encoded) (all []Vector, err error) {
+	defer device.Caught(&err)
 	out := make([]Vector, e.Len())
 	pass := &ops.Pass{Backend: m.mem, Bfloat16: m.recipe.Bfloat16}
-	err := e.eachBatch(ctx, 0, func(inputs []int, b *models.Batch) error {
+	err = e.eachBatch(ctx, 0, func(inputs []int, b *models.Batch) error {
 		pass.Begin(0)
 		defer pass.Release()
 		x, err := m.forward(pass, b)
@@ -87,8 +90,8 @@ func (m *Embedder) Embed(ctx context.Context, e *Encoded) ([]Vector, error) {
 			return err
 		}
 		t := ops.Of(x)
-		all, finite := ops.Values(t)
-		values := rows{all, t.Cols()}
+		x32, finite := ops.Values(t)
+		values := rows{x32, t.Cols()}
 		if !finite {
 			return nonFinite(inputs, b, values)
 		}

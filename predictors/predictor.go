@@ -7,6 +7,7 @@ import (
 	"iter"
 	"slices"
 
+	"github.com/lmkor/bench/device"
 	"github.com/lmkor/bench/kernels"
 	"github.com/lmkor/bench/models"
 	"github.com/lmkor/bench/ops"
@@ -142,12 +143,13 @@ const batchTokens = 2048
 
 // Predict answers encoded inputs, in their order. Batches hold inputs of similar
 // length; no answer depends on its batch. It stops between two batches when ctx
-// is cancelled, and with a *NonFiniteError where the model gives no finite
-// numbers.
-func (p *Predictor) Predict(ctx context.Context, e *Encoded) ([]Answer, error) {
+// is cancelled, with a *NonFiniteError where the model gives no finite numbers, and
+// with a *device.Failure where its device can do no more.
+func (p *Predictor) Predict(ctx context.Context, e *Encoded) (all []Answer, err error) {
+	defer device.Caught(&err)
 	out := make([]Answer, e.Len())
 	pass := &ops.Pass{Backend: p.mem, Bfloat16: p.recipe.Bfloat16}
-	err := e.eachBatch(ctx, p.recipe.PadTo(), func(inputs []int, b *models.Batch) error {
+	err = e.eachBatch(ctx, p.recipe.PadTo(), func(inputs []int, b *models.Batch) error {
 		pass.Begin(0)
 		defer pass.Release()
 		t := ops.Of(p.model.Forward(pass, b))

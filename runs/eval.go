@@ -82,7 +82,7 @@ func Eval(ctx context.Context, c Cell, events Events) (out *Outcome, err error) 
 
 // predict answers the examples on the cell's device.
 func (c *Cell) predict(ctx context.Context, l *checkpoints.Loaded, d *objectives.Labelled) ([]predictors.Answer, error) {
-	on, err := devices.Open(string(c.Recipe.Device), c.Recipe.Threads)
+	on, err := devices.Open(ctx, string(c.Recipe.Device), c.Recipe.Threads)
 	if err != nil {
 		return nil, err
 	}

@@ -212,7 +212,7 @@ func (c *Cell) train(ctx context.Context, l *checkpoints.Loaded, data Splits, w 
 		}
 		splits = append(splits, trainers.Split{Name: data.Dev.Split, Scorer: dev})
 	}
-	on, err := devices.Open(string(c.Recipe.Device), c.Recipe.Threads)
+	on, err := devices.Open(ctx, string(c.Recipe.Device), c.Recipe.Threads)
 	if err != nil {
 		return nil, err
 	}

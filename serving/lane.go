@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/lmkor/bench/device"
 	"github.com/lmkor/bench/ops"
 )
 
@@ -15,12 +16,12 @@ import (
 // wait for it. Requests for the same operation that wait together are computed
 // together, up to a number of tokens; no answer depends on which these are.
 type lane struct {
-	name   string
+	m      *Model
 	limits Limits
 	meters *meters
 	queue  chan *job
 	memory func() ops.Backend
-	mem    ops.Backend // one of them; a new one after a panic
+	mem    ops.Backend // one of them; on the processor a new one after a panic
 	done   chan struct{}
 }
 
@@ -54,18 +55,22 @@ type panicError struct {
 
 func (e *panicError) Error() string { return fmt.Sprintf("panic: %v", e.value) }
 
-// guarded calls f; a panic is a *panicError.
+// guarded calls f; a panic is a *panicError, a device's failure itself.
 func guarded(f func() error) (err error) {
 	defer func() {
-		if p := recover(); p != nil {
+		switch p := recover().(type) {
+		case nil:
+		case *device.Failure:
+			err = p
+		default:
 			err = &panicError{p, debug.Stack()}
 		}
 	}()
 	return f()
 }
 
-func newLane(name string, l Limits, m *meters, memory func() ops.Backend) *lane {
-	n := &lane{name: name, limits: l, meters: m, queue: make(chan *job, l.Queue),
+func newLane(model *Model, l Limits, m *meters, memory func() ops.Backend) *lane {
+	n := &lane{m: model, limits: l, meters: m, queue: make(chan *job, l.Queue),
 		memory: memory, mem: memory(), done: make(chan struct{})}
 	go n.loop()
 	return n
@@ -85,9 +90,9 @@ func (n *lane) ask(ctx context.Context, op *operation, input any, tokens int) (a
 	j := &job{ctx: ctx, op: op, input: input, tokens: tokens, done: make(chan struct{})}
 	select {
 	case n.queue <- j:
-		n.meters.waiting.WithLabelValues(n.name).Inc()
+		n.meters.waiting.WithLabelValues(n.m.name).Inc()
 	default:
-		n.meters.refused.WithLabelValues(n.name).Inc()
+		n.meters.refused.WithLabelValues(n.m.name).Inc()
 		return nil, errBusy
 	}
 	select {
@@ -112,7 +117,7 @@ func (n *lane) loop() {
 		}
 		var batch []*job
 		batch, next = n.gather(first)
-		n.meters.waiting.WithLabelValues(n.name).Sub(float64(len(batch)))
+		n.meters.waiting.WithLabelValues(n.m.name).Sub(float64(len(batch)))
 		n.compute(batch)
 	}
 }
@@ -159,9 +164,9 @@ func (n *lane) compute(batch []*job) {
 	for _, j := range wanted {
 		tokens += j.tokens
 	}
-	n.meters.batch.WithLabelValues(n.name).Observe(float64(len(wanted)))
-	n.meters.tokens.WithLabelValues(n.name).Add(float64(tokens))
-	if err := n.run(wanted); err != nil && len(wanted) > 1 {
+	n.meters.batch.WithLabelValues(n.m.name).Observe(float64(len(wanted)))
+	n.meters.tokens.WithLabelValues(n.m.name).Add(float64(tokens))
+	if err := n.run(wanted); err != nil && len(wanted) > 1 && !failed(err) {
 		for _, j := range wanted {
 			if j.err = j.ctx.Err(); j.err == nil {
 				j.err = n.run([]*job{j})
@@ -175,6 +180,12 @@ func (n *lane) compute(batch []*job) {
 	for _, j := range wanted {
 		close(j.done)
 	}
+}
+
+// failed tells whether an error is the end of the device.
+func failed(err error) bool {
+	var f *device.Failure
+	return errors.As(err, &f)
 }
 
 // run computes requests together. It stops when nobody waits for them any more.
@@ -193,7 +204,7 @@ func (n *lane) run(jobs []*job) error {
 		})()
 	}
 	var outputs []any
-	err := guarded(func() (err error) {
+	err := n.m.compute(func() (err error) {
 		outputs, err = jobs[0].op.run(ctx, n.mem, inputs)
 		return err
 	})

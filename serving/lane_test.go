@@ -53,7 +53,7 @@ func limits() Limits {
 // fails fails alone.
 func TestLaneComputesTogetherWhatWaits(t *testing.T) {
 	h, op := newHeld()
-	n := newLane("m", limits(), newMeters(), func() ops.Backend { return ops.NewCPU() })
+	n := newLane(&Model{name: "m"}, limits(), newMeters(), func() ops.Backend { return ops.NewCPU() })
 	defer n.close()
 	type answer struct {
 		out any
@@ -100,7 +100,7 @@ func TestLaneComputesTogetherWhatWaits(t *testing.T) {
 // up before is not computed.
 func TestLaneStopsForNobody(t *testing.T) {
 	h, op := newHeld()
-	n := newLane("m", limits(), newMeters(), func() ops.Backend { return ops.NewCPU() })
+	n := newLane(&Model{name: "m"}, limits(), newMeters(), func() ops.Backend { return ops.NewCPU() })
 	defer n.close()
 	ctx, cancel := context.WithCancel(t.Context())
 	gone := make(chan error, 2)

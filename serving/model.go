@@ -31,6 +31,7 @@ type Model struct {
 	head  *checkpoints.Headed
 	tasks []Task
 
+	device   *Device              // nil: the processor
 	voting   *checkpoints.Voting  // of Predict
 	writing  *checkpoints.Writing // of Generate and Summarize
 	embedder *predictors.Embedder // of Embed
@@ -195,11 +196,13 @@ func (m *Model) runWrite(ctx context.Context, _ ops.Backend, inputs []any) ([]an
 	return out, nil
 }
 
-// start gives the model its goroutines, and the threads of a processor, which all
-// models share.
+// start gives the model its goroutines and, where it is on no device, the threads of a
+// processor, which all models share.
 func (m *Model) start(l Limits, meters *meters, on ops.Backend) error {
-	m.head.Model.Place(on)
-	m.lane = newLane(m.name, l, meters, m.head.Model.Backend)
+	if m.device == nil {
+		m.head.Model.Place(on)
+	}
+	m.lane = newLane(m, l, meters, m.head.Model.Backend)
 	if m.does(Generate) {
 		var err error
 		m.writer, err = newWriter(m, l, meters)

@@ -41,6 +41,8 @@ func problemOf(err error) (status int, detail string) {
 		return http.StatusBadRequest, err.Error()
 	case errors.As(err, &mask):
 		return http.StatusBadRequest, "the text has no " + mask.Mask
+	case failed(err):
+		return http.StatusServiceUnavailable, "the device that computes has failed, and the server ends: see its log"
 	case errors.Is(err, errBusy):
 		return http.StatusTooManyRequests, err.Error()
 	case errors.Is(err, context.DeadlineExceeded):

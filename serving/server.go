@@ -22,6 +22,7 @@ import (
 // Options are what a server is made of.
 type Options struct {
 	Models  []*Model
+	Device  *Device // that all models are put on; nil: the processor
 	Limits  Limits
 	Token   string   // that requests must bear; empty: none
 	Origins []string // of pages elsewhere that may ask; none: of no page but its own
@@ -36,6 +37,7 @@ type Options struct {
 // Server answers requests with models.
 type Server struct {
 	models  []*Model
+	device  *Device
 	limits  Limits
 	token   string
 	origins []string
@@ -61,12 +63,18 @@ const mostActive = 1024
 // New returns a server whose models are ready to compute. Close ends it where Run
 // does not.
 func New(o Options) (*Server, error) {
-	s := &Server{models: o.Models, limits: o.Limits, token: o.Token, origins: o.Origins, log: o.Log, asked: o.Texts,
+	s := &Server{models: o.Models, device: o.Device, limits: o.Limits,
+		token: o.Token, origins: o.Origins, log: o.Log, asked: o.Texts,
 		mux: http.NewServeMux(), meters: newMeters(), makeBoard: o.Board, room: make(chan struct{}, mostActive)}
 	if err := s.uniqueNames(); err != nil {
 		return nil, err
 	}
 	cpu := ops.NewCPU()
+	if s.device != nil {
+		if err := s.device.place(s.models); err != nil {
+			return nil, err
+		}
+	}
 	for _, m := range s.models {
 		if err := m.start(s.limits, s.meters, cpu); err != nil {
 			return nil, err
@@ -154,7 +162,9 @@ func (s *Server) refreshBoard() {
 }
 
 // Run answers requests on a listener until ctx is cancelled. Then those that were
-// taken on are finished, for as long as the limits say, and the models stop.
+// taken on are finished, for as long as the limits say, and the models stop. So they do
+// when the device fails, whose *device.Failure it returns: what needs it is answered
+// with 503.
 func (s *Server) Run(ctx context.Context, l net.Listener) error {
 	base, abandon := context.WithCancel(context.Background())
 	defer abandon()
@@ -175,6 +185,8 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 		abandon()
 		s.Close()
 		return err
+	case <-s.failed():
+		s.log.Error("device", "error", s.device.why.Error())
 	case <-ctx.Done():
 	}
 	s.draining.Store(true)
@@ -188,7 +200,18 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 		err = errors.New("some requests took longer than the time to drain: they were cancelled")
 	}
 	s.Close()
+	if s.device != nil && s.device.why != nil {
+		return s.device.why
+	}
 	return err
+}
+
+// failed is closed when the device has failed.
+func (s *Server) failed() <-chan struct{} {
+	if s.device == nil {
+		return nil
+	}
+	return s.device.failed
 }
 
 // headerTimeout is how long a client may take to ask.

@@ -2,6 +2,7 @@ package serving
 
 import (
 	"context"
+	"errors"
 
 	"github.com/lmkor/bench/models/generation"
 )
@@ -29,12 +30,21 @@ type continuing struct {
 
 func newWriter(m *Model, l Limits, meters *meters) (*writer, error) {
 	w := &writer{m: m, limits: l, meters: meters, queue: make(chan *continuing, l.Queue), done: make(chan struct{})}
-	s, err := generation.NewSession(m.head.Model)
+	s, err := w.session()
 	if err != nil {
 		return nil, err
 	}
 	go w.loop(s)
 	return w, nil
+}
+
+// session returns an empty one.
+func (w *writer) session() (s *generation.Session, err error) {
+	err = w.m.compute(func() error {
+		s, err = generation.NewSession(w.m.head.Model)
+		return err
+	})
+	return s, err
 }
 
 func (w *writer) close() {
@@ -62,7 +72,7 @@ func (w *writer) ask(ctx context.Context, p piece, wrote func(ids []int32)) (gen
 
 func (w *writer) loop(s *generation.Session) {
 	defer close(w.done)
-	defer func() { s.Close() }()
+	defer func() { _ = w.m.compute(func() error { s.Close(); return nil }) }()
 	var running []*continuing
 	for open := true; open || len(running) > 0; {
 		for open && len(running) < w.limits.Together {
@@ -77,18 +87,16 @@ func (w *writer) loop(s *generation.Session) {
 		if len(running) == 0 {
 			continue
 		}
-		if err := guarded(func() error { s.Step(); return nil }); err != nil {
+		if err := w.m.compute(func() error { s.Step(); return nil }); err != nil {
 			for _, c := range running {
 				c.err = err
 				close(c.finish)
 			}
 			running = nil
-			fresh, err := generation.NewSession(w.m.head.Model)
-			if err != nil {
-				return // it did before
+			_ = w.m.compute(func() error { s.Close(); return nil })
+			if fresh, err := w.session(); err == nil { // or the device has failed, and nothing joins any more
+				s = fresh
 			}
-			_ = guarded(func() error { s.Close(); return nil })
-			s = fresh
 			continue
 		}
 		w.meters.tokens.WithLabelValues(w.m.name).Add(float64(len(running)))
@@ -116,7 +124,7 @@ func (w *writer) next(wait bool) (c *continuing, ok, more bool) {
 func (w *writer) join(s *generation.Session, c *continuing) bool {
 	w.meters.waiting.WithLabelValues(w.m.name).Dec()
 	if c.err = c.ctx.Err(); c.err == nil {
-		c.err = guarded(func() (err error) {
+		c.err = w.m.compute(func() (err error) {
 			c.text, err = s.Join(c.piece.prompt, c.piece.options)
 			return err
 		})
@@ -141,8 +149,7 @@ func (w *writer) report(s *generation.Session, running []*continuing) (rest []*c
 		case c.text.Done:
 			c.err = c.text.Err
 		case err != nil:
-			s.Leave(c.text)
-			c.err = err
+			c.err = errors.Join(err, w.m.compute(func() error { s.Leave(c.text); return nil }))
 		default:
 			rest = append(rest, c)
 			continue

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -17,7 +18,7 @@ func deviceFlag(cmd *cobra.Command, to *string) {
 // onDevice opens what a setting means here, on so many threads or below 1 on all
 // cores, and puts models there. The caller closes
 // it when it has the last answer.
-func onDevice(s streams, setting string, threads int, all ...*models.Model) (*devices.Device, error) {
+func onDevice(ctx context.Context, s streams, setting string, threads int, all ...*models.Model) (*devices.Device, error) {
 	if !devices.Valid(setting) {
 		return nil, usagef("--device %q: want cpu, auto, vulkan or vulkan:N, as 'bench devices' lists them", setting)
 	}
@@ -28,7 +29,7 @@ func onDevice(s streams, setting string, threads int, all ...*models.Model) (*de
 	if note != "" {
 		fmt.Fprintln(s.err, note)
 	}
-	d, err := devices.Open(name, threads)
+	d, err := devices.Open(ctx, name, threads)
 	if err != nil {
 		return nil, err
 	}

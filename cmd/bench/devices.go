@@ -27,6 +27,7 @@ type computer struct {
 	Driver  string `json:"driver,omitempty"` // of a device of Vulkan
 	API     string `json:"api,omitempty"`
 	Memory  int64  `json:"memory,omitempty"` // bytes on the device
+	Free    int64  `json:"free,omitempty"`   // of them, that the program may still have, where the driver says
 	Shared  int    `json:"shared_bytes,omitempty"`
 	Wave    int    `json:"subgroup,omitempty"`
 	Float16 bool   `json:"float16"`
@@ -62,7 +63,7 @@ func (o *devicesOptions) run(s streams) error {
 	}
 	for _, i := range found {
 		all = append(all, computer{Device: fmt.Sprintf("%s:%d", devices.Vulkan, i.Index), Name: i.Name, Type: i.Kind,
-			Driver: i.Driver, API: i.API, Memory: i.Memory, Shared: i.Shared, Wave: i.Wave, Float16: i.Float16,
+			Driver: i.Driver, API: i.API, Memory: i.Memory, Free: i.Free, Shared: i.Shared, Wave: i.Wave, Float16: i.Float16,
 			Clock: i.Clock, Lacks: i.Lacks})
 	}
 	if o.format == "json" {
@@ -79,7 +80,10 @@ func (c computer) memory() string {
 	if c.Memory == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%.1f GB", float64(c.Memory)/1e9)
+	if c.Free == 0 {
+		return fmt.Sprintf("%.1f GB", float64(c.Memory)/1e9)
+	}
+	return fmt.Sprintf("%.1f GB, %.1f free", float64(c.Memory)/1e9, float64(c.Free)/1e9)
 }
 
 // can is what the device can do, in words.

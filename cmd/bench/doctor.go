@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lmkor/bench/configs"
+	"github.com/lmkor/bench/devices"
 	"github.com/lmkor/bench/doctor"
 	"github.com/lmkor/bench/results/tables"
 	"github.com/lmkor/bench/runs"
@@ -15,6 +16,7 @@ import (
 
 // doctorOptions are the flags of `bench doctor`.
 type doctorOptions struct {
+	device                    string
 	suite, data, runs, format string
 	models, tasks             []string
 }
@@ -43,6 +45,7 @@ What is missing fails the command, when everything has been looked at.`,
 	fl.StringArrayVarP(&o.tasks, "task", "t", nil, "a task `T` whose data to look for; may be repeated")
 	fl.StringVar(&o.data, "data-dir", "", "the folder `D` of official files (default the suite's)")
 	fl.StringVar(&o.runs, "runs", "runs", "the folder `DIR` of runs")
+	fl.StringVar(&o.device, "device", devices.Auto, "the device `D` that is to compute: cpu, auto, vulkan or vulkan:N")
 	formatFlag(cmd, &o.format, "table", "json")
 	return cmd
 }
@@ -68,7 +71,10 @@ func (o *doctorOptions) run(ctx context.Context, s streams) error {
 
 // wanted is what the suite and the flags name.
 func (o *doctorOptions) wanted() (doctor.Wanted, error) {
-	w := doctor.Wanted{Models: o.models, Data: o.data, Runs: o.runs}
+	if !devices.Valid(o.device) {
+		return doctor.Wanted{}, usagef("--device %q: want cpu, auto, vulkan or vulkan:N, as 'bench devices' lists them", o.device)
+	}
+	w := doctor.Wanted{Models: o.models, Device: o.device, Data: o.data, Runs: o.runs}
 	names := o.tasks
 	if o.suite != "" {
 		suite, err := configs.FindSuite(o.suite)

@@ -69,7 +69,7 @@ func (o *embedOptions) run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	on, err := onDevice(s, o.device, 0, m.Model())
+	on, err := onDevice(ctx, s, o.device, 0, m.Model())
 	if err != nil {
 		return err
 	}

@@ -56,7 +56,7 @@ func (o *fillMaskOptions) run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	on, err := onDevice(s, o.device, 0, h.Model)
+	on, err := onDevice(ctx, s, o.device, 0, h.Model)
 	if err != nil {
 		return err
 	}

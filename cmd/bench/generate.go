@@ -131,7 +131,7 @@ func (o *generateOptions) run(ctx context.Context, s streams, changed func(flag 
 			return err
 		}
 	}
-	on, err := onDevice(s, o.device, 0, h.Model)
+	on, err := onDevice(ctx, s, o.device, 0, h.Model)
 	if err != nil {
 		return err
 	}

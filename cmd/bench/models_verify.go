@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -37,7 +38,7 @@ shows how to make such a file with transformers.`,
 			if err := o.check(); err != nil {
 				return err
 			}
-			return o.run(streamsOf(cmd))
+			return o.run(cmd.Context(), streamsOf(cmd))
 		},
 	}
 	cmd.Flags().StringVar(&o.file, "reference", "", "the reference's answers, `FILE`.jsonl")
@@ -58,12 +59,12 @@ func (o *verifyOptions) check() error {
 }
 
 // run prints what differs, and returns an error if the checkpoint fails.
-func (o *verifyOptions) run(s streams) error {
+func (o *verifyOptions) run(ctx context.Context, s streams) error {
 	h, err := checkpoints.OpenHeaded(o.model)
 	if err != nil {
 		return err
 	}
-	on, err := onDevice(s, o.device, 0, h.Model)
+	on, err := onDevice(ctx, s, o.device, 0, h.Model)
 	if err != nil {
 		return err
 	}

@@ -74,7 +74,7 @@ func (o *perfOptions) run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	on, err := onDevice(s, o.device, recipe.Threads)
+	on, err := onDevice(ctx, s, o.device, recipe.Threads)
 	if err != nil {
 		return err
 	}

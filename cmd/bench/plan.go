@@ -100,6 +100,11 @@ func printPlan(s streams, p *plans.Plan) error {
 		for _, m := range c.Missing {
 			fmt.Fprintf(s.err, "cell %d, %s × %s, seed %d: missing: %s\n", c.Cell, c.Model, c.Task, c.Seed, m)
 		}
+		if c.DeviceMB > c.DeviceHas {
+			fmt.Fprintf(s.err, "cell %d, %s × %s, seed %d: about %s of the device's memory, which has %s: want a smaller batch_size, "+
+				"with accumulation_steps in its place, or max_length\n", c.Cell, c.Model, c.Task, c.Seed,
+				sizeText(int64(c.DeviceMB*1e6)), sizeText(int64(c.DeviceHas*1e6)))
+		}
 		if len(c.Different) > 0 {
 			what := "goes beside a run of other settings"
 			if c.State == plans.Conflict {
@@ -110,9 +115,13 @@ func printPlan(s streams, p *plans.Plan) error {
 		}
 	}
 	t := p.Total
+	device := ""
+	if t.DeviceMB > 0 {
+		device = fmt.Sprintf(" and %s of the device's", sizeText(int64(t.DeviceMB*1e6)))
+	}
 	_, err := fmt.Fprintf(s.out, "%d cells, %d to do (%d of them can't run): %s on this machine one after the other, "+
-		"%s of memory for the largest, %s of disk\n",
-		t.Cells, t.ToDo, t.Missing, plans.Duration(t.Seconds), sizeText(int64(t.MemoryMB*1e6)), sizeText(int64(t.DiskMB*1e6)))
+		"%s of memory%s for the largest, %s of disk\n",
+		t.Cells, t.ToDo, t.Missing, plans.Duration(t.Seconds), sizeText(int64(t.MemoryMB*1e6)), device, sizeText(int64(t.DiskMB*1e6)))
 	return err
 }
 

@@ -75,7 +75,7 @@ func (o *predictOptions) run(ctx context.Context, s streams) error {
 	if o.words && first.Kind != tasks.Tag {
 		return usagef("--words: %s does not tag words", first.Dir)
 	}
-	on, err := o.place(s, v)
+	on, err := o.place(ctx, s, v)
 	if err != nil {
 		return err
 	}
@@ -92,12 +92,12 @@ func (o *predictOptions) run(ctx context.Context, s streams) error {
 }
 
 // place puts the models on the device that --device or, by --set, the recipe names.
-func (o *predictOptions) place(s streams, v *checkpoints.Voting) (*devices.Device, error) {
+func (o *predictOptions) place(ctx context.Context, s streams, v *checkpoints.Voting) (*devices.Device, error) {
 	name := o.device
 	if r := v.Members[0].Recipe; name == devices.CPU {
 		name = string(r.Device)
 	}
-	on, err := onDevice(s, name, v.Members[0].Recipe.Threads)
+	on, err := onDevice(ctx, s, name, v.Members[0].Recipe.Threads)
 	if err != nil {
 		return nil, err
 	}

@@ -18,6 +18,7 @@ import (
 // quickstartOptions are the flags of `bench quickstart`.
 type quickstartOptions struct {
 	runs, format string
+	set          []string
 	dryRun       bool
 }
 
@@ -31,12 +32,13 @@ inside the program, scores them, and prints the table with the published rows un
 it; runs, plots and a page of results are left in the folder of runs. The sample
 sets are easier than the real ones: their scores say that everything works, and
 nothing about the published rows.`,
-		Example:     "  bench quickstart\n  bench quickstart --runs /tmp/quickstart\n  bench quickstart --dry-run",
+		Example: "  bench quickstart\n  bench quickstart --runs /tmp/quickstart\n  bench quickstart --set device=auto\n" +
+			"  bench quickstart --dry-run",
 		Args:        args(cobra.NoArgs),
 		Annotations: map[string]string{savesOnStop: "yes"},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s := streamsOf(cmd)
-			r := runOptions{suite: "quickstart", runs: o.runs, dryRun: o.dryRun, format: "table"}
+			r := runOptions{suite: "quickstart", runs: o.runs, set: o.set, dryRun: o.dryRun, format: "table"}
 			if o.dryRun {
 				return r.run(cmd.Context(), s)
 			}
@@ -52,6 +54,7 @@ nothing about the published rows.`,
 		},
 	}
 	cmd.Flags().StringVar(&o.runs, "runs", filepath.Join("runs", "quickstart"), "the folder `DIR` of runs")
+	cmd.Flags().StringArrayVar(&o.set, "set", nil, "a recipe field `key=value`, such as device=auto; may be repeated")
 	formatFlag(cmd, &o.format, formatNames()...)
 	cmd.Flags().BoolVar(&o.dryRun, "dry-run", false, "print what would run")
 	return cmd

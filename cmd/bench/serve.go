@@ -23,6 +23,7 @@ type serveOptions struct {
 	addr, token   string
 	cert, key     string
 	runs, origins []string
+	device        string
 	quiet, texts  bool
 	limits        serving.Limits
 }
@@ -44,7 +45,10 @@ Requests that wait for a model are computed together; no answer depends on which
 these are. Texts that are continued join and leave between two tokens; beam searches
 and summaries are made one at a time. When too many wait, the answer is 429. It
 listens on this machine alone unless --addr says otherwise. TERM finishes what was
-taken on. The log has no texts, unless --log-texts asks for them.`,
+taken on. The log has no texts, unless --log-texts asks for them.
+
+With --device all models lie on that device and compute there by turns. When it fails,
+what needs it is answered with 503, and the server ends.`,
 		Example: `  bench serve --model reviews=runs/my-bert/nsmc/seed-42/checkpoint
   bench serve --model bert=demo/bert --model gpt=demo/gpt2 --runs runs --addr 127.0.0.1:8080
   curl -F 'text=나는 오늘 [MASK]을 했다' -F samples=3 http://127.0.0.1:8080/bert
@@ -61,6 +65,7 @@ taken on. The log has no texts, unless --log-texts asks for them.`,
 	fl.StringVar(&o.cert, "tls-cert", "", "a certificate's `FILE`, read again when it changes")
 	fl.StringVar(&o.key, "tls-key", "", "its key's `FILE`")
 	fl.StringArrayVar(&o.origins, "cors-origin", nil, "let pages of this `ORIGIN` ask; may be repeated")
+	deviceFlag(cmd, &o.device)
 	fl.BoolVar(&o.quiet, "quiet", false, "log faults only")
 	fl.BoolVar(&o.texts, "log-texts", false, "log what requests ask, texts and all")
 	l := &o.limits
@@ -108,6 +113,14 @@ func (o *serveOptions) run(ctx context.Context, s streams) error {
 	}
 	if so.Models, err = serving.OpenAll(o.models); err != nil {
 		return err
+	}
+	on, err := onDevice(ctx, s, o.device, 0)
+	if err != nil {
+		return err
+	}
+	defer on.Close()
+	if on.GPU != nil {
+		so.Device = serving.NewDevice(on.Backend)
 	}
 	if len(o.runs) > 0 {
 		so.Board = func() ([]byte, error) { return boardJSON(o.runs) }

@@ -32,7 +32,7 @@ const answerBytes = 64 << 10
 func (b *Backend) answer(n int, then func(words []uint32)) device.Buffer {
 	a := &b.answers
 	if a.memory == nil {
-		a.memory = b.allocate(answerBytes, vulkan.Readback)
+		a.memory = b.allocate(answerBytes, vulkan.Readback, forAnswers)
 	}
 	bytes := (4*n + align - 1) / align * align
 	at, ok := a.room(bytes)
@@ -83,7 +83,7 @@ func (b *Backend) resolve() {
 	if n == 0 {
 		return
 	}
-	b.must(b.device.Refresh(a.memory))
+	b.refresh(a.memory)
 	for _, q := range a.asked[:n] {
 		q.then()
 	}
@@ -127,6 +127,13 @@ func (b *Backend) Fetch(dst []float32, src device.Buffer) (wait func()) {
 	}
 }
 
+// refresh lets the host see what the device has written.
+func (b *Backend) refresh(m *vulkan.Memory) {
+	if b.paper == nil {
+		b.must(b.device.Refresh(m))
+	}
+}
+
 // Read copies src to dst once all calls before have been computed.
 func (b *Backend) Read(dst []float32, src device.Buffer) {
 	b.enter()
@@ -136,7 +143,7 @@ func (b *Backend) Read(dst []float32, src device.Buffer) {
 		return
 	}
 	if b.queue.readback == nil {
-		b.queue.readback = b.allocate(chunkBytes, vulkan.Readback)
+		b.queue.readback = b.allocate(chunkBytes, vulkan.Readback, forAnswers)
 	}
 	into := b.queue.readback
 	for n := 0; n < min(len(dst), src.Len()); {
@@ -145,7 +152,7 @@ func (b *Backend) Read(dst []float32, src device.Buffer) {
 		b.record(op{name: "read", move: true, reads: over(part), writes: over(device.At(into.Address, part.Len())),
 			do: func(c *vulkan.Commands) { c.Copy(into, 0, m, at, 4*part.Len()) }})
 		b.finish()
-		b.must(b.device.Refresh(into))
+		b.refresh(into)
 		copy(dst[n:], unsafe.Slice((*float32)(unsafe.Pointer(&into.Host[0])), part.Len()))
 		b.counts.Downloaded += int64(4 * part.Len())
 		n += part.Len()

@@ -97,6 +97,9 @@ func TestCachedAttention(t *testing.T) {
 		lens, add []int
 	}{
 		{2, 16, []int{0, 5, 40}, []int{3, 1, 1}},
+		{2, 16, []int{0, 5, 300}, []int{1, 1, 1}}, // one row each is another kernel
+		{3, 65, []int{127, 128}, []int{1, 1}},
+		{1, 129, []int{3}, []int{1}},
 		{3, 5, []int{64, 7, 0, 100}, []int{1, 0, 33, 2}},
 	}) {
 		h := newHarness(t)

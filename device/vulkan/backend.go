@@ -1,17 +1,19 @@
 package vulkan
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/lmkor/bench/device"
 	"github.com/lmkor/bench/internal/vulkan"
 )
 
 // Backend computes on one device. It may be used by several goroutines, one at a
-// time has it. Its methods panic with a *device.Failure when the device is lost or
-// has no memory left; after that they all do.
+// time has it. Its methods panic with a *device.Failure when the device is lost, hangs
+// or has no memory left; after that they all do.
 type Backend struct {
 	mu       sync.Mutex
 	info     Info
@@ -26,13 +28,21 @@ type Backend struct {
 	recorder    recorder
 	queue       queue
 	pipelines   map[string]vulkan.Pipeline
-	cache       cacheFile
+	cache       vulkan.CacheFile
 	counts      Counts
 	known       map[*float64]device.Buffer // sums of squares that products left: see squaresFor
 	guards      []device.Buffer            // of tests: what must not change, behind what Get lends
+
+	paper    *paper          // in the place of a device: see Paper
+	patience time.Duration   // how long the device may do nothing
+	heeds    context.Context // once it is cancelled, a hung device is waited for no longer; nil: there is none
+	hung     bool            // what was submitted may still run
 }
 
 var _ device.Backend = (*Backend)(nil)
+
+// Fuses says that passes over memory are worth saving.
+func (b *Backend) Fuses() {}
 
 // options are what tests set.
 type options struct {
@@ -43,7 +53,7 @@ type options struct {
 	most     int64                   // bytes of device memory; 0: as many as there are
 	say      func(string)            // hears the validation layers
 	cache    string                  // folder of the pipeline cache; empty: the user's
-	fail     func(what string) error // fails a call to the device: submit, wait or allocate
+	fail     func(what string) error // fails a call to the device: submit, wait, allocate or compile
 }
 
 // Open opens device number index of those that Devices returns.
@@ -54,8 +64,7 @@ func open(index int, o options) (*Backend, error) {
 	if err != nil {
 		return nil, advised(err)
 	}
-	b := &Backend{options: o, pipelines: map[string]vulkan.Pipeline{}, counts: newCounts(),
-		known: map[*float64]device.Buffer{}}
+	b := &Backend{options: o, pipelines: map[string]vulkan.Pipeline{}, counts: newCounts()}
 	if b.instance, err = library.NewInstance(o.say); err != nil {
 		return nil, advised(err)
 	}
@@ -76,17 +85,26 @@ func (b *Backend) open(index int) error {
 	}
 	p := physicals[index]
 	b.info = info(index, p)
+	if b.patience, err = patience(b.info.CPU); err != nil {
+		return err
+	}
 	if b.device, err = p.Open(); err != nil {
-		return fmt.Errorf("device vulkan:%d: %w", index, err)
+		return &device.Failure{Device: b.name(), Err: err, Advice: openAdvice(err)}
 	}
-	if err := b.cache.open(b.device, p, b.options.cache); err != nil {
+	if err := b.cache.Open(b.device, p, b.options.cache); err != nil {
 		b.device.Close()
-		return fmt.Errorf("device vulkan:%d: %w", index, err)
+		return &device.Failure{Device: b.name(), Err: err, Advice: openAdvice(err)}
 	}
-	b.lent, b.owned = b.newMemory(), b.newMemory()
-	b.recorder = recorder{reversed: b.options.reversed, emit: b.emit, barrier: b.emitBarrier}
+	b.begin()
 	b.queue.tick = p.Tick
 	return nil
+}
+
+// begin readies the books.
+func (b *Backend) begin() {
+	b.known = map[*float64]device.Buffer{}
+	b.lent, b.owned = b.newMemory(forBatch), b.newMemory(forModel)
+	b.recorder = recorder{reversed: b.options.reversed, emit: b.emit, barrier: b.emitBarrier}
 }
 
 // Info returns what the device says of itself.
@@ -97,7 +115,7 @@ func (b *Backend) Info() Info { return b.info }
 func (b *Backend) Close() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.device == nil {
+	if b.device == nil { // or there never was one
 		return
 	}
 	if b.failure == nil {
@@ -105,7 +123,12 @@ func (b *Backend) Close() {
 			defer func() { _ = recover() }() // the device is given back, whatever it says
 			b.finish()
 		}()
-		b.cache.save(b.device)
+		b.cache.Save(b.device)
+	}
+	closed := &device.Failure{Device: b.name(), Err: errors.New("the backend has been closed")}
+	if b.hung { // nothing may be taken from under what still runs: the process's end gives it back
+		b.device, b.failure = nil, closed
+		return
 	}
 	b.device.Idle() // or what still runs would lose its memory
 	b.queue.close(b.device)
@@ -118,7 +141,7 @@ func (b *Backend) Close() {
 	b.answers.close(b.device)
 	b.device.Close()
 	b.instance.Close()
-	b.device, b.failure = nil, &device.Failure{Device: b.name(), Err: errors.New("the backend has been closed")}
+	b.device, b.failure = nil, closed
 }
 
 func (b *Backend) name() string { return fmt.Sprintf("vulkan:%d (%s)", b.info.Index, b.info.Name) }
@@ -133,34 +156,3 @@ func (b *Backend) enter() {
 }
 
 func (b *Backend) leave() { b.mu.Unlock() }
-
-// must panics with a Failure if a call to the device failed.
-func (b *Backend) must(err error) {
-	if err == nil {
-		return
-	}
-	f := &device.Failure{Device: b.name(), Err: err}
-	switch {
-	case errors.Is(err, vulkan.DeviceLost):
-		f.Advice = "the device was lost; start the command again, and it goes on from the last saved state; if it happens " +
-			"again, look at the system's log for the driver's reason (a reset, a watchdog, heat)"
-	case errors.Is(err, vulkan.OutOfDeviceMemory), errors.Is(err, vulkan.OutOfHostMemory):
-		held, _ := b.lent.ledger.Bytes()
-		weights, _ := b.owned.ledger.Bytes()
-		f.Advice = fmt.Sprintf("its memory is exhausted, with %d MiB held for activations and %d MiB for the model; take "+
-			"smaller batches (batch_size, and accumulation_steps in their place), shorter texts, or another device",
-			held>>20, weights>>20)
-	}
-	b.failure = f
-	panic(f)
-}
-
-// allocate asks the device for memory.
-func (b *Backend) allocate(bytes int, use vulkan.Use) *vulkan.Memory {
-	if b.options.fail != nil {
-		b.must(b.options.fail("allocate"))
-	}
-	m, err := b.device.Allocate(bytes, use)
-	b.must(err)
-	return m
-}

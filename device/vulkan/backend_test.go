@@ -1,10 +1,7 @@
 package vulkan
 
 import (
-	"encoding/binary"
 	"errors"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -209,56 +206,6 @@ func TestFetchIsLateAndInOrder(t *testing.T) {
 			t.Fatalf("fetch %d is %v, want %v", i, g, want)
 		}
 	}
-}
-
-func TestCacheIsDistrusted(t *testing.T) {
-	opened(t)
-	physicals, err := devices.forward.instance.Physicals()
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := physicals[0]
-	folder := t.TempDir()
-	b := alone(t, options{cache: folder})
-	f := b.cache
-	le := binary.LittleEndian
-	header := le.AppendUint32(le.AppendUint32(le.AppendUint32(le.AppendUint32(nil, 32), 1), p.Vendor), p.Device)
-	good := cacheContent(append(append(header, p.CacheID[:]...), 1, 2, 3))
-	for name, c := range map[string]struct {
-		raw  []byte
-		want bool
-	}{
-		"whole":         {good, true},
-		"empty":         {nil, false},
-		"cut":           {good[:len(good)-1], false},
-		"a bit flipped": {flipped(good, len(good)-1), false},
-		"another sum":   {flipped(good, len(cacheMagic)), false},
-		"another magic": {flipped(good, 0), false},
-	} {
-		if err := os.WriteFile(f.path, c.raw, 0o644); err != nil {
-			t.Fatal(err)
-		}
-		if got := f.read(p) != nil; got != c.want {
-			t.Errorf("%s: trusted: %t", name, got)
-		}
-	}
-	if filepath.Dir(f.path) != folder {
-		t.Errorf("the cache is %s", f.path)
-	}
-	other := *p
-	other.CacheID[3]++
-	if err := os.WriteFile(f.path, good, 0o644); err != nil {
-		t.Fatal(err)
-	}
-	if f.read(&other) != nil {
-		t.Error("another driver's cache is trusted")
-	}
-}
-
-func flipped(raw []byte, i int) []byte {
-	raw = slices.Clone(raw)
-	raw[i] ^= 1
-	return raw
 }
 
 func TestCountsAndClock(t *testing.T) {

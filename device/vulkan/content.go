@@ -71,5 +71,9 @@ func (b *Backend) cachedAttention(a *device.CachedAttention) {
 	x.commit()
 	caches := over(a.Cache...)
 	x.run("cacheappend", len(rows)/4, 0, over(a.QKV), caches)
-	x.run("attention", x.perQueries(), x.flops(2), append(x.ofQueries(qkv), caches...), over(a.Y, stats))
+	kernel := "attention"
+	if len(rows)/4 == len(a.Cache) && len(x.tiles)/4 == len(a.Cache) { // a row of each
+		kernel = "attentionone"
+	}
+	x.run(kernel, x.perQueries(), x.flops(2), append(x.ofQueries(qkv), caches...), over(a.Y, stats))
 }

@@ -69,6 +69,7 @@ const (
 	lossBinary = iota
 	lossSquared
 	lossTotal // the sum of x
+	lossPairs // the sums of pairs
 )
 
 func (b *Backend) binaryCrossEntropy(o *device.BinaryCrossEntropy) {

@@ -12,13 +12,14 @@ import (
 // CPU's arena are.
 type memory struct {
 	b      *Backend
+	what   purpose
 	ledger device.Ledger
 	slabs  []*vulkan.Memory
 	lent   map[uint64]device.Block // by address
 }
 
-func (b *Backend) newMemory() *memory {
-	m := &memory{b: b, lent: map[uint64]device.Block{}}
+func (b *Backend) newMemory(what purpose) *memory {
+	m := &memory{b: b, what: what, lent: map[uint64]device.Block{}}
 	if most := b.info.AtOnce / 4; most > 0 {
 		m.ledger.Largest = int(min(most, 1<<30)) // kernels count elements in 32 bits
 	}
@@ -30,8 +31,8 @@ func (m *memory) get(n int) device.Buffer {
 		return device.Buffer{}
 	}
 	if 4*int64(n) > 4*int64(m.ledger.Largest) {
-		m.b.must(fmt.Errorf("a tensor of %d MiB, and the device has %d MiB at once: %w", n>>18, m.ledger.Largest>>18,
-			vulkan.OutOfDeviceMemory))
+		m.b.must(&memoryError{4 * int64(n), m.what, fmt.Errorf("the device has %d MiB at once: %w", m.ledger.Largest>>18,
+			vulkan.OutOfDeviceMemory)})
 	}
 	block := m.ledger.Get(n, m.add, m.drop)
 	addr := m.slabs[block.Slab].Address + 4*uint64(block.Off)
@@ -59,9 +60,9 @@ func (m *memory) reset() {
 // add asks for a slab.
 func (m *memory) add(floats int) {
 	if most := m.b.options.most; most > 0 && m.b.held()+4*int64(floats) > most {
-		m.b.must(&vulkan.Error{Function: "vkAllocateMemory", Result: vulkan.OutOfDeviceMemory})
+		m.b.must(&memoryError{4 * int64(floats), m.what, &vulkan.Error{Function: "vkAllocateMemory", Result: vulkan.OutOfDeviceMemory}})
 	}
-	m.slabs = append(m.slabs, m.b.allocate(4*floats, vulkan.Local))
+	m.slabs = append(m.slabs, m.b.allocate(4*floats, vulkan.Local, m.what))
 }
 
 // drop gives the slabs back, once nothing runs that may use them.
@@ -70,7 +71,9 @@ func (m *memory) drop() {
 		m.b.finish()
 	}
 	for _, s := range m.slabs {
-		m.b.device.Free(s)
+		if m.b.paper == nil {
+			m.b.device.Free(s)
+		}
 	}
 	clear(m.slabs)
 	m.slabs = m.slabs[:0]

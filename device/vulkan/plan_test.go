@@ -15,21 +15,16 @@ import (
 
 // TestPlanOfALayer holds what is recorded at the sizes of base, small and tiny models,
 // 32 texts of 20 tokens, to what the shapes need: fewer than 25 launches for a layer's
-// way forward and back, and at most 1.45 times the bytes that its operators have to read
-// and write, each operand once: 1.43, 1.39 and 1.30 times as many. What is more is the
+// way forward and back, and at most 1.3 times the bytes that its operators have to read
+// and write, each operand once: 1.28, 1.26 and 1.19 times as many. What is more is the
 // output's gradient, which the products for the weight and for the input read apart, and
-// which the activation's derivative is multiplied into before. Nothing is launched:
-// shapes decide, not the device.
+// parts of split sums. It is recorded on paper: shapes decide, not the device.
 func TestPlanOfALayer(t *testing.T) {
-	opened(t)
 	for _, s := range []struct {
 		name                 string
 		hidden, inner, heads int
 	}{{"tiny", 128, 512, 2}, {"small", 256, 1024, 4}, {"base", 768, 3072, 12}} {
 		t.Run(s.name, func(t *testing.T) {
-			if testing.Short() && s.name == "base" {
-				t.Skip("NOT RUN with -short")
-			}
 			count := func(layers int) (Counts, float64) {
 				m, err := models.New(models.Config{ModelType: "bert", VocabSize: 100, HiddenSize: s.hidden, NumHiddenLayers: layers,
 					NumAttentionHeads: s.heads, IntermediateSize: s.inner, HiddenAct: "gelu", MaxPositionEmbeddings: 32,
@@ -38,11 +33,7 @@ func TestPlanOfALayer(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				b, err := open(0, options{idle: true, say: heard, cache: t.TempDir()})
-				if err != nil {
-					t.Fatal(err)
-				}
-				defer b.Close()
+				b := Paper(Info{})
 				var weights []*nn.Param
 				for _, p := range m.Params() {
 					weights = append(weights, p.Param)
@@ -86,8 +77,8 @@ func TestPlanOfALayer(t *testing.T) {
 			if !(launches > 15 && launches < 25) {
 				t.Errorf("%v launches, want fewer than 25", launches)
 			}
-			if !(bytes > 0.5*least && bytes < 1.45*least) {
-				t.Errorf("%.0f bytes, want at most 1.45 times %.0f", bytes, least)
+			if !(bytes > 0.5*least && bytes < 1.3*least) {
+				t.Errorf("%.0f bytes, want at most 1.3 times %.0f", bytes, least)
 			}
 		})
 	}

@@ -1,6 +1,8 @@
 package vulkan
 
 import (
+	"slices"
+
 	"github.com/lmkor/bench/device"
 	"github.com/lmkor/bench/kernels"
 )
@@ -23,6 +25,7 @@ const (
 	flagMany
 	flagSums
 	flagAccSums
+	flagTimes
 )
 
 // productKind is what products have in common that one launch computes.
@@ -36,8 +39,8 @@ type productKind struct {
 
 func kindOf(p *device.Product) productKind {
 	e := &p.Then
-	k := productKind{m: p.M, n: p.N, k: p.K, lda: p.A.LD, ldb: p.B.LD, ldc: p.C.LD, ldy: e.Y.LD, ldr: e.Residual.LD, act: e.Act,
-		factors: 1 + len(p.More)}
+	k := productKind{m: p.M, n: p.N, k: p.K, lda: p.A.LD, ldb: p.B.LD, ldc: p.C.LD, ldy: e.Y.LD,
+		ldr: max(e.Residual.LD, e.Times.LD), act: e.Act, factors: 1 + len(p.More)}
 	if e.Drop.P > 0 {
 		k.drop = e.Drop
 	}
@@ -46,7 +49,8 @@ func kindOf(p *device.Product) productKind {
 		on   bool
 	}{
 		{flagBias, !e.Bias.None()}, {flagSlope, e.Slope}, {flagApart, !e.Y.None()}, {flagDrop, e.Drop.P > 0},
-		{flagResidual, !e.Residual.None()}, {flagAcc, p.Acc}, {flagSquares, p.Squares != nil},
+		{flagResidual, !e.Residual.None()}, {flagTimes, !e.Times.None()},
+		{flagAcc, p.Acc}, {flagSquares, p.Squares != nil},
 		{flagSums, !p.Sums.None()}, {flagAccSums, p.AccSums},
 		{flagVecA, inVectors(p.A)}, {flagVecB, inVectors(p.B)}, {flagTransA, p.TA}, {flagTransB, p.TB},
 		{flagVecC, inVectors(p.C) && (e.Y.None() || inVectors(e.Y))},
@@ -136,9 +140,42 @@ func (s *splitProducts) each() int { return roundUp(s.parts*s.kind.m*(roundUp(s.
 
 func (s *splitProducts) of(i int) device.Buffer { return s.scratch.Slice(i*s.each(), (i+1)*s.each()) }
 
+// mostRowsAtOnce is how many rows shader rowproduct has.
+const mostRowsAtOnce = 4
+
+// few tells whether shader rowproduct computes a product.
+func (k *productKind) few() bool {
+	return k.m <= mostRowsAtOnce && k.factors == 1 && k.flags&(flagTransA|flagSquares|flagSums) == 0
+}
+
+// launchRows launches products of a few rows. How many invocations share a column, or
+// four, depends on the shape alone, for it decides the order of the sums.
+func (b *Backend) launchRows(k productKind, list []*device.Product) {
+	lanes, columns := 32, 8
+	if k.flags&flagTransB == 0 {
+		if lanes = 64; k.n >= 4096 {
+			lanes = 16
+		}
+		columns = 4 * groupSize / lanes
+	}
+	l := launch{kernel: "rowproduct", groups: [3]uint32{over32(k.n, uint32(columns)), 1, uint32(len(list))},
+		flops: 2 * float64(len(list)) * float64(k.m) * float64(k.n) * float64(k.k)}
+	all := make([]operands, len(list))
+	for i, p := range list {
+		all[i].a, all[i].b = p.A.Addr(), p.B.Addr()
+		l.reads = slices.Concat(l.reads, block(p.A, p.M, p.K), stored(p.B, p.K, p.N, p.TB))
+	}
+	b.finishes(&l, list, all, 0)
+	b.launchOperands(&l, k, k.flags, all, 0, 1, uint32(k.m), uint32(lanes))
+}
+
 // launchProducts launches products of one kind. Where K is split it returns what has
 // to be added up.
 func (b *Backend) launchProducts(k productKind, list []*device.Product) *splitProducts {
+	if k.few() {
+		b.launchRows(k, list)
+		return nil
+	}
 	t, parts := tileFor(k.m, k.n, k.k, len(list))
 	part, parts := t.part(k.k, parts)
 	x, y := over32(k.n, t.bn), over32(k.m, t.bm)
@@ -211,8 +248,11 @@ func (b *Backend) finishes(l *launch, list []*device.Product, all []operands, su
 	for i, p := range list {
 		o, e, c := &all[i*len(all)/len(list)], &p.Then, block(p.C, p.M, p.N)
 		o.c, o.bias, o.y, o.residual = p.C.Addr(), e.Bias.Addr(), e.Y.Addr(), e.Residual.Addr()
+		if !e.Times.None() {
+			o.residual = e.Times.Addr()
+		}
 		l.writes = append(append(l.writes, c...), block(e.Y, p.M, p.N)...)
-		l.reads = append(append(l.reads, over(e.Bias)...), block(e.Residual, p.M, p.N)...)
+		l.reads = slices.Concat(l.reads, over(e.Bias), block(e.Residual, p.M, p.N), block(e.Times, p.M, p.N))
 		if p.Acc {
 			l.reads = append(l.reads, c...)
 		}

@@ -45,7 +45,7 @@ func rounding(k int) golden.Tolerance {
 // not.
 func TestProducts(t *testing.T) {
 	for _, c := range []struct{ m, n, k int }{
-		{1, 1, 1}, {1, 300, 40}, {3, 257, 1600}, {4, 5, 0}, // flat
+		{1, 1, 1}, {1, 300, 40}, {2, 4100, 70}, {3, 257, 1600}, {4, 5, 0}, // few rows, and flat
 		{5, 1, 64}, {129, 3, 1600}, {150, 4, 33}, // narrow
 		{5, 5, 5}, {33, 70, 31}, {64, 64, 64}, {33, 37, 2100}, // small
 		{130, 520, 21}, {193, 520, 1540}, // medium
@@ -69,13 +69,14 @@ func TestProducts(t *testing.T) {
 	}
 }
 
-// Epilogues in one stage and, where K is split, in the second.
+// Epilogues in one stage and, where K is split, in the second, and of few rows.
 func TestEpilogues(t *testing.T) {
 	drop := kernels.Dropper{Seed: 3, Step: 1, Site: 2, P: 0.3}
-	for k, pads := range map[int][]int{19: {0, 1}, 1600: {4}} {
-		for _, pad := range pads {
-			t.Run(fmt.Sprintf("k=%d/pad=%d", k, pad), func(t *testing.T) {
-				const m, n = 21, 39
+	for _, s := range []struct{ m, k, pad int }{{21, 19, 0}, {21, 19, 1}, {21, 1600, 4}, {3, 150, 1}} {
+		for _, pad := range []int{s.pad} {
+			m, k := s.m, s.k
+			t.Run(fmt.Sprintf("m=%d/k=%d/pad=%d", m, k, pad), func(t *testing.T) {
+				const n = 39
 				for _, c := range []struct {
 					name  string
 					apply func(h *harness, p *device.Product)
@@ -90,6 +91,11 @@ func TestEpilogues(t *testing.T) {
 					}},
 					{"dropout and residual", func(h *harness, p *device.Product) {
 						p.Then = device.Epilogue{Bias: h.random(n), Drop: drop, Residual: h.matrix(m, n, 2)}
+					}},
+					{"times a matrix", func(h *harness, p *device.Product) { p.Then.Times = h.matrix(m, n, pad) }},
+					{"added, times a matrix", func(h *harness, p *device.Product) {
+						p.Acc = true
+						p.Then.Times = h.matrix(m, n, pad)
 					}},
 					{"all", func(h *harness, p *device.Product) {
 						p.Acc = true
@@ -139,7 +145,7 @@ func TestSquaresOfProducts(t *testing.T) {
 	for _, k := range []int{30, 1600} {
 		h := newHarness(t)
 		var list []device.Product
-		s := &device.Squares{Total: h.ignore(h.undefined(1))}
+		s := &device.Squares{Total: h.ignore(h.undefined(2))}
 		for i, n := range []int{300, 6, 70} {
 			p := h.product(true, false, 70, n, k, 0)
 			p.Acc, p.Squares = i == 1, new(float64)
@@ -200,7 +206,7 @@ func TestNoBfloat16(t *testing.T) {
 // A tile's workgroups fit every device, and the parts of K cover it.
 func TestTiles(t *testing.T) {
 	for _, tile := range []tile{large, medium, small, flat, narrow} {
-		shared := 4 * (tile.bk*(tile.bm+4+tile.bn+4) + tile.invocations())
+		shared := 4 * (tile.bk*(tile.bm+4+tile.bn+4) + 2*tile.invocations())
 		if tile.invocations() > 256 || shared > 32<<10 || tile.bm%(4) != 0 || tile.bk%4 != 0 {
 			t.Errorf("%v: %d invocations, %d bytes", tile, tile.invocations(), shared)
 		}

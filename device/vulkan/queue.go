@@ -54,17 +54,18 @@ func (b *Backend) commands() *vulkan.Commands {
 
 // emit and emitBarrier are where the recorder's ops end.
 func (b *Backend) emit(o op) {
-	c := b.commands()
 	if b.options.idle {
 		return
 	}
+	c := b.commands()
 	o.do(c)
 	b.queue.clock.stamp(b, c, o.name)
 }
 
 func (b *Backend) emitBarrier() {
-	b.commands().Barrier()
-	b.counts.Barriers++
+	if b.counts.Barriers++; !b.options.idle {
+		b.commands().Barrier()
+	}
 }
 
 // submit hands over what is recorded. Between the launches of a call it must not be
@@ -72,7 +73,14 @@ func (b *Backend) emitBarrier() {
 func (b *Backend) submit() {
 	b.recorder.flush()
 	q := &b.queue
+	some := q.ops > 0
 	q.ops = 0
+	if b.paper != nil && some {
+		b.paper.begun++
+		b.handedOver(b.paper.begun)
+		q.done = b.paper.begun
+		return
+	}
 	if q.now == nil {
 		return
 	}
@@ -85,16 +93,21 @@ func (b *Backend) submit() {
 	q.running = append(q.running, running{q.now, value})
 	q.clock.submitted()
 	q.now = nil
-	if q.inCall {
-		b.answers.submitted(value, q.calls)
+	b.handedOver(value)
+	if q.done, err = b.device.Done(); err != nil {
+		b.must(err)
+	}
+}
+
+// handedOver notes what is there, and free again, at a value of the timeline.
+func (b *Backend) handedOver(value uint64) {
+	if b.queue.inCall {
+		b.answers.submitted(value, b.queue.calls)
 	} else {
 		b.answers.submitted(value, -1)
 		b.stage.submitted(value)
 	}
 	b.counts.Submissions++
-	if q.done, err = b.device.Done(); err != nil {
-		b.must(err)
-	}
 }
 
 // begun is the timeline's value when all that was submitted is done.
@@ -103,18 +116,6 @@ func (q *queue) begun() uint64 {
 		return q.running[n-1].until
 	}
 	return q.done
-}
-
-// wait waits for a value of the timeline.
-func (b *Backend) wait(value uint64) {
-	if value <= b.queue.done {
-		return
-	}
-	if b.options.fail != nil {
-		b.must(b.options.fail("wait"))
-	}
-	b.must(b.device.Wait(value))
-	b.queue.done = value
 }
 
 // finish submits what is recorded, and waits for all that was.

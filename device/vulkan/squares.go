@@ -13,7 +13,8 @@ type partEntry struct {
 }
 
 // squares sums up in two stages: a sum a chunk, and their sum. What a product has
-// summed up already is not read once more.
+// summed up already is not read once more. Sums of squares are pairs: what is beyond a
+// float is in the second, of numbers times 2^-64.
 func (b *Backend) squares(o *device.Squares) {
 	l := launch{kernel: "squares", spec: []uint32{0}}
 	chunks := 0
@@ -27,25 +28,25 @@ func (b *Backend) squares(o *device.Squares) {
 	}
 	total := o.Total
 	if total.None() {
-		total = b.get(1)
+		total = b.get(2)
 		defer b.put(total)
 	}
-	sums := b.get(max(1, chunks))
+	sums := b.get(2 * max(1, chunks))
 	defer b.put(sums)
 	if chunks > 0 {
 		l.push = pack(upload(b, wordsOf(table)), sums, device.Buffer{}, len(table), chunks)
 		l.writes, l.groups = over(sums), [3]uint32{uint32(min(chunks, mostGroups))}
 		b.launch(l)
 	}
-	b.elementLoss(lossTotal, total, device.Buffer{}, sums, device.Buffer{}, chunks, 1)
-	b.tell(total, func(word uint32) { o.Sum = float64(math.Float32frombits(word)) })
+	b.elementLoss(lossPairs, total, device.Buffer{}, sums, device.Buffer{}, chunks, 1)
+	b.tell(total, func(words []uint32) { o.Sum = squareSum(words[0], words[1]) })
 }
 
 // partEntry describes one part, and notes what is read of it.
 func (b *Backend) partEntry(p *device.Part, l *launch) partEntry {
 	e := partEntry{x: p.X.Addr(), n: uint32(p.X.Len()), cols: uint32(max(1, p.Cols))}
 	if known, ok := b.known[p.Known]; ok && p.Known != nil {
-		e.x, e.n, e.kind = known.Addr(), uint32(known.Len()), kindSums
+		e.x, e.n, e.kind = known.Addr(), uint32(known.Len()/2), kindSums
 		l.reads = append(l.reads, over(known)...)
 		return e
 	}
@@ -56,9 +57,18 @@ func (b *Backend) partEntry(p *device.Part, l *launch) partEntry {
 	return e
 }
 
-// squaresFor returns where a product leaves n sums of squares, for a Part that knows
-// them by the same pointer.
+// squareSum is the number that a pair of sums stands for.
+func squareSum(first, second uint32) float64 {
+	if s := float64(math.Float32frombits(first)); !math.IsInf(s, 0) && !math.IsNaN(s) {
+		return s
+	}
+	return math.Ldexp(float64(math.Float32frombits(second)), 128)
+}
+
+// squaresFor returns where a product leaves n pairs of sums of squares, for a Part that
+// knows them by the same pointer.
 func (b *Backend) squaresFor(known *float64, n int) device.Buffer {
+	n *= 2
 	x := b.known[known]
 	if x.Len() == n {
 		return x
@@ -82,5 +92,5 @@ func (b *Backend) finite(o *device.Finite) {
 			push:  pack(upload(b, wordsOf(table)), device.Buffer{}, broken, 1, chunks),
 			reads: over(o.X, broken), writes: over(broken)})
 	}
-	b.tell(broken, func(word uint32) { o.OK = word == 0 })
+	b.tell(broken, func(words []uint32) { o.OK = words[0] == 0 })
 }

@@ -59,7 +59,7 @@ func (b *Backend) chunk(bytes int) *chunk {
 		c.used, c.until = 0, 0
 		return c
 	}
-	return &chunk{memory: b.allocate(bytes, vulkan.Upload)}
+	return &chunk{memory: b.allocate(bytes, vulkan.Upload, forData)}
 }
 
 // submitted says that what was staged is used up to a value of the timeline.

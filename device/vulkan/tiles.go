@@ -16,7 +16,7 @@ var (
 	large  = tile{128, 128, 16, 8, 8, 512}
 	medium = tile{64, 64, 16, 4, 4, 768}
 	small  = tile{32, 32, 32, 4, 4, 768}
-	flat   = tile{4, 256, 8, 4, 4, 64}  // few rows, as in generation
+	flat   = tile{4, 256, 8, 4, 4, 64}  // few rows, as of a head's gradient: see launchRows for others
 	narrow = tile{128, 4, 8, 4, 4, 128} // few columns, as of a head
 )
 

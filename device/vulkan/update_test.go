@@ -45,7 +45,7 @@ func TestAdamWClips(t *testing.T) {
 	for _, most := range []float64{0.5, 1e6} {
 		h := newHarness(t)
 		u := h.update(300, 1, 0.01)
-		norm := &device.Squares{Parts: []device.Part{{X: u.G}}, Total: h.ignore(h.undefined(1))}
+		norm := &device.Squares{Parts: []device.Part{{X: u.G}}, Total: h.ignore(h.undefined(2))}
 		h.same(golden.Tolerance{Abs: 1e-7, Rel: 2e-6}, norm, &device.AdamW{Updates: []device.Update{u}, Norm: norm, MaxNorm: most})
 	}
 }
@@ -89,7 +89,8 @@ func TestSquares(t *testing.T) {
 	parts := []device.Part{{X: h.random(1)}, {X: h.random(2*chunkSize + 3)}, {X: h.random(90), Sparse: true, Rows: []int32{0, 8}, Cols: 10},
 		{X: h.random(12), Sparse: true, Cols: 4}}
 	// Terms of one sign: each of the few levels of additions rounds by 6e-8.
-	h.same(golden.Tolerance{Rel: 2e-6}, &device.Squares{Parts: parts}, &device.Squares{Parts: parts[:1], Total: h.ignore(h.undefined(1))},
+	h.same(golden.Tolerance{Rel: 2e-6}, &device.Squares{Parts: parts},
+		&device.Squares{Parts: parts[:1], Total: h.ignore(h.undefined(2))},
 		&device.Squares{})
 }
 
@@ -102,4 +103,37 @@ func TestFinite(t *testing.T) {
 		calls = append(calls, &device.Finite{X: x})
 	}
 	h.same(golden.Exact, calls...)
+}
+
+// Squares whose sum is beyond a float32 still give the norm, and the clipping; at the
+// edge both ways of a sum say the same.
+func TestSquaresBeyondAFloat(t *testing.T) {
+	for _, size := range []float32{1e17, 1e18, 1.8e19, 1e25, 1e34} {
+		h := newHarness(t)
+		large := func(n int) device.Buffer {
+			x := h.random(n)
+			for i := range x.Floats() {
+				x.Floats()[i] *= size
+			}
+			return x
+		}
+		u := h.update(300, 1, 0.01)
+		for i := range u.G.Floats() {
+			u.G.Floats()[i] *= size
+		}
+		u.With[7] = 1 // not clipped otherwise
+		norm := &device.Squares{Parts: []device.Part{{X: u.G}, {X: large(2*chunkSize + 3)}}, Total: h.ignore(h.undefined(2))}
+		var list []device.Product
+		for _, k := range []int{30, 1600} { // K split, too
+			p := h.product(true, false, 70, 33, k, 0)
+			for i := range p.A.Floats() {
+				p.A.Floats()[i] *= size
+			}
+			p.Squares = new(float64)
+			list = append(list, p)
+			norm.Parts = append(norm.Parts, device.Part{X: h.ignore(p.C.Buffer), Known: p.Squares})
+		}
+		h.same(golden.Tolerance{Abs: 1e-6, Rel: 3e-6}, &device.Products{List: list}, norm,
+			&device.AdamW{Updates: []device.Update{u}, Norm: norm, MaxNorm: 1})
+	}
 }

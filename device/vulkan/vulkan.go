@@ -30,6 +30,7 @@ type Info struct {
 	API     string // the version of Vulkan
 	Heaps   []Heap
 	Memory  int64 // bytes of the largest heap on the device
+	Free    int64 // bytes that the program may still have there; 0: the driver does not say
 	AtOnce  int64 // bytes of one allocation, at the most
 	Slabs   int   // allocations at the same time, at the most
 	Shared  int   // bytes that a workgroup shares
@@ -46,7 +47,8 @@ type Info struct {
 // Heap is one of a device's memories.
 type Heap struct {
 	Bytes int64
-	Local bool // on the device
+	Local bool  // on the device
+	Free  int64 // bytes that the program may still have; 0: the driver does not say
 }
 
 func info(index int, p *vulkan.Physical) Info {
@@ -56,8 +58,8 @@ func info(index int, p *vulkan.Physical) Info {
 		Clock: p.Tick > 0}
 	for _, h := range p.Heaps {
 		i.Heaps = append(i.Heaps, Heap(h))
-		if h.Local {
-			i.Memory = max(i.Memory, h.Bytes)
+		if h.Local && h.Bytes > i.Memory {
+			i.Memory, i.Free = h.Bytes, h.Free
 		}
 	}
 	if err := p.Lacks(); err != nil {

@@ -1,6 +1,9 @@
 package vulkan
 
-import "unsafe"
+import (
+	"time"
+	"unsafe"
+)
 
 // Commands are recorded, submitted, and recorded anew once they are done.
 type Commands struct {
@@ -88,11 +91,16 @@ func (d *Device) Submit(c *Commands) (uint64, error) {
 	return d.begun, nil
 }
 
-// Wait waits until the timeline has reached a value.
-func (d *Device) Wait(value uint64) error {
+// Wait waits until the timeline has reached a value, or for so long: then done is
+// false.
+func (d *Device) Wait(value uint64, most time.Duration) (done bool, err error) {
 	v := &value
 	info := &vkSemaphoreWaitInfo{SType: structureTypeSemaphoreWaitInfo, SemaphoreCount: 1, PSemaphores: &d.timeline, PValues: v}
-	return d.f.WaitSemaphores.check("vkWaitSemaphores", d.handle, uintptr(unsafe.Pointer(info)), ^uintptr(0))
+	r := d.f.WaitSemaphores.result(d.handle, uintptr(unsafe.Pointer(info)), uintptr(max(0, most.Nanoseconds())))
+	if r < 0 {
+		return false, &Error{"vkWaitSemaphores", r}
+	}
+	return r != timeout, nil
 }
 
 // Done returns the timeline's value now.

@@ -21,7 +21,8 @@ type Instance struct {
 // instanceFunctions are filled by the names of their fields.
 type instanceFunctions struct {
 	DestroyInstance, EnumeratePhysicalDevices, GetPhysicalDeviceProperties2, GetPhysicalDeviceFeatures2,
-	GetPhysicalDeviceMemoryProperties, GetPhysicalDeviceQueueFamilyProperties, EnumerateDeviceExtensionProperties,
+	GetPhysicalDeviceMemoryProperties, GetPhysicalDeviceMemoryProperties2,
+	GetPhysicalDeviceQueueFamilyProperties, EnumerateDeviceExtensionProperties,
 	CreateDevice, GetDeviceProcAddr fn
 }
 

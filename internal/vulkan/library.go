@@ -26,7 +26,10 @@ type NotFound struct {
 }
 
 func (e *NotFound) Error() string {
-	s := "no Vulkan loader: looked for " + strings.Join(e.Names, ", ")
+	s := "no Vulkan loader"
+	if len(e.Names) > 0 {
+		s += ": looked for " + strings.Join(e.Names, ", ")
+	}
 	if len(e.Drivers) > 0 {
 		s += "; nor can a driver be opened: " + strings.Join(e.Drivers, ", ")
 	}
@@ -36,6 +39,9 @@ func (e *NotFound) Error() string {
 // Unwrap returns the first failure.
 func (e *NotFound) Unwrap() error { return e.Err }
 
+// loaderVariable set to none has the driver opened without the loader.
+const loaderVariable = "BENCH_VULKAN_LOADER"
+
 // Open opens the loader or, without one, the first driver that can be opened of
 // those that manifests name. Libraries stay open until the program ends.
 func Open() (*Library, error) {
@@ -44,6 +50,9 @@ func Open() (*Library, error) {
 		return nil, ErrUnsupported
 	}
 	var first error
+	if os.Getenv(loaderVariable) == "none" {
+		names, first = nil, errors.New(loaderVariable+"=none")
+	}
 	for _, name := range names {
 		l, err := open(name, false)
 		if err == nil {
@@ -107,8 +116,9 @@ func manifests() (libraries []string) {
 		}
 	}
 	if files == nil {
-		for _, folder := range []string{"/etc/vulkan/icd.d", "/usr/share/vulkan/icd.d", "/usr/local/share/vulkan/icd.d"} {
-			found, _ := filepath.Glob(filepath.Join(folder, "*.json"))
+		for _, folder := range []string{"/etc", "/usr/share", "/usr/local/etc", "/usr/local/share", "/opt/homebrew/etc",
+			"/opt/homebrew/share"} {
+			found, _ := filepath.Glob(filepath.Join(folder, "vulkan", "icd.d", "*.json"))
 			files = append(files, found...)
 		}
 	}

@@ -2,6 +2,7 @@ package vulkan
 
 import (
 	"fmt"
+	"slices"
 	"unsafe"
 )
 
@@ -66,7 +67,8 @@ type Physical struct {
 // Heap is one of a device's memories.
 type Heap struct {
 	Bytes int64
-	Local bool // on the device
+	Local bool  // on the device
+	Free  int64 // bytes that the program may still have there, as the driver says; 0 where it does not say
 }
 
 // Physicals returns the devices of all drivers, in the loader's order.
@@ -103,7 +105,7 @@ func (p *Physical) read() {
 	f.GetPhysicalDeviceMemoryProperties.void(p.handle, uintptr(unsafe.Pointer(memory)))
 	p.memory = *memory
 	for _, h := range memory.MemoryHeaps[:memory.MemoryHeapCount] {
-		p.Heaps = append(p.Heaps, Heap{int64(h.Size), h.Flags&memoryHeapDeviceLocal != 0})
+		p.Heaps = append(p.Heaps, Heap{Bytes: int64(h.Size), Local: h.Flags&memoryHeapDeviceLocal != 0})
 	}
 	p.queues(plain.Properties.Limits.TimestampPeriod)
 	p.Extensions = names(func(n *uint32, first *vkExtensionProperties) error {
@@ -113,6 +115,7 @@ func (p *Physical) read() {
 	if p.API < MakeVersion(1, 2) {
 		return
 	}
+	p.budget()
 	driver := &vkPhysicalDeviceDriverProperties{SType: structureTypePhysicalDeviceDriverProperties}
 	v11 := &vkPhysicalDeviceVulkan11Properties{SType: structureTypePhysicalDeviceVulkan11Properties, PNext: unsafe.Pointer(driver)}
 	all := &vkPhysicalDeviceProperties2{SType: structureTypePhysicalDeviceProperties2, PNext: unsafe.Pointer(v11)}
@@ -130,6 +133,21 @@ func (p *Physical) read() {
 	p.features, p.newer = f2.Features, *v12
 	p.Addresses, p.Timeline, p.Float16 = v12.BufferDeviceAddress != 0, v12.TimelineSemaphore != 0, v12.ShaderFloat16 != 0
 	p.Storage16, p.Int64 = f11.StorageBuffer16BitAccess != 0, f2.Features.ShaderInt64 != 0
+}
+
+// budget asks how much of each heap the program may still have.
+func (p *Physical) budget() {
+	if !slices.Contains(p.Extensions, "VK_EXT_memory_budget") {
+		return
+	}
+	b := &vkPhysicalDeviceMemoryBudgetPropertiesEXT{SType: structureTypePhysicalDeviceMemoryBudgetPropertiesExt}
+	all := &vkPhysicalDeviceMemoryProperties2{SType: structureTypePhysicalDeviceMemoryProperties2, PNext: unsafe.Pointer(b)}
+	p.instance.f.GetPhysicalDeviceMemoryProperties2.void(p.handle, uintptr(unsafe.Pointer(all)))
+	for i := range p.Heaps {
+		if free := int64(b.HeapBudget[i]) - int64(b.HeapUsage[i]); free > 0 {
+			p.Heaps[i].Free = min(free, p.Heaps[i].Bytes)
+		}
+	}
 }
 
 func (p *Physical) properties(v *vkPhysicalDeviceProperties) {

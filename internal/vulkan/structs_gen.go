@@ -5,77 +5,79 @@ package vulkan
 import "unsafe"
 
 const (
-	structureTypeApplicationInfo                  = 0
-	structureTypeInstanceCreateInfo               = 1
-	structureTypeDeviceQueueCreateInfo            = 2
-	structureTypeDeviceCreateInfo                 = 3
-	structureTypeSubmitInfo                       = 4
-	structureTypeMemoryAllocateInfo               = 5
-	structureTypeSemaphoreCreateInfo              = 9
-	structureTypeQueryPoolCreateInfo              = 11
-	structureTypeBufferCreateInfo                 = 12
-	structureTypeShaderModuleCreateInfo           = 16
-	structureTypePipelineCacheCreateInfo          = 17
-	structureTypePipelineShaderStageCreateInfo    = 18
-	structureTypeComputePipelineCreateInfo        = 29
-	structureTypePipelineLayoutCreateInfo         = 30
-	structureTypeCommandPoolCreateInfo            = 39
-	structureTypeCommandBufferAllocateInfo        = 40
-	structureTypeCommandBufferBeginInfo           = 42
-	structureTypeMemoryBarrier                    = 46
-	structureTypeMappedMemoryRange                = 6
-	structureTypePhysicalDeviceVulkan11Features   = 49
-	structureTypePhysicalDeviceVulkan11Properties = 50
-	structureTypePhysicalDeviceVulkan12Features   = 51
-	structureTypePhysicalDeviceDriverProperties   = 1000196000
-	structureTypePhysicalDeviceFeatures2          = 1000059000
-	structureTypePhysicalDeviceProperties2        = 1000059001
-	structureTypeMemoryAllocateFlagsInfo          = 1000060000
-	structureTypeSemaphoreTypeCreateInfo          = 1000207002
-	structureTypeTimelineSemaphoreSubmitInfo      = 1000207003
-	structureTypeSemaphoreWaitInfo                = 1000207004
-	structureTypeBufferDeviceAddressInfo          = 1000244001
-	structureTypeDebugUtilsMessengerCreateInfoExt = 1000128004
-	physicalDeviceTypeOther                       = 0
-	physicalDeviceTypeIntegratedGpu               = 1
-	physicalDeviceTypeDiscreteGpu                 = 2
-	physicalDeviceTypeVirtualGpu                  = 3
-	physicalDeviceTypeCpu                         = 4
-	queueGraphics                                 = 0x00000001
-	queueCompute                                  = 0x00000002
-	memoryPropertyDeviceLocal                     = 0x00000001
-	memoryPropertyHostVisible                     = 0x00000002
-	memoryPropertyHostCoherent                    = 0x00000004
-	memoryPropertyHostCached                      = 0x00000008
-	memoryHeapDeviceLocal                         = 0x00000001
-	memoryAllocateDeviceAddress                   = 0x00000002
-	bufferUsageTransferSrc                        = 0x00000001
-	bufferUsageTransferDst                        = 0x00000002
-	bufferUsageStorageBuffer                      = 0x00000020
-	bufferUsageShaderDeviceAddress                = 0x00020000
-	shaderStageCompute                            = 0x00000020
-	pipelineBindPointCompute                      = 1
-	pipelineStageComputeShader                    = 0x00000800
-	pipelineStageTransfer                         = 0x00001000
-	pipelineStageHost                             = 0x00004000
-	pipelineStageBottomOfPipe                     = 0x00002000
-	accessShaderRead                              = 0x00000020
-	accessShaderWrite                             = 0x00000040
-	accessTransferRead                            = 0x00000800
-	accessTransferWrite                           = 0x00001000
-	accessHostRead                                = 0x00002000
-	commandPoolCreateResetCommandBuffer           = 0x00000002
-	commandBufferUsageOneTimeSubmit               = 0x00000001
-	semaphoreTypeTimeline                         = 1
-	queryTypeTimestamp                            = 2
-	queryResult64                                 = 0x00000001
-	queryResultWait                               = 0x00000002
-	instanceCreateEnumeratePortabilityBitKhr      = 0x00000001
-	debugUtilsMessageSeverityWarningBitExt        = 0x00000100
-	debugUtilsMessageSeverityErrorBitExt          = 0x00001000
-	debugUtilsMessageTypeGeneralBitExt            = 0x00000001
-	debugUtilsMessageTypeValidationBitExt         = 0x00000002
-	debugUtilsMessageTypePerformanceBitExt        = 0x00000004
+	structureTypeApplicationInfo                         = 0
+	structureTypeInstanceCreateInfo                      = 1
+	structureTypeDeviceQueueCreateInfo                   = 2
+	structureTypeDeviceCreateInfo                        = 3
+	structureTypeSubmitInfo                              = 4
+	structureTypeMemoryAllocateInfo                      = 5
+	structureTypeSemaphoreCreateInfo                     = 9
+	structureTypeQueryPoolCreateInfo                     = 11
+	structureTypeBufferCreateInfo                        = 12
+	structureTypeShaderModuleCreateInfo                  = 16
+	structureTypePipelineCacheCreateInfo                 = 17
+	structureTypePipelineShaderStageCreateInfo           = 18
+	structureTypeComputePipelineCreateInfo               = 29
+	structureTypePipelineLayoutCreateInfo                = 30
+	structureTypeCommandPoolCreateInfo                   = 39
+	structureTypeCommandBufferAllocateInfo               = 40
+	structureTypeCommandBufferBeginInfo                  = 42
+	structureTypeMemoryBarrier                           = 46
+	structureTypeMappedMemoryRange                       = 6
+	structureTypePhysicalDeviceVulkan11Features          = 49
+	structureTypePhysicalDeviceVulkan11Properties        = 50
+	structureTypePhysicalDeviceVulkan12Features          = 51
+	structureTypePhysicalDeviceDriverProperties          = 1000196000
+	structureTypePhysicalDeviceMemoryProperties2         = 1000059006
+	structureTypePhysicalDeviceMemoryBudgetPropertiesExt = 1000237000
+	structureTypePhysicalDeviceFeatures2                 = 1000059000
+	structureTypePhysicalDeviceProperties2               = 1000059001
+	structureTypeMemoryAllocateFlagsInfo                 = 1000060000
+	structureTypeSemaphoreTypeCreateInfo                 = 1000207002
+	structureTypeTimelineSemaphoreSubmitInfo             = 1000207003
+	structureTypeSemaphoreWaitInfo                       = 1000207004
+	structureTypeBufferDeviceAddressInfo                 = 1000244001
+	structureTypeDebugUtilsMessengerCreateInfoExt        = 1000128004
+	physicalDeviceTypeOther                              = 0
+	physicalDeviceTypeIntegratedGpu                      = 1
+	physicalDeviceTypeDiscreteGpu                        = 2
+	physicalDeviceTypeVirtualGpu                         = 3
+	physicalDeviceTypeCpu                                = 4
+	queueGraphics                                        = 0x00000001
+	queueCompute                                         = 0x00000002
+	memoryPropertyDeviceLocal                            = 0x00000001
+	memoryPropertyHostVisible                            = 0x00000002
+	memoryPropertyHostCoherent                           = 0x00000004
+	memoryPropertyHostCached                             = 0x00000008
+	memoryHeapDeviceLocal                                = 0x00000001
+	memoryAllocateDeviceAddress                          = 0x00000002
+	bufferUsageTransferSrc                               = 0x00000001
+	bufferUsageTransferDst                               = 0x00000002
+	bufferUsageStorageBuffer                             = 0x00000020
+	bufferUsageShaderDeviceAddress                       = 0x00020000
+	shaderStageCompute                                   = 0x00000020
+	pipelineBindPointCompute                             = 1
+	pipelineStageComputeShader                           = 0x00000800
+	pipelineStageTransfer                                = 0x00001000
+	pipelineStageHost                                    = 0x00004000
+	pipelineStageBottomOfPipe                            = 0x00002000
+	accessShaderRead                                     = 0x00000020
+	accessShaderWrite                                    = 0x00000040
+	accessTransferRead                                   = 0x00000800
+	accessTransferWrite                                  = 0x00001000
+	accessHostRead                                       = 0x00002000
+	commandPoolCreateResetCommandBuffer                  = 0x00000002
+	commandBufferUsageOneTimeSubmit                      = 0x00000001
+	semaphoreTypeTimeline                                = 1
+	queryTypeTimestamp                                   = 2
+	queryResult64                                        = 0x00000001
+	queryResultWait                                      = 0x00000002
+	instanceCreateEnumeratePortabilityBitKhr             = 0x00000001
+	debugUtilsMessageSeverityWarningBitExt               = 0x00000100
+	debugUtilsMessageSeverityErrorBitExt                 = 0x00001000
+	debugUtilsMessageTypeGeneralBitExt                   = 0x00000001
+	debugUtilsMessageTypeValidationBitExt                = 0x00000002
+	debugUtilsMessageTypePerformanceBitExt               = 0x00000004
 )
 
 // resultNames are the names of VkResult's values.
@@ -472,6 +474,19 @@ type vkPhysicalDeviceMemoryProperties struct {
 	MemoryTypes     [32]vkMemoryType
 	MemoryHeapCount uint32
 	MemoryHeaps     [16]vkMemoryHeap
+}
+
+type vkPhysicalDeviceMemoryProperties2 struct {
+	SType            uint32
+	PNext            unsafe.Pointer
+	MemoryProperties vkPhysicalDeviceMemoryProperties
+}
+
+type vkPhysicalDeviceMemoryBudgetPropertiesEXT struct {
+	SType      uint32
+	PNext      unsafe.Pointer
+	HeapBudget [16]uint64
+	HeapUsage  [16]uint64
 }
 
 type vkExtensionProperties struct {

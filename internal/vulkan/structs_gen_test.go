@@ -21,6 +21,8 @@ var structs = []any{
 	vkMemoryType{},
 	vkMemoryHeap{},
 	vkPhysicalDeviceMemoryProperties{},
+	vkPhysicalDeviceMemoryProperties2{},
+	vkPhysicalDeviceMemoryBudgetPropertiesEXT{},
 	vkExtensionProperties{},
 	vkLayerProperties{},
 	vkDeviceQueueCreateInfo{},

@@ -33,6 +33,8 @@ const (
 	OutOfHostMemory   Result = -1
 	OutOfDeviceMemory Result = -2
 	DeviceLost        Result = -4
+
+	timeout Result = 2 // no error: what was waited for is not there yet
 )
 
 // Error is a function of Vulkan that failed.
@@ -50,16 +52,20 @@ func (e *Error) Unwrap() error { return e.Result }
 // pointers, as those of the functions here are.
 type fn uintptr
 
-// check calls f and makes an error of a result that is none of success. Results
-// are 32 bits of a register's 64.
+// check calls f and makes an error of a result that is none of success.
 //
 //go:uintptrescapes
 func (f fn) check(name string, args ...uintptr) error {
-	if r := Result(int32(uint32(call(uintptr(f), args...)))); r < 0 {
+	if r := f.result(args...); r < 0 {
 		return &Error{name, r}
 	}
 	return nil
 }
+
+// result calls f and returns its result, which is 32 bits of a register's 64.
+//
+//go:uintptrescapes
+func (f fn) result(args ...uintptr) Result { return Result(int32(uint32(call(uintptr(f), args...)))) }
 
 // void calls f, whose result is none or is taken as it is.
 //

@@ -1,6 +1,7 @@
 package generation
 
 import (
+	"github.com/lmkor/bench/device"
 	"github.com/lmkor/bench/models"
 	"github.com/lmkor/bench/ops"
 )
@@ -23,7 +24,8 @@ func FillMask(m *models.Model, ids, types []int32, positions []int32, top int) (
 
 // FillMasks is FillMask of several texts at once, in an arena of the caller's. No
 // answer depends on the other texts.
-func FillMasks(mem ops.Backend, m *models.Model, texts []Masked, top int) ([][][]Probability, error) {
+func FillMasks(mem ops.Backend, m *models.Model, texts []Masked, top int) (filled [][][]Probability, err error) {
+	defer device.Caught(&err)
 	if m.Head.Kind != models.MaskedLMHead {
 		return nil, &Error{"model", "has no masked language model's head: want one that fills masks"}
 	}
@@ -40,6 +42,7 @@ func FillMasks(mem ops.Backend, m *models.Model, texts []Masked, top int) ([][][
 	}
 	pass := &ops.Pass{Backend: mem}
 	pass.Begin(0)
+	defer pass.Release()
 	y := ops.Of(m.Forward(pass, b))
 	values, row := y.Floats(), 0
 	all := make([][][]Probability, len(texts))
@@ -52,6 +55,5 @@ func FillMasks(mem ops.Backend, m *models.Model, texts []Masked, top int) ([][][
 			row++
 		}
 	}
-	pass.Release()
 	return all, nil
 }

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"github.com/lmkor/bench/device"
 	"github.com/lmkor/bench/kernels"
 	"github.com/lmkor/bench/models"
 )
@@ -17,8 +18,10 @@ type Text struct {
 }
 
 // Generate continues prompt with a causal language model, or answers it with
-// an encoder-decoder, whose encoder reads it.
-func Generate(ctx context.Context, m *models.Model, prompt []int32, o Options) (Text, error) {
+// an encoder-decoder, whose encoder reads it. A device that can do no more gives a
+// *device.Failure, here and in the functions beside.
+func Generate(ctx context.Context, m *models.Model, prompt []int32, o Options) (t Text, err error) {
+	defer device.Caught(&err)
 	ids, d, err := prepare(m, prompt, &o)
 	if err != nil {
 		return Text{}, err
@@ -64,7 +67,8 @@ func (o *Options) choose(scores []float32, ids []int32, random *rand.Rand) (int3
 
 // Distribution returns the tokens that sampling may put behind the prompt, as
 // Options.Next.
-func Distribution(m *models.Model, prompt []int32, o Options) ([]Probability, error) {
+func Distribution(m *models.Model, prompt []int32, o Options) (next []Probability, err error) {
+	defer device.Caught(&err)
 	ids, d, err := prepare(m, prompt, &o)
 	if err != nil {
 		return nil, err

@@ -64,7 +64,8 @@ func (s *Session) Join(prompt []int32, o Options) (*Continuation, error) {
 // Len returns the number of texts that go on.
 func (s *Session) Len() int { return len(s.texts) }
 
-// Step adds a token to every text. Those that end leave.
+// Step adds a token to every text. Those that end leave. Of a device that can do no
+// more it panics with a *device.Failure, as do Leave and Close.
 func (s *Session) Step() {
 	if len(s.texts) == 0 {
 		return

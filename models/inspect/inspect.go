@@ -32,8 +32,41 @@ type Report struct {
 	Unexpected   []string         `json:"unexpected"` // the model has no use for them
 	Odd          []string         `json:"odd"`        // tensors whose shape or values can't be right
 	Licence      string           `json:"licence"`
+	Device       *OnDevice        `json:"device,omitempty"` // where it was asked for one
 	Warnings     Warnings         `json:"warnings"`
 	Errors       []string         `json:"errors"` // for which it can't run
+}
+
+// OnDevice is what the model would hold of a device's memory, in 10^6 bytes.
+type OnDevice struct {
+	Device     string  `json:"device"`
+	Name       string  `json:"name"`
+	FineTuneMB float64 `json:"fine_tune_mb"` // weights, gradients, moments, a full batch's activations, data on their way
+	AnswerMB   float64 `json:"answer_mb"`    // weights, and a batch's activations
+	MemoryMB   float64 `json:"memory_mb"`    // of the device
+	FreeMB     float64 `json:"free_mb"`      // that the program may still have; 0: the driver does not say
+}
+
+// Has is what the program may have of the device's memory.
+func (d *OnDevice) Has() float64 {
+	if d.FreeMB > 0 {
+		return d.FreeMB
+	}
+	return d.MemoryMB
+}
+
+// WarnOfDevice warns of a device that has too little memory.
+func (r *Report) WarnOfDevice() {
+	switch d := r.Device; {
+	case d.AnswerMB > d.Has():
+		r.Warnings = append(r.Warnings, warning("device_memory",
+			"it does not fit on %s: answering takes about %.0f MB there, which has %.0f: want another device",
+			d.Device, d.AnswerMB, d.Has()))
+	case d.FineTuneMB > d.Has():
+		r.Warnings = append(r.Warnings, warning("device_memory",
+			"training does not fit on %s: it takes about %.0f MB there, which has %.0f: want smaller batches, with "+
+				"accumulation_steps in their place, or shorter texts", d.Device, d.FineTuneMB, d.Has()))
+	}
 }
 
 // Warnings are a report's warnings; their JSON is that of the messages.

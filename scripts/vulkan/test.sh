@@ -6,6 +6,9 @@
 #     core and synchronization validation;
 #   - ten steps of each architecture against the CPU's, and attention's other shapes;
 #   - whole models, forward, backward, trained, resumed and generating, on the device;
+#   - the commands that compute, against what they print on the processor, and one
+#     training that is killed; the device's memory, against the books on paper;
+#   - a driver that is opened without the loader;
 #   - GPU-assisted validation, which sees accesses past a buffer, on kernels that
 #     compile in seconds with what it adds to them; ALL=1 has it of every one, which takes
 #     many minutes;
@@ -52,6 +55,14 @@ on LogitsEqualTransformers ./models
 on 'RandomConfigurations$/^(00.|1000)' ./models
 on 'Generate|Sessions' ./models/generation
 on 'TrainingEqualsReference|ResumedTraining' ./trainers
+
+say 'commands: run, killed and resumed, eval, predict, embed, fill-mask, generate, summarize, verify, perf, devices, doctor, serve'
+on 'OnADevice|ADeviceIsDescribed' ./cmd/bench
+on Held ./perf
+
+say 'a driver without the loader'
+env $driver go test -count=1 ./internal/vulkan
+run $driver BENCH_VULKAN_LOADER=none -- -test.short -test.run 'Moves|Products$|AdamW'
 
 models='TenSteps|LaunchesOf|LostDeviceLoses|ShadersAre'
 say 'GPU-assisted validation on the smallest shapes'

@@ -23,7 +23,7 @@ layout(buffer_reference, std430, buffer_reference_align = 4) buffer Broken { uin
 layout(push_constant) uniform Push {
     Updates updates;
     Broken broken; // the lowest number of an update with something that is not finite
-    Floats norm; // its square: with CLIPPED every gradient is multiplied by min(1, most/(norm + 1e-6))
+    Pairs norm; // its square: see normOf; with CLIPPED every gradient is multiplied by min(1, most/(norm + 1e-6))
     uint count, chunks;
     float most;
 } p;
@@ -32,8 +32,8 @@ layout(constant_id = 0) const uint CLIPPED = 0;
 
 float clipping() {
     if (CLIPPED == 0) return 1.0;
-    float s = p.norm.v[0];
-    return isNaN(s) ? s : min(1.0, p.most / (sqrt(s) + 1e-6));
+    float norm = normOf(p.norm.v[0]);
+    return isNaN(norm) ? norm : min(1.0, p.most / (norm + 1e-6));
 }
 
 float update(const Update u, float scale, float x, inout float m, inout float v, float g) {

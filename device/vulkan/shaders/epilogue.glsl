@@ -5,14 +5,15 @@ layout(constant_id = 0) const uint ACT = 0;
 layout(constant_id = 1) const uint FLAGS = 0;
 
 const uint BIAS = 1, SLOPE = 2, APART = 4, DROP = 8, RESIDUAL = 16, ACC = 32, SQUARES = 64, VEC_A = 128, VEC_B = 256,
-    VEC_C = 512, SPLIT = 1024, TRANS_A = 2048, TRANS_B = 4096, MANY = 8192, SUMS = 16384, ACC_SUMS = 32768;
+    VEC_C = 512, SPLIT = 1024, TRANS_A = 2048, TRANS_B = 4096, MANY = 8192, SUMS = 16384, ACC_SUMS = 32768,
+    TIMES = 65536; // by what residual points to
 
 bool has(uint flag) { return (FLAGS & flag) != 0; }
 
 // Writes four neighbours of C from row r, column c on, as many as there are: sum is
-// the product, and what C held too. It returns the sum of the squares of what is
-// written to C.
-float finish4(Operands o, uint r, uint c, vec4 sum) {
+// the product, and what C held too. It returns the sums of the squares of what is
+// written to C: see addSquare.
+vec2 finish4(Operands o, uint r, uint c, vec4 sum) {
     uint have = min(4, p.n - c);
     uint at = r * p.ldc + c;
     bool whole = has(VEC_C) && have == 4;
@@ -30,6 +31,7 @@ float finish4(Operands o, uint r, uint c, vec4 sum) {
         if (has(BIAS)) z += Floats(o.bias).v[c + j];
         float v = activate(ACT, z, d);
         if (has(DROP)) v = dropped(p.drop, r * p.n + c + j, v);
+        if (has(TIMES)) v *= Floats(o.residual).v[r * p.ldr + c + j];
         if (has(RESIDUAL)) v += Floats(o.residual).v[r * p.ldr + c + j];
         y[j] = v;
         slope[j] = d;
@@ -50,8 +52,8 @@ float finish4(Operands o, uint r, uint c, vec4 sum) {
             for (uint j = 0; j < have; j++) Floats(o.y).v[to + j] = y[j];
         }
     }
-    float s = 0.0;
-    if (has(SQUARES)) for (uint j = 0; j < have; j++) s = fma(left[j], left[j], s);
+    vec2 s = vec2(0.0);
+    if (has(SQUARES)) for (uint j = 0; j < have; j++) s = addSquare(s, left[j]);
     return s;
 }
 

@@ -6,7 +6,8 @@
 // Losses of an element each, by one workgroup: the mean over those that count, and the
 // gradient, if it is wanted.
 
-const uint BINARY = 0, SQUARED = 1, TOTAL = 2; // TOTAL: of what x holds
+// TOTAL: of what x holds, PAIRS: of pairs, each kind of which has a sum of its own.
+const uint BINARY = 0, SQUARED = 1, TOTAL = 2, PAIRS = 3;
 
 const uint WG = 256;
 layout(constant_id = 0) const uint WHAT = 0;
@@ -39,15 +40,16 @@ float squared(uint i, out float d) {
     return e * e;
 }
 
-void main() {
-    uint t = gl_LocalInvocationID.x;
+// The sum of all terms, or of every other one.
+float total(uint first, uint by) {
     float sum = 0.0, lost = 0.0; // Kahan's
-    for (uint i = t; i < p.n; i += WG) {
+    for (uint i = gl_LocalInvocationID.x; i < p.n; i += WG) {
         float v, d = 0.0;
         switch (WHAT) {
         case BINARY: v = binary(i, d); break;
         case SQUARED: v = squared(i, d); break;
-        case TOTAL: v = p.x.v[i]; break;
+        case TOTAL:
+        case PAIRS: v = p.x.v[first + by * i]; break;
         }
         if (GRAD != 0) p.dx.v[i] = d == 0.0 ? 0.0 : d / p.over; // of nothing too
         precise float y = v - lost;
@@ -56,6 +58,19 @@ void main() {
         sum = s;
         lost = l;
     }
-    sum = sumAll(sum);
+    return sumAll(sum);
+}
+
+void main() {
+    uint t = gl_LocalInvocationID.x;
+    if (WHAT == PAIRS) {
+        float first = total(0, 2), second = total(1, 2);
+        if (t == 0) {
+            p.loss.v[0] = first;
+            p.loss.v[1] = second;
+        }
+        return;
+    }
+    float sum = total(0, 1);
     if (t == 0) p.loss.v[0] = p.over == 0.0 ? NAN : sum / p.over;
 }

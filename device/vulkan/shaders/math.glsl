@@ -9,6 +9,20 @@ bool isFinite(float x) { return (floatBitsToUint(x) & 0x7f800000u) != 0x7f800000
 #define INFINITY uintBitsToFloat(0x7f800000u)
 #define NAN uintBitsToFloat(0x7fc00000u)
 
+// Sums of squares beyond what a float holds: beside a sum of squares goes one of the
+// squares of 2^-64 times the numbers, which holds for norms up to the largest float, and
+// counts where the first is not finite.
+const float SHRINK = 5.421010862427522e-20, STRETCH = 18446744073709551616.0; // 2^-64, 2^64
+
+// Adds a square to both sums.
+vec2 addSquare(vec2 s, float v) {
+    float w = v * SHRINK;
+    return vec2(fma(v, v, s.x), fma(w, w, s.y));
+}
+
+// The norm of numbers with these sums.
+float normOf(vec2 s) { return isFinite(s.x) ? sqrt(s.x) : sqrt(s.y) * STRETCH; }
+
 float twoTo(int n) { return intBitsToFloat((n + 127) << 23); } // n from -126 to 127
 
 // e^r - 1 and n, where x = r + n·ln2 and r is at most half of ln2 (Cephes' expf).

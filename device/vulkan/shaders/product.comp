@@ -2,6 +2,7 @@
 #extension GL_GOOGLE_include_directive : require
 #include "common.glsl"
 #include "vectors.glsl"
+#include "load4.glsl"
 #include "math.glsl"
 #include "activation.glsl"
 
@@ -32,19 +33,7 @@ const uint ACROSS = BN / TN, DOWN = BM / TM;
 
 shared vec4 as[BK * SA];
 shared vec4 bs[BK * SB];
-shared float sums[WG];
-
-// Four neighbours of a row of x, zeros beyond the edges.
-vec4 load4(uvec2 x, bool vec, uint row, uint col, uint ld, uint rows, uint cols) {
-    if (row >= rows || col >= cols) return vec4(0);
-    uint at = row * ld + col;
-    if (vec && col + 4 <= cols) return Vec4s(x).v[at / 4];
-    vec4 r = vec4(Floats(x).v[at], 0, 0, 0);
-    if (col + 1 < cols) r.y = Floats(x).v[at + 1];
-    if (col + 2 < cols) r.z = Floats(x).v[at + 2];
-    if (col + 3 < cols) r.w = Floats(x).v[at + 3];
-    return r;
-}
+shared vec2 sums[WG];
 
 Operands o;
 uint m0, n0, kEnd;
@@ -138,7 +127,7 @@ void main() {
             if (t + i * WG < BM && r < p.m) putSum(o, r, part, rows[i]);
         }
     }
-    float s = 0.0;
+    vec2 s = vec2(0.0);
     [[unroll]] for (uint i = 0; i < TM; i++) {
         uint r = m0 + (i / 4 * DOWN + tm) * 4 + i % 4;
         [[unroll]] for (uint j = 0; j < TN / 4; j++) {
@@ -160,6 +149,6 @@ void main() {
             if (t < h) sums[t] += sums[t + h];
             barrier();
         }
-        if (t == 0) Floats(o.squares).v[gl_WorkGroupID.y * gl_NumWorkGroups.x + gl_WorkGroupID.x] = sums[0];
+        if (t == 0) Pairs(o.squares).v[gl_WorkGroupID.y * gl_NumWorkGroups.x + gl_WorkGroupID.x] = sums[0];
     }
 }

@@ -14,13 +14,13 @@
 
 layout(local_size_x = 256) in;
 
-shared float sums[256];
+shared vec2 sums[256];
 
 void main() {
     uint t = gl_LocalInvocationID.x;
     Operands o = operands(has(MANY), gl_WorkGroupID.z);
     uint ld = (p.n + 3) / 4, all = p.m * ld;
-    float s = 0.0;
+    vec2 s = vec2(0.0);
     for (uint i = gl_WorkGroupID.x * 256 + t; i < all; i += gl_NumWorkGroups.x * 256) {
         vec4 x = Vec4s(o.a).v[i];
         for (uint part = 1; part < p.parts; part++) x += Vec4s(o.a).v[part * all + i];
@@ -38,6 +38,6 @@ void main() {
             if (t < h) sums[t] += sums[t + h];
             barrier();
         }
-        if (t == 0) Floats(o.squares).v[gl_WorkGroupID.x] = sums[0];
+        if (t == 0) Pairs(o.squares).v[gl_WorkGroupID.x] = sums[0];
     }
 }

@@ -1,10 +1,11 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
 #include "common.glsl"
+#include "vectors.glsl"
 #include "math.glsl"
 #include "chunks.glsl"
 
-// Sums of squares of chunks of buffers, a sum a chunk; or with FINITE one number becomes 1
+// Sums of squares of chunks of buffers, a pair a chunk: see addSquare; or with FINITE one number becomes 1
 // if an element is NaN or infinite.
 
 const uint WG = 256;
@@ -21,7 +22,7 @@ layout(buffer_reference, std430, buffer_reference_align = 4) buffer Flag { uint 
 
 layout(push_constant) uniform Push {
     Parts parts;
-    Floats sums;
+    Pairs sums;
     Flag broken;
     uint count, chunks;
 } p;
@@ -34,19 +35,23 @@ void main() {
         FIND(p.parts, p.count, chunk, which)
         Part u = p.parts.v[which];
         uint from = (chunk - u.chunk0) * CHUNK, end = min(u.n, from + CHUNK);
-        float s = 0.0;
+        vec2 s = vec2(0.0);
         bool ok = true;
+        if (u.kind == SUMS) {
+            for (uint e = from + t; e < end; e += WG) s += Pairs(u.x).v[e];
+            end = from;
+        }
         for (uint e = from + t; e < end; e += WG) {
             uint i = u.kind == ROWS ? Words(u.rows).v[e / u.cols] * u.cols + e % u.cols : e;
             float v = Floats(u.x).v[i];
-            s = u.kind == SUMS ? s + v : fma(v, v, s);
+            s = addSquare(s, v);
             ok = ok && isFinite(v);
         }
         if (FINITE != 0) {
             if (!ok) atomicOr(p.broken.v, 1u);
             continue;
         }
-        s = sumAll(s);
+        s = vec2(sumAll(s.x), sumAll(s.y));
         if (t == 0) p.sums.v[chunk] = s;
     }
 }
