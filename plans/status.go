@@ -103,7 +103,7 @@ func secondsLeft(c Cell, at store.Progress) float64 {
 // StatusOfFolder reads how the runs of a folder stand, finished and unfinished
 // ones; how many steps an unfinished one has, its folder does not know.
 func StatusOfFolder(root string) (*Status, error) {
-	all, err := store.Inventory(root, false)
+	all, err := store.Inventory(root, store.Named)
 	if err != nil {
 		return nil, err
 	}

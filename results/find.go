@@ -2,6 +2,8 @@ package results
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -22,6 +24,8 @@ type Run struct {
 	Path     string
 	Manifest Manifest
 	Result   Result
+
+	manifest FileSum // of the file that Manifest was read from
 }
 
 // Log reads the run's events; none where it has no log.
@@ -142,14 +146,15 @@ func (f *finder) walk(dir, real string) {
 			f.fault(dir, unplaced(err))
 			return
 		}
-		has := func(name string) bool {
-			return slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == name })
+		at := func(name string) int {
+			return slices.IndexFunc(entries, func(e fs.DirEntry) bool { return e.Name() == name })
 		}
+		result := at(ResultFile)
 		switch {
-		case has(ResultFile) && Finished(dir): // more than a link to nothing
+		case result >= 0 && (entries[result].Type().IsRegular() || Finished(dir)): // more than a link to nothing
 			f.open(dir)
 			return
-		case has(ManifestFile):
+		case at(ManifestFile) >= 0:
 			f.fault(dir, fmt.Errorf("no %s beside %s", ResultFile, ManifestFile))
 		}
 		for _, e := range entries {
@@ -229,7 +234,10 @@ func Open(dir string) (Run, error) {
 			return Run{}, fmt.Errorf("%s: %w", name, unplaced(err))
 		}
 	}
-	return decodeRun(dir, text[0], text[1])
+	r, err := decodeRun(dir, text[0], text[1])
+	sum := sha256.Sum256(text[1])
+	r.manifest = FileSum{ManifestFile, int64(len(text[1])), hex.EncodeToString(sum[:])}
+	return r, err
 }
 
 // decodeRun reads the records of the run in dir from their files' bytes.

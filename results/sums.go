@@ -65,6 +65,9 @@ func (r Run) Check(all bool) error {
 
 // damage says what is wrong with a file, "" if nothing is.
 func (r Run) damage(f FileSum, all bool) (string, error) {
+	if f.Name == ManifestFile && !all && r.manifest == f { // as it was when the run was opened
+		return "", nil
+	}
 	file, err := regular.Open(filepath.Join(r.Path, filepath.FromSlash(f.Name)))
 	if errors.Is(err, fs.ErrNotExist) {
 		return "is missing", nil

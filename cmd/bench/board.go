@@ -35,39 +35,54 @@ func (o *boardOptions) add(cmd *cobra.Command) {
 // board finds the runs below the roots and makes the leaderboard. Bad runs and
 // what the leaderboard warns of go to stderr.
 func (o boardOptions) board(s streams, roots []string) (*board.Leaderboard, []results.Run, error) {
-	if len(roots) == 0 && o.published == "" {
-		return nil, nil, usagef("no runs: name folders of runs, or --published")
-	}
-	published, err := publishedRows(o.published)
+	runs, err := o.find(s, roots)
 	if err != nil {
 		return nil, nil, err
+	}
+	l, err := o.of(s, runs)
+	return l, runs, err
+}
+
+// find finds the runs below the roots; the bad ones go to stderr.
+func (o boardOptions) find(s streams, roots []string) ([]results.Run, error) {
+	if len(roots) == 0 && o.published == "" {
+		return nil, usagef("no runs: name folders of runs, or --published")
 	}
 	runs, bad, err := results.Find(roots...)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	warnBad(s, bad)
 	if len(runs) == 0 && len(roots) > 0 {
-		return nil, nil, fmt.Errorf("%s: no finished run", strings.Join(roots, ", "))
+		return nil, fmt.Errorf("%s: no finished run", strings.Join(roots, ", "))
+	}
+	return runs, nil
+}
+
+// of makes the leaderboard of runs; what it warns of goes to stderr.
+func (o boardOptions) of(s streams, runs []results.Run) (*board.Leaderboard, error) {
+	published, err := publishedRows(o.published)
+	if err != nil {
+		return nil, err
 	}
 	sums, err := sampleSums()
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	l, err := board.Board{Title: o.title, Columns: taskColumns(), Published: published,
 		Select: board.Selection(o.selection), Samples: sums, Names: publishedName}.Build(runs)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if o.sort != "" {
 		if err := l.Sort(o.sort); err != nil {
-			return nil, nil, usageError{err}
+			return nil, usageError{err}
 		}
 	}
 	for _, w := range l.Warnings {
 		fmt.Fprintf(s.err, "bench: warning: %s\n", w)
 	}
-	return l, runs, nil
+	return l, nil
 }
 
 // publishedRows reads a published table by name or file; "" has none.

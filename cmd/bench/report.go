@@ -54,7 +54,10 @@ and on paper.`,
 
 func (o reportOptions) run(s streams) error {
 	var boards []*board.Leaderboard
-	var runs []results.Run
+	runs, err := o.find(s, o.roots)
+	if err != nil {
+		return err
+	}
 	for i, by := range selections(o.selection) {
 		b := o.boardOptions
 		b.selection = string(by)
@@ -62,12 +65,12 @@ func (o reportOptions) run(s streams) error {
 		if i > 0 { // the same warnings
 			quiet.err = io.Discard
 		}
-		l, found, err := b.board(quiet, o.roots)
+		l, err := b.of(quiet, slices.Clone(runs))
 		if err != nil {
 			return err
 		}
 		if i == 0 || slices.ContainsFunc(l.Rows, func(r board.Row) bool { return !r.Published && len(r.Cells) > 0 }) {
-			boards, runs = append(boards, l), found
+			boards = append(boards, l)
 		}
 	}
 	if err := saveReport(s, o.out, cmp.Or(o.title, "Korean language models, fine-tuned"), compare.Lang(o.lang), boards,
@@ -80,7 +83,7 @@ func (o reportOptions) run(s streams) error {
 			Runs int    `json:"runs"`
 		}{o.out, len(runs)})
 	}
-	_, err := fmt.Fprintf(s.out, "%s: %d runs\n", o.out, len(runs))
+	_, err = fmt.Fprintf(s.out, "%s: %d runs\n", o.out, len(runs))
 	return err
 }
 

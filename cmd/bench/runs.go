@@ -54,7 +54,11 @@ too, to see.`,
 }
 
 func (o *runsListOptions) run(s streams) error {
-	all, err := store.Inventory(o.root, o.verify)
+	depth := store.Checked
+	if o.verify {
+		depth = store.Verified
+	}
+	all, err := store.Inventory(o.root, depth)
 	if err != nil {
 		return err
 	}
@@ -104,7 +108,7 @@ process works on, are never removed. RUNS may be one interrupted run's folder.`,
 }
 
 func (o *runsCleanOptions) run(s streams) error {
-	all, err := store.Inventory(o.root, false)
+	all, err := store.Inventory(o.root, store.Sized)
 	if err != nil {
 		return err
 	}

@@ -15,20 +15,29 @@ import (
 // may have.
 const Text = 64 << 20
 
-// Open opens a regular file, or a link to one. It looks before it opens. Errors
-// are *fs.PathError.
+// Open opens a regular file, or a link to one, and waits for no pipe's writer.
+// Errors are *fs.PathError.
 func Open(path string) (*os.File, error) {
-	info, err := os.Stat(path)
-	if p := (*fs.PathError)(nil); errors.As(err, &p) {
-		return nil, &fs.PathError{Op: "open", Path: path, Err: p.Err}
+	f, err := open(path)
+	if err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+		// What can't be opened may be something that never is: a socket.
+		if info, e := os.Stat(path); e == nil && !info.Mode().IsRegular() {
+			return nil, Check(path, info.Mode())
+		}
+		return nil, err
 	}
+	info, err := f.Stat()
 	if err == nil {
 		err = Check(path, info.Mode())
 	}
 	if err != nil {
+		f.Close() // nothing was read
 		return nil, err
 	}
-	return os.Open(path)
+	return f, nil
 }
 
 // Check returns an error, a *fs.PathError, if the mode of what lies at path is

@@ -18,29 +18,49 @@ import (
 // by the same settings on other kernels, or by a program of other numbers, keeps
 // the place that it has: nobody asked for a second one.
 func PlaceFor(dir string, m *results.Manifest) (place string, differs []results.Difference) {
+	s := placeOf(dir, m)
+	return s.place, s.differs
+}
+
+// site is where a run is published, or is to be.
+type site struct {
+	place    string
+	differs  []results.Difference // from a finished run that has the place that was asked for
+	finished bool                 // a run stands there
+	run      results.Run          // that run, if it was opened
+	err      error                // why it can't be
+	opened   bool
+}
+
+// placeOf is PlaceFor with what it has seen: each look takes its time on a shared
+// folder.
+func placeOf(dir string, m *results.Manifest) site {
 	beside := besideOf(dir, m)
-	var there results.Run
+	var there site
 	if results.Finished(dir) {
-		var err error
-		there, err = results.Open(dir)
-		if err != nil || results.SameRun(m.Parts, there.Manifest.Parts) {
-			return dir, nil // one that can't be read is for the user to see
+		there = site{place: dir, finished: true, opened: true}
+		there.run, there.err = results.Open(dir)
+		if there.err != nil || results.SameRun(m.Parts, there.run.Manifest.Parts) {
+			return there // one that can't be read is for the user to see
 		}
-		differs = m.Parts.Differences(there.Manifest.Parts)
+	}
+	var differs []results.Difference
+	if there.finished {
+		differs = m.Parts.Differences(there.run.Manifest.Parts)
 	}
 	switch {
 	case results.Finished(beside): // without differs, whoever had the place is gone
-		return beside, differs
-	case differs != nil && results.SameButKernels(m.Parts, there.Manifest.Parts):
-		return dir, nil
+		return site{place: beside, differs: differs, finished: true}
+	case differs != nil && results.SameButKernels(m.Parts, there.run.Manifest.Parts):
+		return there
 	}
 	if other := besideOnOtherKernels(dir, m); other != "" {
-		return other, differs
+		return site{place: other, differs: differs, finished: true}
 	}
 	if differs == nil {
-		return dir, nil
+		return site{place: dir}
 	}
-	return beside, differs
+	return site{place: beside, differs: differs}
 }
 
 // besideOnOtherKernels returns where beside dir a run of the same settings stands

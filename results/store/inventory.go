@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/lmkor/bench/results"
@@ -37,10 +38,21 @@ const (
 	EntryAbandoned   = "abandoned"   // nobody will take it up: the run is finished, or was never begun
 )
 
+// Depth is how closely an inventory looks at finished runs.
+type Depth int
+
+// The depths, each with all that the ones before it look at.
+const (
+	Named    Depth = iota // records alone; of nothing sizes and ages
+	Sized                 // files of what is listed are counted
+	Checked               // all files but the very large are read
+	Verified              // every file is read
+)
+
 // Inventory lists what lies at and below root: finished runs, unfinished ones,
-// and what killed writers left, sorted by path. With verify every file of every
-// finished run is read, otherwise all but the very large.
-func Inventory(root string, verify bool) ([]Entry, error) {
+// and what killed writers left, sorted by path. Many folders are looked at at the
+// same time, for a shared one answers slowly.
+func Inventory(root string, depth Depth) ([]Entry, error) {
 	info, err := os.Stat(root)
 	if err != nil {
 		return nil, err
@@ -48,56 +60,107 @@ func Inventory(root string, verify bool) ([]Entry, error) {
 	if !info.IsDir() {
 		return nil, fmt.Errorf("%s: want a folder of runs", root)
 	}
-	var all []Entry
-	now := time.Now()
-	err = walkRuns(filepath.Clean(root), map[string]bool{}, func(e Entry) {
-		e.measure(now)
-		if e.State == EntryFinished {
-			e.check(verify)
-		}
-		all = append(all, e)
-	})
-	slices.SortFunc(all, func(a, b Entry) int { return strings.Compare(a.Path, b.Path) })
-	return all, err
+	in := inventory{depth: depth, now: time.Now(), seen: map[string]bool{}, slots: make(chan struct{}, results.AtOnce())}
+	in.links = []string{filepath.Clean(root)}
+	for len(in.links) > 0 {
+		slices.Sort(in.links)
+		path := in.links[0]
+		in.links = in.links[1:]
+		in.walk(path, results.RealPath(path))
+		in.running.Wait()
+	}
+	slices.SortFunc(in.all, func(a, b Entry) int { return strings.Compare(a.Path, b.Path) })
+	return in.all, errors.Join(in.failed...)
 }
 
-// walkRuns calls found on everything of runs at and below path.
-func walkRuns(path string, seen map[string]bool, found func(Entry)) error {
-	if seen[results.RealPath(path)] {
-		return nil
+// inventory is one under way.
+type inventory struct {
+	depth   Depth
+	now     time.Time
+	slots   chan struct{}
+	running sync.WaitGroup
+
+	mu     sync.Mutex
+	seen   map[string]bool // folders, by their real paths
+	links  []string        // to folders, to be followed when all else is done
+	all    []Entry
+	failed []error
+}
+
+// walk lists what is at and below a folder, at the same time as others, unless its
+// real path was walked.
+func (in *inventory) walk(path, real string) {
+	in.mu.Lock()
+	seen := in.seen[real]
+	in.seen[real] = true
+	in.mu.Unlock()
+	if seen {
+		return
 	}
-	seen[results.RealPath(path)] = true
+	in.running.Go(func() {
+		in.slots <- struct{}{}
+		defer func() { <-in.slots }()
+		if err := in.look(path, real); err != nil {
+			in.mu.Lock()
+			in.failed = append(in.failed, err)
+			in.mu.Unlock()
+		}
+	})
+}
+
+// look finds what a folder is, and goes into what is no run.
+func (in *inventory) look(path, real string) error {
 	if PlaceOf(path) != "" {
-		found(partialEntry(path))
-		return nil
-	}
-	if results.Finished(path) {
-		e := Entry{Path: path, State: EntryFinished}
-		e.describe()
-		found(e)
+		in.add(partialEntry(path), nil)
 		return nil
 	}
 	entries, err := os.ReadDir(path)
 	if err != nil {
 		return err
 	}
-	var failed []error
+	result := slices.IndexFunc(entries, func(d fs.DirEntry) bool { return d.Name() == results.ResultFile })
+	if result >= 0 && (entries[result].Type().IsRegular() || results.Finished(path)) {
+		e := Entry{Path: path, State: EntryFinished}
+		in.add(e, e.describe())
+		return nil
+	}
 	for _, d := range entries {
 		below := filepath.Join(path, d.Name())
 		if owner, ok := leftoverOf(below); ok {
 			if _, err := os.Lstat(owner); errors.Is(err, fs.ErrNotExist) {
-				found(Entry{Path: below, State: EntryAbandoned, Note: "left by a process that was killed"})
+				in.add(Entry{Path: below, State: EntryAbandoned, Note: "left by a process that was killed"}, nil)
 			}
 			continue
 		}
 		if strings.HasPrefix(d.Name(), ".") && PlaceOf(below) == "" {
 			continue
 		}
-		if info, err := os.Stat(below); err == nil && info.IsDir() {
-			failed = append(failed, walkRuns(below, seen, found))
+		switch {
+		case d.IsDir():
+			in.walk(below, filepath.Join(real, d.Name()))
+		case d.Type()&fs.ModeSymlink != 0:
+			if info, err := os.Stat(below); err == nil && info.IsDir() {
+				in.mu.Lock()
+				in.links = append(in.links, below)
+				in.mu.Unlock()
+			}
 		}
 	}
-	return errors.Join(failed...)
+	return nil
+}
+
+// add lists an entry, and the run that it is, if one was opened, as closely as the
+// inventory looks.
+func (in *inventory) add(e Entry, run *results.Run) {
+	if in.depth >= Sized {
+		e.measure(in.now)
+	}
+	if e.State == EntryFinished && in.depth >= Checked {
+		e.check(run, in.depth == Verified)
+	}
+	in.mu.Lock()
+	in.all = append(in.all, e)
+	in.mu.Unlock()
 }
 
 // leftoverOf returns the unfinished run that a lock, or a state that stepped
@@ -143,22 +206,29 @@ func partialEntry(path string) Entry {
 	return e
 }
 
-// describe fills in what a finished run is of.
-func (e *Entry) describe() {
+// describe fills in what a finished run is of, and returns it; nil if it can't be
+// read.
+func (e *Entry) describe() *results.Run {
 	r, err := results.Open(e.Path)
 	if err != nil {
 		e.State, e.Note = EntryDamaged, err.Error()
-		return
+		return nil
 	}
 	e.Model, e.Task, e.Seed = r.Result.Model, r.Result.Task, r.Result.Seed
 	e.Identity, e.Step = r.Manifest.Identity, r.Result.Train.Steps
+	return &r
 }
 
 // check looks whether a finished run's files are whole.
-func (e *Entry) check(all bool) {
-	r, err := results.Open(e.Path)
+func (e *Entry) check(run *results.Run, all bool) {
+	var err error
+	if run == nil {
+		var r results.Run
+		r, err = results.Open(e.Path)
+		run = &r
+	}
 	if err == nil {
-		err = r.Check(all)
+		err = run.Check(all)
 	}
 	if err != nil {
 		e.State, e.Note = EntryDamaged, strings.TrimPrefix(err.Error(), "damaged: ")

@@ -43,7 +43,7 @@ func TestInventory(t *testing.T) {
 	want := map[string]string{"seed-1": EntryFinished, ".seed-2.partial": EntryInterrupted, ".seed-3.partial": EntryRunning, "seed-4": EntryDamaged,
 		".seed-1.partial": EntryAbandoned, ".seed-1.0123abcd.partial": EntryInterrupted, ".seed-9.partial.lock": EntryAbandoned,
 		".seed-1.4567abcd.partial": EntryFinished, ".seed-5.partial": EntryFinished}
-	all, err := Inventory(root, true)
+	all, err := Inventory(root, Verified)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
 
 	"github.com/lmkor/bench/results"
 )
@@ -29,7 +30,8 @@ func Busy(dir string) bool {
 // busy reports whether a process works in the unfinished run's folder.
 func busy(partial string) bool {
 	if o, ok := ownerOf(partial); ok {
-		return !o.gone()
+		info, err := os.Stat(filepath.Join(partial, stateFolder, ownerName))
+		return err == nil && !o.gone(info.ModTime())
 	}
 	if _, err := os.Lstat(partial + lockExt); errors.Is(err, fs.ErrNotExist) {
 		return false
@@ -68,9 +70,10 @@ type Standing struct {
 // nothing.
 func Look(dir string, m *results.Manifest) (Standing, error) {
 	s := Standing{State: StateToTrain}
-	s.Place, s.Differs = PlaceFor(dir, m)
-	if results.Finished(s.Place) {
-		return s.finished(m), nil
+	at := placeOf(dir, m)
+	s.Place, s.Differs = at.place, at.differs
+	if at.finished {
+		return s.finished(m, at), nil
 	}
 	partials, err := partialsOf(dir)
 	if err != nil {
@@ -80,7 +83,9 @@ func Look(dir string, m *results.Manifest) (Standing, error) {
 	for _, p := range partials {
 		f, kept := fitOf(p, m)
 		switch {
-		case f == fitsOther:
+		case f == fitsTwin && busy(p):
+			s.State = StateHeld
+		case f <= fitsTwin:
 			s.Kept = append(s.Kept, kept)
 		case f > best && !busy(p):
 			s.State, s.Partial, best = StateResumes, p, f
@@ -92,8 +97,11 @@ func Look(dir string, m *results.Manifest) (Standing, error) {
 }
 
 // finished is how a place stands that holds a run.
-func (s Standing) finished(m *results.Manifest) Standing {
-	run, err := results.Open(s.Place)
+func (s Standing) finished(m *results.Manifest, at site) Standing {
+	run, err := at.run, at.err
+	if !at.opened {
+		run, err = results.Open(s.Place)
+	}
 	switch {
 	case err != nil:
 		s.State, s.Damage = StateDamaged, err
