@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/lmkor/bench/internal/atomicfile"
@@ -21,6 +24,7 @@ type fit int
 
 const (
 	fitsOther fit = iota // other settings, or nobody knows which
+	fitsTwin             // the same settings, computed otherwise: other kernels, or a program of other numbers
 	fitsEmpty            // nothing was begun in it
 	fitsState            // the same weights under another log: its state can be taken up
 	fitsSame
@@ -42,7 +46,11 @@ func fitOf(partial string, m *results.Manifest) (fit, Kept) {
 	case have.Schema == results.Schema && have.Parts.Training() == m.Parts.Training() && !results.Finished(partial):
 		return fitsState, Kept{}
 	}
-	return fitsOther, Kept{Path: partial, Differences: m.Parts.Differences(have.Parts)}
+	kept := Kept{Path: partial, Differences: m.Parts.Differences(have.Parts)}
+	if results.SameButKernels(m.Parts, have.Parts) {
+		return fitsTwin, kept
+	}
+	return fitsOther, kept
 }
 
 // onlyLeftovers reports whether a folder without manifest holds nothing but what
@@ -58,7 +66,9 @@ func onlyLeftovers(entries []os.DirEntry) bool {
 
 // claim finds the folder to work in and locks it: the unfinished run of the same
 // identity, one whose state can be taken up, or a new one. Those that fit
-// neither are kept, and told in w.kept.
+// neither are kept, and told in w.kept. While another process computes the same
+// settings by other kernels, there is nothing to do: when it is finished, nobody
+// wants a second one.
 func (w *Writer) claim() error {
 	for try := 0; ; try++ {
 		err := w.claimOnce()
@@ -69,7 +79,7 @@ func (w *Writer) claim() error {
 		if try == 100 {
 			return fmt.Errorf("%s: %w", w.final, ErrHeld)
 		}
-		time.Sleep(20 * time.Millisecond)
+		time.Sleep(10*time.Millisecond + rand.N(20*time.Millisecond))
 	}
 }
 
@@ -83,7 +93,10 @@ func (w *Writer) claimOnce() error {
 	var bestFit fit
 	for _, p := range partials {
 		f, kept := fitOf(p, &w.manifest)
-		if f == fitsOther {
+		if (f == fitsTwin || f == fitsSame) && busy(p) {
+			return fmt.Errorf("%s: %w", p, ErrHeld)
+		}
+		if f <= fitsTwin {
 			if _, lives := ownerOf(p); !lives {
 				w.kept = append(w.kept, kept)
 			}
@@ -96,8 +109,8 @@ func (w *Writer) claimOnce() error {
 	if best == "" {
 		return w.claimNew()
 	}
-	if o, ok := ownerOf(best); ok {
-		return w.claimOwned(best, o, bestFit)
+	if _, ok := ownerOf(best); ok {
+		return w.claimOwned(best, bestFit)
 	}
 	l, err := tryLock(best)
 	switch {
@@ -140,7 +153,8 @@ func (w *Writer) claimNew() error {
 }
 
 // claimOwn makes a folder that no other process will look into, where there are
-// no locks. The first to publish wins.
+// no locks. Of processes that do so at the same time, who sees that another has
+// signed gives its folder up. The first to publish wins.
 func (w *Writer) claimOwn() error {
 	o := thisOwner()
 	for {
@@ -153,8 +167,51 @@ func (w *Writer) claimOwn() error {
 			return err
 		}
 		w.partial, w.lock = dir, &lock{path: dir + lockExt, own: true}
-		return w.sign(o)
+		if err := w.own(o); err != nil {
+			return err
+		}
+		if !w.rivalled() {
+			return nil
+		}
+		return errors.Join(w.lock.release(false), removeTwice(dir), errHeld)
 	}
+}
+
+// rivalled reports whether another process has signed for these settings, too.
+func (w *Writer) rivalled() bool {
+	partials, err := partialsOf(w.place)
+	return err == nil && slices.ContainsFunc(partials, func(p string) bool {
+		if p == w.partial {
+			return false
+		}
+		if _, owned := ownerOf(p); !owned || !busy(p) {
+			return false
+		}
+		f, _ := fitOf(p, &w.manifest)
+		return f == fitsSame || f == fitsTwin || f == fitsEmpty
+	})
+}
+
+// own signs the folder and renews the signature until the claim is given up.
+func (w *Writer) own(o owner) error {
+	if err := w.sign(o); err != nil {
+		return err
+	}
+	stop := make(chan struct{})
+	w.lock.ended = sync.OnceFunc(func() { close(stop) })
+	path := w.ownerFile()
+	go func() {
+		for {
+			select {
+			case <-stop:
+				return
+			case <-time.After(signEvery):
+				now := time.Now()
+				_ = os.Chtimes(path, now, now) // who can't write will hear it from the next step
+			}
+		}
+	}()
+	return nil
 }
 
 // sign names the owner of the folder.
@@ -162,16 +219,23 @@ func (w *Writer) sign(o owner) error {
 	if err := os.MkdirAll(w.StateDir(), 0o755); err != nil {
 		return err
 	}
-	return atomicfile.Write(filepath.Join(w.StateDir(), ownerName), func(out io.Writer) error {
+	return atomicfile.Write(w.ownerFile(), func(out io.Writer) error {
 		_, err := out.Write([]byte(o.String()))
 		return err
 	})
 }
 
+func (w *Writer) ownerFile() string { return filepath.Join(w.StateDir(), ownerName) }
+
 // claimOwned takes over the folder of a process that wrote without a lock and
-// has ended; whoever renames it first has it. One that may live is left alone.
-func (w *Writer) claimOwned(dir string, of owner, f fit) error {
-	if !of.gone() {
+// has ended; whoever renames it first has it. One that lives is waited for, unless
+// this run only begins with its state.
+func (w *Writer) claimOwned(dir string, f fit) error {
+	switch {
+	case !busy(dir):
+	case f == fitsSame:
+		return fmt.Errorf("%s: %w", dir, ErrHeld)
+	default:
 		return w.claimOwn()
 	}
 	o := thisOwner()
@@ -180,5 +244,5 @@ func (w *Writer) claimOwned(dir string, of owner, f fit) error {
 		return errHeld
 	}
 	w.partial, w.lock = mine, &lock{path: mine + lockExt, own: true}
-	return w.sign(o)
+	return w.own(o)
 }

@@ -7,7 +7,10 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/lmkor/bench/results"
 )
@@ -194,33 +197,52 @@ func TestHeld(t *testing.T) {
 	}
 }
 
-// Where locks fail, every process has a folder of its own, and the first to
-// publish wins; nothing is left of the second.
+// lockless makes locks fail as they may on a shared folder: a lock's file can't be
+// opened.
+func lockless(t *testing.T, root string) {
+	t.Helper()
+	if err := os.Mkdir(filepath.Join(root, ".run.partial.lock"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// forget makes a signature older than any that counts.
+func forget(t *testing.T, partial string) {
+	t.Helper()
+	old := time.Now().Add(-signLasts - time.Second)
+	if err := os.Chtimes(filepath.Join(partial, stateFolder, ownerName), old, old); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Where locks fail, a run is waited for as long as its process signs. When that has
+// ended, the next takes it up, and the first, should it wake, has lost it.
 func TestWithoutLocks(t *testing.T) {
 	root := t.TempDir()
 	dir := filepath.Join(root, "run")
 	m := manifest("m", "nsmc", 1)
-	// Opening a folder for writing fails, as a lock on NFS may.
-	if err := os.Mkdir(filepath.Join(root, ".run.partial.lock"), 0o755); err != nil {
-		t.Fatal(err)
-	}
+	lockless(t, root)
 	a, err := Create(dir, m)
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := Create(dir, m)
-	if err != nil {
+	if _, err := Create(dir, m); !errors.Is(err, ErrHeld) || !a.lock.own {
+		t.Fatalf("beside one that works: %v", err)
+	}
+	logStep(t, a, 1)
+	if err := a.Sync(); err != nil {
 		t.Fatal(err)
 	}
-	if a.Dir() == b.Dir() || !a.lock.own || !b.lock.own {
-		t.Fatalf("%s and %s", a.Dir(), b.Dir())
+	forget(t, a.Dir())
+	b, err := Create(dir, m)
+	if err != nil || !b.Resumed() {
+		t.Fatalf("after one that is silent: %v", err)
 	}
-	a.Step(results.StepEvent{Step: 1})
 	if err := finishRun(t, b, result("m", "nsmc", 1, 10)); err != nil {
 		t.Fatal(err)
 	}
-	if err := a.Publish(nil, result("m", "nsmc", 1, 20)); !errors.Is(err, ErrFinished) {
-		t.Errorf("second publish: %v", err)
+	if err := a.Publish(nil, result("m", "nsmc", 1, 20)); err == nil {
+		t.Error("the first published, too")
 	}
 	if got := names(t, root); !slices.Equal(got, []string{"run"}) {
 		t.Errorf("left: %v", got)
@@ -230,32 +252,108 @@ func TestWithoutLocks(t *testing.T) {
 	}
 }
 
+// Of many that begin at the same moment without locks, one works.
+func TestWithoutLocksAtOnce(t *testing.T) {
+	root := t.TempDir()
+	lockless(t, root)
+	var all sync.WaitGroup
+	var claimed, held atomic.Int32
+	for range 8 {
+		all.Go(func() {
+			switch _, err := Create(filepath.Join(root, "run"), manifest("m", "nsmc", 1)); {
+			case err == nil:
+				claimed.Add(1)
+			case errors.Is(err, ErrHeld):
+				held.Add(1)
+			default:
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if claimed.Load() != 1 || held.Load() != 7 {
+		t.Errorf("%d work, %d wait", claimed.Load(), held.Load())
+	}
+}
+
+// A run that another process computes by other kernels is waited for, and begun by
+// these when that one has stopped.
+func TestOtherKernelsAreWaitedFor(t *testing.T) {
+	for _, locks := range []bool{true, false} {
+		root := t.TempDir()
+		dir := filepath.Join(root, "run")
+		if !locks {
+			lockless(t, root)
+		}
+		m := manifest("m", "nsmc", 1)
+		other := m
+		other.Program.Kernels = "avx512"
+		if err := other.Identify(m.Model.SHA256, m.Tokenizer.SHA256, m.Task); err != nil {
+			t.Fatal(err)
+		}
+		a, err := Create(dir, m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Create(dir, other); !errors.Is(err, ErrHeld) {
+			t.Errorf("locks %v, while it works: %v", locks, err)
+		}
+		if at, err := Look(dir, &other); err != nil || at.State != StateHeld {
+			t.Errorf("locks %v, while it works: %v, %v", locks, at.State, err)
+		}
+		if b, err := Create(dir, with(t, m, `"epochs":4`)); err != nil {
+			t.Errorf("locks %v, other settings: %v", locks, err)
+		} else {
+			b.Close()
+		}
+		a.Close()
+		b, err := Create(dir, other)
+		if err != nil || b.Resumed() || b.Dir() == a.Dir() {
+			t.Fatalf("locks %v, when it has stopped: %v", locks, err)
+		}
+		b.Close()
+	}
+}
+
 // Without locks, too, an interrupted run is taken up: after a stop at once,
-// after a kill when the process is gone.
+// after a kill when the process is gone, or silent for long.
 func TestWithoutLocksIsTakenUp(t *testing.T) {
 	root := t.TempDir()
 	dir := filepath.Join(root, "run")
 	m := manifest("m", "nsmc", 1)
-	if err := os.Mkdir(filepath.Join(root, ".run.partial.lock"), 0o755); err != nil {
-		t.Fatal(err)
-	}
+	lockless(t, root)
 	old := interrupt(t, dir, m)
-	host, _ := os.Hostname()
 	for _, c := range []struct {
-		owner string
-		taken bool
-	}{{"", true}, {host + " 999999999", true}, {"elsewhere 1", false}} {
+		owner  string
+		silent bool
+		taken  bool
+	}{
+		{"", false, true},
+		{machine() + " 999999999 x", false, true},
+		{machine() + " 999999999", false, true}, // as older programs signed
+		{fmt.Sprint(machine(), " ", os.Getpid(), " of-another-life"), false, true},
+		{"elsewhere 1 x", false, false},
+		{"elsewhere 1 x", true, true},
+		{fmt.Sprint(machine(), " ", os.Getppid(), " x"), false, false},
+		{fmt.Sprint(machine(), " ", os.Getppid(), " x"), true, true}, // a number that another process has now
+	} {
 		if c.owner != "" {
 			if err := os.WriteFile(filepath.Join(old, stateFolder, ownerName), []byte(c.owner), 0o644); err != nil {
 				t.Fatal(err)
 			}
 		}
-		w, err := Create(dir, m)
-		if err != nil {
-			t.Fatal(err)
+		if c.silent {
+			forget(t, old)
 		}
-		if w.Resumed() != c.taken {
-			t.Errorf("owner %q: resumed %v", c.owner, w.Resumed())
+		w, err := Create(dir, m)
+		if !c.taken {
+			if !errors.Is(err, ErrHeld) {
+				t.Errorf("owner %q: %v", c.owner, err)
+			}
+			continue
+		}
+		if err != nil || !w.Resumed() {
+			t.Fatalf("owner %q: %v", c.owner, err)
 		}
 		old = w.Dir()
 		w.Close()

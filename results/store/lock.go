@@ -2,16 +2,9 @@ package store
 
 import (
 	"errors"
-	"fmt"
-	"io/fs"
 	"os"
-	"path/filepath"
-	"strconv"
-	"strings"
 
 	"github.com/gofrs/flock"
-
-	"github.com/lmkor/bench/internal/regular"
 )
 
 // lock is the right to write into an unfinished run's folder.
@@ -19,6 +12,8 @@ type lock struct {
 	path string
 	held *flock.Flock
 	own  bool // there are no locks here: the folder is this process's alone, by its name
+
+	ended func() // ends the renewing of the signature; nil: none is renewed
 }
 
 // errHeld says that another process has the lock.
@@ -55,6 +50,9 @@ func tryLock(dir string) (*lock, error) {
 
 // release gives up the claim; with remove, the lock's file goes too.
 func (l *lock) release(remove bool) error {
+	if l != nil && l.ended != nil {
+		l.ended()
+	}
 	if l == nil || l.held == nil {
 		return nil
 	}
@@ -78,44 +76,4 @@ func removeTwice(path string) error {
 		err = os.RemoveAll(path)
 	}
 	return err
-}
-
-// owner is who writes into a folder where there are no locks.
-type owner struct {
-	host string
-	pid  int
-}
-
-const ownerName = "owner"
-
-func thisOwner() owner {
-	host, _ := os.Hostname()
-	return owner{host, os.Getpid()}
-}
-
-func (o owner) String() string { return fmt.Sprintf("%s %d\n", o.host, o.pid) }
-
-// word is what tells owners apart in a folder's name.
-func (o owner) word() string { return strconv.Itoa(o.pid) }
-
-// ownerOf returns who writes into a folder without a lock, false if nobody does.
-func ownerOf(partial string) (owner, bool) {
-	b, err := regular.ReadFile(filepath.Join(partial, stateFolder, ownerName), regular.Text)
-	if errors.Is(err, fs.ErrNotExist) {
-		return owner{}, false
-	}
-	host, pid, _ := strings.Cut(strings.TrimSpace(string(b)), " ")
-	n, _ := strconv.Atoi(pid)
-	return owner{host, n}, true
-}
-
-// gone reports whether the owner is known to have ended: it signed off, with no
-// process, or was killed on this machine. Of another machine's process nobody
-// can know.
-func (o owner) gone() bool {
-	if o.pid == 0 {
-		return true
-	}
-	host, _ := os.Hostname()
-	return o.host == host && o.pid > 0 && !processRuns(o.pid)
 }

@@ -45,16 +45,20 @@ func ProgressIn(partial string) (Progress, error) {
 	if p.State == CellRunning {
 		return p, nil
 	}
+	f := folder{path: filepath.Dir(partial)}
+	if err := f.read(); err != nil {
+		return p, err
+	}
 	m, err := readPartial(partial)
-	return p.orFailed(PlaceOf(partial), func(portable string) bool { return err != nil || m.Parts.PlannedAs(portable) })
+	return p.orFailed(f.failures[PlaceOf(partial)], func(portable string) bool { return err != nil || m.Parts.PlannedAs(portable) })
 }
 
 // orFailed is the progress of a cell that nobody works on: it failed if its last
-// try left a reason. What failed is the cell's own run if its identity is, or if
-// nobody knew that yet.
-func (p Progress) orFailed(place string, own func(portable string) bool) (Progress, error) {
-	f, err := failureOf(place)
-	if f.Reason != "" && (f.Portable == "" || own(f.Portable)) {
+// try left a reason in one of the files. What failed is the cell's own run if its
+// identity is, or if nobody knew that yet.
+func (p Progress) orFailed(files []string, own func(portable string) bool) (Progress, error) {
+	f, err := latestFailure(files, own)
+	if f.Reason != "" {
 		p.State, p.Reason = CellFailed, f.Reason
 	}
 	return p, err
@@ -108,6 +112,7 @@ type folder struct {
 	names    map[string]bool
 	variants []string            // folders of other variants
 	partials map[string][]string // by place
+	failures map[string][]string // files, by place
 }
 
 func (f *folder) read() error {
@@ -116,7 +121,9 @@ func (f *folder) read() error {
 		return err
 	}
 	f.names, f.partials = map[string]bool{}, map[string][]string{}
+	var names []string
 	for _, e := range entries {
+		names = append(names, e.Name())
 		path := filepath.Join(f.path, e.Name())
 		f.names[e.Name()] = true
 		if place := PlaceOf(path); place != "" && e.IsDir() {
@@ -126,6 +133,7 @@ func (f *folder) read() error {
 			f.variants = append(f.variants, path)
 		}
 	}
+	f.failures = failuresOf(filepath.Clean(f.path), names)
 	return nil
 }
 
@@ -141,12 +149,24 @@ func (f *folder) progress(c Planned) (Progress, error) {
 			places = append(places, filepath.Join(v, name))
 		}
 	}
+	var unreadable string
 	for _, dir := range places {
-		if done, err := c.standsIn(dir); done || err != nil {
+		done, err := c.standsIn(dir)
+		var damaged *damagedError
+		switch {
+		case errors.As(err, &damaged) && dir == c.Dir: // whatever it is, it keeps the run from its place
+			return Progress{State: CellFailed, Reason: err.Error()}, nil
+		case errors.As(err, &damaged):
+			unreadable = err.Error()
+		case done || err != nil:
 			return Progress{State: CellDone}, err
 		}
 	}
-	return f.unfinished(c)
+	p, err := f.unfinished(c)
+	if p.Reason == "" && p.State == CellWaiting { // it may be this run's, and nobody can tell
+		p.Reason = unreadable
+	}
+	return p, err
 }
 
 // unfinished is how far a run is that is not finished, by its own folders alone.
@@ -163,10 +183,10 @@ func (f *folder) unfinished(c Planned) (Progress, error) {
 			p = one
 		}
 	}
-	if p.State == CellRunning || !f.names[filepath.Base(failurePath(c.Dir))] {
+	if p.State == CellRunning {
 		return p, nil
 	}
-	return p.orFailed(c.Dir, func(portable string) bool { return c.Portable == "" || c.Portable == portable })
+	return p.orFailed(f.failures[filepath.Clean(c.Dir)], func(portable string) bool { return c.Portable == "" || c.Portable == portable })
 }
 
 // standsIn reports whether the run stands finished in dir.
@@ -179,17 +199,31 @@ func (c Planned) standsIn(dir string) (bool, error) {
 	}
 	m, err := readPartial(dir)
 	if err != nil {
-		return false, unlessOfFile(dir, err)
+		if system := unlessOfFile(dir, err); system != nil {
+			return false, system
+		}
+		return false, &damagedError{dir, err}
 	}
 	return m.Parts.PlannedAs(c.Portable), nil
 }
 
+// damagedError says that a finished run's manifest is none: nobody knows what it is.
+type damagedError struct {
+	dir string
+	err error
+}
+
+func (e *damagedError) Error() string {
+	return fmt.Sprintf("%s: damaged, %v: move it away, and it is trained again", e.dir, e.err)
+}
+
 // begunIn reports whether an unfinished run's folder is of the run; of one whose
-// manifest is not there yet, nobody knows better.
+// manifest is not there yet, nobody knows better. One whose manifest is none is
+// never taken up.
 func (c Planned) begunIn(partial string) (bool, error) {
 	m, err := readPartial(partial)
 	if err != nil {
-		return true, unlessOfFile(partial, err)
+		return errors.Is(err, fs.ErrNotExist), unlessOfFile(partial, err)
 	}
 	return c.Portable == "" || m.Parts.PlannedAs(c.Portable), nil
 }

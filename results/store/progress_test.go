@@ -132,8 +132,98 @@ func TestProgressTellsWhatItCannotRead(t *testing.T) {
 	if all, err := ProgressOfAll([]Planned{{dir, a.Parts.Portable()}}); err == nil || !strings.Contains(err.Error(), dir) {
 		t.Errorf("%+v, %v", all, err)
 	}
-	os.Remove(path)
-	if all, err := ProgressOfAll([]Planned{{dir, a.Parts.Portable()}}); err != nil || all[0].State != CellWaiting {
-		t.Errorf("without a manifest: %+v, %v", all, err)
+}
+
+// A run without a manifest that can be made out keeps its cell from its place: the
+// cell is not waiting for somebody, it can't go on. Beside it, it may be any run.
+func TestProgressTellsDamage(t *testing.T) {
+	root := t.TempDir()
+	dir := filepath.Join(root, "m", "nsmc", "seed-1")
+	a := manifest("m", "nsmc", 1)
+	writeRun(t, dir, a, result("m", "nsmc", 1, 50))
+	progress := func() Progress {
+		t.Helper()
+		all, err := ProgressOfAll([]Planned{{dir, a.Parts.Portable()}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return all[0]
+	}
+	for _, text := range []string{"{\"schema\": 2, \"ident", "[]", ""} {
+		if err := os.WriteFile(filepath.Join(dir, "manifest.json"), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if p := progress(); p.State != CellFailed || !strings.Contains(p.Reason, dir+": damaged") {
+			t.Errorf("manifest %q: %+v", text, p)
+		}
+	}
+	os.Remove(filepath.Join(dir, "manifest.json"))
+	if p := progress(); p.State != CellFailed {
+		t.Errorf("without a manifest: %+v", p)
+	}
+	beside := filepath.Join(root, "m", "nsmc", "variant-12345678")
+	if err := os.Mkdir(beside, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(dir, filepath.Join(beside, "seed-1")); err != nil {
+		t.Fatal(err)
+	}
+	if p := progress(); p.State != CellWaiting || !strings.Contains(p.Reason, "variant-12345678") {
+		t.Errorf("beside its place: %+v", p)
+	}
+	partial := interrupt(t, dir, a)
+	if p := progress(); p.Step != 1 {
+		t.Errorf("interrupted: %+v", p)
+	}
+	if err := os.WriteFile(filepath.Join(partial, "manifest.json"), []byte("{"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if p := progress(); p.State != CellWaiting || p.Step != 0 {
+		t.Errorf("interrupted, and nobody will take it up: %+v", p)
+	}
+}
+
+// Failures of several settings in one place stand side by side, and each is
+// forgotten by itself.
+func TestFailuresSideBySide(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "m", "nsmc", "seed-1")
+	a := manifest("m", "nsmc", 1)
+	b := with(t, a, `"epochs":4`)
+	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	reasons := func() (all [2]string) {
+		t.Helper()
+		ps, err := ProgressOfAll([]Planned{{dir, a.Parts.Portable()}, {dir, b.Parts.Portable()}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return [2]string{ps[0].Reason, ps[1].Reason}
+	}
+	record := func(portable string, err error) {
+		t.Helper()
+		if err := RecordFailure(dir, portable, err); err != nil {
+			t.Fatal(err)
+		}
+	}
+	record(a.Parts.Portable(), errors.New("of a"))
+	record(b.Parts.Portable(), errors.New("of b"))
+	if got := reasons(); got != [2]string{"of a", "of b"} {
+		t.Errorf("%q", got)
+	}
+	record(b.Parts.Portable(), nil)
+	if got := reasons(); got != [2]string{"of a", ""} {
+		t.Errorf("b is well: %q", got)
+	}
+	record("", errors.New("of any"))
+	if got := reasons(); got[1] != "of any" {
+		t.Errorf("of one that nobody knows: %q", got)
+	}
+	record(a.Parts.Portable(), nil)
+	if got := reasons(); got != [2]string{} {
+		t.Errorf("a is well: %q", got)
+	}
+	if left := names(t, filepath.Dir(dir)); left != nil {
+		t.Errorf("left: %q", left)
 	}
 }

@@ -69,8 +69,8 @@ func Sweep(dir, final string) error {
 
 // sweepPartial removes an unfinished run unless a process may work in it.
 func sweepPartial(partial string) error {
-	if o, ok := ownerOf(partial); ok {
-		if !o.gone() {
+	if _, ok := ownerOf(partial); ok {
+		if busy(partial) {
 			return nil
 		}
 		return removePartial(partial)
