@@ -66,12 +66,14 @@ func Examine(ctx context.Context, w Wanted) ([]Finding, error) {
 		}
 		for _, f := range files {
 			if !f.Extra {
-				all = append(all, data(f))
+				all = append(all, data(f, w.Data))
 			}
 		}
 	}
-	return append(all, program("Slurm", "sbatch", "'bench submit slurm' needs it"),
-		program("Kubernetes", "kubectl", "'bench submit kubernetes' writes a manifest without it, too")), nil
+	return append(all, program("Slurm", "sbatch", "'bench submit slurm' needs it",
+		"submit from a machine of the cluster; without one, several 'bench run --plan' share a plan"),
+		program("Kubernetes", "kubectl", "'bench submit kubernetes' writes a manifest without it, too",
+			"apply the manifest from a machine that has it")), nil
 }
 
 func processor() Finding {
@@ -155,7 +157,8 @@ func runsFolder(dir string) Finding {
 	l := flock.New(filepath.Join(try, "lock"))
 	if got, err := l.TryLock(); err != nil || !got {
 		f.Status, f.Found = Warn, fmt.Sprintf("%s takes no locks (%v)", dir, err)
-		f.Advice = "several processes on it may train the same cell; the first to publish wins"
+		f.Advice = "processes sign what they train there, and what nobody has signed for three minutes is taken over: " +
+			"keep the machines' clocks together"
 	}
 	_ = l.Close() // the folder goes
 	return f
@@ -170,7 +173,14 @@ func cache() Finding {
 	if err != nil {
 		return Finding{"model cache", Fail, err.Error(), "set HF_HOME or HF_HUB_CACHE"}
 	}
-	return Finding{Name: "model cache", Status: OK, Found: fmt.Sprintf("%d models in %s", len(found), dir)}
+	f := Finding{Name: "model cache", Status: OK, Found: fmt.Sprintf("%d models in %s", len(found), dir)}
+	try, err := os.MkdirTemp(existing(dir), ".bench-doctor-*")
+	if err != nil {
+		f.Status, f.Found = Warn, fmt.Sprintf("%s, which takes no more (%v)", f.Found, err)
+		f.Advice = "'bench models pull' needs a folder that you may write to: set HF_HOME or HF_HUB_CACHE"
+	}
+	_ = os.Remove(try) // it is empty
+	return f
 }
 
 func model(name string) Finding {
@@ -187,11 +197,11 @@ func model(name string) Finding {
 	return f
 }
 
-func data(file survey.File) Finding {
+func data(file survey.File, dir string) Finding {
 	f := Finding{Name: "data " + file.File, Status: OK}
 	switch file.Status {
 	case survey.Missing:
-		f.Status, f.Found, f.Advice = Fail, "not there", "bench data pull "+file.Task
+		f.Status, f.Found, f.Advice = Fail, "not there", "bench data pull "+file.Task+" --data-dir "+dir+", which shows the licence"
 		if p := official.Find(file.Task); p == nil {
 			f.Advice = "put it into the folder of data"
 		} else if p.Ask != "" {
@@ -199,14 +209,24 @@ func data(file survey.File) Finding {
 		}
 		return f
 	case survey.Bad:
-		f.Status, f.Found, f.Advice = Fail, file.Errors[0], "bench data check --task "+file.Task
+		f.Status, f.Found, f.Advice = Fail, file.Errors[0], "bench data check --task "+file.Task+" --data-dir "+dir
 		return f
 	}
 	f.Found = fmt.Sprintf("%d rows", file.Rows)
-	if known := knownRows(file); known > 0 && known != file.Rows {
-		f.Status = Warn
-		f.Found += fmt.Sprintf(", the official file has %d", known)
-		f.Advice = "scores on it are not comparable with published ones"
+	known := published(file)
+	switch {
+	case known.Rows > 0 && known.Rows != file.Rows:
+		f.Found += fmt.Sprintf(", the official file has %d", known.Rows)
+	case known.Sum != "" && known.Sum != file.SHA256:
+		f.Found += fmt.Sprintf(", and the SHA-256 %.12s, that of the official file is %.12s", file.SHA256, known.Sum)
+	case known.Sum != "":
+		f.Found += ", as published"
+		fallthrough
+	default:
+		known = official.File{}
+	}
+	if known.Name != "" {
+		f.Status, f.Advice = Warn, "scores on it are not comparable with published ones"
 	}
 	if len(file.Warnings) > 0 {
 		f.Status, f.Advice = Warn, file.Warnings[0].Message
@@ -214,23 +234,22 @@ func data(file survey.File) Finding {
 	return f
 }
 
-func knownRows(file survey.File) int {
-	p := official.Find(file.Task)
-	if p == nil {
-		return 0
-	}
-	for _, f := range p.Files {
-		if f.Split == file.Split && !f.Extra {
-			return f.Rows
+// published is what is known of the official file; nothing of a task of the user's.
+func published(file survey.File) official.File {
+	if p := official.Find(file.Task); p != nil {
+		for _, f := range p.Files {
+			if f.Split == file.Split && !f.Extra {
+				return f
+			}
 		}
 	}
-	return 0
+	return official.File{}
 }
 
-func program(name, command, use string) Finding {
+func program(name, command, use, instead string) Finding {
 	path, err := exec.LookPath(command)
 	if err != nil {
-		return Finding{Name: name, Status: OK, Found: "not here (no " + command + "): " + use}
+		return Finding{Name: name, Status: OK, Found: "not here (no " + command + "): " + use, Advice: instead}
 	}
 	return Finding{Name: name, Status: OK, Found: path}
 }

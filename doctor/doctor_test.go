@@ -9,7 +9,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/lmkor/bench/datasets/official"
 	"github.com/lmkor/bench/tasks"
+	"github.com/lmkor/bench/tasks/survey"
 )
 
 // named returns the findings by name.
@@ -82,5 +84,32 @@ func TestRunsFolderThatTakesNothing(t *testing.T) {
 	}
 	if f := runsFolder("/proc/bench/runs"); f.Status != Fail || f.Advice == "" {
 		t.Errorf("%+v", f)
+	}
+}
+
+func TestCacheThatTakesNothing(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("looks at a folder of Linux's that takes no files")
+	}
+	t.Setenv("HF_HUB_CACHE", "/proc/bench/hub")
+	if f := cache(); f.Status != Warn || !strings.Contains(f.Found, "takes no more") || f.Advice == "" {
+		t.Errorf("%+v", f)
+	}
+}
+
+// A file is known by its rows, and by its sum where that was published for good.
+func TestDataAsPublished(t *testing.T) {
+	known := official.Find("question-pair").Files[1]
+	at := survey.File{Task: "question-pair", Split: "dev", File: "question-pair/dev.tsv", Status: survey.OK, Rows: known.Rows, SHA256: known.Sum}
+	if f := data(at, "DATA"); f.Status != OK || !strings.Contains(f.Found, "as published") {
+		t.Errorf("as it is: %+v", f)
+	}
+	at.SHA256 = strings.Repeat("0", 64)
+	if f := data(at, "DATA"); f.Status != Warn || !strings.Contains(f.Found, "SHA-256 000000000000, that of the official file is") {
+		t.Errorf("changed: %+v", f)
+	}
+	at.Rows--
+	if f := data(at, "DATA"); f.Status != Warn || !strings.Contains(f.Found, "the official file has 682") {
+		t.Errorf("shorter: %+v", f)
 	}
 }

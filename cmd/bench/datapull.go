@@ -89,8 +89,8 @@ func (o *dataPullOptions) run(ctx context.Context, s streams, names []string) er
 
 func (o *dataPullOptions) print(s streams, all []official.Pulled) error {
 	for _, p := range all {
-		if p.Known > 0 && p.Known != p.Rows {
-			fmt.Fprintf(s.err, "warning: %s: %d rows, its authors count %d\n", p.File, p.Rows, p.Known)
+		for _, doubt := range p.Doubts() {
+			fmt.Fprintf(s.err, "warning: %s: %s\n", p.File, doubt)
 		}
 	}
 	if o.format == "json" {

@@ -19,6 +19,7 @@ type File struct {
 	Name  string // below the task's folder
 	From  string // URL, or name within the archive
 	Rows  int    // as the data's authors count them; 0: not known
+	Sum   string // SHA-256 of the file as it was published; not known, or may be published anew: ""
 	Extra bool   // of the release, and not used by the recipe
 }
 
@@ -58,8 +59,10 @@ var Places = []Place{
 		Archive: paws,
 		Files: []File{
 			{Split: "train", Name: "translated_train.tsv", From: inPaws + "translated_train.tsv", Rows: 49401},
-			{Split: "dev", Name: "dev_2k.tsv", From: inPaws + "dev_2k.tsv", Rows: 2000},
-			{Split: "test", Name: "test_2k.tsv", From: inPaws + "test_2k.tsv", Rows: 2000},
+			{Split: "dev", Name: "dev_2k.tsv", From: inPaws + "dev_2k.tsv", Rows: 2000,
+				Sum: "ec6f963972f61f50b164bcf62c8ee06e6565c365d871d14d85e08f398d402b99"},
+			{Split: "test", Name: "test_2k.tsv", From: inPaws + "test_2k.tsv", Rows: 2000,
+				Sum: "45bb61a9cda953047f4d0628f02555fef2d0c0b5dc05787be3e2c16965a2eef8"},
 		},
 	},
 	{
@@ -83,9 +86,12 @@ var Places = []Place{
 		Task: "question-pair", Home: "https://github.com/songys/Question_pair",
 		Licence: "none is stated: ask the authors before you pass it on",
 		Files: []File{ // in the split that the published tables used, of KoELECTRA
-			{Split: "train", Name: "train.tsv", From: pairs + "train.tsv"},
-			{Split: "dev", Name: "dev.tsv", From: pairs + "dev.tsv"},
-			{Split: "test", Name: "test.tsv", From: pairs + "test.tsv"},
+			{Split: "train", Name: "train.tsv", From: pairs + "train.tsv", Rows: 6136,
+				Sum: "addf4c88b19066ad55a09f466c5c3f6428b3f2bd5d55100d3ca5b93d9d8daff9"},
+			{Split: "dev", Name: "dev.tsv", From: pairs + "dev.tsv", Rows: 682,
+				Sum: "3928c783f561f36547fd8e0c9d78a6e1d6013db3debcf559c4135aa5536badea"},
+			{Split: "test", Name: "test.tsv", From: pairs + "test.tsv", Rows: 758,
+				Sum: "0d5738107ea3742de4dcaf3a358b6bfa4818781bc6aec11a9956a3fbe35f8b61"},
 		},
 	},
 	{

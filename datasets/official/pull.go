@@ -69,6 +69,18 @@ type Pulled struct {
 	Rows   int    `json:"rows"`
 	Known  int    `json:"rows_known"` // as the data's authors count them; 0: not known
 	SHA256 string `json:"sha256"`
+	Sum    string `json:"sha256_known"` // as it was published; "": not known
+}
+
+// Doubts says in what a file is not as it was published.
+func (p *Pulled) Doubts() (all []string) {
+	if p.Known > 0 && p.Known != p.Rows {
+		all = append(all, fmt.Sprintf("%d rows, its authors count %d", p.Rows, p.Known))
+	}
+	if p.Sum != "" && p.Sum != p.SHA256 {
+		all = append(all, fmt.Sprintf("its SHA-256 is %.12s, and that of the published file %.12s", p.SHA256, p.Sum))
+	}
+	return all
 }
 
 // The states of a file that was pulled.
@@ -157,7 +169,7 @@ func (p *Puller) one(ctx context.Context, task *tasks.Task, place *Place, f File
 
 func pulled(task *tasks.Task, f File, set *tasks.Set, at, status string) Pulled {
 	return Pulled{Task: task.Name, File: path.Join(task.Name, f.Name), Status: status, Bytes: size(at),
-		Rows: set.Rows, Known: f.Rows, SHA256: set.SHA256}
+		Rows: set.Rows, Known: f.Rows, SHA256: set.SHA256, Sum: f.Sum}
 }
 
 // fetch brings a file's bytes into part.

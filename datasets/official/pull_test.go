@@ -224,6 +224,23 @@ func TestPullAgain(t *testing.T) {
 	}
 }
 
+// What is not as it was published is told; what is known of no file is not.
+func TestDoubts(t *testing.T) {
+	for _, c := range []struct {
+		p    Pulled
+		want string
+	}{
+		{Pulled{Rows: 2, SHA256: "aa"}, ""},
+		{Pulled{Rows: 2, Known: 2, SHA256: "aa", Sum: "aa"}, ""},
+		{Pulled{Rows: 2, Known: 3, SHA256: "aa"}, "2 rows, its authors count 3"},
+		{Pulled{Rows: 2, Known: 2, SHA256: "aa", Sum: "bb"}, "its SHA-256 is aa, and that of the published file bb"},
+	} {
+		if got := strings.Join(c.p.Doubts(), "; "); got != c.want {
+			t.Errorf("%+v: %q, want %q", c.p, got, c.want)
+		}
+	}
+}
+
 // A pull that is stopped leaves what it has, and the next one goes on there.
 func TestPullIsTakenUp(t *testing.T) {
 	s := newServer(t)
@@ -304,6 +321,64 @@ func TestPullFromArchive(t *testing.T) {
 	}
 }
 
+// A connection that was encrypted stays so.
+func TestRedirectToUnencrypted(t *testing.T) {
+	plain := newServer(t)
+	tls := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, plain.URL+r.URL.Path, http.StatusFound)
+	}))
+	defer tls.Close()
+	p := plain.puller(t)
+	p.Mirror = tls.URL
+	p.Client = p.client()
+	p.Client.Transport = tls.Client().Transport
+	if _, err := p.Pull(context.Background(), Find("hate-speech")); err == nil || !strings.Contains(err.Error(), "which is not encrypted") {
+		t.Errorf("error %v", err)
+	}
+	if len(plain.requests) > 0 {
+		t.Errorf("the other server was asked for %q", plain.requests)
+	}
+}
+
+// An archive that is none, is broken or lacks a file leaves no file, and is not
+// taken for whole by the next pull.
+func TestPullFromBadArchive(t *testing.T) {
+	var archive bytes.Buffer
+	z := gzip.NewWriter(&archive)
+	w := tar.NewWriter(z)
+	text := bytes.Repeat([]byte("id\tsentence1\tsentence2\tlabel\n"), 1000)
+	w.WriteHeader(&tar.Header{Name: "x-final/ko/other.tsv", Size: int64(len(text)), Mode: 0o644})
+	w.Write(text)
+	w.Close()
+	z.Close()
+	broken := bytes.Clone(archive.Bytes())
+	broken[len(broken)/2] ^= 0xff
+	for _, c := range []struct {
+		name, err string
+		content   []byte
+	}{
+		{"no archive", "gzip: invalid header", []byte("<html>")},
+		{"broken", "x-final.tar.gz: ", broken},
+		{"short", "x-final.tar.gz: ", archive.Bytes()[:archive.Len()-20]},
+		{"another one", "holds no x-final/ko/translated_train.tsv", archive.Bytes()},
+	} {
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(c.content))
+		}))
+		place := *Find("paws")
+		place.Archive = s.URL + "/x-final.tar.gz"
+		p := &Puller{Dir: t.TempDir(), Tries: 1, Pause: time.Millisecond}
+		done, err := p.Pull(context.Background(), &place)
+		s.Close()
+		if err == nil || !strings.Contains(err.Error(), c.err) || len(done) > 0 {
+			t.Errorf("%s: %v, want %s", c.name, err, c.err)
+		}
+		if left, _ := os.ReadDir(filepath.Join(p.Dir, "paws")); len(left) > 0 {
+			t.Errorf("%s: left %v", c.name, left)
+		}
+	}
+}
+
 func TestBadFileInPlaceIsNotReplaced(t *testing.T) {
 	s := newServer(t)
 	p := s.puller(t)
@@ -343,6 +418,12 @@ func TestPlaces(t *testing.T) {
 			delete(want, f.Split+"/"+f.Name)
 			if p.Ask == "" && f.From == "" {
 				t.Errorf("%s: %s comes from nowhere", p.Task, f.Name)
+			}
+			if p.Archive == "" && p.Ask == "" && !strings.HasPrefix(f.From, "https://") {
+				t.Errorf("%s: %s comes from %s, want an encrypted connection", p.Task, f.Name, f.From)
+			}
+			if f.Sum != "" && len(f.Sum) != 64 {
+				t.Errorf("%s: %s has the SHA-256 %q", p.Task, f.Name, f.Sum)
 			}
 		}
 		if len(want) > 0 {
