@@ -121,6 +121,9 @@ func (d *Labelled) Length(i int) int { return d.inputs.Length(i) }
 // Tokens returns the number of tokens of all examples.
 func (d *Labelled) Tokens() int { return d.inputs.Tokens() }
 
+// Vocabulary returns the ids that occur in the examples, ascending.
+func (d *Labelled) Vocabulary() []int32 { return d.inputs.Vocabulary() }
+
 // Batch readies examples; nothing in it is random.
 func (d *Labelled) Batch(examples []int, _ uint64) trainers.Batch {
 	b := &labelledBatch{d: d, examples: examples}

@@ -55,6 +55,13 @@ func MomentsOf(p *nn.Param) *Moments {
 	return s
 }
 
+// Touch counts rows, ascending, as having moments, as if gradients had come to them.
+func (m *Moments) Touch(rows []int32) {
+	if !m.All {
+		m.Live = union(m.Live, rows)
+	}
+}
+
 // ForgetMoments takes p's moments from it, if it has any.
 func ForgetMoments(p *nn.Param) {
 	if s, ok := p.State.(*Moments); ok {

@@ -1,6 +1,7 @@
 package plans
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,46 +12,49 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
-	"time"
 
 	"github.com/klauspost/cpuid/v2"
 
 	"github.com/lmkor/bench/configs"
-	"github.com/lmkor/bench/device"
 	"github.com/lmkor/bench/devices"
 	"github.com/lmkor/bench/internal/atomicfile"
 	"github.com/lmkor/bench/internal/regular"
 	"github.com/lmkor/bench/kernels"
 	"github.com/lmkor/bench/objectives"
-	"github.com/lmkor/bench/ops"
 	"github.com/lmkor/bench/results"
 	"github.com/lmkor/bench/runs"
-	"github.com/lmkor/bench/trainers"
 )
 
-// Point is what one length of text was measured to cost.
+// Point is what was measured at one size: of a batch in tokens, padding included
+// where the model reads it, or of a row.
 type Point struct {
-	Tokens      int     `json:"tokens"` // of a batch, padding included where the model reads it
-	StepSeconds float64 `json:"step_seconds"`
-	EvalSeconds float64 `json:"eval_seconds"`        // of the same rows
-	ArenaMB     float64 `json:"arena_mb"`            // activations of the step, 10^6 bytes
-	DeviceMB    float64 `json:"device_mb,omitempty"` // all that a device held, where one computes
+	At      float64 `json:"at"`
+	Seconds float64 `json:"seconds"`
+	ArenaMB float64 `json:"arena_mb,omitempty"` // activations of a step, 10^6 bytes
+
+	DeviceMB float64 `json:"device_mb,omitempty"` // all that a device held, where one computes
 }
 
-// Points are what was measured of one model with one batch size, by tokens.
+// Points are of ascending sizes.
 type Points []Point
 
-// Calibration keeps points for every model on every machine, in a file of the
+// Measured is what is known of one model with one batch size.
+type Measured struct {
+	Steps Points `json:"steps"` // a training step, by the tokens of its batch
+	Evals Points `json:"evals"` // scoring a token, by the tokens of its row
+}
+
+// Calibration keeps what was measured of every model on every machine, in a file of the
 // user's cache.
 type Calibration struct {
 	Path  string // "": nothing is kept
-	known map[string]Points
+	known map[string]Measured
 }
 
 // OpenCalibration reads what earlier plans measured. A file that can't be read is
 // none: it is measured again.
 func OpenCalibration() *Calibration {
-	c := &Calibration{known: map[string]Points{}}
+	c := &Calibration{known: map[string]Measured{}}
 	dir, err := os.UserCacheDir()
 	if err != nil {
 		return c
@@ -58,7 +62,7 @@ func OpenCalibration() *Calibration {
 	c.Path = filepath.Join(dir, "bench", "calibration.json")
 	text, err := regular.ReadFile(c.Path, regular.Text)
 	if err == nil && json.Unmarshal(text, &c.known) != nil {
-		c.known = map[string]Points{}
+		c.known = map[string]Measured{}
 	}
 	return c
 }
@@ -85,6 +89,9 @@ func (c *Calibration) Save() error {
 	return err
 }
 
+// wayOfMeasuring is raised when points are measured otherwise: older ones are forgotten.
+const wayOfMeasuring = 3
+
 // key names what the measurements hold for: this machine with so many threads,
 // and a model of these sizes, read and trained alike.
 func key(o *runs.Opened, r configs.Recipe) string {
@@ -97,6 +104,7 @@ func key(o *runs.Opened, r configs.Recipe) string {
 		set = d.Kernels
 	}
 	return results.HashJSON(struct {
+		Way          int
 		CPU, Kernels string
 		Threads      int
 		Numerics     int
@@ -104,7 +112,7 @@ func key(o *runs.Opened, r configs.Recipe) string {
 		Type         string
 		Batch        int
 		Precision    string
-	}{cpuid.CPU.BrandName, set, threads, results.Numerics, shapes(o), o.Loaded.Model.Config.ModelType,
+	}{wayOfMeasuring, cpuid.CPU.BrandName, set, threads, results.Numerics, shapes(o), o.Loaded.Model.Config.ModelType,
 		r.BatchSize, r.Precision})
 }
 
@@ -117,47 +125,51 @@ func shapes(o *runs.Opened) []int {
 	return all
 }
 
-// quantiles are the lengths of text that are measured, among those of the rows.
+// quantiles are the lengths of rows whose scoring is measured, among those of the
+// training rows.
 var quantiles = []float64{0.1, 0.5, 0.9, 1}
 
 // near is how far, as a ratio, a measured point may lie from what is asked.
 const near = 1.12
 
-// Of returns the points that an opened cell's rows lie among, and measures those
-// that are not known yet: three training steps and an evaluation for each of a
-// few lengths. note hears when something is measured.
-func (c *Calibration) Of(ctx context.Context, cell *runs.Cell, o *runs.Opened, note func(string)) (Points, error) {
+// Of returns the points that an opened cell's batches and rows lie among, and
+// measures those that are not known yet. note hears when something is measured.
+func (c *Calibration) Of(ctx context.Context, cell *runs.Cell, o *runs.Opened, note func(string)) (Measured, error) {
 	k := key(o, cell.Recipe)
-	m := measuring{cell: cell, o: o, note: note}
-	rows := byLength(o.Train)
-	for _, q := range quantiles {
-		subset := around(rows, q, cell.Recipe.BatchSize)
-		tokens := 0
-		for _, i := range subset {
-			tokens += padded(o.Train.Length(i), cell.Recipe)
-		}
-		if c.known[k].cover(tokens) {
-			continue
-		}
-		p, err := m.measure(ctx, subset)
-		if err != nil {
-			return nil, err
-		}
-		p.Tokens = tokens
-		c.known[k] = append(c.known[k], p)
-		slices.SortFunc(c.known[k], func(a, b Point) int { return a.Tokens - b.Tokens })
+	known := c.known[k]
+	m := measuring{cell: cell, o: o}
+	batches, rows := m.unknownSteps(known.Steps), m.unknownEvals(known.Evals)
+	if batches == nil && rows == nil {
+		return known, nil
 	}
-	return c.known[k], nil
+	note(fmt.Sprintf("%s × %s: measuring some steps on this machine", cell.Model.Name, cell.Task.Name))
+	more, err := m.measure(ctx, batches, rows)
+	if err != nil {
+		return known, err
+	}
+	known.Steps, known.Evals = known.Steps.with(more.Steps), known.Evals.with(more.Evals)
+	c.known[k] = known
+	return known, nil
 }
 
-func (p Points) cover(tokens int) bool {
-	for _, x := range p {
-		a, b := float64(x.Tokens), float64(tokens)
-		if a <= b*near && b <= a*near {
-			return true
-		}
+// with returns the points together, in order.
+func (p Points) with(more Points) Points {
+	all := slices.Concat(p, more)
+	slices.SortFunc(all, func(a, b Point) int { return cmp.Compare(a.At, b.At) })
+	return all
+}
+
+// cover reports whether a point lies near a size.
+func (p Points) cover(at float64) bool {
+	return slices.ContainsFunc(p, func(x Point) bool { return x.At <= at*near && at <= x.At*near })
+}
+
+// tokensOf is the number of tokens that a model reads for rows.
+func tokensOf(d *objectives.Labelled, rows []int, r configs.Recipe) (n int) {
+	for _, i := range rows {
+		n += padded(d.Length(i), r)
 	}
-	return false
+	return n
 }
 
 // byLength returns the examples by their number of tokens.
@@ -186,87 +198,33 @@ func padded(n int, r configs.Recipe) int {
 	return n
 }
 
-// measuring measures one opened cell.
-type measuring struct {
-	cell *runs.Cell
-	o    *runs.Opened
-	note func(string)
-	told bool
+// seconds is the time at a size.
+func (p Points) seconds(at float64) float64 {
+	return p.line(at, func(x Point) float64 { return x.Seconds })
 }
 
-// Steps that are measured, behind one that warms up.
-const measuredSteps = 3
-
-func (m *measuring) measure(ctx context.Context, rows []int) (p Point, err error) {
-	defer device.Caught(&err)
-	if !m.told {
-		m.told = true
-		m.note(fmt.Sprintf("%s × %s: measuring some steps on this machine", m.cell.Model.Name, m.cell.Task.Name))
+// rate is a time for each token at a size: of one point, that point's.
+func (p Points) rate(at float64) float64 {
+	if len(p) == 1 {
+		return p[0].Seconds
 	}
-	if err := ctx.Err(); err != nil {
-		return Point{}, err
-	}
-	examples := slices.Clone(m.o.Train.Examples[:0])
-	for _, i := range rows {
-		examples = append(examples, m.o.Train.Examples[i])
-	}
-	l := m.o.Loaded
-	d, err := objectives.NewLabelled(l.Model, l.Tokenizer, m.cell.Task, examples, runs.Reading(m.cell.Recipe, 0))
-	if err != nil {
-		return Point{}, err
-	}
-	on, err := devices.Open(ctx, string(m.cell.Recipe.Device), m.cell.Recipe.Threads)
-	if err != nil {
-		return p, err
-	}
-	defer on.Close()
-	defer l.Model.Place(ops.NewCPU())
-	l.Model.Place(on.Backend)
-	for range 2 { // the first warms up
-		start := time.Now()
-		if _, err := d.Predict(ctx, on.Backend); err != nil {
-			return p, err
-		}
-		p.EvalSeconds = time.Since(start).Seconds()
-	}
-	opt := runs.Options(m.cell.Recipe)
-	opt.Backend = on.Backend
-	t, err := trainers.New(d, opt, nil, nil)
-	if err != nil {
-		return p, err
-	}
-	steps, err := t.Measure(1, measuredSteps, nil, nil)
-	if err != nil {
-		return p, err
-	}
-	var seconds []float64
-	for _, s := range steps {
-		seconds = append(seconds, s.Elapsed.Seconds())
-	}
-	slices.Sort(seconds)
-	p.StepSeconds = seconds[len(seconds)/2]
-	held, _ := t.Memory()
-	p.ArenaMB = float64(held) / 1e6
-	if on.GPU != nil {
-		p.DeviceMB = float64(on.GPU.Footprint().All()) / 1e6
-	}
-	return p, nil
+	return p.seconds(at)
 }
 
-// at returns a quantity of a batch of so many tokens, on the line through the
-// two points next to it; beyond the last ones, on theirs.
-func (p Points) at(tokens int, of func(Point) float64) float64 {
+// line returns a quantity at a size, on the line through the two points next to it;
+// beyond the last ones, on theirs. Of one point it is proportional.
+func (p Points) line(at float64, of func(Point) float64) float64 {
 	switch len(p) {
 	case 0:
 		return 0
 	case 1:
-		return of(p[0]) * float64(tokens) / float64(max(1, p[0].Tokens))
+		return of(p[0]) * at / max(1, p[0].At)
 	}
 	i := 1
-	for i < len(p)-1 && p[i].Tokens < tokens {
+	for i < len(p)-1 && p[i].At < at {
 		i++
 	}
 	a, b := p[i-1], p[i]
-	slope := (of(b) - of(a)) / float64(max(1, b.Tokens-a.Tokens))
-	return max(0, of(a)+slope*float64(tokens-a.Tokens))
+	slope := (of(b) - of(a)) / max(1e-9, b.At-a.At)
+	return max(0, of(a)+slope*(at-a.At))
 }

@@ -1,6 +1,7 @@
 package plans
 
 import (
+	"math"
 	"slices"
 
 	"github.com/lmkor/bench/configs"
@@ -17,63 +18,96 @@ import (
 const (
 	memoryBytes     = 16
 	stateBytes      = 12
+	momentBytes     = 8
 	checkpointBytes = 4
 )
 
 const (
 	programMB   = 50    // the program, its packing buffers and the runtime
 	garbageMB   = 85    // that gathers beside a small heap; beside a large one a tenth: see runs/garbage.go
-	logBytes    = 330   // a step's lines in log.jsonl and timing.jsonl
+	logBytes    = 290   // a step's lines in log.jsonl and timing.jsonl
 	tokenBytes  = 8     // an id and a type
 	writeBytes  = 400e6 // a second, of states and checkpoints, brought to the disk
 	answerBytes = 160   // of a line of predictions beside its text
+	tagBytes    = 9     // of a word's tag, which is there as gold and as predicted
+	wordBytes   = 3     // of a word's quotes and comma
+	pieceBytes  = 8     // of a piece in the tokenizer's files
 
 	exampleBytes = 120 // of a row beside its text
 )
 
 // estimate fills in what a cell costs: Steps is known, and Step where it resumes.
-func estimate(c *Cell, o *runs.Opened, r configs.Recipe, points Points) {
-	step := func(p Point) float64 { return p.StepSeconds }
-	eval := func(p Point) float64 { return p.EvalSeconds }
+func estimate(c *Cell, o *runs.Opened, r configs.Recipe, known Measured) {
 	var tokens int
 	for i := range o.Train.Len() {
 		tokens += o.Train.Length(i)
 	}
 	seconds := 0.0 // an epoch's steps
-	eachBatch(o.Train, r, 0, func(tokens int) { seconds += points.at(tokens, step) })
+	eachBatch(o.Train, r, 0, func(tokens int) { seconds += known.Steps.seconds(float64(tokens)) })
 	share := 1.0
 	if c.Steps > 0 {
 		share = float64(c.Steps-c.Step) / float64(c.Steps)
 	}
-	c.Tokens = int64(share * float64(tokens*r.Epochs))
+	epochs := epochsOf(c, o, r)
+	c.Tokens = int64(share * float64(tokens) * epochs)
 	once := 0.0 // an evaluation of all splits
 	for _, d := range o.Scored {
-		once += evalSeconds(d, r, points, eval)
+		once += evalSeconds(d, r, known.Evals)
 	}
-	evaluations := float64(r.Epochs)
+	evaluations := math.Ceil(epochs)
 	if r.EvalSteps > 0 {
 		evaluations += float64(c.Steps / r.EvalSteps)
 	}
 	params := float64(models.Count(o.Loaded.Model.Params()))
-	training := share * (seconds*float64(r.Epochs) + once*evaluations)
+	training := share * (seconds*epochs + once*evaluations)
 	best := 0.0 // bytes of the best weights, kept beside the last
 	if r.Keep != configs.KeepLast {
 		best = params * checkpointBytes
 	}
-	c.Seconds = o.Took.Seconds() + training + saveSeconds(c, r, training, params*stateBytes+best)
-	c.Seconds += params * checkpointBytes / writeBytes
+	state := stateSize(o, params) + best
+	saved := saves(c, r, int(math.Ceil(epochs)), training, state)
+	c.Seconds = o.Took.Seconds() + training + (float64(saved)*state+params*checkpointBytes)/writeBytes
 	if best > 0 { // scored once more, unless it is the last
 		c.Seconds += once*(1-1/evaluations) + best/writeBytes
 	}
-	arena := points.at(largest(o.Train, r), func(p Point) float64 { return p.ArenaMB })
+	arena := known.Steps.line(float64(largest(o.Train, r)), func(p Point) float64 { return p.ArenaMB })
 	stays := best/1e6 + params*memoryBytes/1e6 + arena + dataMB(o)
 	c.MemoryMB = programMB + stays + max(garbageMB, stays/10)
-	c.DiskMB = (params*(checkpointBytes+stateBytes) + 2*best + float64(c.Steps*logBytes) + answersBytes(o)) / 1e6
+	if c.Step > 0 {
+		saved++ // it is there already
+	}
+	c.DiskMB = diskBytes(c, o, params*checkpointBytes, state, best, saved) / 1e6
+}
+
+// diskBytes is the most that a run has on the disk: while its last state is written
+// beside the one before, or when it is published, the state beside all else.
+func diskBytes(c *Cell, o *runs.Opened, checkpoint, state, best float64, saved int) float64 {
+	logs, answers := float64(c.Steps*logBytes), answersBytes(o)
+	published := checkpoint + vocabularyBytes(o)
+	if best > 0 {
+		published *= 2
+		answers *= 2
+	}
+	published += answers + min(1, float64(saved))*state
+	return logs + max(published, min(2, float64(saved))*state)
+}
+
+// stateSize is the size of a state: weights and both moments, of a table's
+// moments the rows in use.
+func stateSize(o *runs.Opened, params float64) float64 {
+	unused := 0
+	used := o.Train.Vocabulary()
+	for _, p := range o.Loaded.Model.Params() {
+		if len(p.Shape) == 2 && p.Shape[0] == o.Loaded.Model.Config.VocabSize {
+			unused += (p.Shape[0] - len(used)) * p.Shape[1]
+		}
+	}
+	return params*stateBytes - float64(unused*momentBytes)
 }
 
 // onDevice fills in what a cell takes of its device's memory, and takes from the host's
 // what lies there; a driver that computes on the processor has both in one.
-func onDevice(c *Cell, o *runs.Opened, r configs.Recipe, points Points) error {
+func onDevice(c *Cell, o *runs.Opened, r configs.Recipe, known Measured) error {
 	if r.Device == configs.CPU {
 		return nil
 	}
@@ -81,28 +115,48 @@ func onDevice(c *Cell, o *runs.Opened, r configs.Recipe, points Points) error {
 	if err != nil {
 		return err
 	}
-	most := largest(o.Train, r)
-	c.DeviceMB = points.at(most, func(p Point) float64 { return p.DeviceMB })
+	most := float64(largest(o.Train, r))
+	c.DeviceMB = known.Steps.line(most, func(p Point) float64 { return p.DeviceMB })
 	c.DeviceHas = float64(facts.Memory) / 1e6
-	c.MemoryMB -= points.at(most, func(p Point) float64 { return p.ArenaMB })
+	c.MemoryMB -= known.Steps.line(most, func(p Point) float64 { return p.ArenaMB })
 	if facts.OnCPU {
 		c.MemoryMB += c.DeviceMB
 	}
 	return nil
 }
 
-// saveSeconds is what saving states of so many bytes takes: every save_steps and
-// after epochs, or, by the clock, as often as the trainer lets it.
-func saveSeconds(c *Cell, r configs.Recipe, training, bytes float64) float64 {
-	one := bytes / writeBytes
+// epochsOf is how many epochs the cell's steps are: the last need not be whole.
+func epochsOf(c *Cell, o *runs.Opened, r configs.Recipe) float64 {
+	if r.MaxSteps == 0 {
+		return float64(r.Epochs)
+	}
+	batches := (o.Train.Len() + r.BatchSize - 1) / r.BatchSize
+	return float64(c.Steps) / float64(max(1, batches/max(1, r.GradientAccumulationSteps)))
+}
+
+// saves is how many states of so many bytes a training of so many seconds saves:
+// every save_steps and after epochs, or by the clock, as the trainer does.
+func saves(c *Cell, r configs.Recipe, epochs int, training, bytes float64) (n int) {
 	if r.SaveSteps > 0 {
-		return one * float64(c.Steps/r.SaveSteps-c.Step/r.SaveSteps+r.Epochs)
+		return c.Steps/r.SaveSteps - c.Step/r.SaveSteps + epochs
 	}
-	most := trainers.SaveShare * training
-	if most < one { // not one is worth it
-		return 0
+	cost := bytes / trainers.SaveRate
+	last := 0.0
+	save := func(at float64) { n, last, cost = n+1, at, bytes/writeBytes }
+	for epoch := range epochs {
+		end := training * float64(epoch+1) / float64(epochs)
+		for {
+			pause := max(trainers.SavePause.Seconds(), cost/trainers.SaveShare)
+			if last+pause >= end {
+				break
+			}
+			save(last + pause)
+		}
+		if (end-last)*trainers.SaveShare >= cost {
+			save(end)
+		}
 	}
-	return min(most, one*(float64(r.Epochs)+training/trainers.SavePause.Seconds()))
+	return n
 }
 
 // eachBatch calls f with the tokens of every batch of an epoch, from 0: they are
@@ -127,17 +181,18 @@ func largest(d *objectives.Labelled, r configs.Recipe) (most int) {
 	return most
 }
 
-// evalSeconds is what one evaluation of a split takes: its batches hold rows of
-// like length, so each group of rows costs as a batch of them does.
-func evalSeconds(d *objectives.Labelled, r configs.Recipe, points Points, of func(Point) float64) (seconds float64) {
-	rows := byLength(d)
-	for i := 0; i < len(rows); i += r.BatchSize {
-		batch := rows[i:min(len(rows), i+r.BatchSize)]
-		tokens := 0
-		for _, k := range batch {
-			tokens += padded(d.Length(k), r)
+// evalSeconds is what one evaluation of a split takes: rows of like length are
+// scored together, so that a token's time is that of its row's length.
+func evalSeconds(d *objectives.Labelled, r configs.Recipe, points Points) (seconds float64) {
+	by := map[int]float64{} // a token's time by the row's length
+	for i := range d.Len() {
+		n := padded(d.Length(i), r)
+		each, known := by[n]
+		if !known {
+			each = points.rate(float64(n))
+			by[n] = each
 		}
-		seconds += points.at(tokens, of)
+		seconds += each * float64(n)
 	}
 	return seconds
 }
@@ -167,10 +222,18 @@ func textBytes(e *tasks.Example) int {
 // answersBytes is the size of predictions.jsonl.
 func answersBytes(o *runs.Opened) float64 {
 	n := 0
-	if last := len(o.Scored) - 1; last >= 0 {
-		for i := range o.Scored[last].Examples {
-			n += answerBytes + textBytes(&o.Scored[last].Examples[i])
+	if len(o.Scored) > 0 {
+		for _, e := range o.Scored[0].Examples {
+			n += answerBytes + len(e.Text) + len(e.Pair)
+			for _, w := range e.Words {
+				n += len(w) + wordBytes + 2*tagBytes
+			}
 		}
 	}
 	return float64(n)
+}
+
+// vocabularyBytes is the size of a tokenizer's files.
+func vocabularyBytes(o *runs.Opened) float64 {
+	return float64(o.Loaded.Model.Config.VocabSize * pieceBytes)
 }

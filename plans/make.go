@@ -38,21 +38,8 @@ func Make(ctx context.Context, cells []runs.Cell, folder string, known *Calibrat
 			all = append(all, *c)
 			return ctx.Err()
 		}
-		c.Identity, c.Portable, c.Steps, c.Step, c.State = p.Identity, p.Portable, p.Steps, p.Step, stateOf(p)
-		if c.State != Finished {
-			for _, d := range p.Differs {
-				c.Different = append(c.Different, store.Changes([]results.Difference{d}))
-			}
-		}
-		if c.State != Finished {
-			points, err := known.Of(ctx, &cells[i], o, note)
-			if err != nil {
-				return err
-			}
-			estimate(c, o, p.Recipe, points)
-			if err := onDevice(c, o, p.Recipe, points); err != nil {
-				return err
-			}
+		if err := c.price(ctx, &cells[i], p, o, known, note); err != nil {
+			return err
 		}
 		all = append(all, *c)
 		return ctx.Err()
@@ -64,6 +51,23 @@ func Make(ctx context.Context, cells []runs.Cell, folder string, known *Calibrat
 		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.Seconds, b.Seconds))
 	})
 	return New(version, folder, all)
+}
+
+// price fills in how the cell stands and what it costs.
+func (c *Cell) price(ctx context.Context, cell *runs.Cell, p *runs.Plan, o *runs.Opened, known *Calibration, note func(string)) error {
+	c.Identity, c.Portable, c.Steps, c.Step, c.State = p.Identity, p.Portable, p.Steps, p.Step, stateOf(p)
+	if c.State == Finished {
+		return nil
+	}
+	for _, d := range p.Differs {
+		c.Different = append(c.Different, store.Changes([]results.Difference{d}))
+	}
+	points, err := known.Of(ctx, cell, o, note)
+	if err != nil {
+		return err
+	}
+	estimate(c, o, p.Recipe, points)
+	return onDevice(c, o, p.Recipe, points)
 }
 
 // rank puts what can run first, and what is finished last.

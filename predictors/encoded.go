@@ -3,6 +3,8 @@ package predictors
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"sync"
 
 	"github.com/lmkor/bench/kernels/parallel"
 	"github.com/lmkor/bench/models"
@@ -18,6 +20,9 @@ type Encoded struct {
 	words      []int     // Tags: how many words were asked
 	cut        []bool    // the input did not fit and lost its end
 
+	gathered   sync.Once
+	vocabulary []int32 // of the tokens, once they were gathered
+
 	unreadable *InputError // the first input that the tokenizer gave up on, nil without one
 }
 
@@ -32,6 +37,26 @@ func (e *Encoded) Length(i int) int { return int(e.offsets[i+1] - e.offsets[i]) 
 
 // IDs returns the tokens of input i, which must not be changed.
 func (e *Encoded) IDs(i int) []int32 { return e.ids[e.offsets[i]:e.offsets[i+1]] }
+
+// Vocabulary returns the ids that occur in the inputs, ascending. It goes over all
+// tokens, once.
+func (e *Encoded) Vocabulary() []int32 {
+	e.gathered.Do(func() {
+		if len(e.ids) == 0 {
+			return
+		}
+		occurs := make([]bool, slices.Max(e.ids)+1)
+		for _, id := range e.ids {
+			occurs[id] = true
+		}
+		for id, yes := range occurs {
+			if yes {
+				e.vocabulary = append(e.vocabulary, int32(id))
+			}
+		}
+	})
+	return e.vocabulary
+}
 
 // Starts returns the first token of every word of input i that was kept, within
 // the input's tokens.

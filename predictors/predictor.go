@@ -137,9 +137,9 @@ func (s *streaming) counted(err error) error {
 	return err
 }
 
-// batchTokens bounds a batch: enough rows to keep every core busy, few enough
+// BatchTokens bounds a batch: enough rows to keep every core busy, few enough
 // to stay in cache.
-const batchTokens = 2048
+const BatchTokens = 2048
 
 // Predict answers encoded inputs, in their order. Batches hold inputs of similar
 // length; no answer depends on its batch. It stops between two batches when ctx
@@ -183,7 +183,7 @@ func (e *Encoded) eachBatch(ctx context.Context, padTo int, f func(inputs []int,
 			return err
 		}
 		longest := max(e.Length(order[0]), padTo, 1)
-		n := max(1, min(len(order), batchTokens/longest))
+		n := max(1, min(len(order), BatchTokens/longest))
 		e.Fill(&b, order[:n])
 		b.PadTo = padTo
 		if err := f(order[:n], &b); err != nil {

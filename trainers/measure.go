@@ -52,6 +52,56 @@ func (t *Trainer) Measure(warm, steps int, trace *ops.Trace, between func()) ([]
 	return all, nil
 }
 
+// Rounds is what MeasureRounds saw of each batch.
+type Rounds struct {
+	Seconds [][]float64 // of its steps, in order
+	Held    []int       // bytes of the activations' arena, once it has gone through all batches up to this one
+}
+
+// MeasureRounds runs training steps of batches of examples in turn, round after
+// round while more says so, which is asked before each with the number of those
+// that are done. Each batch warms up with two steps, the shortest first. used are the
+// ids that the training data have, ascending: a table's rows of these are updated
+// in every step, as in a training that has seen them all.
+func (t *Trainer) MeasureRounds(batches [][]int, used []int32, more func(rounds int) bool) (*Rounds, error) {
+	t.restart()
+	r := &Rounds{Seconds: make([][]float64, len(batches))}
+	for i, examples := range batches {
+		for range 2 { // what a record batch held in several pieces is one from the next on
+			if _, err := t.measureStep(examples); err != nil {
+				return nil, err
+			}
+			if i == 0 {
+				t.touch(used)
+			}
+		}
+		held, _ := t.Memory()
+		r.Held = append(r.Held, held)
+	}
+	for n := 0; more(n); n++ {
+		for i, examples := range batches {
+			took, err := t.measureStep(examples)
+			if err != nil {
+				return nil, err
+			}
+			r.Seconds[i] = append(r.Seconds[i], took.Elapsed.Seconds())
+		}
+	}
+	return r, nil
+}
+
+// touch counts the rows of ids as having moments, in all tables that have such rows.
+func (t *Trainer) touch(ids []int32) {
+	if len(ids) == 0 {
+		return
+	}
+	for _, p := range t.weights {
+		if m, ok := p.State.(*ops.Moments); ok && ops.Of(p).Rows() > int(ids[len(ids)-1]) {
+			m.Touch(ids)
+		}
+	}
+}
+
 // measureStep makes one step and returns what it took.
 func (t *Trainer) measureStep(examples []int) (StepTime, error) {
 	trace := t.pass.Trace

@@ -11,8 +11,8 @@ import (
 const (
 	SavePause = 2 * time.Minute
 	SaveShare = 0.03
-	// saveRate is how many bytes a second the first save is expected to write.
-	saveRate = 200e6
+	// SaveRate is how many bytes a second the first save is expected to write.
+	SaveRate = 200e6
 )
 
 // saver knows when a state is due.
@@ -26,7 +26,7 @@ type saver struct {
 // start starts the clock for a training of these parameters.
 func (s *saver) start(params []models.Param) {
 	const tensors, bytes = 3, 4 // weights and two moments
-	s.cost = time.Duration(tensors * bytes * float64(models.Count(params)) / saveRate * float64(time.Second))
+	s.cost = time.Duration(tensors * bytes * float64(models.Count(params)) / SaveRate * float64(time.Second))
 	s.last = time.Now()
 }
 
