@@ -94,7 +94,7 @@ func TestOtherKernelsTrainNothing(t *testing.T) {
 				!strings.Contains(err.Error(), c.differs) || !strings.Contains(err.Error(), "--runs") {
 				t.Errorf("unplanned: %v", err)
 			}
-			all, err := Plans([]Cell{cell})
+			all, err := forecast([]Cell{cell})
 			if err != nil || all[0].Status != store.StateConflict || all[0].OnOtherKernels() != strings.HasPrefix(c.name, "kernels") {
 				t.Errorf("what it would do: %+v, %v", all, err)
 			}

@@ -2,6 +2,7 @@ package runs
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -177,3 +178,14 @@ func edit(t *testing.T, path, from, to string) {
 
 // cellTask reads the place's task file again.
 func (p *testPlace) cellTask(Cell) (*tasks.Task, error) { return tasks.Find(p.path("mood.yaml")) }
+
+// forecast returns what Run would do with each cell, or all faults.
+func forecast(cells []Cell) (all []Plan, err error) {
+	err = Forecast(cells, func(_ int, p *Plan, _ *Opened, faults []error) error {
+		if p != nil {
+			all = append(all, *p)
+		}
+		return errors.Join(faults...)
+	})
+	return all, err
+}

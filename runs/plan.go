@@ -37,40 +37,6 @@ type Plan struct {
 	Settings []string             `json:"settings,omitempty"` // of a grid's point
 }
 
-// Plans returns what Run would do with each cell: it reads the data and opens
-// the models as Run does, and changes nothing. Its error joins all that is
-// missing or wrong, each fault once.
-func Plans(cells []Cell) ([]Plan, error) {
-	var all []Plan
-	var faults []error
-	seen := map[string]bool{}
-	fault := func(err error) {
-		for _, e := range unjoined(err) {
-			if !seen[e.Error()] {
-				seen[e.Error()] = true
-				faults = append(faults, e)
-			}
-		}
-	}
-	for first := 0; first < len(cells); {
-		end := alike(cells, first)
-		data, l, err := cells[first].loadAll()
-		if err != nil {
-			fault(err)
-		} else if l != nil {
-			for _, at := range lookAtAll(cells[first:end], l, data) {
-				if at.err != nil {
-					fault(at.err)
-					continue
-				}
-				all = append(all, *at.plan)
-			}
-		}
-		first = end
-	}
-	return all, errors.Join(faults...)
-}
-
 // loadAll is load, but that a fault of the data does not hide the model's.
 func (c *Cell) loadAll() (Splits, *checkpoints.Loaded, error) {
 	if missing(c.Model) {

@@ -172,7 +172,7 @@ func besideEachOther(t *testing.T, second Cell, o *Outcome) {
 	if err != nil || again.Status != FinishedBefore || again.Dir != o.Dir {
 		t.Errorf("again: %+v, %v", again, err)
 	}
-	plans, err := Plans([]Cell{second})
+	plans, err := forecast([]Cell{second})
 	if err != nil || plans[0].Dir != o.Dir || plans[0].What() != "finished" {
 		t.Errorf("the plan says %+v, %v", plans, err)
 	}

@@ -114,7 +114,11 @@ func printPlan(s streams, p *plans.Plan) error {
 				c.Cell, c.Model, c.Task, c.Seed, what, strings.Join(c.Different, "; "))
 		}
 	}
-	t := p.Total
+	return printTotal(s, p.Total)
+}
+
+// printTotal prints what all cells to do take together.
+func printTotal(s streams, t plans.Total) error {
 	device := ""
 	if t.DeviceMB > 0 {
 		device = fmt.Sprintf(" and %s of the device's", sizeText(int64(t.DeviceMB*1e6)))

@@ -11,6 +11,7 @@ import (
 
 	"github.com/lmkor/bench/checkpoints"
 	"github.com/lmkor/bench/configs"
+	"github.com/lmkor/bench/plans"
 	"github.com/lmkor/bench/results"
 	"github.com/lmkor/bench/results/export"
 	"github.com/lmkor/bench/runs"
@@ -80,7 +81,7 @@ The exit status is 3 after an interruption: the same command takes it up.`,
 	}
 	o.cellFlags(cmd)
 	fl := cmd.Flags()
-	fl.BoolVar(&o.dryRun, "dry-run", false, "print what would become of each cell, with data and models opened as a run does")
+	fl.BoolVar(&o.dryRun, "dry-run", false, "print what would become of each cell and what it takes, as 'bench plan' counts it")
 	fl.StringVar(&o.plan, "plan", "", "run the cells of the plan `FILE` that 'bench plan -o' wrote")
 	fl.StringVar(&o.tensorboard, "tensorboard", "", "write event files into the folder `DIR` meanwhile, for TensorBoard to look on")
 	fl.StringVar(&o.cell, "cell", "", "of a plan, run cell `N` alone")
@@ -121,11 +122,7 @@ func (o *runOptions) run(ctx context.Context, s streams) error {
 	}
 	cells, err := o.cells(ctx)
 	if o.dryRun && len(cells) > 0 {
-		plans, faults := runs.Plans(cells)
-		if err := errors.Join(err, faults); err != nil {
-			return err
-		}
-		return printPlans(s, plans, o.format)
+		return o.report(ctx, s, cells, err)
 	}
 	if err != nil {
 		return err
@@ -285,22 +282,38 @@ func printOutcomes(s streams, done []runs.Outcome, format string) error {
 	return w.Flush()
 }
 
-func printPlans(s streams, plans []runs.Plan, format string) error {
-	for _, p := range plans {
+func printRows(s streams, rows []plans.Row, total plans.Total, format string) error {
+	for _, p := range rows {
 		for _, kept := range p.Kept {
 			fmt.Fprintf(s.err, "%s × %s, seed %d: %s\n", p.Model, p.Task, p.Seed, kept)
 		}
 	}
 	if format == "json" {
-		return s.json(plans)
+		return s.json(rows)
 	}
 	w := newColumns(s.out)
-	fmt.Fprintln(w, "MODEL\tTASK\tSEED\tSTATUS\tTRAIN\tSCORED\tSTEPS\tRUN") // a grid's settings are in RUN
-	for _, p := range plans {
-		fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%d\t%d\t%d\t%s\n", p.Model, p.Task, p.Seed, p.What(),
-			p.Rows[tasks.Train], p.Rows[p.Scored], p.Steps, p.Dir)
+	// A grid's settings are in RUN.
+	fmt.Fprintln(w, "MODEL\tTASK\tSEED\tSTATUS\tTRAIN\tSCORED\tSTEPS\tTOKENS\tTIME\tMEMORY\tDISK\tRUN")
+	for _, p := range rows {
+		fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%d\t%d\t%d\t%d\t%s\t%s\t%s\t%s\n", p.Model, p.Task, p.Seed, p.What(),
+			p.Rows[tasks.Train], p.Rows[p.Scored], p.Steps, p.Tokens, plans.Duration(p.Seconds),
+			sizeText(int64(p.MemoryMB*1e6)), sizeText(int64(p.DiskMB*1e6)), p.Dir)
 	}
-	return w.Flush()
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	return printTotal(s, total)
+}
+
+// report prints what would become of each cell, or all that is missing; failed is
+// what finding the cells has met.
+func (o *runOptions) report(ctx context.Context, s streams, cells []runs.Cell, failed error) error {
+	known := plans.OpenCalibration()
+	rows, total, err := plans.Report(ctx, cells, known, func(text string) { fmt.Fprintln(s.err, text) })
+	if err := errors.Join(failed, err, known.Save()); err != nil {
+		return err
+	}
+	return printRows(s, rows, total, o.format)
 }
 
 // thisProgram is the program as manifests have it.

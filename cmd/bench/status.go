@@ -18,6 +18,7 @@ type statusOptions struct {
 	of     string // a plan's file or a folder of runs
 	watch  bool
 	every  time.Duration
+	exit   bool // the exit status tells how the cells stand
 	format string
 }
 
@@ -28,8 +29,11 @@ func newStatusCmd() *cobra.Command {
 		Short: "Show what is done, running, waiting and failed, and the time left",
 		Long: `Reads from the files of the runs alone how the cells of a plan stand, or the runs of a
 folder: wherever they run, the folder tells. The time left is of work, by the
-plan's estimates and by the pace of what runs; machines side by side share it.`,
-		Example: "  bench status plan.json\n  bench status runs --format json\n  bench status plan.json --watch",
+plan's estimates and by the pace of what runs; machines side by side share it.
+
+With --exit-code the exit status is 0 when all is done, 1 when cells have failed and
+3 while some are left to do; without it, it says that the cells could be looked at.`,
+		Example: "  bench status plan.json\n  bench status runs --format json\n  bench status plan.json --watch --exit-code",
 		Args:    args(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, a []string) error {
 			o.of = a[0]
@@ -37,6 +41,7 @@ plan's estimates and by the pace of what runs; machines side by side share it.`,
 		},
 	}
 	cmd.Flags().BoolVar(&o.watch, "watch", false, "show it anew until nothing is left to do")
+	cmd.Flags().BoolVar(&o.exit, "exit-code", false, "exit with 1 if cells have failed, with 3 if some are left to do")
 	cmd.Flags().DurationVar(&o.every, "every", o.every, "how long --watch waits in between")
 	formatFlag(cmd, &o.format, "table", "json")
 	return cmd
@@ -55,14 +60,27 @@ func (o *statusOptions) run(ctx context.Context, s streams) error {
 			return err
 		}
 		if !o.watch || st.Running+st.Waiting == 0 {
-			return nil
+			return o.verdict(st)
 		}
 		select {
 		case <-ctx.Done():
-			return nil
+			return o.verdict(st)
 		case <-time.After(max(o.every, 100*time.Millisecond)):
 		}
 	}
+}
+
+// verdict is the error of cells that are not done, if it is asked for.
+func (o *statusOptions) verdict(st *plans.Status) error {
+	switch left := st.Running + st.Waiting; {
+	case !o.exit:
+		return nil
+	case st.Failed > 0:
+		return fmt.Errorf("%d of %d cells have failed: 'bench run --plan' tries them again", st.Failed, len(st.Cells))
+	case left > 0:
+		return resumableError{fmt.Errorf("%d of %d cells are left to do", left, len(st.Cells))}
+	}
+	return nil
 }
 
 func (o *statusOptions) status() (*plans.Status, error) {

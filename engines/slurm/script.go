@@ -90,7 +90,7 @@ func (e *Engine) collect(p *plans.Plan, ids []string) script {
 	e.header(&b, "bench-"+p.Hash[:min(8, len(p.Hash))]+"-collect", "collect-%j.log", engines.Need{MemoryMB: 2048, Minutes: 60})
 	fmt.Fprintf(&b, "#SBATCH --dependency=afterany:%s\n", strings.Join(ids, ":"))
 	fmt.Fprintf(&b, "\nbench=%s\nplan=%s\nruns=%s\n", quote(e.Program), quote(e.PlanFile), quote(p.Runs))
-	b.WriteString(`"$bench" status "$plan"; status=$?
+	b.WriteString(`"$bench" status "$plan" --exit-code; status=$?
 "$bench" leaderboard "$runs" --format markdown > "$runs/leaderboard.md" || status=1
 "$bench" report "$runs" -o "$runs/report.html" || status=1
 exit "$status"
