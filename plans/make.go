@@ -54,7 +54,8 @@ func Make(ctx context.Context, cells []runs.Cell, folder string, known *Calibrat
 }
 
 // price fills in how the cell stands and what it costs.
-func (c *Cell) price(ctx context.Context, cell *runs.Cell, p *runs.Plan, o *runs.Opened, known *Calibration, note func(string)) error {
+func (c *Cell) price(ctx context.Context, cell *runs.Cell, p *runs.Plan, o *runs.Opened, known *Calibration,
+	note func(string)) error {
 	c.Identity, c.Portable, c.Steps, c.Step, c.State = p.Identity, p.Portable, p.Steps, p.Step, stateOf(p)
 	if c.State == Finished {
 		return nil

@@ -19,9 +19,10 @@ import (
 // Sizes are measured in turn, round after round, so that a moment in which the
 // machine did something else falls on none of them alone.
 const (
-	measureFor  = 1500 * time.Millisecond // of steps, and of evaluations again
-	leastRounds = 2                       // of a model for which this is short
-	mostRounds  = 40
+	measureSteps = 800 * time.Millisecond // for so long
+	measureEvals = 400 * time.Millisecond
+	leastRounds  = 2 // of a model for which this is short
+	mostRounds   = 40
 )
 
 // measuring measures one opened cell.
@@ -117,7 +118,7 @@ func (m *measuring) evals(ctx context.Context, groups [][]int, mem ops.Backend) 
 	}
 	took := make([][]float64, len(all))
 	begun := time.Now()
-	for round := 0; round < mostRounds && (round == 0 || time.Since(begun) < measureFor); round++ {
+	for round := 0; round < mostRounds && (round == 0 || time.Since(begun) < measureEvals); round++ {
 		for i, d := range all {
 			start := time.Now()
 			if _, err := d.Predict(ctx, mem); err != nil {
@@ -162,7 +163,7 @@ func (m *measuring) steps(ctx context.Context, batches [][]int, mem ops.Backend)
 		if rounds == 0 {
 			begun = time.Now()
 		}
-		return ctx.Err() == nil && (rounds < leastRounds || rounds < mostRounds && time.Since(begun) < measureFor)
+		return ctx.Err() == nil && (rounds < leastRounds || rounds < mostRounds && time.Since(begun) < measureSteps)
 	})
 	if err != nil {
 		return nil, err

@@ -43,7 +43,7 @@ func TestCalibration(t *testing.T) {
 				last = n
 			}
 		}
-		if most := largest(o.Train, recipe); len(batches) < 2 || float64(last)*near < float64(most) {
+		if most := largest(o.Train, recipe); len(batches) < 2 || float64(last)*1.5 < float64(most) {
 			t.Errorf("%d batches up to %d tokens, and the training has one of %d", len(batches), last, most)
 		}
 		notes := 0
@@ -52,7 +52,7 @@ func TestCalibration(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			if len(known.Steps) != len(batches) || len(known.Evals) < 2 {
+			if len(known.Steps) != len(batches) || len(known.Evals) < 1 {
 				t.Errorf("%+v", known)
 			}
 			for _, p := range append(append(Points{}, known.Steps...), known.Evals...) {

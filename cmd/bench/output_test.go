@@ -22,11 +22,16 @@ func (f *fullDisk) Write(p []byte) (int, error) {
 }
 
 func TestUnwrittenOutputIsAFault(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	dryRun := []string{"run", "--model", "quickstart-a", "--task", "nsmc", "--data-dir", "samples", "--dry-run"}
+	if status := run(dryRun, strings.NewReader(""), &bytes.Buffer{}, &bytes.Buffer{}); status != statusDone { // it measures, and says so
+		t.Fatalf("status %d", status)
+	}
 	for _, args := range [][]string{
 		{"version"}, {"version", "--format", "json"}, {"--version"}, {"--help"}, {"help", "data"}, {"completion", "bash"},
 		{"data", "list"}, {"data", "list", "--format", "json"}, {"data", "check", "-t", "nsmc"}, {"data", "stats", "-t", "nsmc"},
 		{"models", "list"}, {"models", "list", "--format", "json"}, {"models", "show", "bert-tiny-scratch"},
-		{"doctor"}, {"doctor", "--format", "json"}, {"devices"}, {"run", "quickstart", "--dry-run"},
+		{"doctor"}, {"doctor", "--format", "json"}, {"devices"}, dryRun,
 		{"leaderboard", "--published", "lmkor"}, {"leaderboard", "--published", "lmkor", "--format", "csv"},
 	} {
 		for _, left := range []int{0, 20} {

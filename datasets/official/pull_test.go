@@ -357,7 +357,7 @@ func TestPullFromBadArchive(t *testing.T) {
 		name, err string
 		content   []byte
 	}{
-		{"no archive", "gzip: invalid header", []byte("<html>")},
+		{"no archive", "gzip: invalid header", []byte("no archive")},
 		{"broken", "x-final.tar.gz: ", broken},
 		{"short", "x-final.tar.gz: ", archive.Bytes()[:archive.Len()-20]},
 		{"another one", "holds no x-final/ko/translated_train.tsv", archive.Bytes()},

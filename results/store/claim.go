@@ -8,7 +8,9 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -102,6 +104,9 @@ func (w *Writer) claimOnce() error {
 			}
 			continue
 		}
+		if f == fitsEmpty && beingSigned(p) {
+			continue
+		}
 		if f > bestFit {
 			best, bestFit = p, f
 		}
@@ -173,8 +178,28 @@ func (w *Writer) claimOwn() error {
 		if !w.rivalled() {
 			return nil
 		}
-		return errors.Join(w.lock.release(false), removeTwice(dir), errHeld)
+		return errors.Join(w.lock.release(false), w.discard(), errHeld)
 	}
+}
+
+// beingSigned reports whether an empty folder is one that a process has made where
+// there are no locks, and has not signed yet: whoever locks it keeps nobody out.
+func beingSigned(partial string) bool {
+	_, owned := ownerOf(partial)
+	return !owned && ownName.MatchString(filepath.Base(partial))
+}
+
+// ownName is what claimOwn calls a folder.
+var ownName = regexp.MustCompile(`\.[0-9a-f]{1,8}\.[0-9]+\.partial(\.[0-9]+)?$`)
+
+// discard removes the folder of a claim that is given up. It is called otherwise
+// first: nobody takes up what is half removed.
+func (w *Writer) discard() error {
+	aside := fmt.Sprintf("%s%s.%d%s", w.partial[:strings.LastIndex(w.partial, partialExt)], partialExt, rand.Uint32(), stateExt)
+	if os.Rename(w.partial, aside) != nil {
+		aside = w.partial
+	}
+	return removeTwice(aside)
 }
 
 // rivalled reports whether another process has signed for these settings, too.

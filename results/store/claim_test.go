@@ -369,7 +369,11 @@ func TestYield(t *testing.T) {
 	if err := w.claimOwn(); err != nil {
 		t.Fatal(err)
 	}
-	writeRun(t, dir, m, result("m", "nsmc", 1, 10))
+	elsewhere := filepath.Join(t.TempDir(), "run")
+	writeRun(t, elsewhere, m, result("m", "nsmc", 1, 10))
+	if err := os.Rename(elsewhere, dir); err != nil {
+		t.Fatal(err)
+	}
 	if err := w.prepare(); !errors.Is(err, ErrFinished) {
 		t.Fatalf("begin: %v", err)
 	}

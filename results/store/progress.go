@@ -186,7 +186,8 @@ func (f *folder) unfinished(c Planned) (Progress, error) {
 	if p.State == CellRunning {
 		return p, nil
 	}
-	return p.orFailed(f.failures[filepath.Clean(c.Dir)], func(portable string) bool { return c.Portable == "" || c.Portable == portable })
+	own := func(portable string) bool { return c.Portable == "" || c.Portable == portable }
+	return p.orFailed(f.failures[filepath.Clean(c.Dir)], own)
 }
 
 // standsIn reports whether the run stands finished in dir.

@@ -103,11 +103,17 @@ func TestProgressOfAnotherVariant(t *testing.T) {
 	if p, err := ProgressIn(partial); err != nil || p.State != CellFailed {
 		t.Errorf("in its folder: %+v, %v", p, err)
 	}
-	if err := RecordFailure(dir, b.Parts.Portable(), errors.New("no room")); err != nil {
+	if err := RecordFailure(dir, b.Parts.Portable(), errors.New("no disk")); err != nil {
+		t.Fatal(err)
+	}
+	if p, err := ProgressIn(partial); err != nil || p.Reason != "no room" {
+		t.Errorf("another's failure beside its folder: %+v, %v", p, err)
+	}
+	if err := RecordFailure(dir, a.Parts.Portable(), nil); err != nil {
 		t.Fatal(err)
 	}
 	if p, err := ProgressIn(partial); err != nil || p.State != CellWaiting {
-		t.Errorf("another's failure beside its folder: %+v, %v", p, err)
+		t.Errorf("another's failure alone: %+v, %v", p, err)
 	}
 	if err := RecordFailure(dir, "", errors.New("no data")); err != nil {
 		t.Fatal(err)

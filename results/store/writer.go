@@ -79,7 +79,7 @@ func (w *Writer) yield(finished bool) error {
 	var err error
 	if w.lock.own { // nobody else will look into the folder while we live
 		if _, e := readPartial(w.partial); errors.Is(e, fs.ErrNotExist) {
-			err = removeTwice(w.partial)
+			err = w.discard()
 		} else {
 			err = w.sign(owner{})
 		}

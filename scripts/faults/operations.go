@@ -25,16 +25,16 @@ var beforeRunning = []command{{"plan, nothing done", planned, 0}}
 
 var afterRunning = []command{
 	{"plan, all done", planned, 12},
-	{"status", func(_ []string, plan, _ string) []string { return []string{"status", plan} }, 4},
+	{"status", func(_ []string, plan, _ string) []string { return []string{"status", plan} }, 2},
 	{"submit --dry-run", func(_ []string, plan, _ string) []string {
 		return []string{"submit", "slurm", "--plan", plan, "--dry-run"}
 	}, 0},
 	{"status of a folder", func(_ []string, _, runs string) []string { return []string{"status", runs} }, 5},
-	{"runs list", func(_ []string, _, runs string) []string { return []string{"runs", "list", runs} }, 32},
-	{"leaderboard", func(_ []string, _, runs string) []string { return []string{"leaderboard", runs} }, 16},
+	{"runs list", func(_ []string, _, runs string) []string { return []string{"runs", "list", runs} }, 34},
+	{"leaderboard", func(_ []string, _, runs string) []string { return []string{"leaderboard", runs} }, 14},
 	{"report", func(_ []string, plan, runs string) []string {
 		return []string{"report", runs, "-o", strings.TrimSuffix(plan, ".json") + ".html"}
-	}, 40},
+	}, 17},
 }
 
 // operations counts what commands over many cells ask of the folder of runs, for n
