@@ -24,6 +24,8 @@ type Line struct {
 	Tags      []string `json:"tags,omitempty"` // of the words
 	Entities  *[]Span  `json:"entities,omitempty"`
 	Truncated bool     `json:"truncated,omitempty"` // the model saw the text's beginning only
+
+	last bool // of those that were computed together
 }
 
 // Span is an entity: code points [Start, End) of the text.

@@ -22,6 +22,7 @@ type Writer struct {
 	kind  tasks.Kind
 	pairs bool // a table has a column of second texts: the first line says so
 	words bool
+	table bool
 }
 
 // The formats of answers.
@@ -35,7 +36,8 @@ const (
 // words' tags with words, and for second texts if the first line has one. Flush
 // comes at the end.
 func NewWriter(out io.Writer, format string, v *checkpoints.Voting, words bool) (*Writer, error) {
-	w := &Writer{out: bufio.NewWriterSize(out, 1<<16), v: v, kind: v.Members[0].Kind, words: words}
+	w := &Writer{out: bufio.NewWriterSize(out, 1<<16), v: v, kind: v.Members[0].Kind, words: words,
+		table: format != JSONL}
 	switch format {
 	case JSONL:
 		e := json.NewEncoder(w.out)
@@ -129,7 +131,8 @@ func (w *Writer) row(l Line) []string {
 	return append(row, strconv.FormatBool(l.Truncated))
 }
 
-// Write writes a line.
+// Write writes a line. What was computed together is brought out together. A table
+// whose first text is alone has no room for a pair: that is an error.
 func (w *Writer) Write(l Line) error {
 	if w.head != nil {
 		w.pairs = l.TextPair != nil
@@ -137,7 +140,13 @@ func (w *Writer) Write(l Line) error {
 	if err := w.header(); err != nil {
 		return err
 	}
-	return w.write(l)
+	if w.table && !w.pairs && l.TextPair != nil {
+		return fmt.Errorf("text %d: a pair behind texts alone: a table has one header, want --format jsonl", l.ID+1)
+	}
+	if err := w.write(l); err != nil || !l.last {
+		return err
+	}
+	return w.out.Flush()
 }
 
 // Flush brings out what was written. A table without lines is its header.

@@ -130,7 +130,7 @@ func (e *InputError) Unwrap() error { return e.Err }
 
 // encode tokenizes n inputs on all cores.
 func encode(n int, at func(i int) Input, tok *tokenizers.Tokenizer, form Form, r Recipe) *Encoded {
-	const chunk = 1024
+	const chunk = 128 // several of those that a file's texts come in
 	parts := make([]Encoded, (n+chunk-1)/chunk)
 	parallel.Each(len(parts), func(c int) {
 		part := &parts[c]

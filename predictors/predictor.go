@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"iter"
 	"slices"
 
 	"github.com/lmkor/bench/device"
@@ -59,84 +58,6 @@ func (p *Predictor) Answer(ctx context.Context, inputs []Input) ([]Answer, error
 	return p.Predict(ctx, e)
 }
 
-// The most that one chunk of a stream holds.
-const (
-	chunkInputs = 1024
-	chunkBytes  = 4 << 20 // of texts
-)
-
-// Stream answers inputs as they come, in their order, a chunk at a time, so that
-// memory is bounded however many there are. It ends at the first error, the
-// stream's own or one of answering; an *InputError counts from the first input.
-func (p *Predictor) Stream(ctx context.Context, inputs iter.Seq2[Input, error]) iter.Seq2[Answer, error] {
-	return func(yield func(Answer, error) bool) {
-		s := streaming{p: p, ctx: ctx, yield: yield}
-		for in, err := range inputs {
-			if err != nil {
-				if s.flush() {
-					yield(Answer{}, err)
-				}
-				return
-			}
-			if !s.add(in) {
-				return
-			}
-		}
-		s.flush()
-	}
-}
-
-// streaming is a stream between two chunks.
-type streaming struct {
-	p     *Predictor
-	ctx   context.Context
-	yield func(Answer, error) bool
-	chunk []Input
-	bytes int
-	done  int // inputs answered
-}
-
-// add takes one more input; false: the stream has ended.
-func (s *streaming) add(in Input) bool {
-	s.chunk = append(s.chunk, in)
-	s.bytes += len(in.Text) + len(in.Pair)
-	for _, w := range in.Words {
-		s.bytes += len(w)
-	}
-	return len(s.chunk) < chunkInputs && s.bytes < chunkBytes || s.flush()
-}
-
-// flush answers the chunk; false: the stream has ended.
-func (s *streaming) flush() bool {
-	if len(s.chunk) == 0 {
-		return true
-	}
-	answers, err := s.p.Answer(s.ctx, s.chunk)
-	if err != nil {
-		s.yield(Answer{}, s.counted(err))
-		return false
-	}
-	s.done += len(s.chunk)
-	s.chunk, s.bytes = s.chunk[:0], 0
-	for _, a := range answers {
-		if !s.yield(a, nil) {
-			return false
-		}
-	}
-	return true
-}
-
-// counted makes an error count its input from the stream's first.
-func (s *streaming) counted(err error) error {
-	switch e := err.(type) {
-	case *InputError:
-		e.Input += s.done
-	case *NonFiniteError:
-		e.Input += s.done
-	}
-	return err
-}
-
 // BatchTokens bounds a batch: enough rows to keep every core busy, few enough
 // to stay in cache.
 const BatchTokens = 2048
@@ -182,8 +103,7 @@ func (e *Encoded) eachBatch(ctx context.Context, padTo int, f func(inputs []int,
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		longest := max(e.Length(order[0]), padTo, 1)
-		n := max(1, min(len(order), BatchTokens/longest))
+		n := e.fitting(order, padTo)
 		e.Fill(&b, order[:n])
 		b.PadTo = padTo
 		if err := f(order[:n], &b); err != nil {
@@ -192,6 +112,18 @@ func (e *Encoded) eachBatch(ctx context.Context, padTo int, f func(inputs []int,
 		order = order[n:]
 	}
 	return nil
+}
+
+// fitting returns how many of the inputs in order make one batch: one at least.
+func (e *Encoded) fitting(order []int, padTo int) int {
+	tokens := 0
+	for n, i := range order {
+		tokens += max(e.Length(i), padTo)
+		if n > 0 && tokens > BatchTokens {
+			return n
+		}
+	}
+	return len(order)
 }
 
 // NonFiniteError says at which input, from 0, the model's logits are NaN or

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 	"math"
 	"os"
 	"path/filepath"
@@ -64,18 +63,7 @@ func inputs(n int) (all []predictors.Input) {
 	return all
 }
 
-func seq(all []predictors.Input) iter.Seq2[predictors.Input, error] {
-	return func(yield func(predictors.Input, error) bool) {
-		for _, in := range all {
-			if !yield(in, nil) {
-				return
-			}
-		}
-	}
-}
-
-// No answer depends on what else is asked, to the last bit: alone, among others,
-// and in a stream of several chunks.
+// No answer depends on what else is asked, to the last bit: alone and among others.
 func TestAnswersDoNotDependOnTheirBatch(t *testing.T) {
 	tok := tokenizer(t)
 	for _, c := range []struct {
@@ -108,16 +96,6 @@ func TestAnswersDoNotDependOnTheirBatch(t *testing.T) {
 					if !reflect.DeepEqual(alone[0], want[i]) {
 						t.Fatalf("input %d alone: %+v, among others %+v", i, alone[0], want[i])
 					}
-				}
-				i := 0
-				for a, err := range p.Stream(context.Background(), seq(all)) {
-					if err != nil || !reflect.DeepEqual(a, want[i]) {
-						t.Fatalf("input %d of the stream: %+v, %v, want %+v", i, a, err, want[i])
-					}
-					i++
-				}
-				if i != len(all) {
-					t.Errorf("%d answers to %d inputs", i, len(all))
 				}
 			})
 		}
@@ -163,30 +141,6 @@ func TestBrokenWeightsAnswerNothing(t *testing.T) {
 	var broken *predictors.NonFiniteError
 	if !errors.As(err, &broken) || broken.Input != 1 {
 		t.Errorf("error %v, want a NonFiniteError about the second input", err)
-	}
-}
-
-func TestStreamStopsAtTheFirstError(t *testing.T) {
-	p := predictors.New(model(t, models.SequenceHead, 2), tokenizer(t), predictors.Classes{}, predictors.Recipe{})
-	all := inputs(1100)
-	all[1050].Text = strings.Repeat("영화 ", 40) // nothing is cut, and the model has room for 40 tokens
-	n := 0
-	var last error
-	for _, err := range p.Stream(context.Background(), seq(all)) {
-		if last = err; err == nil {
-			n++
-		}
-	}
-	var in *predictors.InputError
-	if !errors.As(last, &in) || in.Input != 1050 || n != 1024 {
-		t.Errorf("%d answers, then %v: want 1024, then an InputError about input 1050", n, last)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	for _, err := range p.Stream(ctx, seq(all)) {
-		if !errors.Is(err, context.Canceled) {
-			t.Errorf("error %v of a cancelled stream", err)
-		}
 	}
 }
 

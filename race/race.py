@@ -113,9 +113,9 @@ def lengthen(rows, vocab):
 def prepare(work, nsmc, size, n):
     """Makes in a folder, or finds there, a vocabulary, n reviews a line, and a size's model; returns both."""
     work.mkdir(parents=True, exist_ok=True)
-    rows = read(nsmc, 5000)
+    rows = read(nsmc, max(n, 5000))
     if not (work / "vocab.txt").exists():
-        train_vocab(rows, work / "vocab.txt")
+        train_vocab(rows[:5000], work / "vocab.txt")
     texts = work / f"texts-{n}.txt"
     rows = (rows * (n // len(rows) + 1))[:n]
     texts.write_text("".join(t.replace("\r", " ") + "\n" for t, _ in rows), encoding="utf-8")
