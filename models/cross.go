@@ -83,8 +83,9 @@ func (s *source) release(p *ops.Pass, x mat.Tensor) {
 	p.Release(x, s.x)
 }
 
-// reorder makes decoded sequence i see what from[i] saw.
-func (s *source) reorder(from []int) {
+// reorder makes decoded sequence i see what from[i] saw. What none sees any more is
+// given back.
+func (s *source) reorder(p *ops.Pass, from []int) {
 	if s == nil {
 		return
 	}
@@ -95,5 +96,62 @@ func (s *source) reorder(from []int) {
 	if !slices.IsSorted(owner) {
 		panic("models: sequences of different prompts mixed")
 	}
-	s.owner = owner
+	if s.owner = owner; len(slices.Compact(slices.Clone(owner))) < len(s.offsets)-1 {
+		s.shrink(p)
+	}
+}
+
+// shrink drops the encoder's sequences that no decoded one sees.
+func (s *source) shrink(p *ops.Pass) {
+	seen := slices.Compact(slices.Clone(s.owner))
+	offsets := []int32{0}
+	for k, o := range seen {
+		offsets = append(offsets, offsets[k]+s.offsets[o+1]-s.offsets[o])
+	}
+	old := s.offsets
+	if s.offsets = offsets; len(seen) == 0 {
+		s.free()
+		s.kept = map[*crossAttention]*ops.Tensor{}
+		return
+	}
+	for l, kv := range s.kept {
+		var spans []ops.Span
+		for _, o := range seen {
+			spans = append(spans, ops.Span{X: kv, From: int(old[o]), To: int(old[o+1])})
+		}
+		s.kept[l] = ops.Stacked(p, kv.Cols(), spans...)
+		kv.Free()
+	}
+	for i, o := range s.owner {
+		s.owner[i], _ = slices.BinarySearch(seen, o)
+	}
+}
+
+// join adds the sequences of another source behind its own, each seen by one more
+// decoded sequence, and takes what that keeps.
+func (s *source) join(p *ops.Pass, more *source) {
+	rows, before := s.offsets[len(s.offsets)-1], len(s.offsets)-1
+	for l, kv := range more.kept {
+		if mine := s.kept[l]; mine != nil {
+			s.kept[l] = ops.Stacked(p, kv.Cols(), ops.Span{X: mine, To: mine.Rows()}, ops.Span{X: kv, To: kv.Rows()})
+			mine.Free()
+			kv.Free()
+		} else {
+			s.kept[l] = kv
+		}
+	}
+	for i, end := range more.offsets[1:] {
+		s.offsets, s.owner = append(s.offsets, rows+end), append(s.owner, before+i)
+	}
+}
+
+// free gives back what decoding keeps.
+func (s *source) free() {
+	if s == nil {
+		return
+	}
+	for _, kv := range s.kept {
+		kv.Free()
+	}
+	s.kept = nil
 }

@@ -37,7 +37,8 @@ type decoder interface {
 	canDecode(c *Config) error
 	// cacheSizes returns the layers and the width of their keys.
 	cacheSizes(c *Config) (layers, width int)
-	// encode reads an encoder-decoder's source; nil for others.
+	// encode reads an encoder-decoder's source, which may have no sequences; nil for
+	// others.
 	encode(p *ops.Pass, in *Batch, c *Config) *source
 	// next reads the batch's tokens behind those that st has, and returns the
 	// scores of each sequence's next token, [B, V].
@@ -56,7 +57,7 @@ type Decoder struct {
 
 // NewDecoder returns a decoder of the given number of sequences with room for
 // that many tokens each. source is what an encoder-decoder's encoder reads, as
-// many sequences; nil for other models.
+// many sequences; nil for other models, and where there are none yet.
 func (m *Model) NewDecoder(sequences, room int, source *Batch) (*Decoder, error) {
 	net, ok := m.net.(decoder)
 	if !ok || m.Head.Kind != CausalLMHead {
@@ -65,17 +66,10 @@ func (m *Model) NewDecoder(sequences, room int, source *Batch) (*Decoder, error)
 	if err := net.canDecode(&m.Config); err != nil {
 		return nil, err
 	}
-	most := m.MaxTokens()
-	if source != nil {
-		if err := m.Check(source); err != nil {
-			return nil, err
-		}
-		most = m.Config.Decoder.MaxTokens()
-	}
-	if room > most {
-		return nil, &InputError{Msg: fmt.Sprintf("room for %d tokens: the model takes 1 to %d", room, most)}
-	}
 	d := &Decoder{m: m, net: net, pass: &ops.Pass{Backend: m.Backend()}}
+	if err := d.check(room, source); err != nil {
+		return nil, err
+	}
 	layers, width := net.cacheSizes(&m.Config)
 	for range layers {
 		d.st.caches = append(d.st.caches, ops.NewCache(d.pass, sequences, room, width))
@@ -85,11 +79,39 @@ func (m *Model) NewDecoder(sequences, room int, source *Batch) (*Decoder, error)
 	return d, nil
 }
 
-// Join adds a sequence without tokens, with room for that many, behind the others
-// of a model without a source.
-func (d *Decoder) Join(room int) error {
-	if most := d.m.MaxTokens(); d.st.source != nil || room > most {
+// check returns an *InputError about sequences that the model has no room for, or
+// about sources that it can't read.
+func (d *Decoder) check(room int, source *Batch) error {
+	most := d.m.MaxTokens()
+	if source != nil {
+		if err := d.m.Check(source); err != nil {
+			return err
+		}
+	}
+	if d.m.Config.Decoder != nil {
+		most = d.m.Config.Decoder.MaxTokens()
+	}
+	if room > most {
 		return &InputError{Msg: fmt.Sprintf("room for %d tokens: the model takes 1 to %d", room, most)}
+	}
+	return nil
+}
+
+// Join adds a sequence without tokens, with room for that many, behind the others.
+// source is what an encoder-decoder's encoder reads for it, one sequence; nil for
+// other models.
+func (d *Decoder) Join(room int, source *Batch) error {
+	if (source != nil) != (d.st.source != nil) {
+		return &InputError{Msg: "an encoder-decoder's sequences have a source, and no others"}
+	}
+	if err := d.check(room, source); err != nil {
+		return err
+	}
+	if source != nil {
+		d.pass.Release()
+		d.pass.Begin(0)
+		d.st.source.join(d.pass, d.net.encode(d.pass, source, &d.m.Config))
+		d.pass.Release()
 	}
 	for _, c := range d.st.caches {
 		c.Join(room)
@@ -107,12 +129,13 @@ func (d *Decoder) Next(tokens *Batch) *ops.Tensor {
 }
 
 // Reorder makes sequence i what sequence from[i] was. Their number may change;
-// sequences of one source must stay together, in the sources' order.
+// sequences of one source must stay together, in the sources' order, and a source
+// that none has any more is forgotten.
 func (d *Decoder) Reorder(from []int) {
 	for _, c := range d.st.caches {
 		c.Reorder(from)
 	}
-	d.st.source.reorder(from)
+	d.st.source.reorder(d.pass, from)
 }
 
 // Close gives back what the decoder keeps.
@@ -121,10 +144,6 @@ func (d *Decoder) Close() {
 	for _, c := range d.st.caches {
 		c.Free()
 	}
-	if d.st.source != nil {
-		for _, kv := range d.st.source.kept {
-			kv.Free()
-		}
-		d.st.source = nil
-	}
+	d.st.source.free()
+	d.st.source = nil
 }

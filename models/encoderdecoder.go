@@ -2,6 +2,7 @@ package models
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/nlpodyssey/spago/mat"
@@ -166,7 +167,11 @@ func (n *encoderDecoder) cacheSizes(c *Config) (layers, width int) {
 }
 
 func (n *encoderDecoder) encode(p *ops.Pass, in *Batch, c *Config) *source {
+	if in == nil || in.Sequences() == 0 {
+		return &source{offsets: []int32{0}, kept: map[*crossAttention]*ops.Tensor{}}
+	}
 	s := n.read(p, in, c)
+	s.offsets = slices.Clone(s.offsets) // which join appends to
 	s.kept = map[*crossAttention]*ops.Tensor{}
 	for _, l := range n.Decoder.Layers {
 		s.kept[l.Cross] = ops.Detached(p, sideBySide(p, s.x, l.Cross.K, l.Cross.V))

@@ -129,7 +129,34 @@ func Detached(p *Pass, x mat.Tensor) *Tensor {
 	return y
 }
 
-// Free gives back the memory of a Detached tensor.
+// Span is the rows [From, To) of a tensor.
+type Span struct {
+	X        *Tensor
+	From, To int
+}
+
+// Stacked returns a copy of the rows of spans, one below the other, outside of what
+// the pass lends, which Free gives back. All are cols wide; there may be none.
+func Stacked(p *Pass, cols int, spans ...Span) *Tensor {
+	rows := 0
+	for _, s := range spans {
+		if s.X.cols != cols {
+			panic(fmt.Sprintf("ops: stacked: %v among those of %d columns", s.X.Shape(), cols))
+		}
+		rows += s.To - s.From
+	}
+	y := &Tensor{rows: rows, cols: cols, buf: p.Backend.New(rows * cols), pass: p}
+	at := 0
+	for _, s := range spans {
+		if n := (s.To - s.From) * cols; n > 0 {
+			p.Backend.Run(&device.Copy{Y: y.buf.Slice(at, at+n), X: s.X.buf.Slice(s.From*cols, s.To*cols)})
+			at += n
+		}
+	}
+	return y
+}
+
+// Free gives back the memory of a Detached or Stacked tensor.
 func (t *Tensor) Free() {
 	t.pass.Backend.Free(t.buf)
 	t.buf = device.Buffer{}

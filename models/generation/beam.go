@@ -2,11 +2,8 @@ package generation
 
 import (
 	"cmp"
-	"context"
 	"math"
 	"slices"
-
-	"github.com/lmkor/bench/models"
 )
 
 // lost is the score of what must not be chosen.
@@ -29,7 +26,7 @@ type search struct {
 	hopeless bool   // no running beam can beat the finished ones
 }
 
-func beams(ctx context.Context, d *models.Decoder, ids []int32, o *Options) (Text, error) {
+func newSearch(ids []int32, o *Options) *search {
 	s := &search{o: o, prompt: len(ids)}
 	for i := range o.Beams {
 		s.running, s.finished = append(s.running, beam{ids: ids}), append(s.finished, beam{ids: ids, score: lost})
@@ -37,26 +34,16 @@ func beams(ctx context.Context, d *models.Decoder, ids []int32, o *Options) (Tex
 			s.running[i].score = lost
 		}
 	}
-	scores := feed(d, [][]int32{ids})
-	for len(scores) < o.Beams {
-		scores = append(scores, slices.Clone(scores[0]))
+	return s
+}
+
+// best returns the best text and its score.
+func (s *search) best() ([]int32, float64, error) {
+	b := s.finished[0]
+	if math.IsInf(float64(b.score), -1) {
+		return nil, 0, errNoToken
 	}
-	d.Reorder(make([]int, o.Beams))
-	for s.step(scores) {
-		if err := ctx.Err(); err != nil {
-			return Text{}, err
-		}
-		from, next := make([]int, o.Beams), make([][]int32, o.Beams)
-		for i, b := range s.running {
-			from[i], next[i] = b.from, b.ids[len(b.ids)-1:]
-		}
-		d.Reorder(from)
-		scores = feed(d, next)
-	}
-	if math.IsInf(float64(s.finished[0].score), -1) {
-		return Text{}, errNoToken
-	}
-	return Text{IDs: s.finished[0].ids, Score: float64(s.finished[0].score)}, nil
+	return b.ids, float64(b.score), nil
 }
 
 // step takes the scores of the running beams' next tokens and reports whether

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
-	"slices"
 
 	"github.com/lmkor/bench/device"
 	"github.com/lmkor/bench/kernels"
@@ -22,30 +21,25 @@ type Text struct {
 // *device.Failure, here and in the functions beside.
 func Generate(ctx context.Context, m *models.Model, prompt []int32, o Options) (t Text, err error) {
 	defer device.Caught(&err)
-	ids, d, err := prepare(m, prompt, &o)
+	s, err := NewSession(m)
 	if err != nil {
 		return Text{}, err
 	}
-	defer d.Close()
-	if o.Beams > 1 {
-		return beams(ctx, d, ids, &o)
+	defer s.Close()
+	c, err := s.Join(prompt, o)
+	if err != nil {
+		return Text{}, err
 	}
-	random := rand.New(rand.NewPCG(o.Seed, 0))
-	scores := feed(d, [][]int32{ids})[0]
-	for {
+	for !c.Done {
 		if err := ctx.Err(); err != nil {
 			return Text{}, err
 		}
-		next, err := o.choose(scores, ids, random)
-		if err != nil {
-			return Text{}, err
-		}
-		ids = append(ids, next)
-		if len(ids) == o.MaxLength || slices.Contains(o.End, next) {
-			return Text{IDs: ids}, nil
-		}
-		scores = feed(d, [][]int32{{next}})[0]
+		s.Step()
 	}
+	if c.Err != nil {
+		return Text{}, c.Err
+	}
+	return Text{IDs: c.IDs, Score: c.Score}, nil
 }
 
 // choose returns the token that follows ids: drawn, or the best. It changes scores.
@@ -69,12 +63,16 @@ func (o *Options) choose(scores []float32, ids []int32, random *rand.Rand) (int3
 // Options.Next.
 func Distribution(m *models.Model, prompt []int32, o Options) (next []Probability, err error) {
 	defer device.Caught(&err)
-	ids, d, err := prepare(m, prompt, &o)
+	s, err := NewSession(m)
 	if err != nil {
 		return nil, err
 	}
-	defer d.Close()
-	all := o.Next(feed(d, [][]int32{ids})[0], ids)
+	defer s.Close()
+	c, err := s.Join(prompt, o)
+	if err != nil {
+		return nil, err
+	}
+	all := c.o.Next(feed(s.d, [][]int32{c.IDs})[0], c.IDs)
 	if len(all) == 0 {
 		return nil, errNoToken
 	}
@@ -83,31 +81,6 @@ func Distribution(m *models.Model, prompt []int32, o Options) (next []Probabilit
 
 // errNoToken says that a text can't go on.
 var errNoToken = errors.New("every token is ruled out: want fewer settings that do")
-
-// prepare checks the options and returns what the decoder reads first.
-func prepare(m *models.Model, prompt []int32, o *Options) ([]int32, *models.Decoder, error) {
-	if len(prompt) == 0 {
-		return nil, nil, &Error{"text", "no tokens: want some to begin with"}
-	}
-	in := &models.Batch{}
-	in.Append(prompt, nil)
-	if err := m.Check(in); err != nil {
-		return nil, nil, err
-	}
-	ids, source := slices.Clone(prompt), (*models.Batch)(nil)
-	if m.Config.ModelType == "encoder-decoder" {
-		ids, source = []int32{o.Start}, in
-		if o.Start < 0 || int(o.Start) >= m.Config.Outputs() {
-			return nil, nil, &Error{"decoder_start_token_id", "none: want the token that the decoder begins with"}
-		}
-	}
-	if err := o.Check(len(ids), m.Config.Outputs()); err != nil {
-		return nil, nil, err
-	}
-	o.prompt, o.source = len(ids), prompt
-	d, err := m.NewDecoder(1, o.MaxLength, source)
-	return ids, d, err
-}
 
 // feed lets the decoder read tokens behind each sequence and returns the scores
 // of the next ones.
