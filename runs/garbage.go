@@ -38,8 +38,9 @@ func boundGarbage() {
 	}
 }
 
-// reboundGarbage is boundGarbage's bound for the heap as it is now, in a training.
-func reboundGarbage() {
+// LimitGarbage bounds how much garbage may gather beside the heap as it is now: in a
+// training, and in a server whose models are open.
+func LimitGarbage() {
 	if os.Getenv("GOGC") == "" {
 		limitGarbage()
 	}

@@ -12,7 +12,7 @@ func TestGarbageIsBoundAsLongAsOneTrains(t *testing.T) {
 	defer debug.SetGCPercent(before)
 	kept := make([]byte, 256<<20) // of which a tenth is less than 73 per cent
 	boundGarbage()
-	reboundGarbage()
+	LimitGarbage()
 	boundGarbage()
 	unboundGarbage()
 	bound := debug.SetGCPercent(73)

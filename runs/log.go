@@ -35,7 +35,7 @@ func (l *runLog) keep(err error) {
 // Step logs a step.
 func (l *runLog) Step(e trainers.StepEvent) {
 	if l.steps++; l.steps&(l.steps-1) == 0 { // the arena grows with the first batches
-		reboundGarbage()
+		LimitGarbage()
 	}
 	l.keep(l.w.Step(results.StepEvent{Step: e.Step, Epoch: e.Epoch, Loss: e.Loss, LR: e.LR, GradNorm: e.GradNorm}))
 	t := timing(results.EventStep, "", e.Step, e.Sequences, e.Tokens, e.Elapsed.Seconds())
@@ -48,7 +48,7 @@ func (l *runLog) Step(e trainers.StepEvent) {
 
 // Eval logs an evaluation.
 func (l *runLog) Eval(e trainers.EvalEvent) {
-	reboundGarbage()
+	LimitGarbage()
 	l.keep(l.w.Eval(results.EvalEvent{Step: e.Step, Epoch: e.Epoch, Split: e.Split, Scores: e.Scores}))
 	l.keep(l.w.Timing(timing(results.EventEval, e.Split, e.Step, e.Sequences, e.Tokens, e.Elapsed.Seconds())))
 	l.events.Eval(l.cell, e)

@@ -86,6 +86,7 @@ type ModelInfo struct {
 	Labels       []string `json:"labels,omitempty"`
 	Poolings     []string `json:"poolings,omitempty"`
 	MaxTokens    int      `json:"max_tokens"`
+	Voters       int      `json:"voters,omitempty" doc:"how many checkpoints vote, by the mean of their answers; without it one"`
 }
 
 type modelsOutput struct {
@@ -107,6 +108,9 @@ func (m *Model) info() ModelInfo {
 	if m.voting != nil {
 		a := m.voting.Members[0]
 		i.Kind, i.Labels, i.MaxTokens = string(a.Kind), a.Labels, a.Recipe.MaxLength
+		if n := len(m.voting.Members); n > 1 {
+			i.Voters = n
+		}
 	}
 	for _, p := range m.poolings {
 		i.Poolings = append(i.Poolings, string(p))

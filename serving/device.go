@@ -3,8 +3,10 @@ package serving
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
+	"github.com/lmkor/bench/checkpoints"
 	"github.com/lmkor/bench/device"
 )
 
@@ -34,10 +36,11 @@ func (d *Device) fail(why error) {
 func (d *Device) place(all []*Model) (err error) {
 	defer device.Caught(&err)
 	for _, m := range all {
-		if m.voting != nil && m.voting.Members[0].Predictor.Recipe().Bfloat16 {
+		if m.voting != nil && slices.ContainsFunc(m.voting.Members,
+			func(a *checkpoints.Answering) bool { return a.Predictor.Recipe().Bfloat16 }) {
 			return fmt.Errorf("%s: precision bfloat16: devices compute in float32 alone: want --device cpu", m.name)
 		}
-		m.head.Model.Place(d.backend)
+		m.place(d.backend)
 		m.device = d
 	}
 	return nil

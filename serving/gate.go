@@ -121,11 +121,11 @@ var open = []string{"/", "/healthz", "/readyz", "/page/app.js", "/page/style.css
 
 // authorized compares in constant time.
 func (s *Server) authorized(r *http.Request) bool {
-	if s.token == "" || slices.Contains(open, r.URL.Path) {
+	if s.token == nil || slices.Contains(open, r.URL.Path) {
 		return true
 	}
 	given, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	a, b := sha256.Sum256([]byte(given)), sha256.Sum256([]byte(s.token))
+	a, b := sha256.Sum256([]byte(given)), sha256.Sum256([]byte(s.token()))
 	return subtle.ConstantTimeCompare(a[:], b[:]) == 1 && ok
 }
 

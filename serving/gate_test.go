@@ -38,7 +38,7 @@ func TestPanicsAreProblems(t *testing.T) {
 
 // Pages elsewhere may ask only from origins that are named.
 func TestOrigins(t *testing.T) {
-	s, err := New(Options{Limits: DefaultLimits(), Log: slog.New(slog.DiscardHandler), Origins: []string{"https://a.example"}, Token: "x"})
+	s, err := New(Options{Limits: DefaultLimits(), Log: slog.New(slog.DiscardHandler), Origins: []string{"https://a.example"}, Token: func() string { return "x" }})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -90,19 +90,6 @@ func (m *Model) prepare(text string, a *checkpoints.Wish) (piece, bool, error) {
 	return piece{ids, o}, cut > 0, nil
 }
 
-// write writes a text; wrote, if not nil, hears of it token by token where the
-// model continues texts without beams.
-func (m *Model) write(ctx context.Context, p piece, wrote func(ids []int32)) (generation.Text, error) {
-	if m.writer != nil && p.options.Beams == 1 {
-		return m.writer.ask(ctx, p, wrote)
-	}
-	out, err := m.lane.ask(ctx, m.summarize, p, m.lane.limits.BatchTokens) // alone
-	if err != nil {
-		return generation.Text{}, err
-	}
-	return out.(generation.Text), nil
-}
-
 func (m *Model) written(t generation.Text, cut bool) Written {
 	return Written{Model: m.name, Text: m.head.Tokenizer.Decode(t.IDs, true), Tokens: len(t.IDs), Truncated: cut}
 }
@@ -140,7 +127,7 @@ func (m *Model) compose(ctx context.Context, text string, a *checkpoints.Wish, w
 	if err != nil {
 		return Written{}, err
 	}
-	t, err := m.write(ctx, p, wrote)
+	t, err := m.writer.ask(ctx, p, wrote)
 	if err != nil {
 		return Written{}, err
 	}
@@ -204,7 +191,7 @@ func (s *Server) stream(ctx context.Context, w http.ResponseWriter, m *Model, p 
 	go func() {
 		var last end
 		last.err = guarded(func() (err error) {
-			last.text, err = m.write(ctx, p, func(ids []int32) { parts <- ids })
+			last.text, err = m.writer.ask(ctx, p, func(ids []int32) { parts <- ids })
 			return err
 		})
 		close(parts)

@@ -11,7 +11,7 @@ type Limits struct {
 	Body        int64         // bytes of a request
 	Timeout     time.Duration // of a request, its computation included
 	Drain       time.Duration // how long requests that were taken on may go on after TERM
-	Together    int           // texts that a model continues at the same time
+	Together    int           // texts that a model writes at the same time, each beam counted as one
 }
 
 // DefaultLimits are those of a machine with a few cores.

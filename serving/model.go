@@ -37,10 +37,10 @@ type Model struct {
 	embedder *predictors.Embedder // of Embed
 	poolings []predictors.Pooling // that it has vectors by
 
-	predict, fill, summarize *operation
-	embed                    map[pooled]*operation
-	lane                     *lane
-	writer                   *writer // of Generate
+	predict, fill *operation
+	embed         map[pooled]*operation
+	lane          *lane
+	writer        *writer // of Generate and Summarize
 }
 
 // pooled is how vectors are made.
@@ -49,9 +49,14 @@ type pooled struct {
 	normalize bool
 }
 
-// Open opens a checkpoint to be served under a name. What it is asked for is what
-// its head is for, and vectors.
-func Open(name, dir string) (*Model, error) {
+// Open opens checkpoints to be served under a name. What one is asked for is what
+// its head is for, and vectors. Several vote on predictions, and that is all they are
+// asked for.
+func Open(name string, dirs ...string) (*Model, error) {
+	if len(dirs) > 1 {
+		return openVote(name, dirs)
+	}
+	dir := dirs[0]
 	h, err := checkpoints.OpenHeaded(dir)
 	if err != nil {
 		return nil, err
@@ -60,7 +65,10 @@ func Open(name, dir string) (*Model, error) {
 	switch h.Model.Head.Kind {
 	case models.SequenceHead, models.TokenHead:
 		m.tasks = []Task{Predict}
-		err = m.openPredict()
+		var a *checkpoints.Answering
+		if a, err = h.Answering(nil); err == nil {
+			err = m.openPredict(a)
+		}
 	case models.MaskedLMHead:
 		m.tasks = []Task{FillMask}
 		m.fill = &operation{"fill-mask", m.runFill}
@@ -71,7 +79,6 @@ func Open(name, dir string) (*Model, error) {
 		if m.tasks = []Task{Generate}; m.writing.Answers() {
 			m.tasks = []Task{Summarize}
 		}
-		m.summarize = &operation{"summarize", m.runWrite}
 	}
 	if err != nil {
 		return nil, err
@@ -83,18 +90,46 @@ func Open(name, dir string) (*Model, error) {
 	return m, nil
 }
 
-func (m *Model) openPredict() error {
-	a, err := m.head.Answering(nil)
-	if err != nil {
-		return err
+// openVote opens checkpoints that predict together.
+func openVote(name string, dirs []string) (*Model, error) {
+	var members []*checkpoints.Answering
+	for _, dir := range dirs {
+		a, err := checkpoints.OpenAnswering(dir, nil)
+		if err != nil {
+			return nil, err
+		}
+		members = append(members, a)
 	}
-	if m.voting, err = checkpoints.Vote([]*checkpoints.Answering{a}); err != nil {
+	m := &Model{name: name, head: members[0].Headed, tasks: []Task{Predict}}
+	return m, m.openPredict(members...)
+}
+
+// openPredict makes of checkpoints that vote one operation. Its inputs are the texts
+// of a request as each of them reads them, its outputs each one's answers.
+func (m *Model) openPredict(members ...*checkpoints.Answering) (err error) {
+	if m.voting, err = checkpoints.Vote(members); err != nil {
 		return err
 	}
 	m.predict = &operation{"predict", func(ctx context.Context, mem ops.Backend, inputs []any) ([]any, error) {
-		e, sizes := joined(inputs)
-		answers, err := a.Predictor.With(mem).Predict(ctx, e)
-		return divided(answers, sizes), err
+		out := make([]any, len(inputs))
+		for i := range inputs {
+			out[i] = make([][]predictors.Answer, len(members))
+		}
+		for k, a := range members {
+			asked := make([]any, len(inputs))
+			for i, in := range inputs {
+				asked[i] = in.([]*predictors.Encoded)[k]
+			}
+			e, sizes := joined(asked)
+			answers, err := a.Predictor.With(mem).Predict(ctx, e)
+			if err != nil {
+				return nil, err
+			}
+			for i, own := range divided(answers, sizes) {
+				out[i].([][]predictors.Answer)[k] = own.([]predictors.Answer)
+			}
+		}
+		return out, nil
 	}}
 	return nil
 }
@@ -176,39 +211,36 @@ func (m *Model) runFill(_ context.Context, mem ops.Backend, inputs []any) ([]any
 	return out, nil
 }
 
-// piece is a text to write, alone.
+// piece is a text to write.
 type piece struct {
 	prompt  []int32
 	options generation.Options
-}
-
-// runWrite writes texts one after the other: beam searches and summaries.
-func (m *Model) runWrite(ctx context.Context, _ ops.Backend, inputs []any) ([]any, error) {
-	out := make([]any, len(inputs))
-	for i, in := range inputs {
-		p := in.(piece)
-		t, err := generation.Generate(ctx, m.head.Model, p.prompt, p.options)
-		if err != nil {
-			return nil, err
-		}
-		out[i] = t
-	}
-	return out, nil
 }
 
 // start gives the model its goroutines and, where it is on no device, the threads of a
 // processor, which all models share.
 func (m *Model) start(l Limits, meters *meters, on ops.Backend) error {
 	if m.device == nil {
-		m.head.Model.Place(on)
+		m.place(on)
 	}
 	m.lane = newLane(m, l, meters, m.head.Model.Backend)
-	if m.does(Generate) {
+	if m.writing != nil {
 		var err error
 		m.writer, err = newWriter(m, l, meters)
 		return err
 	}
 	return nil
+}
+
+// place puts the model, or all that vote, where they are to compute.
+func (m *Model) place(on ops.Backend) {
+	if m.voting == nil {
+		m.head.Model.Place(on)
+		return
+	}
+	for _, a := range m.voting.Members {
+		a.Model.Place(on)
+	}
 }
 
 // stop lets the goroutines end. Nothing may be asked any more.
@@ -238,17 +270,26 @@ func (m *Model) answer(ctx context.Context, texts []predictions.Text) ([]predict
 		}
 		inputs[i], words[i] = predictions.InputOf(a.Kind, t)
 	}
-	e, err := a.Predictor.Encode(len(inputs), func(i int) predictors.Input { return inputs[i] })
-	if err != nil {
-		return nil, unreadable(err)
+	read, tokens := make([]*predictors.Encoded, len(m.voting.Members)), 0
+	for k, member := range m.voting.Members {
+		e, err := member.Predictor.Encode(len(inputs), func(i int) predictors.Input { return inputs[i] })
+		if err != nil {
+			return nil, unreadable(err)
+		}
+		read[k], tokens = e, tokens+e.Tokens()
 	}
-	out, err := m.lane.ask(ctx, m.predict, e, e.Tokens())
+	out, err := m.lane.ask(ctx, m.predict, read, tokens)
 	if err != nil {
 		return nil, err
 	}
 	lines := make([]predictions.Line, len(texts))
-	for i, answer := range out.([]predictors.Answer) {
-		lines[i] = predictions.LineOf(m.voting, i, texts[i], words[i], []predictors.Answer{answer})
+	votes := out.([][]predictors.Answer)
+	answers := make([]predictors.Answer, len(votes))
+	for i := range texts {
+		for k := range votes {
+			answers[k] = votes[k][i]
+		}
+		lines[i] = predictions.LineOf(m.voting, i, texts[i], words[i], answers)
 	}
 	return lines, nil
 }

@@ -1,14 +1,14 @@
 package serving
 
 import (
-	"fmt"
 	"os"
 	"strings"
 
 	"github.com/lmkor/bench/checkpoints"
 )
 
-// OpenAll opens checkpoints, each NAME=DIR or called as its directory.
+// OpenAll opens checkpoints, each NAME=DIR or called as its directory. Several
+// directories with commas between them vote under one name.
 func OpenAll(named []string) ([]*Model, error) {
 	var all []*Model
 	for _, n := range named {
@@ -16,7 +16,7 @@ func OpenAll(named []string) ([]*Model, error) {
 		if !ok {
 			name, dir = checkpoints.NameOf(n), n
 		}
-		m, err := Open(name, dir)
+		m, err := Open(name, directories(dir)...)
 		if err != nil {
 			return nil, err
 		}
@@ -25,18 +25,11 @@ func OpenAll(named []string) ([]*Model, error) {
 	return all, nil
 }
 
-// ReadToken reads the one token of a file; without a file there is none.
-func ReadToken(path string) (string, error) {
-	if path == "" {
-		return "", nil
+// directories are those that are named with commas between them, or the one that has
+// commas in its name.
+func directories(named string) []string {
+	if _, err := os.Stat(named); err == nil {
+		return []string{named}
 	}
-	raw, err := os.ReadFile(path)
-	if err != nil {
-		return "", err
-	}
-	token := strings.TrimSpace(string(raw))
-	if token == "" || strings.ContainsAny(token, " \t\r\n") {
-		return "", fmt.Errorf("%s: want one token", path)
-	}
-	return token, nil
+	return strings.Split(named, ",")
 }

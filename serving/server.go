@@ -24,8 +24,8 @@ type Options struct {
 	Models  []*Model
 	Device  *Device // that all models are put on; nil: the processor
 	Limits  Limits
-	Token   string   // that requests must bear; empty: none
-	Origins []string // of pages elsewhere that may ask; none: of no page but its own
+	Token   func() string // says what requests must bear; nil: nothing
+	Origins []string      // of pages elsewhere that may ask; none: of no page but its own
 	Log     *slog.Logger
 	Texts   bool // log what requests ask, too
 	Version string
@@ -39,7 +39,7 @@ type Server struct {
 	models  []*Model
 	device  *Device
 	limits  Limits
-	token   string
+	token   func() string
 	origins []string
 	log     *slog.Logger
 	asked   bool // whether the log has what requests ask

@@ -296,7 +296,9 @@ func TestEveryOtherAnswer(t *testing.T) {
 
 func TestLimits(t *testing.T) {
 	dirs := map[string]string{"reviews": directories(t)["reviews"]}
-	s := server(t, dirs, func(o *serving.Options) { o.Limits.Body, o.Limits.Texts, o.Token = 2000, 3, "secret" })
+	s := server(t, dirs, func(o *serving.Options) {
+		o.Limits.Body, o.Limits.Texts, o.Token = 2000, 3, func() string { return "secret" }
+	})
 	ask := func(body, token string) (int, string) {
 		r := httptest.NewRequest(http.MethodPost, "/v1/predict", strings.NewReader(body))
 		r.Header.Set("Content-Type", "application/json")

@@ -3,12 +3,14 @@ package serving
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 
 	"github.com/lmkor/bench/models/generation"
 )
 
-// writer is the one goroutine that continues texts with a model. Texts join and
-// leave between two tokens; keys and values of what was read are kept.
+// writer is the one goroutine that writes texts with a model: continuations and
+// summaries, drawn, greedy or by beam search. Texts join and leave between two
+// tokens; keys and values of what was read are kept.
 type writer struct {
 	m      *Model
 	limits Limits
@@ -17,7 +19,7 @@ type writer struct {
 	done   chan struct{}
 }
 
-// continuing is a request for a text's continuation.
+// continuing is a request for a text.
 type continuing struct {
 	ctx    context.Context
 	piece  piece
@@ -25,6 +27,7 @@ type continuing struct {
 	text   *generation.Continuation
 	sent   int
 	err    error
+	taken  atomic.Bool // by the writer, or by a client that went away before
 	finish chan struct{}
 }
 
@@ -52,8 +55,9 @@ func (w *writer) close() {
 	<-w.done
 }
 
-// ask continues a text. wrote is called from another goroutine than the caller's,
-// and no more once ask has returned.
+// ask writes a text; wrote, if it is not nil, hears of a text without beams token by
+// token, and of one with them when it is whole. It is called from another goroutine
+// than the caller's, and no more once ask has returned.
 func (w *writer) ask(ctx context.Context, p piece, wrote func(ids []int32)) (generation.Text, error) {
 	c := &continuing{ctx: ctx, piece: p, wrote: wrote, finish: make(chan struct{})}
 	select {
@@ -63,21 +67,39 @@ func (w *writer) ask(ctx context.Context, p piece, wrote func(ids []int32)) (gen
 		w.meters.refused.WithLabelValues(w.m.name).Inc()
 		return generation.Text{}, errBusy
 	}
-	<-c.finish // soon, if ctx is cancelled
+	select {
+	case <-c.finish:
+	case <-ctx.Done():
+		if c.taken.CompareAndSwap(false, true) {
+			return generation.Text{}, ctx.Err()
+		}
+		<-c.finish // before the next token
+	}
 	if c.err != nil {
 		return generation.Text{}, c.err
 	}
-	return generation.Text{IDs: c.text.IDs}, nil
+	return generation.Text{IDs: c.text.IDs, Score: c.text.Score}, nil
 }
 
 func (w *writer) loop(s *generation.Session) {
 	defer close(w.done)
 	defer func() { _ = w.m.compute(func() error { s.Close(); return nil }) }()
 	var running []*continuing
-	for open := true; open || len(running) > 0; {
-		for open && len(running) < w.limits.Together {
-			c, ok, more := w.next(len(running) == 0)
-			if open = more; !ok {
+	var waits *continuing // taken from the queue, but there is no room for its beams yet
+	for open := true; open || waits != nil || len(running) > 0; {
+		for open || waits != nil {
+			c := waits
+			if waits = nil; c == nil {
+				if w.sequences(running) >= w.limits.Together {
+					break
+				}
+				var ok bool
+				if c, ok, open = w.next(len(running) == 0); !ok {
+					break
+				}
+			}
+			if len(running) > 0 && w.sequences(running)+c.piece.options.Beams > w.limits.Together && c.ctx.Err() == nil {
+				waits = c
 				break
 			}
 			if w.join(s, c) {
@@ -104,6 +126,14 @@ func (w *writer) loop(s *generation.Session) {
 	}
 }
 
+// sequences returns how many texts are written at once, each beam counted as one.
+func (w *writer) sequences(running []*continuing) (n int) {
+	for _, c := range running {
+		n += c.piece.options.Beams
+	}
+	return n
+}
+
 // next returns a request that waits, or if wait the next to come; more is whether
 // others may come.
 func (w *writer) next(wait bool) (c *continuing, ok, more bool) {
@@ -123,6 +153,9 @@ func (w *writer) next(wait bool) (c *continuing, ok, more bool) {
 // written.
 func (w *writer) join(s *generation.Session, c *continuing) bool {
 	w.meters.waiting.WithLabelValues(w.m.name).Dec()
+	if !c.taken.CompareAndSwap(false, true) {
+		return false
+	}
 	if c.err = c.ctx.Err(); c.err == nil {
 		c.err = w.m.compute(func() (err error) {
 			c.text, err = s.Join(c.piece.prompt, c.piece.options)
@@ -133,7 +166,7 @@ func (w *writer) join(s *generation.Session, c *continuing) bool {
 		close(c.finish)
 		return false
 	}
-	c.sent = len(c.piece.prompt)
+	c.sent = len(c.text.IDs)
 	w.meters.tokens.WithLabelValues(w.m.name).Add(float64(len(c.piece.prompt)))
 	return true
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/lmkor/bench/results/board"
 	"github.com/lmkor/bench/results/tables"
+	"github.com/lmkor/bench/runs"
 	"github.com/lmkor/bench/serving"
 )
 
@@ -42,10 +43,11 @@ encoder-decoders summarize; all that have vectors embed.
   GET  /v1/models, /openapi.json, /healthz, /readyz, /metrics, and a page at /
 
 Requests that wait for a model are computed together; no answer depends on which
-these are. Texts that are continued join and leave between two tokens; beam searches
-and summaries are made one at a time. When too many wait, the answer is 429. It
-listens on this machine alone unless --addr says otherwise. TERM finishes what was
-taken on. The log has no texts, unless --log-texts asks for them.
+these are. Texts that are written, continuations and summaries, by beam search or not,
+join and leave between two tokens. Several checkpoints of one task, NAME=DIR,DIR, vote
+on predictions. When too many wait, the answer is 429. It listens on this machine alone
+unless --addr says otherwise. TERM finishes what was taken on. The log has no texts,
+unless --log-texts asks for them.
 
 With --device all models lie on that device and compute there by turns. When it fails,
 what needs it is answered with 503, and the server ends.`,
@@ -58,10 +60,11 @@ what needs it is answered with 503, and the server ends.`,
 		RunE:        func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), streamsOf(cmd)) },
 	}
 	fl := cmd.Flags()
-	fl.StringArrayVarP(&o.models, "model", "m", nil, "a checkpoint under a name, `NAME=DIR`, or under its own; may be repeated")
+	fl.StringArrayVarP(&o.models, "model", "m", nil, "a checkpoint under a name, `NAME=DIR`, or under its own; "+
+		"several, NAME=DIR,DIR, vote; may be repeated")
 	fl.StringVar(&o.addr, "addr", "127.0.0.1:8080", "where to listen")
 	fl.StringArrayVar(&o.runs, "runs", nil, "show the leaderboard of the runs in `DIR` on the page; may be repeated")
-	fl.StringVar(&o.token, "token-file", "", "requests must bear the token in `FILE`")
+	fl.StringVar(&o.token, "token-file", "", "requests must bear the token in `FILE`, read again when it changes")
 	fl.StringVar(&o.cert, "tls-cert", "", "a certificate's `FILE`, read again when it changes")
 	fl.StringVar(&o.key, "tls-key", "", "its key's `FILE`")
 	fl.StringArrayVar(&o.origins, "cors-origin", nil, "let pages of this `ORIGIN` ask; may be repeated")
@@ -75,7 +78,7 @@ what needs it is answered with 503, and the server ends.`,
 	fl.Int64Var(&l.Body, "max-body", l.Body, "the most bytes of a request")
 	fl.DurationVar(&l.Timeout, "timeout", l.Timeout, "the most time for a request")
 	fl.DurationVar(&l.Drain, "drain", l.Drain, "how long requests may go on after TERM")
-	fl.IntVar(&l.Together, "together", l.Together, "how many texts a model continues at the same time")
+	fl.IntVar(&l.Together, "together", l.Together, "how many texts a model writes at the same time, each beam counted as one")
 	return cmd
 }
 
@@ -108,7 +111,7 @@ func (o *serveOptions) run(ctx context.Context, s streams) error {
 	log := slog.New(slog.NewJSONHandler(s.err, &slog.HandlerOptions{Level: level}))
 	so := serving.Options{Limits: o.limits, Origins: o.origins, Log: log, Texts: o.texts, Version: thisBuild().Version}
 	var err error
-	if so.Token, err = serving.ReadToken(o.token); err != nil {
+	if so.Token, err = serving.Token(ctx, o.token, log); err != nil {
 		return err
 	}
 	if so.Models, err = serving.OpenAll(o.models); err != nil {
@@ -122,6 +125,7 @@ func (o *serveOptions) run(ctx context.Context, s streams) error {
 	if on.GPU != nil {
 		so.Device = serving.NewDevice(on.Backend)
 	}
+	runs.LimitGarbage()
 	if len(o.runs) > 0 {
 		so.Board = func() ([]byte, error) { return boardJSON(o.runs) }
 	}

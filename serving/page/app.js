@@ -173,11 +173,14 @@ function number(name, label, value, min, max, step = 1) {
   return field(name, label, make("input", { type: "number", value, min, max, step, required: true }));
 }
 
+const drafts = {}; // texts that were typed, by task
+
 function panelOf(task) {
   const own = models.filter((m) => m.tasks.includes(task)), spec = inputs[task];
   const select = make("select", {}, ...own.map((m) => make("option", { value: m.name }, m.name)));
   const text = make("textarea", { required: true, spellcheck: "false", rows: 4, lang: "ko" });
-  text.value = stored("text-" + task) || samples[task];
+  text.value = drafts[task] ?? stored("text-" + task) ?? samples[task];
+  text.addEventListener("input", () => { drafts[task] = text.value; });
   const go = make("button", { class: "go" }, t("ask"));
   const stop = make("button", { type: "button", hidden: true }, t("stop"));
   const out = make("output", { "aria-live": "polite", "aria-label": t(task) });
