@@ -4,8 +4,9 @@
 //	bench serve --model reviews=DIR --quiet &
 //	go run ./scripts/load -url http://127.0.0.1:8080 -model reviews -for 20s
 //
-// It ends with status 1 if an answer was not the one that the same text has alone,
-// or a status was none of 200, 400, 413 and 429. Only loopback addresses are asked.
+// It ends with status 1 if an answer was not the one that the same text has alone, a
+// status was none of 200, 400, 413 and 429, or the server's memory still grew in the
+// last half of the time. Only loopback addresses are asked.
 package main
 
 import (
@@ -18,9 +19,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -69,6 +68,8 @@ type load struct {
 	status  map[string]int // by kind of client and status
 	wrong   int
 	unasked []string // statuses and faults that must not be
+
+	resident []float64 // of the server in MB, now and then
 }
 
 func (l *load) check() error {
@@ -115,8 +116,12 @@ func (l *load) run() error {
 		}
 		l.alone = append(l.alone, answer)
 	}
-	before := l.memory()
 	end := time.Now().Add(l.length)
+	watched := make(chan bool)
+	go func() {
+		l.watch(end)
+		close(watched)
+	}()
 	var wait sync.WaitGroup
 	for c := range l.clients {
 		wait.Go(func() {
@@ -135,7 +140,8 @@ func (l *load) run() error {
 		}
 	}
 	wait.Wait()
-	return l.report(before)
+	<-watched
+	return l.report()
 }
 
 // ask predicts a text.
@@ -144,11 +150,11 @@ func (l *load) ask(text string) (status int, answer string, err error) {
 	if err != nil {
 		return 0, "", err
 	}
-	return l.post("application/json", bytes.NewReader(raw))
+	return l.post("/v1/predict", "application/json", bytes.NewReader(raw))
 }
 
-func (l *load) post(kind string, body io.Reader) (int, string, error) {
-	r, err := l.client.Post(l.base+"/v1/predict", kind, body)
+func (l *load) post(path, kind string, body io.Reader) (int, string, error) {
+	r, err := l.client.Post(l.base+path, kind, body)
 	if err != nil {
 		return 0, "", err
 	}
@@ -176,56 +182,6 @@ func (l *load) askGood(n int) {
 	}
 }
 
-// bad are clients that a server has to stand. Each returns the status that it got,
-// 0 if the connection was closed, which is an answer too.
-func (l *load) bad() map[string]func() int {
-	json := func(body io.Reader) int {
-		status, _, _ := l.post("application/json", body)
-		return status
-	}
-	return map[string]func() int{
-		"invalid UTF-8": func() int { return json(strings.NewReader("{\"text\":\"\xff\xfe\"}")) },
-		"half JSON":     func() int { return json(strings.NewReader(`{"text":`)) },
-		"unknown model": func() int { return json(strings.NewReader(`{"model":"no such model","text":"가"}`)) },
-		"long text": func() int {
-			return json(strings.NewReader(`{"text":"` + strings.Repeat("영화 ", 10_000) + `"}`))
-		},
-		"1 GB body": func() int { return json(io.LimitReader(endless{}, 1<<30)) },
-		"slow": func() int {
-			return l.raw("POST /v1/predict HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n", "{", 40)
-		},
-		"half open": func() int { return l.raw("POST /v1/pre", "", 1) },
-	}
-}
-
-// endless is a body of spaces.
-type endless struct{}
-
-func (endless) Read(p []byte) (int, error) {
-	for i := range p {
-		p[i] = ' '
-	}
-	return len(p), nil
-}
-
-// raw sends a beginning, then a few bytes now and then, and goes away.
-func (l *load) raw(begin, more string, times int) int {
-	u, _ := url.Parse(l.base) // checked before
-	c, err := net.DialTimeout("tcp", u.Host, 5*time.Second)
-	if err != nil {
-		return -1
-	}
-	defer c.Close()
-	fmt.Fprint(c, begin)
-	for range times {
-		time.Sleep(50 * time.Millisecond)
-		if _, err := fmt.Fprint(c, more); err != nil {
-			return 0
-		}
-	}
-	return 0
-}
-
 func (l *load) misbehave(name string, f func() int) {
 	status := f()
 	l.mu.Lock()
@@ -237,25 +193,7 @@ func (l *load) misbehave(name string, f func() int) {
 	time.Sleep(100 * time.Millisecond)
 }
 
-var resident = regexp.MustCompile(`(?m)^process_resident_memory_bytes (\S+)`)
-
-// memory is what the server has resident, in bytes; 0 where it does not say.
-func (l *load) memory() float64 {
-	r, err := l.client.Get(l.base + "/metrics")
-	if err != nil {
-		return 0
-	}
-	defer r.Body.Close()
-	raw, _ := io.ReadAll(r.Body)
-	m := resident.FindSubmatch(raw)
-	if m == nil {
-		return 0
-	}
-	v, _ := strconv.ParseFloat(string(m[1]), 64)
-	return v
-}
-
-func (l *load) report(before float64) error {
+func (l *load) report() error {
 	slices.Sort(l.took)
 	at := func(q float64) time.Duration {
 		return l.took[int(q*float64(len(l.took)-1))].Round(10 * time.Microsecond)
@@ -270,7 +208,10 @@ func (l *load) report(before float64) error {
 	for _, k := range kinds {
 		fmt.Printf("%8d  %s\n", l.status[k], k)
 	}
-	fmt.Printf("resident: %.0f MB before, %.0f MB after; wrong answers: %d\n", before/1e6, l.memory()/1e6, l.wrong)
+	fmt.Printf("resident, MB, every %v: %.0f; wrong answers: %d\n", watchEvery, l.resident, l.wrong)
+	if grew := l.growth(); grew > mostGrowth {
+		l.unasked = append(l.unasked, fmt.Sprintf("memory grew by %.0f %% in the last half of the time", 100*grew))
+	}
 	for i, f := range l.unasked {
 		if i < 10 {
 			fmt.Println("FAULT", f)
