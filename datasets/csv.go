@@ -46,6 +46,7 @@ type csvTable struct {
 	r      *csv.Reader
 	at     []int // where the columns stand that were asked for
 	width  int   // how many there are
+	next   int   // the line on which the next record begins
 	fields []string
 }
 
@@ -55,8 +56,9 @@ func (t *csvTable) header(columns [][]string) error {
 	case err == io.EOF:
 		return t.whole("is empty")
 	case err != nil:
-		return t.csvError(err)
+		return t.csvError(1, err)
 	}
+	t.ended(header)
 	for i := range header {
 		header[i] = strings.TrimSpace(header[i])
 	}
@@ -82,12 +84,13 @@ func (t *csvTable) record(row func(Row) error) error {
 		return err
 	case errors.As(err, &syntax):
 		t.Rows++
-		t.faults.add(t.csvError(err))
+		t.faults.add(t.csvError(t.next, err))
 		return nil
 	case err != nil:
-		return t.csvError(err)
+		return t.csvError(t.next, err)
 	}
 	t.Rows++
+	t.ended(record)
 	if len(record) == 1 && t.width > 1 && strings.TrimFunc(record[0], isSpace) == "" {
 		t.Blank++
 		return nil
@@ -104,6 +107,13 @@ func (t *csvTable) record(row func(Row) error) error {
 		t.faults.add(&Error{File: t.as, Line: line, Err: err})
 	}
 	return nil
+}
+
+// ended notes where the next record begins: behind the last field's last line.
+func (t *csvTable) ended(record []string) {
+	last := len(record) - 1
+	line, _ := t.r.FieldPos(last)
+	t.next = line + strings.Count(record[last], "\n") + 1
 }
 
 // recordFault says what is wrong with a record's fields, or nothing.
@@ -123,11 +133,15 @@ func recordFault(record []string, width int) string {
 	return ""
 }
 
-// csvError returns a mistake in CSV at its line, or what stopped the reading.
-func (c *content) csvError(err error) *Error {
+// csvError returns a mistake in CSV at its line, or what stopped the reading of the
+// record that begins on the given one.
+func (c *content) csvError(line int, err error) *Error {
 	var e *csv.ParseError
 	if !errors.As(err, &e) {
 		var at *Error
+		if errors.Is(err, errLongRecord) {
+			return &Error{File: c.as, Line: line, Err: err}
+		}
 		if errors.As(c.broken(0, err), &at) {
 			return at
 		}
@@ -144,6 +158,8 @@ func (c *content) csvError(err error) *Error {
 	return &Error{File: c.as, Line: e.StartLine, Msg: msg}
 }
 
+var errLongRecord = fmt.Errorf("a record longer than %d MiB: is a quotation mark never closed?", mostLine>>20)
+
 // boundedRecord refuses a record of more than mostLine bytes, so that a quotation
 // mark that is never closed does not read the whole file as one field.
 type boundedRecord struct {
@@ -155,7 +171,7 @@ func (b *boundedRecord) reset() { b.read = 0 }
 
 func (b *boundedRecord) Read(p []byte) (int, error) {
 	if b.read > mostLine {
-		return 0, fmt.Errorf("a record longer than %d MiB: is a quotation mark never closed?", mostLine>>20)
+		return 0, errLongRecord
 	}
 	n, err := b.r.Read(p)
 	b.read += n

@@ -95,7 +95,7 @@ func TestFormatErrors(t *testing.T) {
 		{"a.csv", "label,text\n", "a.csv: has a header and no rows"},
 		{"a.csv", "", "a.csv: is empty"},
 		{"a.csv", "label,text\n1," + long + "\n", "a.csv:2: longer than 1 MiB"},
-		{"a.csv", "label,text\n1,\"" + strings.Repeat("가,나\n", 1<<20), "a record longer than 1 MiB: is a quotation mark never closed?"},
+		{"a.csv", "label,text\n1,\"" + strings.Repeat("가,나\n", 1<<20), "a.csv:2: a record longer than 1 MiB: is a quotation mark never closed?"},
 		{"a.jsonl", "{\"label\": 1}\n", `a.jsonl:1: no field "document" or "text": the object has "label"`},
 		{"a.jsonl", "{\"label\": null, \"text\": \"a\"}\n", `a.jsonl:1: field "label" is null: want text or a number`},
 		{"a.jsonl", "{\"label\": [1], \"text\": \"a\"}\n", `field "label" is a list`},
