@@ -226,9 +226,10 @@ function boardPanel() {
     section.append(make("p", { class: "hint" }, t("noBoard")));
     return section;
   }
-  const head = make("tr", {}, make("th", { scope: "col" }, t("model")), ...board.columns.map((c) => make("th", { scope: "col" }, c.title)));
+  const columns = board.columns.filter((c) => board.rows.some((r) => (r.cells || {})[c.task]));
+  const head = make("tr", {}, make("th", { scope: "col" }, t("model")), ...columns.map((c) => make("th", { scope: "col" }, c.title)));
   const rows = board.rows.map((r) => make("tr", {}, make("th", { scope: "row" }, r.model + (r.published ? " (" + t("published") + ")" : "")),
-    ...board.columns.map((c) => {
+    ...columns.map((c) => {
       const cell = (r.cells || {})[c.task];
       if (!cell) return make("td", {}, "–");
       return make("td", { class: cell.best ? "best" : null, title: cell.interval ? cell.interval.map((v) => v.toFixed(2)).join(" – ") : null },
