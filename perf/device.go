@@ -77,8 +77,10 @@ func MeasureDevice(s Subject, on *vulkan.Backend, steps int, progress func(strin
 	i := on.Info()
 	r = &OnDevice{Device: DeviceFacts{Name: i.Name, Type: i.Kind, Driver: i.Driver, API: i.API, Memory: i.Memory,
 		Shaders: vulkan.ShaderHash(), Timestamps: i.Clock, Layers: s.Model.Config.Sizes().Layers}}
-	progress("measuring the device")
-	r.Device.costs(on)
+	if !on.OnPaper() {
+		progress("measuring the device")
+		r.Device.costs(on)
+	}
 	progress("counting training steps")
 	trace := &ops.Trace{}
 	times, err := s.Trainer.Measure(warmSteps, steps, trace, func() {
@@ -104,6 +106,9 @@ func MeasureDevice(s Subject, on *vulkan.Backend, steps int, progress func(strin
 		Submissions: float64(counts.Submissions) / n, Read: float64(counts.Read) / n, Written: float64(counts.Written) / n,
 		Uploaded: float64(counts.Uploaded) / n, Downloaded: float64(counts.Downloaded) / n, FLOPs: counts.FLOPs / n,
 		Least: least / n, Needed: trace.FLOPs() / n}
+	if on.OnPaper() { // which takes no time
+		r.Step.MS = 0
+	}
 	held, _ := s.Trainer.Memory()
 	r.Device.HeldMB = float64(held) / 1e6
 	r.Device.BytesRatio = (r.Step.Read + r.Step.Written) / r.Step.Least
@@ -184,11 +189,15 @@ func (f *DeviceFacts) costs(on *vulkan.Backend) {
 func (r *OnDevice) Write(out io.Writer) error {
 	w := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)
 	d, s := r.Device, r.Step
-	fmt.Fprintf(w, "%s (%s), %s, Vulkan %s, %.1f GB, shaders %.12s\n", d.Name, d.Type, d.Driver, d.API, float64(d.Memory)/1e9,
-		d.Shaders)
-	fmt.Fprintf(w, "a launch %.1f µs, one waited for %.0f µs; upload %.1f GB/s, download %.1f GB/s; "+
-		"a product of 1024³ %.1f GFLOP/s\n",
-		d.LaunchMicros, d.WaitMicros, d.UploadGB, d.DownloadGB, d.Product)
+	if d.Product == 0 { // nothing was measured of a device
+		fmt.Fprintf(w, "counted on paper, computed nowhere; shaders %.12s\n", d.Shaders)
+	} else {
+		fmt.Fprintf(w, "%s (%s), %s, Vulkan %s, %.1f GB, shaders %.12s\n", d.Name, d.Type, d.Driver, d.API,
+			float64(d.Memory)/1e9, d.Shaders)
+		fmt.Fprintf(w, "a launch %.1f µs, one waited for %.0f µs; upload %.1f GB/s, download %.1f GB/s; "+
+			"a product of 1024³ %.1f GFLOP/s\n",
+			d.LaunchMicros, d.WaitMicros, d.UploadGB, d.DownloadGB, d.Product)
+	}
 	fmt.Fprintln(w, "\nKERNEL\tLAUNCHES\tMB READ\tMB WRITTEN\tGFLOP\tms")
 	for _, k := range r.Kernels {
 		fmt.Fprintf(w, "%s\t%.0f\t%.2f\t%.2f\t%.3f\t%.2f\n", k.Name, k.Launches, k.Read/1e6, k.Written/1e6, k.FLOPs/1e9, k.MS)

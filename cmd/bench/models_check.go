@@ -33,7 +33,7 @@ and what is wrong or odd, before anything is trained. It fails if the model can'
 warnings alone do not fail it. With --device it counts what the model would hold of that
 device's memory, and what the device has.`,
 		Example: "  bench models check ./my-bert\n  bench models check ./my-bert --format json\n" +
-			"  bench models check ./my-bert --device vulkan:0",
+			"  bench models check ./my-bert --device auto",
 		Args: args(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, a []string) error {
 			o.model = a[0]

@@ -8,6 +8,7 @@ import (
 
 	"github.com/lmkor/bench/checkpoints"
 	"github.com/lmkor/bench/configs"
+	"github.com/lmkor/bench/device/vulkan"
 	"github.com/lmkor/bench/devices"
 	"github.com/lmkor/bench/objectives"
 	"github.com/lmkor/bench/perf"
@@ -37,11 +38,13 @@ Rates and shares are medians, and the peak is measured anew before each step and
 each product: on a shared machine it is another one from moment to moment.
 
 With --device it counts what a step gives a GPU to do, launches, barriers, bytes and
-arithmetic, against what the shapes need, and times the step and its kernels.`,
+arithmetic, against what the shapes need, and times the step and its kernels. With
+--device paper it counts alone, and needs no GPU.`,
 		Example: `  bench perf --model bert-small-scratch
   bench perf --model ./my-bert --data-dir DATA --set precision=bfloat16 --format json > now.json
   bench perf --model ./my-bert --data-dir DATA --lengths pairs --against before.json
-  bench perf --model bert-small-scratch --device vulkan:0 --format json`,
+  bench perf --model bert-small-scratch --device vulkan:0 --format json
+  bench perf --model bert-small-scratch --device paper --format json`,
 		Args: args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), streamsOf(cmd)) },
 	}
@@ -59,6 +62,18 @@ arithmetic, against what the shapes need, and times the step and its kernels.`,
 	return cmd
 }
 
+// paper is the device that counts alone.
+const paper = "paper"
+
+// open opens the device that is to be measured.
+func (o *perfOptions) open(ctx context.Context, s streams, threads int) (*devices.Device, error) {
+	if o.device == paper {
+		b := vulkan.Paper(vulkan.Info{})
+		return &devices.Device{Backend: b, GPU: b}, nil
+	}
+	return onDevice(ctx, s, o.device, threads)
+}
+
 func (o *perfOptions) run(ctx context.Context, s streams) error {
 	var old *perf.Report
 	if o.against != "" && o.device != devices.CPU {
@@ -74,7 +89,7 @@ func (o *perfOptions) run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	on, err := onDevice(ctx, s, o.device, recipe.Threads)
+	on, err := o.open(ctx, s, recipe.Threads)
 	if err != nil {
 		return err
 	}

@@ -28,6 +28,9 @@ func Paper(of Info) *Backend {
 	return b
 }
 
+// OnPaper tells whether there is no device: see Paper.
+func (b *Backend) OnPaper() bool { return b.paper != nil }
+
 // paper stands for a device.
 type paper struct {
 	next  uint64 // address that nothing has had yet

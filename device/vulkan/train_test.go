@@ -205,10 +205,9 @@ func TestTenStepsOfEachArchitecture(t *testing.T) {
 // mostLaunches is more than a layer may have.
 const mostLaunches = 25
 
-// TestLaunchesOfALayer counts what a step launches, which shapes decide and not the
-// device: fewer than 25 launches for a layer's way forward and back.
+// TestLaunchesOfALayer counts on paper what a step launches, which shapes decide and not
+// the device: fewer than 25 launches for a layer's way forward and back.
 func TestLaunchesOfALayer(t *testing.T) {
-	opened(t)
 	count := func(layers, steps int) Counts {
 		m, err := models.New(models.Config{ModelType: "bert", VocabSize: 24, HiddenSize: 16, NumHiddenLayers: layers,
 			NumAttentionHeads: 2, IntermediateSize: 32, HiddenAct: "gelu", MaxPositionEmbeddings: 16, TypeVocabSize: 2,
@@ -217,11 +216,7 @@ func TestLaunchesOfALayer(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		plain, err := open(0, options{say: heard, cache: t.TempDir()})
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer plain.Close()
+		plain := Paper(Info{})
 		tr, err := trainers.New(newDrawn(m, 4), trainers.Options{BatchSize: 4, Epochs: 1, MaxSteps: steps, LearningRate: 1e-3,
 			MaxGradNorm: 1, AdamBeta1: 0.9, AdamBeta2: 0.999, AdamEpsilon: 1e-8, Accumulation: 1, Seed: 9, Backend: plain}, nil, nil)
 		if err != nil {
