@@ -7,6 +7,7 @@ import (
 
 	"github.com/lmkor/bench/models"
 	"github.com/lmkor/bench/models/hf"
+	"github.com/lmkor/bench/models/weights"
 	"github.com/lmkor/bench/predictors"
 	"github.com/lmkor/bench/tokenizers"
 )
@@ -77,7 +78,7 @@ func openBody(dir string, pooling predictors.Pooling) (*models.Model, error) {
 	}
 	missing := slices.DeleteFunc(rep.Drawn, func(n string) bool { return strings.HasPrefix(n, "classifier.") })
 	if len(missing) > 0 {
-		return nil, &models.MissingError{Names: missing}
+		return nil, &weights.MissingError{Names: missing}
 	}
 	return m, nil
 }

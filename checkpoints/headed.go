@@ -7,6 +7,7 @@ import (
 
 	"github.com/lmkor/bench/models"
 	"github.com/lmkor/bench/models/hf"
+	"github.com/lmkor/bench/models/weights"
 	"github.com/lmkor/bench/tokenizers"
 )
 
@@ -44,13 +45,13 @@ func OpenHeaded(name string, kinds ...models.HeadKind) (*Headed, error) {
 		return nil, src.within(err)
 	}
 	defer w.Close()
-	var rep models.Loaded
+	var rep weights.Loaded
 	if h.Model, rep, err = models.Open(h.Config.Config, head, w, false, 0); err != nil {
 		return nil, src.within(err)
 	}
 	drawn := slices.DeleteFunc(rep.Drawn, func(n string) bool { return strings.HasPrefix(n, "encoder.pooler.") })
 	if len(drawn) > 0 {
-		return nil, fmt.Errorf("%s: %w", src.Dir, &models.MissingError{Names: drawn})
+		return nil, fmt.Errorf("%s: %w", src.Dir, &weights.MissingError{Names: drawn})
 	}
 	if h.Tokenizer, err = tokenizers.Load(src.Dir); err != nil {
 		return nil, src.within(err)

@@ -10,6 +10,7 @@ import (
 	"github.com/lmkor/bench/models"
 	"github.com/lmkor/bench/models/hf"
 	"github.com/lmkor/bench/models/inspect"
+	"github.com/lmkor/bench/models/weights"
 	"github.com/lmkor/bench/results"
 	"github.com/lmkor/bench/tasks"
 	"github.com/lmkor/bench/tokenizers"
@@ -90,7 +91,7 @@ func (s Source) open(t *tasks.Task, seed uint64) (*Loaded, error) {
 	l := &Loaded{Tokenizer: tok, Reason: chosen.reason, EncoderOnly: config.ModelType == "encoder-decoder",
 		task: t, tokenizing: s.Tokenizing}
 	l.Identity = identity(config, chosen)
-	var from models.Source
+	var from weights.Source
 	l.Config, from = forTask(config, w)
 	if pad := int(tok.PadID()); l.Config.NeedsPad() && l.Config.PadTokenID < 0 && pad >= 0 {
 		l.Config.SetPadTokenID(pad) // without one, transformers refuses to classify batches
@@ -176,7 +177,7 @@ func (s Source) draw(t *tasks.Task, seed uint64, train iter.Seq[string]) (*Loade
 
 // forTask returns what of a checkpoint a task trains: all of it, but of an
 // encoder-decoder the encoder, which is a BERT.
-func forTask(c *hf.Config, w models.Source) (*hf.Config, models.Source) {
+func forTask(c *hf.Config, w weights.Source) (*hf.Config, weights.Source) {
 	if c.ModelType != "encoder-decoder" {
 		return c, w
 	}

@@ -156,14 +156,14 @@ type PoolPairsGrad struct {
 }
 
 // CrossEntropy is a call: Loss, one number, and the gradient DX of X, if it is
-// wanted. See kernels.CrossEntropy.
+// wanted. See losses.CrossEntropy.
 type CrossEntropy struct {
 	Loss, DX, X Buffer
 	Labels      []int32
 	Cols        int
 }
 
-// WeightedCrossEntropy is a call: see kernels.WeightedCrossEntropy.
+// WeightedCrossEntropy is a call: see losses.WeightedCrossEntropy.
 type WeightedCrossEntropy struct {
 	Loss, DX, X Buffer
 	Labels      []int32
@@ -171,13 +171,13 @@ type WeightedCrossEntropy struct {
 	Smoothing   float64
 }
 
-// BinaryCrossEntropy is a call: see kernels.BinaryCrossEntropy.
+// BinaryCrossEntropy is a call: see losses.BinaryCrossEntropy.
 type BinaryCrossEntropy struct {
 	Loss, DX, X Buffer
 	Labels      []int32
 }
 
-// MSE is a call: see kernels.MSE.
+// MSE is a call: see losses.MSE.
 type MSE struct {
 	Loss, DX, X Buffer
 	Gold        []float32

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/lmkor/bench/kernels"
+	"github.com/lmkor/bench/kernels/losses"
 	"github.com/lmkor/bench/kernels/parallel"
 )
 
@@ -140,13 +141,13 @@ func moved(pool *parallel.Pool, call Call) {
 	case *Activation:
 		kernels.Activation(pool, o.Act, o.Y.Floats(), o.X.Floats(), o.Slope)
 	case *CrossEntropy:
-		o.Loss.Floats()[0] = kernels.CrossEntropy(pool, o.DX.Floats(), o.X.Floats(), o.Labels, o.Cols)
+		o.Loss.Floats()[0] = losses.CrossEntropy(pool, o.DX.Floats(), o.X.Floats(), o.Labels, o.Cols)
 	case *WeightedCrossEntropy:
-		o.Loss.Floats()[0] = kernels.WeightedCrossEntropy(pool, o.DX.Floats(), o.X.Floats(), o.Labels, o.Weights, o.Smoothing)
+		o.Loss.Floats()[0] = losses.WeightedCrossEntropy(pool, o.DX.Floats(), o.X.Floats(), o.Labels, o.Weights, o.Smoothing)
 	case *BinaryCrossEntropy:
-		o.Loss.Floats()[0] = kernels.BinaryCrossEntropy(o.DX.Floats(), o.X.Floats(), o.Labels)
+		o.Loss.Floats()[0] = losses.BinaryCrossEntropy(o.DX.Floats(), o.X.Floats(), o.Labels)
 	case *MSE:
-		o.Loss.Floats()[0] = kernels.MSE(o.DX.Floats(), o.X.Floats(), o.Gold)
+		o.Loss.Floats()[0] = losses.MSE(o.DX.Floats(), o.X.Floats(), o.Gold)
 	default:
 		panic(fmt.Sprintf("device: the CPU knows no %T", call))
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/lmkor/bench/kernels"
+	"github.com/lmkor/bench/kernels/positions"
 )
 
 // distance runs one DistanceAttention on the CPU.
@@ -16,14 +17,14 @@ type distance struct {
 // distanceJob is one head of one sequence.
 type distanceJob struct {
 	headJob
-	kernels.Distances
+	positions.Distances
 	width int // rows of the tables that are in use
 }
 
 func (a *distance) d() int { return a.Width / a.Heads }
 
 func (a *distance) plan() {
-	var of kernels.Distances
+	var of positions.Distances
 	last, width := -1, 0
 	eachHead(a.Offsets, a.KeyOff, a.Heads, func(s int, j headJob) {
 		if s != last {

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/lmkor/bench/kernels"
+	"github.com/lmkor/bench/kernels/positions"
 )
 
 // relative runs one RelativeAttention on the CPU.
@@ -33,11 +34,11 @@ func (r *relative) plan() {
 // query writes the job's scaled queries with a bias, [nq, D].
 func (r *relative) query(dst []float32, j relativeJob, bias Buffer) {
 	d := r.d()
-	kernels.ScaledSum(dst, r.Q.Floats()[j.q0*r.Q.LD+j.head*d:], j.nq, d, r.Q.LD, bias.Floats()[j.head*d:], r.scale())
+	positions.ScaledSum(dst, r.Q.Floats()[j.q0*r.Q.LD+j.head*d:], j.nq, d, r.Q.LD, bias.Floats()[j.head*d:], r.scale())
 }
 
-func (r *relative) segments(j relativeJob) *kernels.Segments {
-	return &kernels.Segments{Queries: r.QueryTypes[j.q0 : j.q0+j.nq], Keys: r.KeyTypes[j.k0 : j.k0+j.nk],
+func (r *relative) segments(j relativeJob) *positions.Segments {
+	return &positions.Segments{Queries: r.QueryTypes[j.q0 : j.q0+j.nq], Keys: r.KeyTypes[j.k0 : j.k0+j.nk],
 		SeparateCls: r.SeparateCls}
 }
 
@@ -98,7 +99,7 @@ func (r *relative) shiftedScores(j relativeJob, q, s []float32) {
 	defer r.cpu.arena.put(distances)
 	kernels.GemmSeq(false, true, j.nq, n, r.d(), q, r.d(), r.Table.Floats()[start*r.Width+j.head*r.d():], r.Width,
 		false, distances, n)
-	kernels.ShiftRows(s, distances, j.nq, j.nk, n, r.Shifted.Shift)
+	positions.ShiftRows(s, distances, j.nq, j.nk, n, r.Shifted.Shift)
 }
 
 // keyRows lends the encodings of the job's keys, [nk, Model].
@@ -111,7 +112,7 @@ func (r *relative) keyRows(j relativeJob) []float32 {
 }
 
 func (r *relative) turn(j relativeJob, x []float32, back bool) {
-	kernels.Turn(x, r.Factorized.Query.Floats(), r.Factorized.At[j.q0:j.q0+j.nq], r.Model, back)
+	positions.Turn(x, r.Factorized.Query.Floats(), r.Factorized.At[j.q0:j.q0+j.nq], r.Model, back)
 }
 
 func (r *relative) factorizedScores(j relativeJob, q, s []float32) {

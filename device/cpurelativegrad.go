@@ -1,6 +1,9 @@
 package device
 
-import "github.com/lmkor/bench/kernels"
+import (
+	"github.com/lmkor/bench/kernels"
+	"github.com/lmkor/bench/kernels/positions"
+)
 
 // backward goes over sequences and heads twice: first for the gradients of
 // queries, keys and values, one job each, keeping those of the scores; then,
@@ -74,14 +77,14 @@ func (r *relative) jobGrad(g *RelativeGrad, j relativeJob, ds, sums []float32) {
 // and to sums that of the bias; the first kind begins the sum.
 func (r *relative) addQuery(g *RelativeGrad, j relativeJob, part, sums []float32, kind int) {
 	d := r.d()
-	kernels.ScaledSumGrad(g.DQ.Floats()[j.q0*g.DQ.LD+j.head*d:], sums[kind*r.Width+j.head*d:][:d], part, j.nq, d,
+	positions.ScaledSumGrad(g.DQ.Floats()[j.q0*g.DQ.LD+j.head*d:], sums[kind*r.Width+j.head*d:][:d], part, j.nq, d,
 		g.DQ.LD, r.scale(), kind == 0)
 }
 
 // distances lends the gradient of every distance of the job, [nq, n].
 func (r *relative) distances(j relativeJob, ds []float32, n int) []float32 {
 	all := r.cpu.arena.get(j.nq * n)
-	kernels.ShiftRowsGrad(all, ds, j.nq, j.nk, n, r.Shifted.Shift)
+	positions.ShiftRowsGrad(all, ds, j.nq, j.nk, n, r.Shifted.Shift)
 	return all
 }
 

@@ -3,7 +3,7 @@ package device
 import (
 	"slices"
 
-	"github.com/lmkor/bench/kernels"
+	"github.com/lmkor/bench/kernels/positions"
 )
 
 // DistanceAttention is a call: Attention whose scores depend on the distance of
@@ -61,7 +61,7 @@ func (a *DistanceAttention) Window(s int) (first int32, n int) {
 }
 
 // distances is what kernels need to know of sequence s.
-func (a *DistanceAttention) distances(s int) (kernels.Distances, int) {
+func (a *DistanceAttention) distances(s int) (positions.Distances, int) {
 	first, n := a.Window(s)
-	return kernels.Distances{Rows: a.Rows, Zero: a.Zero, At: a.positions(s), First: first}, n
+	return positions.Distances{Rows: a.Rows, Zero: a.Zero, At: a.positions(s), First: first}, n
 }

@@ -13,9 +13,7 @@ func each(pool *parallel.Pool, n int, f func(lo, hi int)) {
 		f(0, n)
 		return
 	}
-	pool.For((n+elementsAJob-1)/elementsAJob, func(i int) {
-		f(i*elementsAJob, min(n, (i+1)*elementsAJob))
-	})
+	pool.Chunks(n, elementsAJob, f)
 }
 
 // Act names an elementwise activation as Hugging Face configs do.

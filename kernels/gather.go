@@ -11,7 +11,7 @@ const rowsAJob = 16
 
 // eachRowChunk calls f on chunks of [0, rows) on the pool.
 func eachRowChunk(pool *parallel.Pool, rows int, f func(lo, hi int)) {
-	pool.For((rows+rowsAJob-1)/rowsAJob, func(c int) { f(c*rowsAJob, min(rows, (c+1)*rowsAJob)) })
+	pool.Chunks(rows, rowsAJob, f)
 }
 
 // Lookup names a row of a table, [any, cols], for each row of a gather; one below

@@ -4,10 +4,7 @@ import "github.com/lmkor/bench/kernels/parallel"
 
 // eachRows calls f on chunks of rows on the pool.
 func eachRows(pool *parallel.Pool, rows, cols int, f func(lo, hi int)) {
-	chunk := max(1, elementsAJob/2/max(1, cols))
-	pool.For((rows+chunk-1)/chunk, func(i int) {
-		f(i*chunk, min(rows, (i+1)*chunk))
-	})
+	pool.Chunks(rows, max(1, elementsAJob/2/max(1, cols)), f)
 }
 
 // SoftmaxSeq replaces each row of x, [rows, cols] with row stride ld, by its softmax, on the

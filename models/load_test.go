@@ -10,6 +10,7 @@ import (
 
 	"github.com/lmkor/bench/models"
 	"github.com/lmkor/bench/models/hf"
+	"github.com/lmkor/bench/models/weights"
 )
 
 // checkpoint is a source whose tensors have other names than in their file.
@@ -112,7 +113,7 @@ func TestLoadTakesHeadsOrDrawsThem(t *testing.T) {
 	for _, c := range []struct {
 		name              string
 		head              models.Head
-		src               models.Source
+		src               weights.Source
 		newHead           bool
 		drawn, unexpected []string
 	}{
@@ -150,7 +151,7 @@ func TestLoadErrors(t *testing.T) {
 		}
 		return n
 	})
-	var missing *models.MissingError
+	var missing *weights.MissingError
 	if _, _, err := models.Open(config, head, src, false, 1); !errors.As(err, &missing) || len(missing.Names) != 6 ||
 		missing.Names[0] != "bert.encoder.layer.1.attention.self.query.weight" {
 		t.Errorf("error %v", err)
@@ -158,7 +159,7 @@ func TestLoadErrors(t *testing.T) {
 	config, head, src = renamed(t, dir, same)
 	wide := config
 	wide.IntermediateSize++
-	var shape *models.ShapeError
+	var shape *weights.ShapeError
 	if _, _, err := models.Open(wide, head, src, false, 1); !errors.As(err, &shape) || shape.Name != "bert.encoder.layer.0.intermediate.dense.weight" {
 		t.Errorf("error %v", err)
 	}
@@ -198,7 +199,7 @@ func TestLoadRefusesValuesThatAreNotFinite(t *testing.T) {
 	c, head, src := renamed(t, "testdata/models/bert-classify", same)
 	for _, v := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
 		for _, name := range []string{"bert.encoder.layer.0.attention.self.query.weight", "classifier.bias"} {
-			var e *models.ValuesError
+			var e *weights.ValuesError
 			_, _, err := models.Open(c, head, broken{src, name, float32(v)}, false, 1)
 			if !errors.As(err, &e) || e.Name != name || e.NaN+e.Inf != 1 || (e.NaN == 1) != math.IsNaN(v) {
 				t.Errorf("%s with %v: %v", name, v, err)

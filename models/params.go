@@ -149,13 +149,3 @@ func Count(params []Param) int {
 	}
 	return n
 }
-
-// ShapeError says that a checkpoint's tensor does not fit its parameter.
-type ShapeError struct {
-	Name      string
-	Got, Want []int
-}
-
-func (e *ShapeError) Error() string {
-	return fmt.Sprintf("%s: shape %v, want %v", e.Name, e.Got, e.Want)
-}

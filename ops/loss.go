@@ -6,12 +6,12 @@ import (
 	"github.com/nlpodyssey/spago/mat"
 
 	"github.com/lmkor/bench/device"
-	"github.com/lmkor/bench/kernels"
+	"github.com/lmkor/bench/kernels/losses"
 )
 
 // Ignore is the label of a row that a loss leaves out, as PyTorch's
 // ignore_index.
-const Ignore = kernels.Ignore
+const Ignore = losses.Ignore
 
 // CrossEntropy is the mean over the labelled rows of -log softmax(x)[label]:
 // x is [R, C], labels has R entries in [0, C) or Ignore. The result is [1, 1],

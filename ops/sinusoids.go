@@ -3,20 +3,21 @@ package ops
 import (
 	"github.com/lmkor/bench/device"
 	"github.com/lmkor/bench/kernels"
+	"github.com/lmkor/bench/kernels/positions"
 )
 
-// Sinusoids are Funnel's encodings of relative positions: see kernels.Sinusoids.
+// Sinusoids are Funnel's encodings of relative positions: see positions.Sinusoids.
 // They are safe for concurrent use.
-type Sinusoids struct{ table *kernels.Sinusoids }
+type Sinusoids struct{ table *positions.Sinusoids }
 
 // NewSinusoids returns the encodings of a width. It panics if that is odd.
-func NewSinusoids(width int) *Sinusoids { return &Sinusoids{kernels.NewSinusoids(width)} }
+func NewSinusoids(width int) *Sinusoids { return &Sinusoids{positions.NewSinusoids(width)} }
 
 // Encoder gives the attentions of one pass their positions; what dropout takes
 // from a distance it takes from it everywhere.
 type Encoder struct {
 	p    *Pass
-	s    *kernels.Sinusoids
+	s    *positions.Sinusoids
 	drop kernels.Dropper
 }
 

@@ -10,7 +10,7 @@ import (
 
 // WeightedCrossEntropy is CrossEntropy as PyTorch's CrossEntropyLoss has it with
 // class weights w, [C] or nil for ones, and label smoothing s in [0, 1): see
-// kernels.WeightedCrossEntropy. x is [R, C], labels has R entries in [0, C) or
+// losses.WeightedCrossEntropy. x is [R, C], labels has R entries in [0, C) or
 // Ignore. The result is [1, 1], NaN if the labelled rows weigh nothing. It panics
 // if a label is outside, or the weights are not C.
 func WeightedCrossEntropy(p *Pass, x mat.Tensor, labels []int32, w []float32, s float64) mat.Tensor {

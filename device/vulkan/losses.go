@@ -2,7 +2,7 @@ package vulkan
 
 import (
 	"github.com/lmkor/bench/device"
-	"github.com/lmkor/bench/kernels"
+	"github.com/lmkor/bench/kernels/losses"
 )
 
 // softmaxLoss is a cross entropy: the targets of a row are base, if there are any, and
@@ -27,7 +27,7 @@ func (b *Backend) weightedCrossEntropy(o *device.WeightedCrossEntropy) {
 	}
 	var all float64
 	for _, l := range o.Labels {
-		if l != kernels.Ignore {
+		if l != losses.Ignore {
 			all += o.Weights[l]
 		}
 	}
@@ -54,10 +54,10 @@ func (b *Backend) softmaxLoss(s *softmaxLoss) {
 	b.elementLoss(lossTotal, s.loss, device.Buffer{}, terms, device.Buffer{}, rows, s.over)
 }
 
-// labelled returns how many of labels are not kernels.Ignore.
+// labelled returns how many of labels are not losses.Ignore.
 func labelled(labels []int32) (n int) {
 	for _, l := range labels {
-		if l != kernels.Ignore {
+		if l != losses.Ignore {
 			n++
 		}
 	}

@@ -6,7 +6,7 @@ import (
 
 	"github.com/lmkor/bench/device"
 	"github.com/lmkor/bench/internal/golden"
-	"github.com/lmkor/bench/kernels"
+	"github.com/lmkor/bench/kernels/losses"
 )
 
 // The CPU sums up in float64. Here a row's exponentials are within 2 ulp and their
@@ -30,7 +30,7 @@ func TestCrossEntropy(t *testing.T) {
 		h := newHarness(t)
 		labels := h.ids(c.rows, c.cols)
 		for i := 1; i < c.rows; i += 3 {
-			labels[i] = kernels.Ignore
+			labels[i] = losses.Ignore
 		}
 		weights := make([]float64, c.cols)
 		for i := range weights {
@@ -48,7 +48,7 @@ func TestCrossEntropy(t *testing.T) {
 // Without a labelled row a loss is NaN, as on the CPU.
 func TestLossOfNothing(t *testing.T) {
 	h := newHarness(t)
-	none := []int32{kernels.Ignore, kernels.Ignore}
+	none := []int32{losses.Ignore, losses.Ignore}
 	h.same(golden.Exact, &device.CrossEntropy{Loss: h.random(1), DX: h.undefined(6), X: h.random(6), Labels: none, Cols: 3},
 		&device.BinaryCrossEntropy{Loss: h.random(1), DX: h.undefined(2), X: h.random(2), Labels: none},
 		&device.WeightedCrossEntropy{Loss: h.random(1), X: h.random(4), Labels: none, Weights: []float64{1, 2}})
@@ -72,7 +72,7 @@ func TestElementLosses(t *testing.T) {
 			gold[i] = 5 * h.rng.Float32()
 		}
 		if n > 1 {
-			labels[1] = kernels.Ignore
+			labels[1] = losses.Ignore
 		}
 		h.same(lossTolerance, &device.BinaryCrossEntropy{Loss: h.undefined(1), DX: h.undefined(n), X: x, Labels: labels},
 			&device.BinaryCrossEntropy{Loss: h.undefined(1), X: x, Labels: labels},

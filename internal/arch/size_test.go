@@ -18,9 +18,6 @@ const mostLines = 3500
 // largerPackages are those that have more, and the most that they may have: let
 // them get smaller, not larger.
 var largerPackages = map[string]int{
-	"models": 4500, // a file an architecture
-	// Products, loops and attention share tiles, packing and scratch.
-	"kernels": 3800,
 	// One package for all commands is what a reader looks for.
 	"cmd/bench": 6500,
 }

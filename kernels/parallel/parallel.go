@@ -79,6 +79,11 @@ func (p *Pool) For(n int, f func(i int)) {
 	p.crew.run(n, t, f)
 }
 
+// Chunks is For over parts of [0, n) of so many indices, the last of the rest.
+func (p *Pool) Chunks(n, size int, f func(from, to int)) {
+	p.For((n+size-1)/size, func(i int) { f(i*size, min(n, (i+1)*size)) })
+}
+
 // run divides a loop among t threads, the caller's one of them.
 func (c *crew) run(n, t int, f func(i int)) {
 	for len(c.started) < t-1 {

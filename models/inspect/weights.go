@@ -8,6 +8,7 @@ import (
 
 	"github.com/lmkor/bench/models"
 	"github.com/lmkor/bench/models/hf"
+	"github.com/lmkor/bench/models/weights"
 )
 
 func (r *Report) checkWeights(dir string, c *hf.Config) {
@@ -32,7 +33,7 @@ func (r *Report) checkWeights(dir string, c *hf.Config) {
 	}
 	r.Drawn, r.Missing, r.Unexpected = fit.Drawn, fit.Missing, fit.Unexpected
 	if len(fit.Missing) > 0 {
-		r.fault(&models.MissingError{Names: fit.Missing})
+		r.fault(&weights.MissingError{Names: fit.Missing})
 	}
 	for _, s := range fit.Shapes {
 		r.Odd = append(r.Odd, s.Error())

@@ -1,4 +1,4 @@
-package kernels
+package positions
 
 // Distances say which row of a table belongs to each query and key of a
 // sequence: Rows[At[i]-j+Zero] - First for query i and key j, where At are the

@@ -1,8 +1,10 @@
-package kernels
+package positions
 
 import (
 	"math"
 	"sync"
+
+	"github.com/lmkor/bench/kernels"
 )
 
 // Sinusoids are the sines and cosines of distances times falling frequencies,
@@ -19,7 +21,7 @@ type Sinusoids struct {
 // NewSinusoids returns an empty table. It panics if width is odd.
 func NewSinusoids(width int) *Sinusoids {
 	if width%2 != 0 {
-		panic("kernels: sinusoids of odd width")
+		panic("positions: sinusoids of odd width")
 	}
 	return &Sinusoids{width: width}
 }
@@ -52,7 +54,7 @@ func (s *Sinusoids) rows(n int) (sin, cos []float32) {
 
 // Distances writes to row r of dst, [rows, width], the sines and cosines of the
 // distance first - stride·r, which may be negative, with dropout.
-func (s *Sinusoids) Distances(dst []float32, first, stride int, drop Dropper) {
+func (s *Sinusoids) Distances(dst []float32, first, stride int, drop kernels.Dropper) {
 	half, n := s.width/2, len(dst)/s.width
 	last := first - stride*(n-1)
 	sin, cos := s.rows(max(first, -first, last, -last) + 1)
@@ -72,7 +74,7 @@ func (s *Sinusoids) Distances(dst []float32, first, stride int, drop Dropper) {
 
 // Positions writes to row p of query, [n, width], the sines and cosines of p, with
 // dropout, and to that of key the cosines and sines.
-func (s *Sinusoids) Positions(query, key []float32, drop Dropper) {
+func (s *Sinusoids) Positions(query, key []float32, drop kernels.Dropper) {
 	w, half, n := s.width, s.width/2, len(query)/s.width
 	sin, cos := s.rows(n)
 	for p := range n {
@@ -86,7 +88,7 @@ func (s *Sinusoids) Positions(query, key []float32, drop Dropper) {
 }
 
 // drop applies the dropout of the row of distance d.
-func (s *Sinusoids) drop(row []float32, d int, drop Dropper) {
+func (s *Sinusoids) drop(row []float32, d int, drop kernels.Dropper) {
 	const zero = 1 << 24 // distances may be negative, the generator's counter not
 	drop.Apply(row, row, (zero+d)*s.width)
 }

@@ -1,4 +1,6 @@
-package kernels
+// Package losses are the means that a training lowers, with their gradients, in
+// plain Go: there is one a batch.
+package losses
 
 import (
 	"math"
@@ -8,6 +10,9 @@ import (
 
 // Ignore is the label of a row that a loss leaves out, as PyTorch's ignore_index.
 const Ignore = -100
+
+// rowsAJob is how many rows one thread takes at a time.
+const rowsAJob = 16
 
 // labelled returns how many of labels are not Ignore.
 func labelled(labels []int32) (n int) {
@@ -26,7 +31,7 @@ func labelled(labels []int32) (n int) {
 func CrossEntropy(pool *parallel.Pool, dx, x []float32, labels []int32, cols int) float32 {
 	n := labelled(labels)
 	terms := make([]float64, len(labels))
-	eachRowChunk(pool, len(labels), func(lo, hi int) {
+	pool.Chunks(len(labels), rowsAJob, func(lo, hi int) {
 		for r := lo; r < hi; r++ {
 			var d []float32
 			if dx != nil {

@@ -1,4 +1,4 @@
-package kernels
+package losses
 
 import (
 	"math"
@@ -22,7 +22,7 @@ func WeightedCrossEntropy(pool *parallel.Pool, dx, x []float32, labels []int32, 
 		}
 	}
 	terms, cols := make([]float64, len(labels)), len(w)
-	eachRowChunk(pool, len(labels), func(lo, hi int) {
+	pool.Chunks(len(labels), rowsAJob, func(lo, hi int) {
 		targets := make([]float64, cols)
 		for r := lo; r < hi; r++ {
 			var d []float32
