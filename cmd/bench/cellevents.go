@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/lmkor/bench/progress"
 	"github.com/lmkor/bench/results"
 	"github.com/lmkor/bench/results/export"
 	"github.com/lmkor/bench/runs"
@@ -14,7 +15,7 @@ import (
 // a training as a progress.
 type cellEvents struct {
 	w   io.Writer
-	bar *progress // of the cell that trains
+	bar *progress.Training // of the cell that trains
 
 	live *export.Live // for a TensorBoard that looks on; nil: none
 }
@@ -27,7 +28,7 @@ func (e *cellEvents) Notice(c *runs.Cell, text string) {
 // Step shows a step.
 func (e *cellEvents) Step(c *runs.Cell, s trainers.StepEvent) {
 	if e.bar == nil {
-		e.bar = newProgress(e.w, c.Name())
+		e.bar = progress.NewTraining(e.w, c.Name())
 	}
 	e.bar.Step(s)
 	e.show(c, results.Event{Step: &results.StepEvent{Step: s.Step, Epoch: s.Epoch, Loss: s.Loss, LR: s.LR, GradNorm: s.GradNorm}})

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lmkor/bench/datasets/official"
+	"github.com/lmkor/bench/progress"
 	"github.com/lmkor/bench/results/tables"
 	"github.com/lmkor/bench/tasks"
 )
@@ -62,22 +63,22 @@ func (o *dataPullOptions) run(ctx context.Context, s streams, names []string) er
 	if !o.accepted {
 		return usagef("read the licences, and agree to them with --accept-licence")
 	}
-	bars := newPullProgress(s.err)
-	puller := &official.Puller{Dir: o.dir, Mirror: o.mirror, Progress: bars.update}
+	bars := progress.NewFiles(s.err)
+	puller := &official.Puller{Dir: o.dir, Mirror: o.mirror, Progress: bars.Update}
 	var all []official.Pulled
 	var failed []string
 	for _, p := range places {
 		done, err := puller.Pull(ctx, p)
 		all = append(all, done...)
 		if ctx.Err() != nil {
-			bars.done()
+			bars.Done()
 			return resumableError{fmt.Errorf("%s: %w; the same command takes it up", p.Task, context.Cause(ctx))}
 		}
 		if err != nil {
 			failed = append(failed, err.Error())
 		}
 	}
-	bars.done()
+	bars.Done()
 	if err := o.print(s, all); err != nil {
 		return err
 	}

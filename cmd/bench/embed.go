@@ -9,6 +9,7 @@ import (
 	"github.com/lmkor/bench/checkpoints"
 	"github.com/lmkor/bench/predictions"
 	"github.com/lmkor/bench/predictors"
+	"github.com/lmkor/bench/progress"
 )
 
 // embedOptions are the flags of `bench embed`.
@@ -88,7 +89,7 @@ func (o *embedOptions) run(ctx context.Context, s streams) error {
 		defer a.Discard()
 		write, finish = func(l predictions.VectorLine) error { return a.Write(l.Vector) }, a.Close
 	}
-	rate, cut := newRate(s.err), 0
+	rate, cut := progress.NewTexts(s.err), 0
 	for l, err := range predictions.Vectors(ctx, m, o.input.texts(s.in)) {
 		if err != nil {
 			return err
@@ -99,11 +100,11 @@ func (o *embedOptions) run(ctx context.Context, s streams) error {
 		if l.Truncated {
 			cut++
 		}
-		rate.count()
+		rate.Count()
 	}
-	rate.done()
+	rate.Done()
 	if cut > 0 {
-		fmt.Fprintf(s.err, "%d of %d texts were longer than %d tokens and were cut\n", cut, rate.n, m.Recipe().MaxLength)
+		fmt.Fprintf(s.err, "%d of %d texts were longer than %d tokens and were cut\n", cut, rate.N, m.Recipe().MaxLength)
 	}
 	return finish()
 }

@@ -8,8 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lmkor/bench/checkpoints"
-	"github.com/lmkor/bench/configs"
-	"github.com/lmkor/bench/results"
 	"github.com/lmkor/bench/runs"
 	"github.com/lmkor/bench/tasks"
 	"github.com/lmkor/bench/tokenizers"
@@ -91,41 +89,11 @@ func (o *evalOptions) cell(ctx context.Context) (runs.Cell, error) {
 	if o.dataDir == "" && o.file == "" {
 		return runs.Cell{}, usagef("no data: name --data-dir, or a file with --test")
 	}
-	m, err := checkpoints.Find(o.model)
+	labels, err := checkpoints.ParseLabels(o.labels)
 	if err != nil {
-		return runs.Cell{}, err
-	}
-	if m.Scratch != nil {
-		return runs.Cell{}, fmt.Errorf("%s starts from nothing: there is nothing to score before 'bench run'", m.Name)
-	}
-	m.Tokenizing = o.tokenizing
-	if m.Labels, err = checkpoints.ParseLabels(o.labels); err != nil {
 		return runs.Cell{}, usageError{err}
 	}
-	origin, err := m.Recall(t)
-	if err != nil {
-		return runs.Cell{}, err
-	}
-	if o.name != "" {
-		m.Name = o.name
-	}
-	set := o.set
-	if origin != nil && o.recipe == "" {
-		own, err := origin.Settings()
-		if err != nil {
-			return runs.Cell{}, err
-		}
-		set = append(own, set...)
-	}
-	r, err := (&configs.Suite{Recipe: o.recipe, Set: set}).RecipeFor(t.Name)
-	if err != nil {
-		return runs.Cell{}, err
-	}
-	if origin != nil {
-		r.Seed = origin.Seed
-	}
-	return runs.Cell{Model: m, Task: t, Recipe: r, Scored: o.split,
-		Data:    runs.DataSource{Dir: o.dataDir, Files: map[string]string{o.split: o.file}},
-		Dir:     results.RunDir(o.runs, m.Name, t.Name, r.Seed) + "-eval-" + o.split,
-		Program: thisProgram(), Started: startOf(ctx)}, nil
+	return runs.Evaluation{Model: o.model, Name: o.name, Task: t, Split: o.split, Labels: labels, Tokenizing: o.tokenizing,
+		Recipe: o.recipe, Set: o.set, Data: runs.DataSource{Dir: o.dataDir, Files: map[string]string{o.split: o.file}},
+		Runs: o.runs, Program: thisProgram(), Started: startOf(ctx)}.Cell()
 }

@@ -6,9 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/lmkor/bench/configs"
+	"github.com/lmkor/bench/checkpoints"
 	"github.com/lmkor/bench/models"
-	"github.com/lmkor/bench/models/hf"
 )
 
 // modelsListOptions are the flags of `bench models list`.
@@ -32,19 +31,10 @@ the others are to be fetched with 'bench models pull' first.`,
 
 // run prints the list.
 func (o *modelsListOptions) run(s streams) error {
-	specs, err := configs.Models()
+	all, err := checkpoints.KnownModels()
 	if err != nil {
 		return err
 	}
-	var all []modelInfo
-	for _, spec := range specs {
-		all = append(all, specInfo(spec))
-	}
-	cached, err := hf.ListCache()
-	if err != nil {
-		return err
-	}
-	all = append(all, cachedInfo(all, cached)...)
 	if o.format == "json" {
 		return s.json(all)
 	}
@@ -52,7 +42,7 @@ func (o *modelsListOptions) run(s streams) error {
 }
 
 // printModels prints a model a line, and what else can run.
-func printModels(stdout io.Writer, all []modelInfo) error {
+func printModels(stdout io.Writer, all []checkpoints.Known) error {
 	w := newColumns(stdout)
 	fmt.Fprintln(w, "NAME\tKIND\tARCHITECTURE\tHERE\tHUGGING FACE NAME, OR PAGE")
 	for _, m := range all {
@@ -64,43 +54,4 @@ func printModels(stdout io.Writer, all []modelInfo) error {
 	}
 	fmt.Fprintf(w, "\nA directory as Hugging Face lays it out runs too, if its model_type is one of %v.\n", models.ModelTypes())
 	return w.Flush()
-}
-
-// cachedInfo marks the named models that the hub's cache has, and returns the
-// cache's other checkpoints.
-func cachedInfo(named []modelInfo, cached []hf.Cached) (others []modelInfo) {
-	for _, c := range cached {
-		known := false
-		for i := range named {
-			if named[i].Hub == c.Name {
-				named[i].Dir, known = c.Dir, true
-			}
-		}
-		if known {
-			continue
-		}
-		if config, err := hf.ReadConfig(c.Dir); err == nil { // a data set or a tokenizer has none
-			others = append(others, modelInfo{Name: c.Name, Kind: "cache", Hub: c.Name, Dir: c.Dir, Architecture: config.ModelType})
-		}
-	}
-	return others
-}
-
-func specInfo(s *configs.ModelSpec) modelInfo {
-	m := modelInfo{Name: s.Name, Title: s.Title, Kind: "hub", Hub: s.Hub, Dir: s.Dir, Note: s.Note, Quirks: s.Quirks,
-		Architecture: s.Architecture, MaxTokens: s.MaxLength}
-	switch {
-	case s.Dir != "":
-		m.Kind = "directory"
-	case s.Archive != "":
-		m.Kind, m.Archive = "archive", s.Archive
-	}
-	if s.Scratch != nil {
-		m.Kind = "scratch"
-		if t, ok := s.Scratch.Config["model_type"].(string); ok {
-			m.Architecture = t
-		}
-		m.Vocabulary = s.Scratch.Tokenizer.VocabSize
-	}
-	return m
 }

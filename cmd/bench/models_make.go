@@ -11,6 +11,7 @@ import (
 
 	"github.com/lmkor/bench/datasets/samples"
 	"github.com/lmkor/bench/demos"
+	"github.com/lmkor/bench/progress"
 	"github.com/lmkor/bench/trainers"
 )
 
@@ -101,7 +102,7 @@ func (o *makeDemoOptions) texts() ([]string, error) {
 // demoEvents shows how far the making is.
 type demoEvents struct {
 	s streams
-	*progress
+	*progress.Training
 }
 
 func (e *demoEvents) Start(name string, done bool) trainers.Events {
@@ -109,11 +110,11 @@ func (e *demoEvents) Start(name string, done bool) trainers.Events {
 		fmt.Fprintf(e.s.err, "%s is there already\n", name)
 		return e
 	}
-	e.progress = newProgress(e.s.err, name)
+	e.Training = progress.NewTraining(e.s.err, name)
 	return e
 }
 
 func (e *demoEvents) End(name, dir string) {
-	e.progress.Done()
+	e.Training.Done()
 	fmt.Fprintf(e.s.out, "%s\n", dir)
 }

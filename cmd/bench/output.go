@@ -10,7 +10,8 @@ import (
 	"sync"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
+
+	"github.com/lmkor/bench/progress"
 )
 
 // streams are what a command reads and writes: a command's run method gets them,
@@ -137,10 +138,7 @@ func terminal(w io.Writer) *os.File {
 	if o, ok := w.(*output); ok {
 		w = o.w
 	}
-	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		return f
-	}
-	return nil
+	return progress.Terminal(w)
 }
 
 // isTerminal reports whether w shows bold type.

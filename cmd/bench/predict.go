@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -13,6 +12,7 @@ import (
 	"github.com/lmkor/bench/configs"
 	"github.com/lmkor/bench/devices"
 	"github.com/lmkor/bench/predictions"
+	"github.com/lmkor/bench/progress"
 	"github.com/lmkor/bench/tasks"
 )
 
@@ -138,7 +138,7 @@ func openVoting(names, set []string) (*checkpoints.Voting, error) {
 
 // answer writes a line for each text and counts them.
 func (o *predictOptions) answer(ctx context.Context, s streams, v *checkpoints.Voting, out *predictions.Writer) error {
-	rate := newRate(s.err)
+	rate := progress.NewTexts(s.err)
 	cut := 0
 	for l, err := range predictions.Answer(ctx, v, o.texts(s.in)) {
 		if err != nil {
@@ -150,12 +150,12 @@ func (o *predictOptions) answer(ctx context.Context, s streams, v *checkpoints.V
 		if l.Truncated {
 			cut++
 		}
-		rate.count()
+		rate.Count()
 	}
-	rate.done()
+	rate.Done()
 	if cut > 0 {
 		fmt.Fprintf(s.err, "%d of %d texts were longer than %d tokens and were cut; they are marked \"truncated\"\n",
-			cut, rate.n, v.Members[0].Recipe.MaxLength)
+			cut, rate.N, v.Members[0].Recipe.MaxLength)
 	}
 	return nil
 }
@@ -169,33 +169,4 @@ func (o *predictOptions) texts(in io.Reader) iter.Seq2[predictions.Text, error] 
 		all = append(all, predictions.File(f, o.columns, o.words))
 	}
 	return predictions.All(all...)
-}
-
-// rate shows on a terminal how many texts were answered, and how fast.
-type rate struct {
-	w           io.Writer
-	n           int
-	start, last time.Time
-}
-
-func newRate(w io.Writer) *rate {
-	r := &rate{start: time.Now()}
-	if terminal(w) != nil {
-		r.w = w
-	}
-	return r
-}
-
-func (r *rate) count() {
-	r.n++
-	if r.w != nil && time.Since(r.last) > time.Second/4 {
-		r.last = time.Now()
-		fmt.Fprintf(r.w, "\r%d texts, %.0f a second ", r.n, float64(r.n)/time.Since(r.start).Seconds())
-	}
-}
-
-func (r *rate) done() {
-	if r.w != nil {
-		fmt.Fprintf(r.w, "\r%d texts, %.0f a second \n", r.n, float64(r.n)/time.Since(r.start).Seconds())
-	}
 }

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+
+	"github.com/lmkor/bench/checkpoints"
 )
 
 // suiteHub is a hub that has the model org/one, and org/two from when it is told.
@@ -78,7 +80,7 @@ func TestPullSuite(t *testing.T) {
 	}
 	hub.two.Store(true)
 	out, _ = pull("json")
-	var all []pulled
+	var all []checkpoints.Pulled
 	if err := json.Unmarshal([]byte(out), &all); err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -36,22 +37,7 @@ nothing about the published rows.`,
 			"  bench quickstart --dry-run",
 		Args:        args(cobra.NoArgs),
 		Annotations: map[string]string{savesOnStop: "yes"},
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			s := streamsOf(cmd)
-			r := runOptions{suite: "quickstart", runs: o.runs, set: o.set, dryRun: o.dryRun, format: "table"}
-			if o.dryRun {
-				return r.run(cmd.Context(), s)
-			}
-			cells, err := r.cells(cmd.Context())
-			if err != nil {
-				return err
-			}
-			start := time.Now()
-			if _, err := runCells(cmd.Context(), s, cells, ""); err != nil {
-				return err
-			}
-			return quickResults(cmd, o.runs, o.format, time.Since(start))
-		},
+		RunE:        func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), streamsOf(cmd)) },
 	}
 	cmd.Flags().StringVar(&o.runs, "runs", filepath.Join("runs", "quickstart"), "the folder `DIR` of runs")
 	cmd.Flags().StringArrayVar(&o.set, "set", nil, "a recipe field `key=value`, such as device=auto; may be repeated")
@@ -60,33 +46,48 @@ nothing about the published rows.`,
 	return cmd
 }
 
-// quickResults prints the table and leaves plots and a page beside the runs.
-func quickResults(cmd *cobra.Command, dir, format string, took time.Duration) error {
-	b := boardOptions{published: "lmkor", selection: string(board.Last)}
-	l, runs, err := b.board(streamsOf(cmd), []string{dir})
+func (o *quickstartOptions) run(ctx context.Context, s streams) error {
+	r := runOptions{suite: "quickstart", runs: o.runs, set: o.set, dryRun: o.dryRun, format: "table"}
+	if o.dryRun {
+		return r.run(ctx, s)
+	}
+	cells, err := r.cells(ctx)
 	if err != nil {
 		return err
 	}
-	out := cmd.OutOrStdout()
-	if err := tables.WriteLeaderboard(out, l, tables.Format(format), tables.BoardOptions{},
-		tables.Options{Bold: isTerminal(out)}); err != nil {
+	start := time.Now()
+	if _, err := runCells(ctx, s, cells, ""); err != nil {
 		return err
 	}
-	if format == "table" {
-		fmt.Fprintln(out, "The quickstart rows are scores on the sample data inside the program, which is easier than the "+
+	return o.results(s, time.Since(start))
+}
+
+// results prints the table and leaves plots and a page beside the runs.
+func (o *quickstartOptions) results(s streams, took time.Duration) error {
+	b := boardOptions{published: "lmkor", selection: string(board.Last)}
+	l, runs, err := b.board(s, []string{o.runs})
+	if err != nil {
+		return err
+	}
+	if err := tables.WriteLeaderboard(s.out, l, tables.Format(o.format), tables.BoardOptions{},
+		tables.Options{Bold: isTerminal(s.out)}); err != nil {
+		return err
+	}
+	if o.format == "table" {
+		fmt.Fprintln(s.out, "The quickstart rows are scores on the sample data inside the program, which is easier than the "+
 			"real sets: set beside the published rows to show the table, not to compare.")
 	}
-	left, err := quickPlots(l, runs, filepath.Join(dir, "plots"))
+	left, err := quickPlots(l, runs, filepath.Join(o.runs, "plots"))
 	if err != nil {
 		return err
 	}
-	page := filepath.Join(dir, "report.html")
-	if err := saveReport(streamsOf(cmd), page, "bench quickstart", compare.LocaleLang(os.Getenv),
+	page := filepath.Join(o.runs, "report.html")
+	if err := saveReport(s, page, "bench quickstart", compare.LocaleLang(os.Getenv),
 		[]*board.Leaderboard{l}, runs, 10); err != nil {
 		return err
 	}
-	fmt.Fprintf(cmd.ErrOrStderr(), "%d runs in %s; plots in %s (%d pictures); everything on one page: %s\n",
-		len(runs), took.Round(time.Second), filepath.Join(dir, "plots"), left, page)
+	fmt.Fprintf(s.err, "%d runs in %s; plots in %s (%d pictures); everything on one page: %s\n",
+		len(runs), took.Round(time.Second), filepath.Join(o.runs, "plots"), left, page)
 	return nil
 }
 

@@ -18,8 +18,9 @@ const mostLines = 3500
 // largerPackages are those that have more, and the most that they may have: let
 // them get smaller, not larger.
 var largerPackages = map[string]int{
-	// One package for all commands is what a reader looks for.
-	"cmd/bench": 6500,
+	// One package for all commands is what a reader looks for: flags, their help with
+	// examples, one call and what is printed, some 100 lines for each of 40 commands.
+	"cmd/bench": 5600,
 }
 
 func TestPackagesAreOfAReadersSize(t *testing.T) {

@@ -1,4 +1,6 @@
-package main
+// Package progress shows on a terminal how far something is, and where there is none
+// says so now and then.
+package progress
 
 import (
 	"fmt"
@@ -12,9 +14,9 @@ import (
 	"github.com/lmkor/bench/trainers"
 )
 
-// progress shows one training: a bar with loss, tokens a second and time left
+// Training shows one training: a bar with loss, tokens a second and time left
 // on a terminal, else a line now and then.
-type progress struct {
+type Training struct {
 	w     io.Writer
 	label string
 
@@ -32,16 +34,17 @@ type progress struct {
 // lineEvery is how often a training speaks where there is no terminal.
 const lineEvery = 15 * time.Second
 
-func newProgress(w io.Writer, label string) *progress {
-	p := &progress{w: w, label: label, start: time.Now(), spoken: time.Now()}
-	if terminal(w) != nil {
+// NewTraining returns what shows a training under a name.
+func NewTraining(w io.Writer, label string) *Training {
+	p := &Training{w: w, label: label, start: time.Now(), spoken: time.Now()}
+	if Terminal(w) != nil {
 		p.container = mpb.New(mpb.WithOutput(w), mpb.WithWidth(24), mpb.WithRefreshRate(120*time.Millisecond))
 	}
 	return p
 }
 
 // Step hears of an optimizer step.
-func (p *progress) Step(e trainers.StepEvent) {
+func (p *Training) Step(e trainers.StepEvent) {
 	p.mu.Lock()
 	if p.last.Step == 0 {
 		p.first, p.start = e.Step-1, time.Now().Add(-e.Elapsed)
@@ -72,7 +75,7 @@ func (p *progress) Step(e trainers.StepEvent) {
 }
 
 // status is the line behind the bar.
-func (p *progress) status() string {
+func (p *Training) status() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	e := p.last
@@ -84,10 +87,10 @@ func (p *progress) status() string {
 }
 
 // Eval hears of a scored split.
-func (p *progress) Eval(trainers.EvalEvent) {}
+func (p *Training) Eval(trainers.EvalEvent) {}
 
 // Done takes the bar away.
-func (p *progress) Done() {
+func (p *Training) Done() {
 	if p.container == nil {
 		return
 	}
