@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/lmkor/bench/device"
+	"github.com/lmkor/bench/internal/callcopy"
 	"github.com/lmkor/bench/kernels/parallel"
 )
 
@@ -28,7 +29,7 @@ type Backend struct {
 	kept  []region // of New
 	queue []func()
 	done  int // of the queue's places, since the beginning
-	known calls
+	calls callcopy.Copier
 }
 
 // region is memory of the CPU behind an address.
@@ -39,7 +40,9 @@ type region struct {
 
 // New returns a backend without memory.
 func New() *Backend {
-	return &Backend{cpu: device.NewCPU(parallel.New(0)), next: 1 << 20, known: calls{}}
+	r := &Backend{cpu: device.NewCPU(parallel.New(0)), next: 1 << 20}
+	r.calls.Buffer = r.host
+	return r
 }
 
 // place gives memory an address, which is higher than all before.
@@ -144,7 +147,7 @@ func (r *Backend) Kept() (buffers, floats int) {
 func (r *Backend) Run(all ...device.Call) {
 	for _, c := range all {
 		r.Calls++
-		mine := r.copied(c)
+		mine := r.calls.Copy(c)
 		forget(c)
 		r.tell(func() {
 			r.cpu.Run(mine)

@@ -6,13 +6,16 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/lmkor/bench/checkpoints"
 	"github.com/lmkor/bench/internal/golden"
+	"github.com/lmkor/bench/internal/remote"
 	"github.com/lmkor/bench/models/inspect"
+	"github.com/lmkor/bench/ops"
 )
 
 // modelsTestdata is where the models' own reference outputs lie.
@@ -21,10 +24,18 @@ const modelsTestdata = "../testdata"
 // verify compares a directory with a reference file and returns what differs.
 func verify(t *testing.T, dir, file string, tolerance float64) (inspect.Verified, string, error) {
 	t.Helper()
+	return verifyOn(t, ops.NewCPU(), dir, file, tolerance)
+}
+
+// verifyOn is verify with the model on a backend.
+func verifyOn(t *testing.T, on ops.Backend, dir, file string, tolerance float64) (inspect.Verified, string, error) {
+	t.Helper()
 	h, err := checkpoints.OpenHeaded(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
+	h.Model.Place(on)
+	defer h.Model.Place(ops.NewCPU())
 	var differ strings.Builder
 	v, err := inspect.Verify(inspect.Subject{Config: h.Config, Model: h.Model, Tokenizer: h.Tokenizer}, file, tolerance, func(line int, what string) {
 		fmt.Fprintf(&differ, "%d: %s\n", line, what)
@@ -54,6 +65,26 @@ func TestVerify(t *testing.T) {
 			}
 			if !v.Passed || v.IDsDiffer != 0 || v.Cases == 0 || *v.MaxAbsDiff > 1e-4 || *v.MaxAbsDiff == 0 {
 				t.Errorf("%+v %s", v, differ)
+			}
+		})
+	}
+}
+
+// A model whose memory is out of reach is verified by the very numbers of the CPU's.
+func TestVerifyNeedsNoFloats(t *testing.T) {
+	for _, dir := range modelDirs(t) {
+		t.Run(filepath.Base(dir), func(t *testing.T) {
+			file, far := filepath.Join(dir, "reference.jsonl"), remote.New()
+			want, _, err := verify(t, dir, file, 1e-4)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, _, err := verifyOn(t, far, dir, file, 1e-4)
+			if err != nil || !reflect.DeepEqual(got, want) {
+				t.Errorf("out of reach: %+v, %v, on the CPU %+v", got, err, want)
+			}
+			if n, _ := far.Kept(); n > 0 || far.Calls == 0 {
+				t.Errorf("%d calls, %d buffers stay behind", far.Calls, n)
 			}
 		})
 	}
