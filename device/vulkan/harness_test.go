@@ -13,6 +13,7 @@ import (
 	"unsafe"
 
 	"github.com/lmkor/bench/device"
+	"github.com/lmkor/bench/internal/callcopy"
 	"github.com/lmkor/bench/internal/golden"
 )
 
@@ -198,9 +199,9 @@ func (h *harness) on(b *Backend, calls []device.Call) (r result) {
 		edge := slices.Repeat([]float32{math.Float32frombits(guardWord)}, guarded)
 		b.Write(p.whole, slices.Concat(edge, p.before, edge))
 	}
-	known := map[uintptr]reflect.Value{}
+	copies := callcopy.Copier{Buffer: h.moved, Whole: true}
 	for _, c := range calls {
-		moved := h.moved(reflect.ValueOf(c), known).Interface().(device.Call)
+		moved := copies.Copy(c)
 		r.calls = append(r.calls, moved)
 		b.Run(moved)
 	}
@@ -237,51 +238,15 @@ func (b *Backend) guardsHold() error {
 	return nil
 }
 
-// moved copies a call with the device's buffers in the place of the CPU's.
-func (h *harness) moved(v reflect.Value, known map[uintptr]reflect.Value) reflect.Value {
-	switch v.Type() {
-	case reflect.TypeFor[device.Buffer]():
-		b := v.Interface().(device.Buffer)
-		if b.Len() == 0 {
-			return reflect.ValueOf(device.Buffer{})
-		}
-		p := h.find(b)
-		x := b.Floats()
-		from := int(uintptr(unsafe.Pointer(&x[0]))-uintptr(unsafe.Pointer(&p.host[0]))) / 4
-		return reflect.ValueOf(p.device.Slice(from, from+len(x)))
+// moved is the device's buffer in the place of a CPU's.
+func (h *harness) moved(b device.Buffer) device.Buffer {
+	if b.Len() == 0 {
+		return device.Buffer{}
 	}
-	switch v.Kind() {
-	case reflect.Pointer:
-		if v.IsNil() {
-			return v
-		}
-		if k, ok := known[v.Pointer()]; ok && k.Type() == v.Type() {
-			return k
-		}
-		c := reflect.New(v.Type().Elem())
-		known[v.Pointer()] = c
-		c.Elem().Set(h.moved(v.Elem(), known))
-		return c
-	case reflect.Struct:
-		c := reflect.New(v.Type()).Elem()
-		c.Set(v)
-		for i := range v.NumField() {
-			if v.Type().Field(i).IsExported() {
-				c.Field(i).Set(h.moved(v.Field(i), known))
-			}
-		}
-		return c
-	case reflect.Slice:
-		if v.IsNil() {
-			return v
-		}
-		c := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
-		for i := range v.Len() {
-			c.Index(i).Set(h.moved(v.Index(i), known))
-		}
-		return c
-	}
-	return v
+	p := h.find(b)
+	x := b.Floats()
+	from := int(uintptr(unsafe.Pointer(&x[0]))-uintptr(unsafe.Pointer(&p.host[0]))) / 4
+	return p.device.Slice(from, from+len(x))
 }
 
 // fields compares what calls have beside buffers.
