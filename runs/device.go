@@ -7,10 +7,10 @@ import (
 	"github.com/lmkor/bench/devices"
 )
 
-// settle puts the device that a recipe's setting means on this machine in its
+// resolveDevice puts the device that a recipe's setting means on this machine in its
 // place, and checks that it can do what the recipe asks for. note says why auto
 // means the processor, if it does.
-func settle(r *configs.Recipe) (note string, err error) {
+func resolveDevice(r *configs.Recipe) (note string, err error) {
 	if r.Device == configs.CPU {
 		return "", nil
 	}
@@ -33,13 +33,13 @@ func cpuAlone(d configs.Device) error {
 }
 
 // Set gives fields of the cell's recipe other values, each as field=value, and
-// settles its device anew.
+// resolves its device anew.
 func (c *Cell) Set(settings ...string) (err error) {
 	for _, s := range settings {
 		if err := c.Recipe.Set(s); err != nil {
 			return &FieldError{err}
 		}
 	}
-	c.Note, err = settle(&c.Recipe)
+	c.Note, err = resolveDevice(&c.Recipe)
 	return err
 }

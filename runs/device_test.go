@@ -7,7 +7,7 @@ import (
 	"github.com/lmkor/bench/configs"
 )
 
-// A device is settled for each point of a grid, and for a cell that is changed
+// A device is resolved for each point of a grid, and for a cell that is changed
 // later: without a GPU auto is the processor, and what no device computes is
 // refused by name.
 func TestDeviceIsSettledByCell(t *testing.T) {

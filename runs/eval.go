@@ -23,7 +23,7 @@ import (
 // run as well.
 func Eval(ctx context.Context, c Cell, events Events) (out *Outcome, err error) {
 	defer device.Caught(&err)
-	if c.Note, err = settle(&c.Recipe); err != nil {
+	if c.Note, err = resolveDevice(&c.Recipe); err != nil {
 		return nil, err
 	}
 	set, err := c.Data.Open(c.Task, c.Scored)
@@ -41,7 +41,7 @@ func Eval(ctx context.Context, c Cell, events Events) (out *Outcome, err error) 
 	}
 	m.Warnings = append(m.Warnings, dataWarnings(l, []*tasks.Set{set})...)
 	onlyScoring(m)
-	w, err := c.begin(m, events)
+	w, err := c.claim(m, events)
 	if errors.Is(err, store.ErrFinished) {
 		return c.finished(m, events)
 	}

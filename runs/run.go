@@ -76,7 +76,7 @@ func (c Cell) run(ctx context.Context, l *checkpoints.Loaded, data Splits, m *re
 	if c.Planned != "" && !m.Parts.PlannedAs(c.Planned) {
 		return nil, &ChangedError{Planned: c.Planned, Now: m.Parts.Portable()}
 	}
-	w, err := c.begin(m, events)
+	w, err := c.claim(m, events)
 	if errors.Is(err, store.ErrFinished) {
 		return c.finished(m, events)
 	}
@@ -94,8 +94,8 @@ func (c Cell) run(ctx context.Context, l *checkpoints.Loaded, data Splits, m *re
 	return o, stopped(ctx, err)
 }
 
-// begin claims the cell's place and tells what else lies there.
-func (c *Cell) begin(m *results.Manifest, events Events) (*store.Writer, error) {
+// claim returns the writer of the cell's place, and warns of what else lies there.
+func (c *Cell) claim(m *results.Manifest, events Events) (*store.Writer, error) {
 	w, err := store.Create(c.Dir, *m)
 	if err != nil {
 		return nil, err

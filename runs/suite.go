@@ -129,7 +129,7 @@ func (r Request) seeds(suite *configs.Suite, m checkpoints.Source, name string) 
 			if err := c.at(settings, r.Runs); err != nil {
 				return nil, err
 			}
-			if c.Note, err = settle(&c.Recipe); err != nil {
+			if c.Note, err = resolveDevice(&c.Recipe); err != nil {
 				return nil, err
 			}
 			all = append(all, c)

@@ -92,11 +92,11 @@ func (f *finder) next(text string, begin int) (token, from, to int) {
 	return -1, len(text), len(text)
 }
 
-// cut calls plain for the stretches of text between added tokens, never empty, and
+// split calls plain for the stretches of text between added tokens, never empty, and
 // token for the tokens, in order; offsets are in bytes. A token that takes the white
 // space after it does not keep others from being found in that white space, where
 // they overlap it: that is the reference's.
-func (f *finder) cut(text string, plain func(from, to int), token func(t *AddedToken, from, to int)) {
+func (f *finder) split(text string, plain func(from, to int), token func(t *AddedToken, from, to int)) {
 	done := 0
 	for begin := 0; ; {
 		k, from, to := f.next(text, begin)

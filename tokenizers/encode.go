@@ -209,13 +209,13 @@ func (t *Tokenizer) fit(s *IDs, hasPair bool, opt Options) []part {
 // cutText leaves the pieces of a text in w.
 func (t *Tokenizer) cutText(w *pieces.Work, text string, opt Options) {
 	w.Reset(false, false)
-	t.cut(w, text, opt.Specials)
+	t.tokenize(w, text, opt.Specials)
 }
 
 // cutWord leaves the pieces of one word of a sentence in w, as of a text of its own.
 func (t *Tokenizer) cutWord(w *pieces.Work, word string) {
 	w.Reset(true, false)
-	t.cut(w, word, false)
+	t.tokenize(w, word, false)
 }
 
 // cutWords leaves the pieces of a sentence given as words in w.
@@ -223,7 +223,7 @@ func (t *Tokenizer) cutWords(w *pieces.Work, words []string, opt Options) {
 	w.Reset(true, true)
 	for i, word := range words {
 		w.Word = int32(i)
-		t.cut(w, word, opt.Specials)
+		t.tokenize(w, word, opt.Specials)
 	}
 }
 

@@ -16,9 +16,9 @@ type pipeline struct {
 	blanks bool // pieces spell the blank before a word, so that a word given alone needs one
 }
 
-// cut appends the pieces of text to w.pieces; hidden special tokens are
+// tokenize appends the pieces of text to w.pieces; hidden special tokens are
 // recognised if seek is set.
-func (t *Tokenizer) cut(w *pieces.Work, text string, seek bool) {
+func (t *Tokenizer) tokenize(w *pieces.Work, text string, seek bool) {
 	f := t.finder
 	if f == nil && seek {
 		f = t.hidden
@@ -27,7 +27,7 @@ func (t *Tokenizer) cut(w *pieces.Work, text string, seek bool) {
 		t.plain(w, text, 0)
 		return
 	}
-	f.cut(text,
+	f.split(text,
 		func(from, to int) { t.plain(w, text[from:to], int32(from)) },
 		func(a *AddedToken, from, to int) {
 			if w.Spelled && text[from:to] != t.Token(a.ID) { // white space that belongs to it
@@ -56,7 +56,7 @@ func (p *pipeline) run(w *pieces.Work, chars []aligned.Char) {
 		return
 	}
 	text, starts := aligned.BytesOf(chars)
-	p.finder.cut(text,
+	p.finder.split(text,
 		func(from, to int) { p.words(w, chars[starts[from]:starts[to]]) },
 		func(a *AddedToken, from, to int) {
 			first, last := chars[starts[from]], chars[starts[to]-1]

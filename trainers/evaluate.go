@@ -18,7 +18,7 @@ type scored struct {
 
 // score scores every split and keeps the answers.
 func (t *Trainer) score(ctx context.Context, splits []Split) ([]scored, error) {
-	if err := t.settle(); err != nil {
+	if err := t.announceLate(); err != nil {
 		return nil, err
 	}
 	var all []scored

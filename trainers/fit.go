@@ -79,7 +79,7 @@ func (t *Trainer) epoch(ctx context.Context, splits []Split) (err error) {
 func (t *Trainer) advance(ctx context.Context, examples []int, splits []Split) (stop bool, err error) {
 	o := t.opt
 	end := t.at.Batch - t.at.Batch%o.Accumulation + o.Accumulation
-	batches := cut(examples, o.BatchSize, t.at.Batch, min(end, t.plan.batches))
+	batches := batchesOf(examples, o.BatchSize, t.at.Batch, min(end, t.plan.batches))
 	if end > t.plan.batches {
 		for _, b := range batches {
 			if err := t.accumulate(ctx, b); err != nil {
@@ -105,8 +105,8 @@ func (t *Trainer) advance(ctx context.Context, examples []int, splits []Split) (
 	return false, nil
 }
 
-// cut returns batches from to end of an epoch's examples.
-func cut(examples []int, size, from, end int) (batches [][]int) {
+// batchesOf returns batches from to end of an epoch's examples.
+func batchesOf(examples []int, size, from, end int) (batches [][]int) {
 	for i := from; i < end; i++ {
 		batches = append(batches, examples[i*size:min(len(examples), (i+1)*size)])
 	}

@@ -10,7 +10,7 @@ import (
 // to, its loss, its norm and whether a weight overflowed, is read back one step late,
 // and nothing else is. The CPU has computed a step when it returns, and tells at
 // once. Before anything that a loss or weights are asked of, an evaluation or a
-// saved state, the last step is settled.
+// saved state, the last step is announced.
 
 // lateLoss is a batch's loss and what it counts for.
 type lateLoss struct {
@@ -26,9 +26,9 @@ type lateStep struct {
 	start  time.Time
 }
 
-// settle waits for the step before, if there is one, and announces it. A
+// announceLate waits for the step before, if there is one, and announces it. A
 // *DivergedError says that it came to something that is NaN or infinite.
-func (t *Trainer) settle() error {
+func (t *Trainer) announceLate() error {
 	s := t.late
 	if s == nil {
 		return nil
@@ -49,10 +49,10 @@ func (t *Trainer) settle() error {
 	// A late step begins while the one before is being computed: its own time is that
 	// since then.
 	now := time.Now()
-	if e.Elapsed = now.Sub(s.start); t.settled.After(s.start) {
-		e.Elapsed = now.Sub(t.settled)
+	if e.Elapsed = now.Sub(s.start); t.announced.After(s.start) {
+		e.Elapsed = now.Sub(t.announced)
 	}
-	t.settled = now
+	t.announced = now
 	t.events.Step(e)
 	return nil
 }

@@ -69,7 +69,7 @@ func (t *Trainer) save() error {
 	if t.saver.store == nil {
 		return nil
 	}
-	if err := t.settle(); err != nil {
+	if err := t.announceLate(); err != nil {
 		return err
 	}
 	t.settleLosses()

@@ -10,7 +10,7 @@ import (
 // step is one optimizer step over the batches of it that are still to come: each
 // forward and backward, their gradients added up; then the gradients' norm, the
 // clipping and the update. It returns the step's number. What it came to is told
-// by settle: at once, or while a device computes the next one.
+// by announceLate: at once, or while a device computes the next one.
 func (t *Trainer) step(ctx context.Context, batches [][]int) (int, error) {
 	start := time.Now()
 	for _, examples := range batches {
@@ -18,7 +18,7 @@ func (t *Trainer) step(ctx context.Context, batches [][]int) (int, error) {
 			return 0, err
 		}
 	}
-	if err := t.settle(); err != nil { // the step before
+	if err := t.announceLate(); err != nil { // the step before
 		return 0, err
 	}
 	e := StepEvent{Step: t.at.Step + 1, Steps: t.plan.steps, Epoch: t.plan.passed(t.at), LR: t.plan.rates.rate(t.at.Step),
@@ -27,7 +27,7 @@ func (t *Trainer) step(ctx context.Context, batches [][]int) (int, error) {
 	t.late = &lateStep{event: e, losses: t.losses, wait: wait, start: start}
 	t.at.Step, t.at.part, t.losses = e.Step, part{}, nil
 	if wait == nil {
-		return e.Step, t.settle()
+		return e.Step, t.announceLate()
 	}
 	return e.Step, nil
 }

@@ -27,9 +27,9 @@ type Trainer struct {
 	norm      ops.GradNorm
 	plan      plan
 
-	losses  []lateLoss // of the step under way, not yet in at.Loss
-	late    *lateStep  // that the device has not told about yet; nil: none
-	settled time.Time  // when the last step was settled
+	losses    []lateLoss // of the step under way, not yet in at.Loss
+	late      *lateStep  // that the device has not told about yet; nil: none
+	announced time.Time  // when the last step was
 
 	at      Position
 	outcome Outcome

@@ -86,8 +86,8 @@ func byAddress(x region, addr uint64) int {
 	return 0
 }
 
-// take removes a buffer, which must be whole.
-func (r *Backend) take(all *[]region, b device.Buffer) device.Buffer {
+// remove returns what lies behind a buffer, which must be whole, and forgets it.
+func (r *Backend) remove(all *[]region, b device.Buffer) device.Buffer {
 	i, found := slices.BinarySearchFunc(*all, b.Addr(), byAddress)
 	if !found || (*all)[i].host.Len() != b.Len() {
 		panic(fmt.Sprintf("remote: %d floats at %#x given back, which are no buffer that was lent", b.Len(), b.Addr()))
@@ -114,14 +114,14 @@ func (r *Backend) Put(b device.Buffer) {
 	if b.Len() == 0 {
 		return
 	}
-	host := r.take(&r.lent, b)
-	r.tell(func() { r.cpu.Put(host) })
+	host := r.remove(&r.lent, b)
+	r.later(func() { r.cpu.Put(host) })
 }
 
 // Reset takes back all that Get lent.
 func (r *Backend) Reset() {
 	for _, x := range r.lent {
-		r.tell(func() { r.cpu.Put(x.host) })
+		r.later(func() { r.cpu.Put(x.host) })
 	}
 	r.lent = nil
 }
@@ -130,7 +130,7 @@ func (r *Backend) Reset() {
 func (r *Backend) New(n int) device.Buffer { return r.place(&r.kept, r.cpu.New(n)) }
 
 // Free takes back what New returned.
-func (r *Backend) Free(b device.Buffer) { r.take(&r.kept, b) }
+func (r *Backend) Free(b device.Buffer) { r.remove(&r.kept, b) }
 
 // Bytes returns the CPU's.
 func (r *Backend) Bytes() (held, peak int) { return r.cpu.Bytes() }
@@ -149,14 +149,14 @@ func (r *Backend) Run(all ...device.Call) {
 		r.Calls++
 		mine := r.calls.Copy(c)
 		forget(c)
-		r.tell(func() {
+		r.later(func() {
 			r.cpu.Run(mine)
 			answer(c, mine)
 		})
 	}
 }
 
-func (r *Backend) tell(f func()) { r.queue = append(r.queue, f) }
+func (r *Backend) later(f func()) { r.queue = append(r.queue, f) }
 
 // until does what was told before a place of the queue.
 func (r *Backend) until(place int) {
@@ -183,7 +183,7 @@ func (r *Backend) Fetch(dst []float32, src device.Buffer) (wait func()) {
 	for i := range dst {
 		dst[i] = float32(math.NaN())
 	}
-	r.tell(func() { copy(dst, host.Floats()) })
+	r.later(func() { copy(dst, host.Floats()) })
 	place := r.done + len(r.queue)
 	r.Late++
 	return func() { r.until(place) }
@@ -195,5 +195,5 @@ func (r *Backend) Write(dst device.Buffer, src []float32) {
 		panic(fmt.Sprintf("remote: %d floats written to %d", len(src), dst.Len()))
 	}
 	host, src := r.host(dst), slices.Clone(src)
-	r.tell(func() { copy(host.Floats(), src) })
+	r.later(func() { copy(host.Floats(), src) })
 }

@@ -26,7 +26,7 @@ func TestForCallsEachOnce(t *testing.T) {
 	}
 }
 
-func TestForBeginsWithItsOwnShare(t *testing.T) {
+func TestForBeginsWithItsOwnSpan(t *testing.T) {
 	p := New(3)
 	var mu sync.Mutex
 	var first []int

@@ -45,7 +45,7 @@ func (w *watch) loop(n int, f func(i int)) {
 }
 
 // Makespan returns when the last of so many threads would be done with a loop whose
-// turns take that long: each begins with its own share, as For deals it, and then
+// turns take that long: each begins with its own span, and then
 // takes what is left of the others'.
 func Makespan(turns []time.Duration, threads int) time.Duration {
 	t := min(threads, len(turns))

@@ -23,7 +23,7 @@ func TestMakespan(t *testing.T) {
 		{equal, 16, 3 * ms}, // 34 turns of 16 threads: two of them have a third
 		{equal, 64, ms},
 		{[]time.Duration{9 * ms, ms, ms, ms, ms, ms, ms, ms}, 2, 9 * ms}, // the second takes the first's
-		{[]time.Duration{ms, ms, ms, 9 * ms}, 2, 10 * ms},                // its own share in order
+		{[]time.Duration{ms, ms, ms, 9 * ms}, 2, 10 * ms},                // its own span in order
 	} {
 		if got := Makespan(c.turns, c.threads); got != c.want {
 			t.Errorf("%v on %d threads takes %v, want %v", c.turns, c.threads, got, c.want)

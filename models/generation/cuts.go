@@ -6,9 +6,9 @@ import (
 	"slices"
 )
 
-// cut leaves of ranked tokens with their probabilities those that sampling may
+// filter leaves of ranked tokens with their probabilities those that sampling may
 // draw, in transformers' order: top-p, min-p, typical, epsilon, eta.
-func (o *Options) cut(all []Probability, scores []float32) []Probability {
+func (o *Options) filter(all []Probability, scores []float32) []Probability {
 	if o.TopP < 1 {
 		// Tokens whose mass, with all behind them, is at most 1-p go.
 		var rest float64

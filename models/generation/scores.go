@@ -43,7 +43,7 @@ func (o *Options) Next(scores []float32, ids []int32) []Probability {
 		all = all[:n]
 	}
 	softmax(all, scores)
-	return o.cut(all, scores)
+	return o.filter(all, scores)
 }
 
 // rank lists the tokens that are not ruled out, the best first.

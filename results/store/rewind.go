@@ -26,14 +26,14 @@ func (w *Writer) Rewind(step int) error {
 		panic("store: Rewind after the first event")
 	}
 	w.evals = map[evalKey]bool{}
-	found, err := w.cut(results.LogFile, step, false)
+	found, err := w.truncate(results.LogFile, step, false)
 	if err == nil && step > 0 && !found {
 		err = fmt.Errorf("%s: no step %d, where the saved state stands", filepath.Join(w.partial, results.LogFile), step)
 	}
 	if err != nil {
 		return err
 	}
-	if _, err := w.cut(results.TimingFile, step, true); err != nil {
+	if _, err := w.truncate(results.TimingFile, step, true); err != nil {
 		return err
 	}
 	if w.missing > 0 {
@@ -51,9 +51,9 @@ func (w *Writer) Rewind(step int) error {
 // maxLog is how many bytes of a log are read: those of some ten million steps.
 const maxLog = 4 << 30
 
-// cut keeps a log's whole lines up to step and reports whether it has that step
+// truncate keeps a log's whole lines up to step and reports whether it has that step
 // itself. A broken line ends a log: it was being written when the run stopped.
-func (w *Writer) cut(name string, step int, lenient bool) (found bool, err error) {
+func (w *Writer) truncate(name string, step int, lenient bool) (found bool, err error) {
 	path := filepath.Join(w.partial, name)
 	b, err := regular.ReadFile(path, maxLog)
 	if errors.Is(err, os.ErrNotExist) {

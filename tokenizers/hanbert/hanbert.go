@@ -27,18 +27,18 @@ const MaxChars = 200
 
 // Word takes a whole text to pieces.
 func (h *Model) Word(w *pieces.Work, chars []aligned.Char) {
-	h.cut(w, hanbertText(chars), moranBuffer-1)
+	h.parts(w, hanbertText(chars), moranBuffer-1)
 }
 
-// cut takes clean text through the analyser in parts of at most limit bytes. Morphemes are
+// parts takes clean text through the analyser in parts of at most limit bytes. Morphemes are
 // longer than the text they come from: where they may not all have fitted into the analyser's answer, the
 // part is taken again in halves.
-func (h *Model) cut(w *pieces.Work, chars []aligned.Char, limit int) {
+func (h *Model) parts(w *pieces.Work, chars []aligned.Char, limit int) {
 	for _, part := range blankSplit(chars, limit) {
 		text := string(aligned.AppendText(nil, part))
 		answer := h.Analyser.analyse(text)
 		if len(answer) > moranBuffer-moranMargin && len(text) > moranMargin {
-			h.cut(w, part, len(text)/2)
+			h.parts(w, part, len(text)/2)
 			continue
 		}
 		source := part
