@@ -12,8 +12,8 @@ import (
 	"github.com/lmkor/bench/tasks"
 )
 
-// HeadFor is the head that a task needs.
-func HeadFor(t *tasks.Task) models.Head {
+// headFor is the head that a task needs.
+func headFor(t *tasks.Task) models.Head {
 	switch t.Kind {
 	case tasks.Regress:
 		return models.Head{Kind: models.SequenceHead, Labels: 1}
@@ -49,7 +49,7 @@ func (e *HeadError) Error() string {
 // names in id2label which of the task's labels they are; it is an error if they
 // can't be.
 func chooseHead(c *hf.Config, t *tasks.Task, o *Origin, given map[string]string) (choice, error) {
-	want := HeadFor(t)
+	want := headFor(t)
 	head, err := models.HeadOf(&c.Config)
 	if err != nil {
 		if given != nil {

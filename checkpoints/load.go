@@ -96,7 +96,7 @@ func (s Source) open(t *tasks.Task, seed uint64) (*Loaded, error) {
 	if pad := int(tok.PadID()); l.Config.NeedsPad() && l.Config.PadTokenID < 0 && pad >= 0 {
 		l.Config.SetPadTokenID(pad) // without one, transformers refuses to classify batches
 	}
-	m, rep, err := models.Open(l.Config.Config, HeadFor(t), from, !chosen.keep, seed)
+	m, rep, err := models.Open(l.Config.Config, headFor(t), from, !chosen.keep, seed)
 	if err != nil {
 		return nil, s.within(err)
 	}
@@ -108,7 +108,7 @@ func (s Source) open(t *tasks.Task, seed uint64) (*Loaded, error) {
 		m.ReorderOutputs(chosen.outputs.Of)
 	}
 	l.Warnings = append(l.warnings(l.Config, tok), chosen.warnings(t)...)
-	l.Config.SetTask(HeadFor(t), labelNames(t))
+	l.Config.SetTask(headFor(t), labelNames(t))
 	return l, nil
 }
 
@@ -163,7 +163,7 @@ func (s Source) draw(t *tasks.Task, seed uint64, train iter.Seq[string]) (*Loade
 	}
 	config, _ = forTask(config, nil)
 	config.SetVocabSize(tok.VocabSize())
-	head := HeadFor(t)
+	head := headFor(t)
 	m, err := models.New(config.Config, head, seed)
 	if err != nil {
 		return nil, fmt.Errorf("model %s: %w", s.Name, err)

@@ -25,7 +25,7 @@ type paramGrad struct {
 // NewParam returns a parameter over data, [rows, cols], with a gradient buffer
 // of its own that lives as long as it does.
 func NewParam(data []float32, rows, cols int) *nn.Param {
-	t := NewTensor(data, rows, cols)
+	t := newTensor(data, rows, cols)
 	t.needsGrad = true
 	t.param = &paramGrad{}
 	return &nn.Param{Matrix: t}

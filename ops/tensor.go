@@ -43,9 +43,9 @@ type Tensor struct {
 	param *paramGrad // nil for activations
 }
 
-// NewTensor returns a tensor over data, [rows, cols], without copying it.
+// newTensor returns a tensor over data, [rows, cols], without copying it.
 // It panics if the length differs.
-func NewTensor(data []float32, rows, cols int) *Tensor {
+func newTensor(data []float32, rows, cols int) *Tensor {
 	if len(data) != rows*cols {
 		panic(fmt.Sprintf("ops: %d values for a tensor of %dx%d", len(data), rows, cols))
 	}

@@ -14,9 +14,9 @@ func MemoryMB() float64 {
 	return float64(s[0].Value.Uint64()-s[1].Value.Uint64()) / 1e6
 }
 
-// PeakMB is the most memory that the process has had, in 10^6 bytes: Linux's
+// peakMB is the most memory that the process has had, in 10^6 bytes: Linux's
 // count of resident pages, elsewhere what the runtime has now.
-func PeakMB() float64 {
+func peakMB() float64 {
 	b, err := os.ReadFile("/proc/self/status")
 	if err != nil {
 		return MemoryMB()

@@ -109,7 +109,7 @@ func (r *Report) step(model, precision string, threads int,
 	r.Step = Step{Model: model, Precision: precision, Threads: threads, Sequences: sequences / len(times),
 		Tokens: float64(tokens) / n,
 		MS:     median(ms), GFLOPS: median(gflops), Share: median(shares),
-		TokensPerSecond: float64(tokens) / total, PeakMB: PeakMB(), Allocated: median(allocated)}
+		TokensPerSecond: float64(tokens) / total, PeakMB: peakMB(), Allocated: median(allocated)}
 }
 
 // operators sums up what the operators of n steps took, the longest first.

@@ -2,7 +2,7 @@ package positions
 
 // Segments are the token types of the queries and keys of one sequence, for
 // Funnel's attention: two tokens are of the same segment if their types are equal
-// or one is ClsType.
+// or one is clsType.
 type Segments struct {
 	Queries, Keys []int32
 	// SeparateCls gives the first query and the first key no positional and no
@@ -10,11 +10,11 @@ type Segments struct {
 	SeparateCls bool
 }
 
-// ClsType is the token type of [CLS], which is of both segments.
-const ClsType = 2
+// clsType is the token type of [CLS], which is of both segments.
+const clsType = 2
 
 func (g *Segments) same(query, key int32) bool {
-	return key == query || key == ClsType || query == ClsType
+	return key == query || key == clsType || query == clsType
 }
 
 // from returns the first key with positional and segment scores for query i: all

@@ -43,7 +43,7 @@ func Texts(tok *tokenizers.Tokenizer, s *tasks.Set) (all []results.Warning) {
 			}
 		}
 	}
-	if share := float64(unknown) / float64(max(total, 1)); share > MostUnknown {
+	if share := float64(unknown) / float64(max(total, 1)); share > mostUnknown {
 		all = append(all, warning(UnknownTokens, "%s: %.1f %% of the tokens are unknown to the vocabulary", s.Split, 100*share))
 	}
 	return all

@@ -22,9 +22,9 @@ const (
 	NumberedLabels     = "numbered-labels"
 )
 
-// MostUnknown is the share of [UNK] among the tokens of a text above which a
+// mostUnknown is the share of [UNK] among the tokens of a text above which a
 // vocabulary is not for it.
-const MostUnknown = 0.1
+const mostUnknown = 0.1
 
 func warning(code, format string, args ...any) results.Warning {
 	return results.Warning{Code: code, Message: fmt.Sprintf(format, args...)}
@@ -34,7 +34,7 @@ func warning(code, format string, args ...any) results.Warning {
 // sample text.
 func Tokenizer(tok *tokenizers.Tokenizer) []results.Warning {
 	share := sampleUnknown(tok)
-	if share == nil || *share <= MostUnknown {
+	if share == nil || *share <= mostUnknown {
 		return nil
 	}
 	return append(Accents(tok),
@@ -48,7 +48,7 @@ func Accents(tok *tokenizers.Tokenizer) []results.Warning {
 	if !info.Lowercase || info.Type != "wordpiece" || info.StripAccents != nil && !*info.StripAccents {
 		return nil
 	}
-	if share := sampleUnknown(tok); share == nil || *share <= MostUnknown {
+	if share := sampleUnknown(tok); share == nil || *share <= mostUnknown {
 		return nil // multilingual vocabularies have the parts
 	}
 	how := "undefined, which means on"
