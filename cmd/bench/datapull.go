@@ -15,6 +15,7 @@ import (
 
 // dataPullOptions are the flags of `bench data pull`.
 type dataPullOptions struct {
+	tasks               []string
 	dir, mirror, format string
 	accepted            bool
 }
@@ -33,7 +34,10 @@ has been read whole. Naver NER may not be passed on: it says where to ask.`,
   bench data pull naver-ner --data-dir DATA --mirror /mnt/corpora --accept-licence`,
 		Annotations: map[string]string{savesOnStop: "what was fetched is kept"},
 		Args:        args(cobra.MinimumNArgs(1)),
-		RunE:        func(cmd *cobra.Command, a []string) error { return o.run(cmd.Context(), streamsOf(cmd), a) },
+		RunE: func(cmd *cobra.Command, a []string) error {
+			o.tasks = a
+			return o.run(cmd.Context(), streamsOf(cmd))
+		},
 	}
 	fl := cmd.Flags()
 	fl.StringVar(&o.dir, "data-dir", "", "the folder `D` to fetch into")
@@ -43,12 +47,12 @@ has been read whole. Naver NER may not be passed on: it says where to ask.`,
 	return cmd
 }
 
-func (o *dataPullOptions) run(ctx context.Context, s streams, names []string) error {
+func (o *dataPullOptions) run(ctx context.Context, s streams) error {
 	if o.dir == "" {
 		return usagef("--data-dir is missing: want the folder to fetch into")
 	}
 	var places []*official.Place
-	for _, n := range names {
+	for _, n := range o.tasks {
 		t, err := tasks.Find(n)
 		if err != nil {
 			return err

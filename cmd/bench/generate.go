@@ -30,8 +30,9 @@ penalties and cuts (0: all that are left).`,
   bench generate --model ./my-gpt2 --text '오늘 아침에는' --next 10`,
 		Args: args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			o.given(cmd.Flags())
 			o.wish.Room = 50
-			return o.run(cmd.Context(), streamsOf(cmd), cmd.Flags().Changed, nil)
+			return o.run(cmd.Context(), streamsOf(cmd))
 		},
 	}
 	o.add(cmd)
@@ -52,8 +53,9 @@ tokens twice. Without --text it reads texts from standard input, one a line.`,
   bench summarize --model ./my-bertshared --num-beams 6 --min-length 20 --max-length 100 < articles.txt`,
 		Args: args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			o.wish.Room = 128
-			return o.run(cmd.Context(), streamsOf(cmd), cmd.Flags().Changed, o.summarize)
+			o.given(cmd.Flags())
+			o.wish.Room, o.summary = 128, true
+			return o.run(cmd.Context(), streamsOf(cmd))
 		},
 	}
 	o.add(cmd)
@@ -77,6 +79,8 @@ type generateOptions struct {
 	wish          checkpoints.Wish
 	stopping      string
 	next          int
+	onlyNext      bool // --next is given
+	summary       bool
 }
 
 func (o *generateOptions) add(cmd *cobra.Command) {
@@ -112,10 +116,8 @@ type generated struct {
 	Score    *float64 `json:"score"` // null without beams
 }
 
-// run generates for every text. changed tells which flags were given; adapt, if
-// there is one, may change the options once they are known.
-func (o *generateOptions) run(ctx context.Context, s streams, changed func(flag string) bool,
-	adapt func(*checkpoints.Writing) error) error {
+// run generates for every text.
+func (o *generateOptions) run(ctx context.Context, s streams) error {
 	if o.model == "" {
 		return usagef("--model is missing: want a checkpoint of a model that generates text")
 	}
@@ -123,11 +125,11 @@ func (o *generateOptions) run(ctx context.Context, s streams, changed func(flag 
 	if err != nil {
 		return err
 	}
-	if err := o.resolve(changed, h); err != nil {
+	if err := o.resolve(h); err != nil {
 		return err
 	}
-	if adapt != nil {
-		if err := adapt(h); err != nil {
+	if o.summary {
+		if err := o.summarize(h); err != nil {
 			return err
 		}
 	}
@@ -141,7 +143,7 @@ func (o *generateOptions) run(ctx context.Context, s streams, changed func(flag 
 		if cut > 0 {
 			fmt.Fprintf(s.err, "a text of %d tokens is cut to %d, which is what %s reads\n", cut, len(ids), h.Dir)
 		}
-		if changed("next") {
+		if o.onlyNext {
 			return o.printNext(s, h, text, ids, g)
 		}
 		return o.print(ctx, s, h, text, ids, g)

@@ -30,6 +30,7 @@ func newModelsMakeCmd() *cobra.Command {
 
 // makeDemoOptions are the flags of `bench models make demo`.
 type makeDemoOptions struct {
+	dir         string
 	files, only []string
 	size        string
 	steps       int
@@ -53,7 +54,8 @@ cores; --steps and --size make it shorter. Interrupted, the same command goes on
 		Args:        args(cobra.ExactArgs(1)),
 		Annotations: map[string]string{savesOnStop: "true"},
 		RunE: func(cmd *cobra.Command, a []string) error {
-			return o.run(cmd.Context(), streamsOf(cmd), a[0])
+			o.dir = a[0]
+			return o.run(cmd.Context(), streamsOf(cmd))
 		},
 	}
 	fl := cmd.Flags()
@@ -69,18 +71,18 @@ cores; --steps and --size make it shorter. Interrupted, the same command goes on
 	return cmd
 }
 
-func (o *makeDemoOptions) run(ctx context.Context, s streams, dir string) error {
+func (o *makeDemoOptions) run(ctx context.Context, s streams) error {
 	texts, err := o.texts()
 	if err != nil {
 		return err
 	}
-	d := demos.Options{Dir: dir, Texts: texts, Only: o.only, Steps: o.steps, Seed: o.seed}
+	d := demos.Options{Dir: o.dir, Texts: texts, Only: o.only, Steps: o.steps, Seed: o.seed}
 	for _, z := range demos.Sizes {
 		if z.Name == o.size {
 			d.Size = z.Size
 		}
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(o.dir, 0o755); err != nil {
 		return err
 	}
 	err = demos.Make(ctx, d, &demoEvents{s: s})
