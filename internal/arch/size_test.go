@@ -20,7 +20,7 @@ const mostLines = 3500
 var largerPackages = map[string]int{
 	// One package for all commands is what a reader looks for: flags, their help with
 	// examples, one call and what is printed, some 100 lines for each of 40 commands.
-	"cmd/bench": 5600,
+	"cmd/bench": 5800,
 }
 
 func TestPackagesAreOfAReadersSize(t *testing.T) {
