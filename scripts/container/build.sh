@@ -49,7 +49,7 @@ mkdir "$runs"
 chown 65532:65532 "$runs"
 inside() { b run --volume "$runs:/runs" "$c" -- /bench "$@"; }
 inside version
-inside run --model bert-tiny-scratch --task nsmc --data-dir samples --runs /runs --set epochs=1 --set max_train_rows=64 2>/dev/null
+inside run --model bert-tiny-scratch --task nsmc --data-dir samples --runs /runs --set epochs=1 --set max_train_rows=64 >/dev/null 2>&1
 inside leaderboard /runs --format csv >/dev/null
 [ "$(stat -c %u "$runs/bert-tiny-scratch/nsmc/seed-42/result.json")" = 65532 ]
 echo 'the Dockerfile was built, and its image runs as user 65532'
