@@ -34,7 +34,8 @@ const seed = 20190624
 // Interval95 returns score n's 95 % interval: Wilson's for accuracy, the
 // percentile bootstrap over examples for the rest. It is false where the score
 // is undefined on s, or of another kind of task. Bootstrap samples on which the
-// score is undefined are left out. It takes O(IntervalSamples · s.Len()).
+// score is undefined are left out. It takes O(IntervalSamples · s.Len()), of
+// manyValues numbers and more O(s.Len()·log(s.Len())).
 func Interval95(s Sample, n Name) (Interval, bool) {
 	in := intervals([]Sample{s}, n)[0]
 	if in == nil {
@@ -73,6 +74,14 @@ func intervals(samples []Sample, n Name) []*Interval {
 // bootstrap sets values[j] to the scores of samples[of[j]] in every resampling,
 // NaN where undefined.
 func bootstrap(samples []Sample, n Name, of []int, values [][]float64) {
+	if _, numbers := samples[0].(*Values); numbers && samples[0].Len() >= manyValues {
+		p := &panel{score: n, n: samples[0].Len()}
+		for _, k := range of {
+			p.runs = append(p.runs, samples[k])
+		}
+		copy(values, p.normal(IntervalSamples))
+		return
+	}
 	for j := range values {
 		values[j] = make([]float64, IntervalSamples)
 	}

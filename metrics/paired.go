@@ -35,7 +35,8 @@ type Comparison struct {
 	// Interval is the difference's: of one run a side, the paired percentile
 	// bootstrap over examples; of several, the hierarchical bootstrap over runs
 	// and examples, as wide as both variances and Student's quantile for few
-	// runs ask.
+	// runs ask. Of manyValues numbers and more samples are drawn from the normal
+	// distribution that the bootstrap's approaches.
 	Interval *Interval
 
 	// BootstrapP is two-sided. Of one run a side it is twice the smaller share of

@@ -121,6 +121,9 @@ func (p *panel) resample(st stream, w []uint32) {
 // replicates returns every run's score in each of that many resamplings, the
 // same examples for all runs; NaN where it is undefined: [run][sample].
 func (p *panel) replicates(samples int) [][]float64 {
+	if _, numbers := p.runs[0].(*Values); numbers && p.n >= manyValues {
+		return p.normal(samples)
+	}
 	values := make([][]float64, len(p.runs))
 	for r := range values {
 		values[r] = make([]float64, samples)

@@ -13,7 +13,7 @@ import (
 // What a page compares, every two models of it, so that it is made in minutes.
 const (
 	comparedModels  = 12        // whole published tables have eight
-	comparedNumbers = 1_000_000 // of a task whose answers are numbers: each is ranked anew in every resampling
+	comparedNumbers = 1_000_000 // of a task whose answers are numbers, of models of one run: each is ranked anew in every permutation
 )
 
 // pageStudy compares every two measured models of a leaderboard, of more than
@@ -48,10 +48,13 @@ func pageStudy(l *board.Leaderboard, runs []results.Run, lang compare.Lang) (*co
 	return study, left, err
 }
 
-// numbersOf is how many answers a comparison of every two models would rank in
-// each resampling.
+// numbersOf is how many answers a comparison of every two models of one run would
+// rank in each permutation; of several runs there is no permutation test.
 func numbersOf(rows []board.Row, runs []results.Run, task string) (total int) {
 	for _, row := range rows {
+		if len(row.Cells[task].Runs) > 1 {
+			continue
+		}
 		for _, r := range runs {
 			if r.Result.Task == task && slices.Contains(row.Cells[task].Runs, r.Path) {
 				total += r.Result.N
