@@ -11,13 +11,21 @@ import (
 	"github.com/lmkor/bench/datasets/samples"
 	"github.com/lmkor/bench/results"
 	"github.com/lmkor/bench/results/board"
+	"github.com/lmkor/bench/results/compare"
 	"github.com/lmkor/bench/tasks"
 )
 
 // boardOptions are what commands that show a leaderboard have in common.
 type boardOptions struct {
 	published, selection, title, sort string
+
+	paired bool // read predictions to tell which models can't be told from the best
 }
+
+// pairedAnswers is how many answers a leaderboard may read to tell its models from
+// the best of their columns, once, for what it found is kept: those of forty runs
+// on NSMC's test set, some ten seconds.
+const pairedAnswers = 2_000_000
 
 func (o *boardOptions) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&o.published, "published", "", "a published table beside the measured rows: "+
@@ -69,10 +77,20 @@ func (o boardOptions) of(s streams, runs []results.Run) (*board.Leaderboard, err
 	if err != nil {
 		return nil, err
 	}
-	l, err := board.Board{Title: o.title, Columns: taskColumns(), Published: published,
-		Select: board.Selection(o.selection), Samples: sums, Names: publishedName}.Build(runs)
+	b := board.Board{Title: o.title, Columns: taskColumns(), Published: published,
+		Select: board.Selection(o.selection), Samples: sums, Names: publishedName}
+	var known *compare.Known
+	if o.paired {
+		known = compare.OpenKnown()
+		b.Paired = (&compare.Paired{Known: known, Answers: pairedAnswers,
+			Tasks: func(name string) *compare.Task { return comparedTask(name, nil) }}).Test
+	}
+	l, err := b.Build(runs)
 	if err != nil {
 		return nil, err
+	}
+	if err := known.Save(); err != nil { // the table stands without it
+		fmt.Fprintf(s.err, "bench: warning: %v\n", err)
 	}
 	if o.sort != "" {
 		if err := l.Sort(o.sort); err != nil {

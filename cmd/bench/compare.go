@@ -11,7 +11,6 @@ import (
 	"github.com/lmkor/bench/results"
 	"github.com/lmkor/bench/results/board"
 	"github.com/lmkor/bench/results/compare"
-	"github.com/lmkor/bench/results/tables"
 	"github.com/lmkor/bench/tasks"
 )
 
@@ -104,7 +103,7 @@ func (o compareOptions) run(s streams) error {
 	if o.format == "json" {
 		return s.json(study)
 	}
-	return study.Write(s.out, lang, o.flips, tables.Options{Bold: isTerminal(s.out)})
+	return study.Write(s.out, lang, o.flips, tableOptions(s.out))
 }
 
 // comparedTask returns a task by its name, nil if nobody knows it: the user's own

@@ -107,5 +107,5 @@ func (o *dataOptions) list(ctx context.Context, s streams) error {
 		}
 		t.Rows = append(t.Rows, tables.Row(f.Task, string(f.Kind), split, f.File, f.Status, rows))
 	}
-	return t.Write(s.out, tables.Terminal, tables.Options{})
+	return t.Write(s.out, tables.Terminal, tableOptions(s.out))
 }

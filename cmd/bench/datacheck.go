@@ -79,7 +79,7 @@ func printChecks(s streams, files []survey.File) error {
 	if dropped > 0 {
 		t.Notes = append(t.Notes, fmt.Sprintf("Rows that are not used: %d.", dropped))
 	}
-	return t.Write(s.out, tables.Terminal, tables.Options{})
+	return t.Write(s.out, tables.Terminal, tableOptions(s.out))
 }
 
 // countsText prints counts by name, sorted; an en dash where there are none.

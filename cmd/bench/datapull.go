@@ -105,5 +105,5 @@ func (o *dataPullOptions) print(s streams, all []official.Pulled) error {
 	for _, p := range all {
 		t.Rows = append(t.Rows, tables.Row(p.File, p.Status, p.SHA256, fmt.Sprint(p.Bytes), fmt.Sprint(p.Rows)))
 	}
-	return t.Write(s.out, tables.Terminal, tables.Options{})
+	return t.Write(s.out, tables.Terminal, tableOptions(s.out))
 }

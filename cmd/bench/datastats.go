@@ -88,7 +88,7 @@ func printStats(s streams, files []survey.File) error {
 		}
 	}
 	t.Notes = append(t.Notes, "Lengths are in tokens an example: the model's, or words between blanks without one.")
-	return t.Write(s.out, tables.Terminal, tables.Options{})
+	return t.Write(s.out, tables.Terminal, tableOptions(s.out))
 }
 
 // shares prints the labels' shares in the task's order, or where scores lie.

@@ -73,7 +73,7 @@ func (o *devicesOptions) run(s streams) error {
 	for _, c := range all {
 		t.Rows = append(t.Rows, tables.Row(c.Device, c.Name, c.Type, c.Driver+c.Kernels, c.API, c.memory(), c.can()))
 	}
-	return t.Write(s.out, tables.Terminal, tables.Options{})
+	return t.Write(s.out, tables.Terminal, tableOptions(s.out))
 }
 
 func (c computer) memory() string {

@@ -66,7 +66,7 @@ func (o *doctorOptions) run(ctx context.Context, s streams) error {
 	for _, f := range findings {
 		t.Rows = append(t.Rows, tables.Row(f.Name, f.Status, f.Found, f.Advice))
 	}
-	return errors.Join(t.Write(s.out, tables.Terminal, tables.Options{}), doctor.Err(findings))
+	return errors.Join(t.Write(s.out, tables.Terminal, tableOptions(s.out)), doctor.Err(findings))
 }
 
 // wanted is what the suite and the flags name.

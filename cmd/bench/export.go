@@ -55,6 +55,7 @@ func (o exportOptions) run(s streams) error {
 	if len(o.roots) == 0 {
 		return usagef("no runs: name folders of runs")
 	}
+	o.paired = o.kind == "latex"
 	l, runs, err := o.board(s, o.roots)
 	if err != nil {
 		return err

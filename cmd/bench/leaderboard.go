@@ -27,9 +27,10 @@ func newLeaderboardCmd() *cobra.Command {
 		Short: "Print a table of models by tasks, published rows beside measured ones",
 		Long: `Leaderboard finds the runs at and below the folders and prints models by tasks:
 the mean over seeds with its standard deviation, the best of every column in
-bold, and those that can't be told from it by their intervals. Runs of one model
-and task that differ in recipe or data are never averaged: those left out are
-named on standard error. Scores on sample data, on some of the rows, on another
+bold, and as one group with it those that can't be told from it: by the paired
+test of bench compare over the same examples (≈), where nothing pairs them by
+their intervals (∼). Runs of one model and task that differ in recipe or data are
+never averaged: those left out are named on standard error. Scores on sample data, on some of the rows, on another
 split or by another recipe are marked, and never best beside whole ones.
 
 --diff prints measured less published, cell by cell, and whether the published
@@ -62,6 +63,7 @@ func (o leaderboardOptions) run(s streams) error {
 	if o.diff != "" {
 		o.published = o.diff
 	}
+	o.paired = o.diff == ""
 	l, runs, err := o.board(s, o.roots)
 	if err != nil {
 		return err
@@ -76,7 +78,7 @@ func (o leaderboardOptions) run(s streams) error {
 		}
 	}
 	return tables.WriteLeaderboard(s.out, l, tables.Format(o.format),
-		tables.BoardOptions{Intervals: o.intervals, Difference: o.diff != ""}, tables.Options{Bold: isTerminal(s.out)})
+		tables.BoardOptions{Intervals: o.intervals, Difference: o.diff != ""}, tableOptions(s.out))
 }
 
 func formatNames() []string {

@@ -10,8 +10,10 @@ import (
 	"sync"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"github.com/lmkor/bench/progress"
+	"github.com/lmkor/bench/results/tables"
 )
 
 // streams are what a command reads and writes: a command's run method gets them,
@@ -144,4 +146,16 @@ func terminal(w io.Writer) *os.File {
 // isTerminal reports whether w shows bold type.
 func isTerminal(w io.Writer) bool {
 	return terminal(w) != nil && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+}
+
+// tableOptions are what the terminal that w writes to can show of a table; of a file
+// or a pipe nothing is wrapped.
+func tableOptions(w io.Writer) tables.Options {
+	o := tables.Options{Bold: isTerminal(w)}
+	if f := terminal(w); f != nil {
+		if width, _, err := term.GetSize(int(f.Fd())); err == nil {
+			o.Width = width
+		}
+	}
+	return o
 }

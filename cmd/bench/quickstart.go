@@ -64,13 +64,13 @@ func (o *quickstartOptions) run(ctx context.Context, s streams) error {
 
 // results prints the table and leaves plots and a page beside the runs.
 func (o *quickstartOptions) results(s streams, took time.Duration) error {
-	b := boardOptions{published: "lmkor", selection: string(board.Last)}
+	b := boardOptions{published: "lmkor", selection: string(board.Last), paired: true}
 	l, runs, err := b.board(s, []string{o.runs})
 	if err != nil {
 		return err
 	}
 	if err := tables.WriteLeaderboard(s.out, l, tables.Format(o.format), tables.BoardOptions{},
-		tables.Options{Bold: isTerminal(s.out)}); err != nil {
+		tableOptions(s.out)); err != nil {
 		return err
 	}
 	if o.format == "table" {

@@ -60,7 +60,7 @@ func (o reportOptions) run(s streams) error {
 	}
 	for i, by := range selections(o.selection) {
 		b := o.boardOptions
-		b.selection = string(by)
+		b.selection, b.paired = string(by), true
 		quiet := s
 		if i > 0 { // the same warnings
 			quiet.err = io.Discard

@@ -115,7 +115,8 @@ type Cell struct {
 	N            int               `json:"n"`     // examples; 0 in a published row
 	Interval     *[2]float64       `json:"interval"`
 	Best         bool              `json:"best"`                   // of its column, as printed
-	Tied         bool              `json:"tied,omitempty"`         // not the best, and by its interval not to be told from it
+	Tied         bool              `json:"tied,omitempty"`         // not the best, and not to be told from it
+	TiedBy       Basis             `json:"tied_by,omitempty"`      // what says so
 	Incomparable bool              `json:"incomparable,omitempty"` // scored on other data than the column's others
 	Marks        []Mark            `json:"marks,omitempty"`        // why it does not compete with whole and published scores
 	Warnings     []results.Warning `json:"warnings,omitempty"`     // of the runs' manifests
@@ -133,6 +134,7 @@ type Board struct {
 	Select    Selection
 	Samples   map[string]bool           // SHA-256 of the files of sample data
 	Names     func(model string) string // a model's name in published tables; nil takes its own
+	Paired    Paired                    // tests a column's models against its best; nil leaves it to intervals
 }
 
 // Build makes the leaderboard of runs with the given columns and published rows.
@@ -179,7 +181,7 @@ func (o Board) Build(runs []results.Run) (*Leaderboard, error) {
 	l.compareData(chosen)
 	o.mark(l, chosen)
 	o.publish(l)
-	l.markBest()
+	o.markBest(l, chosen)
 	l.means()
 	return l, nil
 }

@@ -157,39 +157,6 @@ func (l *Leaderboard) competing(task string) (class string, ok bool) {
 	return class, len(seen) == 1
 }
 
-// markBest marks the best of every column, and all that print the same; and the
-// measured cells whose distance from it their standard errors can explain.
-func (l *Leaderboard) markBest() {
-	for _, col := range l.Columns {
-		class, ok := l.competing(col.Task)
-		if !ok {
-			continue
-		}
-		competes := func(c Cell, ok bool) bool { return ok && !c.Incomparable && c.class() == class }
-		var best *Cell
-		for _, r := range l.Rows {
-			if c, ok := r.Cells[col.Task]; competes(c, ok) && (best == nil || printed(c.Score) > printed(best.Score)) {
-				best = &c
-			}
-		}
-		for _, r := range l.Rows {
-			c, ok := r.Cells[col.Task]
-			if !competes(c, ok) {
-				continue
-			}
-			c.Best = printed(c.Score) == printed(best.Score)
-			if se := c.error(); !c.Best && se > 0 {
-				other := best.error()
-				c.Tied = math.Abs(c.Score-best.Score) <= z95*math.Sqrt(se*se+other*other)
-			}
-			r.Cells[col.Task] = c
-		}
-	}
-}
-
-// z95 is the normal distribution's 0.975 quantile.
-const z95 = 1.959963984540054
-
 // error is the score's standard error, of examples and seeds together; 0 where it
 // is not known.
 func (c Cell) error() float64 {

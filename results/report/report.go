@@ -40,7 +40,7 @@ var files embed.FS
 
 var templates = template.Must(template.New("").Funcs(template.FuncMap{
 	"t": both, "plain": results.Plain, "percent": results.Printed,
-	"metric": results.MetricTitle, "add": func(a, b int) int { return a + b },
+	"metric": results.MetricTitle, "named": named, "valued": valued, "add": func(a, b int) int { return a + b },
 }).ParseFS(files, "page/*.html"))
 
 // section is a part of the page: a template, and what it shows, made when its

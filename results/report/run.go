@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"html/template"
 	"maps"
 	"slices"
 	"strconv"
@@ -16,10 +17,11 @@ import (
 type runsView struct{ Runs []runView }
 
 type runView struct {
-	Name, Path, Headline string
-	Facts                []group
-	Scores               []pair
-	Warnings             []results.Warning
+	Name, Path string
+	Headline   template.HTML
+	Facts      []group
+	Scores     []pair
+	Warnings   []results.Warning
 }
 
 // group is a titled list of facts.
@@ -45,15 +47,16 @@ func (p Page) runs() runsView {
 	return all
 }
 
-func headline(r results.Result) string {
+func headline(r results.Result) template.HTML {
 	if r.Score == nil {
-		return fmt.Sprintf("%s undefined, n %d", results.MetricTitle(r.Metric), r.N)
+		return both(fmt.Sprintf("%s undefined, n %d", results.MetricTitle(r.Metric), r.N),
+			fmt.Sprintf("%s 정의되지 않음, n = %d", results.MetricTitle(r.Metric), r.N))
 	}
 	s := fmt.Sprintf("%s %s", results.MetricTitle(r.Metric), results.Printed(*r.Score))
 	if r.Interval != nil {
 		s += fmt.Sprintf(" [%s, %s]", results.Printed(r.Interval[0]), results.Printed(r.Interval[1]))
 	}
-	return s + fmt.Sprintf(", n %d of %s", r.N, r.Split)
+	return both(s+fmt.Sprintf(", n %d of %s", r.N, r.Split), s+fmt.Sprintf(", %s n = %d", r.Split, r.N))
 }
 
 // facts lists what a run was made from and went through.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"slices"
+	"strings"
 
 	"github.com/lmkor/bench/results"
 	"github.com/lmkor/bench/results/board"
@@ -27,7 +28,7 @@ type boardView struct {
 	First   bool
 	Head    []headCell
 	Rows    []rowView
-	Notes   []string
+	Notes   []template.HTML
 	CSV     template.URL // the same as a file
 	Missing string
 }
@@ -76,7 +77,7 @@ func boardOf(l *board.Leaderboard) (boardView, error) {
 		v.Head = append(v.Head, headCell{c.Task, results.Plain(c.Title), results.MetricTitle(c.Metric)})
 	}
 	signs := map[board.Mark]bool{}
-	tied := false
+	tied := map[board.Basis]bool{}
 	for _, r := range l.Rows {
 		row := rowView{Model: results.Plain(r.Model), Source: r.Source, Published: r.Published, Mean: tables.Missing,
 			Rank: tables.Missing}
@@ -94,16 +95,13 @@ func boardOf(l *board.Leaderboard) (boardView, error) {
 				x.Interval = fmt.Sprintf("[%s, %s]", results.Printed(in[0]), results.Printed(in[1]))
 			}
 			if cell.Tied {
-				x.Signs, tied = "≈", true
+				x.Signs, tied[cell.TiedBy] = cell.TiedBy.Sign(), true
 			}
 			for _, m := range cell.Marks {
 				x.Signs, signs[m] = x.Signs+m.Sign(), true
 			}
-			for i, w := range cell.Warnings {
-				if i == 0 {
-					x.Signs += "!"
-				}
-				v.Notes = append(v.Notes, fmt.Sprintf("! %s, %s: %s", results.Plain(r.Model), c.Task, results.Plain(w.Message)))
+			if len(cell.Warnings) > 0 {
+				x.Signs += "!"
 			}
 			row.Seeds = max(row.Seeds, cell.Seeds)
 			row.Cells = append(row.Cells, x)
@@ -116,13 +114,18 @@ func boardOf(l *board.Leaderboard) (boardView, error) {
 		}
 		v.Rows = append(v.Rows, row)
 	}
+	for _, w := range l.Warned() {
+		v.Notes = append(v.Notes, escaped(results.Plain(fmt.Sprintf("! %s: %s: %s", w.Task, strings.Join(w.Models, ", "), w.Message))))
+	}
 	for _, m := range slices.Backward(board.Marks) {
 		if signs[m] {
-			v.Notes = append([]string{m.Sign() + ": " + m.Meaning()}, v.Notes...)
+			v.Notes = append([]template.HTML{both(m.Sign()+": "+m.Meaning(), m.Sign()+": "+markKorean(m))}, v.Notes...)
 		}
 	}
-	if tied {
-		v.Notes = append([]string{"≈: by its interval not to be told from the best of its column"}, v.Notes...)
+	for _, by := range slices.Backward(board.Bases) {
+		if tied[by] {
+			v.Notes = append([]template.HTML{both(by.Sign()+": "+by.Meaning(), by.Sign()+": "+basisKorean(by))}, v.Notes...)
+		}
 	}
 	var csv bytes.Buffer
 	if err := tables.WriteLeaderboard(&csv, l, tables.CSV, tables.BoardOptions{}, tables.Options{}); err != nil {

@@ -36,7 +36,10 @@ type modelView struct {
 	Entities  bool
 }
 
-type groupRow struct{ Name, Precision, Recall, F1, Support string }
+type groupRow struct {
+	Name                           template.HTML
+	Precision, Recall, F1, Support string
+}
 
 type confusion struct {
 	Labels []string
@@ -58,7 +61,7 @@ type confusionCell struct {
 type hardView struct {
 	ID, Gold, Text, Pair string
 	Wrong, Of            int
-	Answers              string
+	Answers              template.HTML
 }
 
 func (p Page) task(col board.Column) (taskView, error) {
@@ -140,7 +143,7 @@ func (p Page) model(name, task string, a *results.Answers) modelView {
 	b := a.Breakdown()
 	row := func(name string, c metrics.ClassScore) {
 		pc := func(x float64) string { return results.Printed(results.Percent(x)) }
-		v.Groups = append(v.Groups, groupRow{name, pc(c.Precision), pc(c.Recall), pc(c.F1), strconv.Itoa(c.Support)})
+		v.Groups = append(v.Groups, groupRow{named(name), pc(c.Precision), pc(c.Recall), pc(c.F1), strconv.Itoa(c.Support)})
 	}
 	for _, l := range b.Labels {
 		row(p.label(task, l.Label), l.ClassScore)
@@ -230,11 +233,14 @@ func (h *hardness) worst(n int, label func(string) string) (all []hardView, err 
 			Wrong: int(h.wrong[i]), Of: h.runs}
 		switch {
 		case len(x.Words) > 0:
-			v.Text, v.Gold, v.Answers = results.Plain(strings.Join(x.Words, " ")), entitiesOf(x, x.Gold.Tags), entitiesOf(x, x.Pred.Tags)
+			v.Text, v.Gold = results.Plain(strings.Join(x.Words, " ")), entitiesOf(x, x.Gold.Tags)
+			v.Answers = escaped(entitiesOf(x, x.Pred.Tags))
 		case x.Gold.Kind == results.NumberAnswer:
-			v.Answers = fmt.Sprintf("%s (off by %.2f on average)", x.Pred, float64(h.sure[i])/float64(h.runs))
+			off := float64(h.sure[i]) / float64(h.runs)
+			v.Answers = both(fmt.Sprintf("%.2f (off by %.2f on average)", x.Pred.Number, off),
+				fmt.Sprintf("%.2f (평균 오차 %.2f)", x.Pred.Number, off))
 		default:
-			v.Answers = label(x.Pred.String())
+			v.Answers = escaped(label(x.Pred.String()))
 		}
 		if x.TextPair != nil {
 			v.Pair = results.Plain(*x.TextPair)
@@ -243,6 +249,9 @@ func (h *hardness) worst(n int, label func(string) string) (all []hardView, err 
 	}
 	return all, nil
 }
+
+// escaped is a text as it may stand in the page.
+func escaped(s string) template.HTML { return template.HTML(template.HTMLEscapeString(s)) }
 
 // entitiesOf lists a sentence's entities as words and types.
 func entitiesOf(x results.Prediction, tags []string) string {

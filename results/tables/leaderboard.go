@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -38,7 +39,7 @@ type BoardOptions struct {
 
 // Leaderboard returns a leaderboard as a table.
 func Leaderboard(l *board.Leaderboard, o BoardOptions) *Table {
-	b := boardTable{Leaderboard: l, BoardOptions: o, signs: map[board.Mark]bool{}}
+	b := boardTable{Leaderboard: l, BoardOptions: o, signs: map[board.Mark]bool{}, tied: map[board.Basis]bool{}}
 	t := &Table{Title: title(l.Select), Head: []string{"model"}, Under: []string{""}, Left: 1}
 	if o.Difference {
 		t.Title = "Measured less published, in points; ✓ where the published score lies in the measured one's 95 % " +
@@ -83,9 +84,10 @@ func Leaderboard(l *board.Leaderboard, o BoardOptions) *Table {
 type boardTable struct {
 	*board.Leaderboard
 	BoardOptions
-	spread, odd, tied, published, ranked bool
-	signs                                map[board.Mark]bool
-	sources, warnings                    []string
+	spread, odd, published, ranked bool
+	tied                           map[board.Basis]bool
+	signs                          map[board.Mark]bool
+	sources                        []string
 }
 
 func compared(r board.Row) bool {
@@ -143,7 +145,7 @@ func (b *boardTable) cell(r board.Row, task string) Cell {
 	}
 	var signs string
 	if c.Tied && !b.Difference {
-		signs, b.tied = signs+"≈", true
+		signs, b.tied[c.TiedBy] = signs+c.TiedBy.Sign(), true
 	}
 	if c.Incomparable {
 		signs, b.odd = signs+"‡", true
@@ -151,11 +153,8 @@ func (b *boardTable) cell(r board.Row, task string) Cell {
 	for _, m := range c.Marks {
 		signs, b.signs[m] = signs+m.Sign(), true
 	}
-	for _, w := range c.Warnings {
-		if !strings.Contains(signs, "!") {
-			signs += "!"
-		}
-		b.warnings = append(b.warnings, fmt.Sprintf("! %s, %s: %s", r.Model, task, w.Message))
+	if len(c.Warnings) > 0 {
+		signs += "!"
 	}
 	if signs != "" {
 		text += " " + signs
@@ -167,9 +166,10 @@ func (b *boardTable) notes() (notes []string) {
 	if b.spread {
 		notes = append(notes, "±: standard deviation over seeds")
 	}
-	if b.tied {
-		notes = append(notes, "≈: by its interval not to be told from the best of its column; bench compare pairs the "+
-			"examples, and can tell more")
+	for _, by := range board.Bases {
+		if b.tied[by] {
+			notes = append(notes, by.Sign()+": "+by.Meaning())
+		}
 	}
 	if b.odd {
 		notes = append(notes, "‡: scored on other examples than the rest of its column, and not compared with it")
@@ -189,7 +189,19 @@ func (b *boardTable) notes() (notes []string) {
 		}
 		notes = append(notes, note)
 	}
-	return append(notes, b.warnings...)
+	for _, w := range b.Warned() {
+		if b.shows(w) {
+			notes = append(notes, fmt.Sprintf("! %s: %s: %s", w.Task, strings.Join(w.Models, ", "), w.Message))
+		}
+	}
+	return notes
+}
+
+// shows reports whether a warning's cells are in the table.
+func (b *boardTable) shows(w board.Warned) bool {
+	return !b.Difference || slices.ContainsFunc(b.Rows, func(r board.Row) bool {
+		return slices.Contains(w.Models, r.Model) && r.Cells[w.Task].Difference != nil
+	})
 }
 
 // title says of which checkpoints the scores are.
@@ -211,8 +223,8 @@ func leaderboardCSV(w io.Writer, l *board.Leaderboard) error {
 		head = append(head, CSVText(c.Task))
 	}
 	for _, c := range l.Columns {
-		for _, part := range []string{"sd", "seeds", "n", "low", "high", "best", "incomparable", "tied", "marks",
-			"published", "difference"} {
+		for _, part := range []string{"sd", "seeds", "n", "low", "high", "best", "incomparable", "tied", "tied_by",
+			"marks", "published", "difference"} {
 			head = append(head, c.Task+"_"+part)
 		}
 	}
@@ -234,7 +246,7 @@ func leaderboardCSV(w io.Writer, l *board.Leaderboard) error {
 		for _, col := range l.Columns {
 			cell, ok := r.Cells[col.Task]
 			if !ok {
-				row = append(row, make([]string, 11)...)
+				row = append(row, make([]string, 12)...)
 				continue
 			}
 			low, high := "", ""
@@ -246,7 +258,7 @@ func leaderboardCSV(w io.Writer, l *board.Leaderboard) error {
 				seeds, n = strconv.Itoa(cell.Seeds), strconv.Itoa(cell.N)
 			}
 			row = append(row, exact(cell.SD), seeds, n, low, high, strconv.FormatBool(cell.Best), strconv.FormatBool(cell.Incomparable),
-				strconv.FormatBool(cell.Tied), marks(cell.Marks), exact(cell.Published), exact(cell.Difference))
+				strconv.FormatBool(cell.Tied), string(cell.TiedBy), marks(cell.Marks), exact(cell.Published), exact(cell.Difference))
 		}
 		out.Write(row)
 	}

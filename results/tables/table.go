@@ -62,7 +62,8 @@ func Row(text ...string) []Cell {
 
 // Options are what a terminal can do.
 type Options struct {
-	Bold bool // has bold type; else the best carry an asterisk
+	Bold  bool // has bold type; else the best carry an asterisk
+	Width int  // how many cells a line has: wider tables are wrapped; 0 wraps nothing
 }
 
 // Write writes the table. It panics if a row has more or fewer cells than the
@@ -117,16 +118,30 @@ func (t *Table) terminal(w io.Writer, opt Options) error {
 	for i, u := range t.Under {
 		head[i] += "\n" + results.Plain(u)
 	}
-	light := renderer.NewBlueprint(tw.Rendition{Symbols: tw.NewSymbols(tw.StyleLight)})
-	err := t.render(w, light, head, func(column int, c Cell) string {
+	signed := func(column int, c Cell) string {
 		text := results.Plain(c.Text)
 		switch {
-		case c.Bold && opt.Bold:
-			return "\x1b[1m" + text + "\x1b[22m"
-		case c.Bold:
+		case c.Bold && !opt.Bold:
 			return text + "*"
 		case starred && column >= t.Left:
 			return text + " " // keeps the digits under each other
+		}
+		return text
+	}
+	widths := t.fitted(head, signed, opt.Width)
+	if widths != nil {
+		for i := range head {
+			head[i] = wrapped(head[i], widths[i])
+		}
+	}
+	light := renderer.NewBlueprint(tw.Rendition{Symbols: tw.NewSymbols(tw.StyleLight)})
+	err := t.render(w, light, head, func(column int, c Cell) string {
+		text := signed(column, c)
+		if widths != nil {
+			text = wrapped(text, widths[column])
+		}
+		if c.Bold && opt.Bold { // line by line, or the rules would be bold
+			text = "\x1b[1m" + strings.ReplaceAll(text, "\n", "\x1b[22m\n\x1b[1m") + "\x1b[22m"
 		}
 		return text
 	})
@@ -140,6 +155,19 @@ func (t *Table) terminal(w io.Writer, opt Options) error {
 		fmt.Fprintln(w, results.Plain(n))
 	}
 	return nil
+}
+
+// fitted is fitted of the head and the cells as they are shown.
+func (t *Table) fitted(head []string, shown func(int, Cell) string, width int) []int {
+	rows := [][]string{head}
+	for _, r := range t.Rows {
+		out := make([]string, len(r))
+		for i, c := range r {
+			out[i] = shown(i, c)
+		}
+		rows = append(rows, out)
+	}
+	return fitted(rows, t.Left, width)
 }
 
 func (t *Table) markdown(w io.Writer) error {
