@@ -164,10 +164,8 @@ func (o Options) task(name string, sides []Side, pairs []Pair) (_ *metrics.TaskS
 	var first *results.Answers
 	for i, s := range sides {
 		e := entrant{side: s}
-		if e.runs, e.left, err = s.of(name, grids.Kernels(o.runs), o.Lang); err != nil {
-			return nil, nil, err
-		}
-		if e.paths, err = o.predictionsOf(e); err != nil {
+		e.runs, e.left = s.of(name, grids.Kernels(o.runs), o.Lang)
+		if err = e.predictionsOf(o); err != nil {
 			if o.Task != "" {
 				return nil, nil, err
 			}

@@ -94,7 +94,7 @@ func TestSeedsArePooled(t *testing.T) {
 		t.Error(c.Verdict.Sentence)
 	}
 	worse := s.compare(t, Options{Lang: Korean}, "strong", "weak").Pairs[0].Tasks[0]
-	if worse.Verdict.Answer != Worse || !strings.HasPrefix(worse.Verdict.Sentence, "NSMC에서 weak 모델이 strong 모델보다 ") || !strings.Contains(worse.Verdict.Sentence, "점 못하다(accuracy, 95 % 구간 ") {
+	if worse.Verdict.Answer != Worse || !strings.HasPrefix(worse.Verdict.Sentence, "NSMC에서 weak 모델이 strong 모델보다 ") || !strings.Contains(worse.Verdict.Sentence, "점 유의하게 낮다(95 % 신뢰구간 ") {
 		t.Errorf("%+v", worse.Verdict)
 	}
 }

@@ -22,25 +22,45 @@ func (st *Study) leaveOutLacking(sides []Side, lacks []lack, lang Lang) {
 					continue
 				}
 				p.Tasks[0].LeftOut = append(p.Tasks[0].LeftOut, LeftOut{Task: l.task, Side: sides[l.side].Name,
-					Reason: lang.or(l.err.Error(), "dev로 고른 체크포인트의 예측이 없음: "+l.err.Error())})
+					Reason: lang.unchosen(l.err)})
 			}
 		}
 	}
 }
 
-// predictionsOf returns the files that a side's answers are read from.
-func (o Options) predictionsOf(e entrant) (paths []string, err error) {
+// predictionsOf returns the files that a side's answers are read from. Seeds without
+// the checkpoint that is asked for are left out by name; it is an error if none has
+// it.
+func (e *entrant) predictionsOf(o Options) error {
 	if e.side.File != "" {
-		return []string{e.side.File}, nil
+		e.paths = []string{e.side.File}
+		return nil
 	}
+	var first error
+	var runs []results.Run
 	for _, r := range e.runs {
 		path := r.File(results.PredictionsFile)
 		if o.Dev {
+			var err error
 			if path, err = r.ChosenPredictions(); err != nil {
-				return nil, err
+				if first == nil {
+					first = err
+				}
+				seed := r.Result.Seed
+				e.left = append(e.left, LeftOut{Task: r.Result.Task, Seed: &seed, Side: e.side.Name, Reason: o.Lang.unchosen(err)})
+				continue
 			}
 		}
-		paths = append(paths, path)
+		runs, e.paths = append(runs, r), append(e.paths, path)
 	}
-	return paths, nil
+	if len(runs) == 0 {
+		return first
+	}
+	e.runs = runs
+	return nil
+}
+
+// unchosen is why a run has no predictions of the checkpoint chosen on dev.
+func (l Lang) unchosen(err error) string {
+	return l.or(err.Error(), "dev로 고른 체크포인트의 예측이 없음: "+err.Error())
 }

@@ -59,9 +59,9 @@ func (l Lang) sentence(c *Comparison, several bool) string {
 	points := l.points(math.Abs(*c.Difference.Value), digits)
 	interval := strconv.FormatFloat(low, 'f', digits, 64) + l.or(" to ", "~") + strconv.FormatFloat(high, 'f', digits, 64)
 	if l == Korean {
-		word := map[Answer]string{Better: "낫다", Worse: "못하다"}[c.Verdict.Answer]
-		return fmt.Sprintf("%s%s 모델이 %s 모델보다 %s %s(%s, 95 %% 구간 %s; %s; %s).", l.on(c), b, a, points,
-			word, scoreName(c.Metric), interval, l.testOf(c, several), l.data(c))
+		word := map[Answer]string{Better: "높다", Worse: "낮다"}[c.Verdict.Answer]
+		return fmt.Sprintf("%s%s 모델이 %s 모델보다 %s %s 유의하게 %s(95 %% 신뢰구간 %s; %s; %s).", l.on(c), b, a,
+			subject(c.Metric), points, word, interval, l.testOf(c, several), l.data(c))
 	}
 	return fmt.Sprintf("%s is %s than %s%s by %s (%s, 95 %% interval %s; %s; %s).", b, c.Verdict.Answer, a, l.on(c),
 		points, scoreName(c.Metric), interval, l.testOf(c, several), l.data(c))
@@ -74,7 +74,7 @@ func (l Lang) undefined(c *Comparison, a, b string) string {
 	}
 	if l == Korean {
 		return fmt.Sprintf("%s%s 모델과 %s 모델을 비교할 수 없다: %s 모델의 %s 값이 정의되지 "+
-			"않는다.", l.on(c), b, a, name, c.Metric)
+			"않는다.", l.on(c), b, a, name, koreanName(c.Metric))
 	}
 	return fmt.Sprintf("%s and %s can't be compared%s: %s of %s is undefined.", b, a, l.on(c), c.Metric, name)
 }
@@ -86,7 +86,7 @@ func (l Lang) one(c *Comparison, a, b string) string {
 		files = l.or("the same predictions files", "같은 예측 파일들")
 	}
 	if l == Korean {
-		return fmt.Sprintf("%s%s 모델과 %s 모델은 하나다: %s이므로 비교할 것이 없다(%s).",
+		return fmt.Sprintf("%s%s 모델과 %s 모델은 같은 모델이다: %s이므로 비교할 것이 없다(%s).",
 			l.on(c), b, a, files, l.data(c))
 	}
 	return fmt.Sprintf("%s and %s are one%s: %s, so there is nothing to compare (%s).", b, a, l.on(c), files, l.data(c))
@@ -107,9 +107,9 @@ func (l Lang) undecided(c *Comparison, a, b string, several bool) string {
 	}
 	could := l.points(*c.Verdict.Detectable, max(digits, digitsOf([2]float64{0, *c.Verdict.Detectable})))
 	if l == Korean {
-		s := fmt.Sprintf("%s%s 모델과 %s 모델의 우열을 가릴 수 없다: 차이는 %s(%s, "+
-			"95 %% 구간 %s; %s; %s).", l.on(c), b, a, diff, scoreName(c.Metric), interval, l.testOf(c, several), l.data(c))
-		return s + fmt.Sprintf(" 이 데이터가 검정력 0.8로 보일 수 있던 차이는 %s", could) + l.need(c) + "."
+		s := fmt.Sprintf("%s%s 모델과 %s 모델의 우열을 가릴 수 없다: %s 차이는 %s(95 %% 신뢰구간 %s; %s; %s).",
+			l.on(c), b, a, koreanName(c.Metric), diff, interval, l.testOf(c, several), l.data(c))
+		return s + fmt.Sprintf(" 이 데이터로 검정력 0.8에서 검출할 수 있는 차이는 %s 이상", could) + l.need(c) + "."
 	}
 	s := fmt.Sprintf("Whether %s is better or worse than %s%s can't be told: the difference is %s (%s, "+
 		"95 %% interval %s; %s; %s).", b, a, l.on(c), diff, scoreName(c.Metric), interval, l.testOf(c, several), l.data(c))
@@ -130,12 +130,12 @@ func (l Lang) need(c *Comparison) string {
 	case len(ways) > 0:
 		all := strings.Join(ways, l.or(" or ", " 또는 "))
 		return l.or("; for one as large as was found, "+all+" would do",
-			"이며, 관측된 만큼의 차이를 보이려면 "+all+"가 더 필요하다")
+			"이며, 관측된 크기의 차이를 검출하려면 "+all+"가 더 필요하다")
 	case *c.Difference.Value == 0:
 		return l.or("", "이다")
 	}
 	return l.or("; no number of examples or seeds alone would do for one as large as was found",
-		"이며, 예제나 시드 한쪽만 늘려서는 관측된 만큼의 차이를 보일 수 없다")
+		"이며, 예제나 시드 한쪽만 늘려서는 관측된 크기의 차이를 검출할 수 없다")
 }
 
 // on names the task: " on NSMC", "NSMC에서 ".
@@ -160,6 +160,9 @@ func (l Lang) testOf(c *Comparison, several bool) string {
 	p := l.or("no p", "p 없음")
 	if c.Verdict.P != nil {
 		p = "p " + pText(*c.Verdict.P)
+		if l == Korean && !strings.HasPrefix(pText(*c.Verdict.P), "<") {
+			p = "p = " + pText(*c.Verdict.P)
+		}
 		if several {
 			p = l.or("Holm-corrected ", "Holm 보정 ") + p
 		}
@@ -170,12 +173,12 @@ func (l Lang) testOf(c *Comparison, several bool) string {
 // data says how many examples and seeds there are.
 func (l Lang) data(c *Comparison) string {
 	s := c.Seeds
-	n := "n " + thousands(c.N)
+	n := l.or("n ", "n = ") + thousands(c.N)
 	switch {
 	case s.A == 1 && s.B == 1:
-		return n + l.or(", one run each", ", 한 번씩 실행")
+		return n + l.or(", one run each", ", 각 1회 학습")
 	case s.A == s.B:
-		return n + fmt.Sprintf(l.or(", %d seeds each%s", ", 시드 %d개씩%s"), s.A,
+		return n + fmt.Sprintf(l.or(", %d seeds each%s", ", 시드 각 %d개%s"), s.A,
 			map[bool]string{true: l.or(", paired", ", 짝지음")}[s.Paired])
 	}
 	return n + fmt.Sprintf(l.or(", %d seeds against %d", ", 시드 %d개 대 %d개"), s.B, s.A)
@@ -196,6 +199,36 @@ func scoreName(n metrics.Name) string {
 		return "Pearson"
 	}
 	return string(n)
+}
+
+// koreanName is a score as Korean sentences call it.
+func koreanName(n metrics.Name) string {
+	switch n {
+	case metrics.Accuracy:
+		return "정확도"
+	case metrics.Precision:
+		return "정밀도"
+	case metrics.Recall:
+		return "재현율"
+	case metrics.F1FullGold:
+		return "전체 정답 기준 F1"
+	case metrics.Spearman:
+		return "Spearman 상관계수"
+	case metrics.Pearson:
+		return "Pearson 상관계수"
+	case metrics.Matthews:
+		return "Matthews 상관계수"
+	}
+	return scoreName(n)
+}
+
+// subject is a score's Korean name with the particle that its last sound asks for.
+func subject(n metrics.Name) string {
+	switch n {
+	case metrics.Accuracy, metrics.Precision, metrics.Spearman, metrics.Pearson, metrics.Matthews:
+		return koreanName(n) + "가"
+	}
+	return koreanName(n) + "이" // 재현율, F1
 }
 
 // summary tells the verdicts of a pair.

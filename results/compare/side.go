@@ -123,7 +123,7 @@ func trainedFirst(runs []results.Run, task string) (mine, again []results.Run) {
 
 // of returns the side's runs of a task, one a seed and all of one variant, by
 // seed, and what it leaves out: the variant is the leaderboard's.
-func (s Side) of(task string, kernels map[string]int, lang Lang) (runs []results.Run, left []LeftOut, err error) {
+func (s Side) of(task string, kernels map[string]int, lang Lang) (runs []results.Run, left []LeftOut) {
 	mine, again := trainedFirst(s.Runs, task)
 	for _, r := range again {
 		seed := r.Result.Seed
@@ -131,22 +131,25 @@ func (s Side) of(task string, kernels map[string]int, lang Lang) (runs []results
 			lang.or("an evaluation, beside the training of the same seed", "같은 시드의 학습 결과가 따로 있는 평가")})
 	}
 	if len(mine) == 0 {
-		return nil, nil, nil
+		return nil, nil
 	}
 	slices.SortStableFunc(mine, func(a, b results.Run) int { return cmp.Compare(a.Result.Seed, b.Result.Seed) })
 	c := grids.Choose(mine, kernels)
-	for i := 1; i < len(c.Runs); i++ {
-		if c.Runs[i].Result.Seed == c.Runs[i-1].Result.Seed {
-			return nil, nil, fmt.Errorf("%s: %s and %s are of the same task and seed: name one of them", s.Path,
-				c.Runs[i-1].Path, c.Runs[i].Path)
+	for _, r := range c.Runs {
+		if n := len(runs); n > 0 && runs[n-1].Result.Seed == r.Result.Seed {
+			seed := r.Result.Seed
+			left = append(left, LeftOut{task, &seed, s.Name,
+				fmt.Sprintf(lang.or("%s repeats %s", "%s: %s와 같은 설정의 반복"), r.Path, runs[n-1].Path)})
+			continue
 		}
+		runs = append(runs, r)
 	}
 	for _, r := range c.Left {
 		seed := r.Result.Seed
 		left = append(left, LeftOut{task, &seed, s.Name, lang.or("made otherwise than the other runs: ",
 			"다른 실행들과 설정이 다름: ") + results.Describe(r.Differences(c.Runs[0]))})
 	}
-	return c.Runs, left, nil
+	return runs, left
 }
 
 func orNone(s string) string { return cmp.Or(s, "none") }

@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/lmkor/bench/results"
 	"github.com/lmkor/bench/results/tables"
@@ -53,7 +55,7 @@ func (st *Study) Write(w io.Writer, lang Lang, flips int, opt tables.Options) er
 // table lists a pair's tasks, a verdict each.
 func (p Pair) table(lang Lang) *tables.Table {
 	t := &tables.Table{Left: 1, Head: []string{lang.or("task", "과제"), p.A, p.B, "B − A",
-		lang.or("95 % interval", "95 % 구간"), "p (Holm)", lang.or("B is", "B는")}}
+		lang.or("95 % interval", "95 % 신뢰구간"), "p (Holm)", lang.or("B is", "B는")}}
 	t.Title = fmt.Sprintf(lang.or("A %s, B %s, in per cent", "A %s, B %s, 단위 %%"), p.A, p.B)
 	for _, c := range p.Tasks {
 		pv := tables.Missing
@@ -64,8 +66,19 @@ func (p Pair) table(lang Lang) *tables.Table {
 			printed(c.B.Score), signedOr(c.Difference.Value),
 			signedInterval(c.Difference.Interval), pv, lang.word(c.Verdict.Answer)))
 		t.Notes = append(t.Notes, c.leftNotes(lang)...)
+		for _, d := range c.differNotes(lang) {
+			t.Notes = append(t.Notes, c.title+": "+d)
+		}
 	}
 	return t
+}
+
+// unit is what McNemar's test counts.
+func (l Lang) unit(name string) string {
+	if l == Korean {
+		return map[string]string{"examples": "예제", "sentences": "문장"}[name]
+	}
+	return name
 }
 
 // word is an answer as tables print it.
@@ -81,7 +94,7 @@ func (st *Study) many(w io.Writer, lang Lang, opt tables.Options) error {
 	if st.Ranks != nil {
 		fmt.Fprintf(w, "%s\n\n", st.Ranks.Sentence)
 		t := &tables.Table{Left: 1, Head: []string{lang.or("model", "모델"), lang.or("mean rank", "평균 순위"),
-			lang.or("95 % interval", "95 % 구간")}}
+			lang.or("95 % interval", "95 % 신뢰구간")}}
 		for _, m := range st.Ranks.Models {
 			t.Rows = append(t.Rows, []tables.Cell{{Text: m.Name, Bold: m.Best}, {Text: results.Printed(m.Rank)},
 				{Text: fmt.Sprintf("[%s, %s]", results.Printed(m.Interval[0]), results.Printed(m.Interval[1]))}})
@@ -106,6 +119,11 @@ func (st *Study) many(w io.Writer, lang Lang, opt tables.Options) error {
 		}
 		if len(p.Tasks) > 1 {
 			fmt.Fprintln(w, p.Summary.Sentence)
+		}
+		for _, c := range p.Tasks {
+			for _, note := range slices.Concat(c.leftNotes(lang), c.differNotes(lang)) {
+				fmt.Fprintf(w, "  %s, %s: %s\n", p.A, p.B, results.Plain(note))
+			}
 		}
 	}
 	return nil
@@ -158,7 +176,7 @@ func (c *Comparison) write(w io.Writer, lang Lang, flips int, opt tables.Options
 	if c.Task != "" {
 		title = c.Task + ": " + title
 	}
-	t := &tables.Table{Title: title, Head: []string{"", string(c.Metric), lang.or("95 % interval", "95 % 구간"),
+	t := &tables.Table{Title: title, Head: []string{"", string(c.Metric), lang.or("95 % interval", "95 % 신뢰구간"),
 		lang.or("runs", "실행")}, Left: 1}
 	for k, s := range []Scored{c.A, c.B} {
 		score := printed(s.Score)
@@ -170,10 +188,7 @@ func (c *Comparison) write(w io.Writer, lang Lang, flips int, opt tables.Options
 	t.Rows = append(t.Rows, tables.Row(fmt.Sprintf(lang.or("difference (%s − %s)", "차이 (%s − %s)"), c.B.Name,
 		c.A.Name), signedOr(c.Difference.Value), signedInterval(c.Difference.Interval), ""))
 	t.Notes = append(c.testNotes(lang), c.leftNotes(lang)...)
-	for _, d := range c.Differs {
-		t.Notes = append(t.Notes, fmt.Sprintf(lang.or("The runs differ in %s: %s, and %s.",
-			"실행의 차이 — %s: %s, %s."), d.Name, orNone(d.Mine), orNone(d.Theirs)))
-	}
+	t.Notes = append(t.Notes, c.differNotes(lang)...)
 	for _, x := range c.Warnings {
 		t.Notes = append(t.Notes, fmt.Sprintf(lang.or("Warning of %s: %s", "%s의 경고: %s"), x.Side, x.Message))
 	}
@@ -193,8 +208,8 @@ func (c *Comparison) testNotes(lang Lang) (notes []string) {
 			chi2 = pValue(*m.Chi2)
 		}
 		notes = append(notes, fmt.Sprintf(lang.or("McNemar, of %s: %d right of %s only, %d of %s only; p %s exact, "+
-			"%s chi-squared.", "McNemar(%s): %d개는 %s만, %d개는 %s만 맞음; p %s(정확), %s(카이제곱)."),
-			m.Unit, m.OnlyARight, c.A.Name, m.OnlyBRight, c.B.Name, pValue(m.Exact), chi2))
+			"%s chi-squared.", "McNemar(%s): %d개는 %s만, %d개는 %s만 맞힘; p = %s(정확), %s(카이제곱)."),
+			lang.unit(m.Unit), m.OnlyARight, c.A.Name, m.OnlyBRight, c.B.Name, pValue(m.Exact), chi2))
 	}
 	orDash := func(p *float64) string {
 		if p == nil {
@@ -224,13 +239,39 @@ func (c *Comparison) testNotes(lang Lang) (notes []string) {
 	return notes
 }
 
+// leftNotes names and counts what is left out, the seeds of one reason together.
 func (c *Comparison) leftNotes(lang Lang) (notes []string) {
+	type reason struct{ task, side, text string }
+	seeds := map[reason][]string{}
+	var order []reason
 	for _, l := range c.LeftOut {
-		what := l.Task
-		if l.Seed != nil {
-			what += fmt.Sprintf(lang.or(", seed %d", ", 시드 %d"), *l.Seed)
+		r := reason{l.Task, l.Side, l.Reason}
+		if _, ok := seeds[r]; !ok {
+			order, seeds[r] = append(order, r), nil
 		}
-		notes = append(notes, fmt.Sprintf(lang.or("Left out: %s of %s: %s.", "제외: %[2]s의 %[1]s: %[3]s."), what, l.Side, l.Reason))
+		if l.Seed != nil {
+			seeds[r] = append(seeds[r], strconv.FormatUint(*l.Seed, 10))
+		}
+	}
+	for _, r := range order {
+		what := r.task
+		switch all := seeds[r]; len(all) {
+		case 0:
+		case 1:
+			what += lang.or(", seed ", ", 시드 ") + all[0]
+		default:
+			what += fmt.Sprintf(lang.or(", %d seeds (%s)", ", 시드 %d개(%s)"), len(all), strings.Join(all, ", "))
+		}
+		notes = append(notes, fmt.Sprintf(lang.or("Left out: %s of %s: %s.", "제외: %[2]s의 %[1]s: %[3]s."), what, r.side, r.text))
+	}
+	return notes
+}
+
+// differNotes says what the two sides' runs differ in beside their models.
+func (c *Comparison) differNotes(lang Lang) (notes []string) {
+	for _, d := range c.Differs {
+		notes = append(notes, fmt.Sprintf(lang.or("The runs differ in %s: %s, and %s.",
+			"실행의 차이 — %s: %s, %s."), d.Name, orNone(d.Mine), orNone(d.Theirs)))
 	}
 	return notes
 }
@@ -240,7 +281,7 @@ func (c *Comparison) groupTable(lang Lang, w io.Writer, opt tables.Options) erro
 		return nil
 	}
 	t := &tables.Table{Head: []string{lang.or("by", "구분"), "", "n", "", c.A.Name, c.B.Name, "B − A",
-		lang.or("95 % interval", "95 % 구간")}, Left: 2}
+		lang.or("95 % interval", "95 % 신뢰구간")}, Left: 2}
 	for _, g := range c.Groups {
 		t.Rows = append(t.Rows, tables.Row(g.By, g.Name, strconv.Itoa(g.N), results.MetricTitle(g.Metric), printed(g.A),
 			printed(g.B), signedOr(g.Value), signedInterval(g.Interval)))
