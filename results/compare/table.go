@@ -189,9 +189,7 @@ func (c *Comparison) write(w io.Writer, lang Lang, flips int, opt tables.Options
 		c.A.Name), signedOr(c.Difference.Value), signedInterval(c.Difference.Interval), ""))
 	t.Notes = append(c.testNotes(lang), c.leftNotes(lang)...)
 	t.Notes = append(t.Notes, c.differNotes(lang)...)
-	for _, x := range c.Warnings {
-		t.Notes = append(t.Notes, fmt.Sprintf(lang.or("Warning of %s: %s", "%s의 경고: %s"), x.Side, x.Message))
-	}
+	t.Notes = append(t.Notes, c.warningNotes(lang)...)
 	if err := t.Write(w, tables.Terminal, opt); err != nil {
 		return err
 	}
@@ -217,22 +215,22 @@ func (c *Comparison) testNotes(lang Lang) (notes []string) {
 		}
 		return pValue(*p)
 	}
-	note := fmt.Sprintf(lang.or("Bootstrap: p %s of %d samples.", "부트스트랩: p %s, 표본 %d개."),
+	note := fmt.Sprintf(lang.or("Bootstrap: p %s of %d samples.", "부트스트랩: p = %s, 표본 %d개."),
 		orDash(c.Tests.Bootstrap.P), c.Tests.Bootstrap.Samples)
 	if p := c.Tests.Permutation.P; p != nil {
-		note += fmt.Sprintf(lang.or(" Permutation: p %s of %d.", " 순열: p %s, %d개."), pValue(*p), c.Tests.Permutation.Samples)
+		note += fmt.Sprintf(lang.or(" Permutation: p %s of %d.", " 순열 검정: p = %s, %d개."), pValue(*p), c.Tests.Permutation.Samples)
 	}
 	notes = append(notes, note)
 	if a := c.Tests.ASO; a != nil {
 		notes = append(notes, fmt.Sprintf(lang.or("Almost stochastic order: ε %.3f that %s is above %s, "+
-			"%.3f the other way (below 0.2 is convincing).", "거의 확률적 순서: %[2]s > %[3]s ε %.3[1]f, "+
-			"반대 %.3[4]f (0.2 미만이면 설득력 있음)."), a.BOverA, c.B.Name, c.A.Name, a.AOverB))
+			"%.3f the other way (below 0.2 is convincing).", "ASO(almost stochastic order): %[2]s > %[3]s에 대해 ε = %.3[1]f, "+
+			"반대 방향은 %.3[4]f(0.2 미만이면 뚜렷한 우위)."), a.BOverA, c.B.Name, c.A.Name, a.AOverB))
 	}
 	if g := c.Agreement; g != nil {
 		note := fmt.Sprintf(lang.or("Both give the same answer to %.1f %% of the examples",
-			"두 모델의 답이 같은 예제 %.1f %%"), 100*g.Same)
+			"두 모델은 예제의 %.1f %%에 같은 답을 했다"), 100*g.Same)
 		if g.Kappa != nil {
-			note += fmt.Sprintf(lang.or(" (Cohen's kappa %.3f)", " (Cohen 카파 %.3f)"), *g.Kappa)
+			note += fmt.Sprintf(lang.or(" (Cohen's kappa %.3f)", "(Cohen κ = %.3f)"), *g.Kappa)
 		}
 		notes = append(notes, note+".")
 	}
@@ -263,6 +261,24 @@ func (c *Comparison) leftNotes(lang Lang) (notes []string) {
 			what += fmt.Sprintf(lang.or(", %d seeds (%s)", ", 시드 %d개(%s)"), len(all), strings.Join(all, ", "))
 		}
 		notes = append(notes, fmt.Sprintf(lang.or("Left out: %s of %s: %s.", "제외: %[2]s의 %[1]s: %[3]s."), what, r.side, r.text))
+	}
+	return notes
+}
+
+// warningNotes tells the warnings of the runs' manifests, each once.
+func (c *Comparison) warningNotes(lang Lang) (notes []string) {
+	sides := map[string][]string{}
+	var order []string
+	for _, w := range c.Warnings {
+		if sides[w.Message] == nil {
+			order = append(order, w.Message)
+		}
+		if !slices.Contains(sides[w.Message], w.Side) {
+			sides[w.Message] = append(sides[w.Message], w.Side)
+		}
+	}
+	for _, message := range order {
+		notes = append(notes, fmt.Sprintf(lang.or("Warning of %s: %s", "%s의 경고: %s"), strings.Join(sides[message], ", "), message))
 	}
 	return notes
 }
