@@ -83,7 +83,7 @@ def live(bench, folder):
     run = subprocess.Popen([bench, "run", "--model", "bert-tiny-scratch", "--task", "nsmc", "--data-dir", "samples", "--runs", str(work / "runs"),
                             "--tensorboard", str(work / "tb"), "--set", "epochs=400"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        seen = []
+        seen, looks = [], 0
         for _ in range(300):
             time.sleep(0.2)
             folders = sorted({p.parent for p in work.rglob("events.out.tfevents*")})
@@ -91,12 +91,13 @@ def live(bench, folder):
                 a = scalars(folders[0])
                 now = [e.step for e in a.Scalars("train/loss")] if "train/loss" in a.Tags()["scalars"] else []
                 if len(now) > len(seen):
-                    seen, looks = now, locals().get("looks", 0) + 1
+                    seen, looks = now, looks + 1
                     if looks >= 3:
                         break
             assert run.poll() is None, f"it ended with {run.returncode} before it was looked at"
+        assert looks == 3, f"it was read {looks} times, the last time up to step {seen[-1:]}"
         assert run.poll() is None and not list(work.rglob("result.json")), "it was over when it was read"
-        assert seen == list(range(1, len(seen) + 1)) and looks >= 3, seen
+        assert seen == list(range(1, len(seen) + 1)), seen
     finally:
         run.terminate()
         run.wait(60)
