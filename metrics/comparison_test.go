@@ -104,7 +104,7 @@ func TestDetectableIsDetected(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		detectable += c.Detectable(examples) / pairs
+		detectable += c.Detectable(examples, 1) / pairs
 		if *c.P <= Level {
 			found++
 		}
@@ -124,22 +124,27 @@ func TestNeed(t *testing.T) {
 	d := 0.01
 	c := Comparison{Difference: &d, Variance: Variance{Examples: 1e-4, Shared: 1e-4, DF: math.Inf(1)}}
 	k := 2.801585
-	if got := c.Need(1000, 1); got.Examples == nil || !golden.Within(2).Near(float64(*got.Examples), k*k*1000-1000) || got.Runs != nil {
+	if got := c.Need(1000, 1, 1); got.Examples == nil || !golden.Within(2).Near(float64(*got.Examples), k*k*1000-1000) || got.Runs != nil {
 		t.Errorf("examples %v, runs %v: want %v", got.Examples, got.Runs, k*k*1000-1000)
+	}
+	// one of ten tests has a tenth of the level
+	k10 := 3.648655
+	if got := c.Need(1000, 1, 10); !golden.Within(2).Near(float64(*got.Examples), k10*k10*1000-1000) || !golden.Within(1e-6).Near(c.Detectable(1000, 10), k10*0.01) {
+		t.Errorf("of ten: %v examples, %v detectable", *got.Examples, c.Detectable(1000, 10))
 	}
 	// only runs differ: no number of examples would do
 	c.Variance = Variance{Examples: 1e-9, Shared: 1e-9, Runs: 1e-4, DF: 4}
-	if got := c.Need(1000, 5); got.Examples != nil || got.Runs == nil || *got.Runs != int(math.Ceil(5*k*k))-5 {
+	if got := c.Need(1000, 5, 1); got.Examples != nil || got.Runs == nil || *got.Runs != int(math.Ceil(5*k*k))-5 {
 		t.Errorf("examples %v, runs %v", got.Examples, got.Runs)
 	}
 	// of three examples all three differ: six would have to
 	d = 1
 	c.Variance = Variance{DF: math.Inf(1)}
-	if got := c.Need(3, 1); *got.Examples != 3 || c.Detectable(3) != 1 || c.Detectable(600) != 0.01 {
-		t.Errorf("%d more examples, detectable %v of 3, %v of 600", *got.Examples, c.Detectable(3), c.Detectable(600))
+	if got := c.Need(3, 1, 1); *got.Examples != 3 || c.Detectable(3, 1) != 1 || c.Detectable(600, 1) != 0.01 {
+		t.Errorf("%d more examples, detectable %v of 3, %v of 600", *got.Examples, c.Detectable(3, 1), c.Detectable(600, 1))
 	}
 	d = 0
-	if got := c.Need(1000, 5); got.Examples != nil || got.Runs != nil {
+	if got := c.Need(1000, 5, 1); got.Examples != nil || got.Runs != nil {
 		t.Errorf("of no difference: %+v", got)
 	}
 }

@@ -15,31 +15,33 @@ type Need struct {
 const fewest = 6
 
 // Detectable returns the least difference that n examples could have shown with
-// Power at Level: as many standard errors as both quantiles together, and of one
-// run a side no less than fewest examples come to.
-func (c Comparison) Detectable(n int) float64 {
-	d := c.Variance.errors() * math.Sqrt(c.Variance.Total())
+// Power at Level, one of so many tests that are corrected together: as many
+// standard errors as both quantiles together, and of one run a side no less than
+// fewest examples come to.
+func (c Comparison) Detectable(n, tests int) float64 {
+	d := c.Variance.errors(tests) * math.Sqrt(c.Variance.Total())
 	if math.IsInf(c.Variance.DF, 1) {
 		d = max(d, min(1, fewest/float64(n)))
 	}
 	return d
 }
 
-// errors is how many standard errors a difference must have.
-func (v Variance) errors() float64 {
+// errors is how many standard errors a difference must have, to be found by the
+// smallest level of that many tests.
+func (v Variance) errors(tests int) float64 {
 	t := student(v.DF)
-	return t.Quantile(1-Level/2) + t.Quantile(Power)
+	return t.Quantile(1-Level/float64(2*tests)) + t.Quantile(Power)
 }
 
 // Need returns what would decide about the difference as it was found, of n
-// examples and so many runs a side.
-func (c Comparison) Need(n, runs int) Need {
+// examples and so many runs a side, one of so many tests that are corrected together.
+func (c Comparison) Need(n, runs, tests int) Need {
 	var need Need
 	if c.Difference == nil || *c.Difference == 0 {
 		return need
 	}
 	v := c.Variance
-	k := student(math.Inf(1)).Quantile(1-Level/2) + student(math.Inf(1)).Quantile(Power)
+	k := Variance{DF: math.Inf(1)}.errors(tests)
 	enough := *c.Difference * *c.Difference / float64(k*k) // the variance that would do
 	more := func(now int, falls, stays float64) *int {
 		if enough <= stays {

@@ -73,8 +73,9 @@ func (o reportOptions) run(s streams) error {
 			boards = append(boards, l)
 		}
 	}
-	if err := saveReport(s, o.out, cmp.Or(o.title, "Korean language models, fine-tuned"), compare.Lang(o.lang), boards,
-		runs, o.hardest); err != nil {
+	lang := compare.Lang(o.lang)
+	title := cmp.Or(o.title, lang.Or("Korean language models, fine-tuned", "한국어 언어 모델 미세조정 결과"))
+	if err := saveReport(s, o.out, title, lang, boards, runs, o.hardest); err != nil {
 		return err
 	}
 	if o.format == "json" {

@@ -13,7 +13,7 @@ import (
 // What a page compares, every two models of it, so that it is made in minutes.
 const (
 	comparedModels  = 12        // whole published tables have eight
-	comparedNumbers = 1_000_000 // of a task whose answers are numbers, of models of one run: each is ranked anew in every permutation
+	comparedNumbers = 1_000_000 // of models of one run, on a task of numbers: each is ranked anew in every permutation
 )
 
 // pageStudy compares every two measured models of a leaderboard, of more than

@@ -236,7 +236,7 @@ func TestOneFile(t *testing.T) {
 	}{
 		{English, "m", "m", "are one on NSMC: the same predictions files, so there is nothing to compare (n 50, 2 seeds each"},
 		{English, "m", "link", "are one on NSMC: the same predictions files"},
-		{Korean, "m", "m", "하나다: 같은 예측 파일들이므로 비교할 것이 없다(n 50, 시드 2개씩"},
+		{Korean, "m", "m", "같은 모델이다: 같은 예측 파일들이므로 비교할 것이 없다(n = 50, 시드 각 2개"},
 		{English, "m", "copy", "can't be told: the difference is 0.00 points"},
 	} {
 		got := s.compare(t, Options{Lang: c.lang}, c.a, c.b).Pairs[0].Tasks[0].Verdict.Sentence

@@ -31,7 +31,10 @@ func LocaleLang(getenv func(string) string) Lang {
 	return English
 }
 
-// or returns ko in Korean, else en.
+// Or returns ko in Korean, else en.
+func (l Lang) Or(en, ko string) string { return l.or(en, ko) }
+
+// or is Or.
 func (l Lang) or(en, ko string) string {
 	if l == Korean {
 		return ko
@@ -109,7 +112,8 @@ func (l Lang) undecided(c *Comparison, a, b string, several bool) string {
 	if l == Korean {
 		s := fmt.Sprintf("%s%s 모델과 %s 모델의 우열을 가릴 수 없다: %s 차이는 %s(95 %% 신뢰구간 %s; %s; %s).",
 			l.on(c), b, a, koreanName(c.Metric), diff, interval, l.testOf(c, several), l.data(c))
-		return s + fmt.Sprintf(" 이 데이터로 검정력 0.8에서 검출할 수 있는 차이는 %s 이상", could) + l.need(c) + "."
+		return s + fmt.Sprintf(" 이 데이터로 검정력 0.8에서 검출할 수 있는 차이는 "+
+			"%s 이상", could) + l.need(c) + "."
 	}
 	s := fmt.Sprintf("Whether %s is better or worse than %s%s can't be told: the difference is %s (%s, "+
 		"95 %% interval %s; %s; %s).", b, a, l.on(c), diff, scoreName(c.Metric), interval, l.testOf(c, several), l.data(c))

@@ -24,7 +24,8 @@ type Paired struct {
 }
 
 // Test is board.Paired.
-func (t *Paired) Test(task string, best, other []results.Run, file func(results.Run) (string, error)) (p float64, apart, ok bool) {
+func (t *Paired) Test(task string, best, other []results.Run,
+	file func(results.Run) (string, error)) (p float64, apart, ok bool) {
 	a, err := filesOf(best, file)
 	if err != nil {
 		return 0, false, false

@@ -218,7 +218,8 @@ func (c *Comparison) testNotes(lang Lang) (notes []string) {
 	note := fmt.Sprintf(lang.or("Bootstrap: p %s of %d samples.", "부트스트랩: p = %s, 표본 %d개."),
 		orDash(c.Tests.Bootstrap.P), c.Tests.Bootstrap.Samples)
 	if p := c.Tests.Permutation.P; p != nil {
-		note += fmt.Sprintf(lang.or(" Permutation: p %s of %d.", " 순열 검정: p = %s, %d개."), pValue(*p), c.Tests.Permutation.Samples)
+		note += fmt.Sprintf(lang.or(" Permutation: p %s of %d.", " 순열 검정: p = %s, %d개."),
+			pValue(*p), c.Tests.Permutation.Samples)
 	}
 	notes = append(notes, note)
 	if a := c.Tests.ASO; a != nil {
@@ -278,7 +279,8 @@ func (c *Comparison) warningNotes(lang Lang) (notes []string) {
 		}
 	}
 	for _, message := range order {
-		notes = append(notes, fmt.Sprintf(lang.or("Warning of %s: %s", "%s의 경고: %s"), strings.Join(sides[message], ", "), message))
+		notes = append(notes, fmt.Sprintf(lang.or("Warning of %s: %s", "%s의 경고: %s"),
+			strings.Join(sides[message], ", "), message))
 	}
 	return notes
 }

@@ -58,7 +58,7 @@ func (st *Study) decide(lang Lang) {
 			corrected = corrected[1:]
 			c.Verdict.P = &q
 		}
-		c.decide(len(p) > 1, lang)
+		c.decide(len(p), lang)
 	}
 	for i := range st.Pairs {
 		st.Pairs[i].summarise(lang)
@@ -66,12 +66,13 @@ func (st *Study) decide(lang Lang) {
 }
 
 // decide asks for a p-value below the level and, as the sentence shows both, an
-// interval that leaves out 0.
-func (c *Comparison) decide(several bool, lang Lang) {
+// interval that leaves out 0. What could have been shown is by the level that the
+// correction begins with.
+func (c *Comparison) decide(tests int, lang Lang) {
 	v, in := &c.Verdict, c.test.Interval
 	v.Answer = Undecided
 	if c.test.Difference != nil {
-		d := results.Percent(c.test.Detectable(c.N))
+		d := results.Percent(c.test.Detectable(c.N, max(1, tests)))
 		v.Detectable = &d
 	}
 	if v.P != nil && in != nil && *v.P <= metrics.Level {
@@ -83,10 +84,10 @@ func (c *Comparison) decide(several bool, lang Lang) {
 		}
 	}
 	if v.Answer == Undecided && c.test.Difference != nil {
-		need := c.test.Need(c.N, min(c.Seeds.A, c.Seeds.B))
+		need := c.test.Need(c.N, min(c.Seeds.A, c.Seeds.B), max(1, tests))
 		v.MoreExamples, v.MoreSeeds = need.Examples, need.Runs
 	}
-	c.several = several
+	c.several = tests > 1
 	v.Sentence = c.Sentence(lang)
 }
 

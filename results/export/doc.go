@@ -103,7 +103,8 @@ func LaTeX(w io.Writer, l *board.Leaderboard, o tables.BoardOptions) error {
 	if err := tables.WriteLeaderboard(&table, l, tables.LaTeX, o, tables.Options{}); err != nil {
 		return err
 	}
-	packages := "\\usepackage{booktabs}\n\\usepackage{graphicx}\n\\usepackage{textcomp}\n\\usepackage{iftex}\n\\ifpdftex\\usepackage[T1]{fontenc}\\fi\n"
+	packages := "\\usepackage{booktabs}\n\\usepackage{graphicx}\n\\usepackage{textcomp}\n" +
+		"\\usepackage{iftex}\n\\ifpdftex\\usepackage[T1]{fontenc}\\fi\n"
 	if strings.ContainsFunc(table.String(), hangul) {
 		packages += "\\usepackage{kotex}\n"
 	}
@@ -113,8 +114,8 @@ func LaTeX(w io.Writer, l *board.Leaderboard, o tables.BoardOptions) error {
 }
 
 // fitting makes a table that is wider than the page as wide as that.
-var fitting = strings.NewReplacer("\\begin{tabular}", "\\resizebox{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}{!}{%\n"+
-	"\\begin{tabular}", "\\end{tabular}", "\\end{tabular}}")
+var fitting = strings.NewReplacer("\\begin{tabular}", "\\resizebox{\\ifdim\\width>\\linewidth"+
+	"\\linewidth\\else\\width\\fi}{!}{%\n\\begin{tabular}", "\\end{tabular}", "\\end{tabular}}")
 
 func hangul(r rune) bool {
 	return r >= 0x1100 && r <= 0x11ff || r >= 0x3130 && r <= 0x318f || r >= 0xac00 && r <= 0xd7a3

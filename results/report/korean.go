@@ -21,9 +21,11 @@ func markKorean(m board.Mark) string {
 // basisKorean is what a tie's basis means, in Korean.
 func basisKorean(b board.Basis) string {
 	return map[board.Basis]string{
-		board.ByPairs: "열의 최고 점수와 구별되지 않는다(같은 예제에 대한 bench compare의 대응 검정, 열 안에서 Holm 보정)",
-		board.ByIntervals: "신뢰구간만으로는 열의 최고 점수와 구별되지 않는다. 짝지을 예측이 없거나(발표된 점수) 너무 많은 " +
-			"경우이며, bench compare는 더 가려낼 수 있다",
+		board.ByPairs: "열의 최고 점수와 구별되지 않는다(같은 예제에 대한 " +
+			"bench compare의 대응 검정, 열 안에서 Holm 보정)",
+		board.ByIntervals: "신뢰구간만으로는 열의 최고 점수와 구별되지 않는다. " +
+			"짝지을 예측이 없거나(발표된 점수) 너무 많은 경우이며, " +
+			"bench compare는 더 가려낼 수 있다",
 	}[b]
 }
 
@@ -33,8 +35,10 @@ var korean = map[string]string{
 	"Training": "학습", "Identity": "식별자", "Program": "프로그램", "name": "이름", "architecture": "구조",
 	"parameters": "파라미터 수", "path": "경로", "type": "종류", "vocabulary": "어휘 크기", "lowercase": "소문자화",
 	"strip accents": "악센트 제거", "file": "파일", "rows": "행 수", "dropped": "제외한 행", "last": "마지막",
-	"chosen on dev": "dev로 고른 것", "best on test (optimistic)": "테스트에서 가장 좋은 것(낙관적)", "steps": "스텝 수",
-	"examples": "예제 수", "tokens": "토큰 수", "hash": "해시", "schema": "스키마", "commit": "커밋", "kernels": "커널",
+	"chosen on dev": "dev로 고른 것", "best on test (optimistic)": "테스트에서 가장 좋은 것(낙관적)",
+	"steps":    "스텝 수",
+	"examples": "예제 수", "tokens": "토큰 수", "hash": "해시", "schema": "스키마",
+	"commit": "커밋", "kernels": "커널",
 	"not set": "지정하지 않음", "yes": "예", "no": "아니요", "all, strict IOB2": "전체(엄격한 IOB2)",
 }
 

@@ -46,7 +46,8 @@ func latexText(s string) string {
 var latexSigns = strings.NewReplacer(`\`, `\textbackslash{}`, "&", `\&`, "%", `\%`, "$", `\$`, "#", `\#`, "_", `\_`,
 	"{", `\{`, "}", `\}`,
 	"~", `\textasciitilde{}`, "^", `\textasciicircum{}`, "±", `$\pm$`, "–", "--", "−", `$-$`, "†", `\dag{}`,
-	"≈", `$\approx$`, "∼", `$\sim$`, "§", `\S{}`, "¶", `\P{}`, "¤", `\textcurrency{}`, "✓", `$+$`, "✗", `$-$`, "‡", `\ddag{}`,
+	"≈", `$\approx$`, "∼", `$\sim$`, "§", `\S{}`, "¶", `\P{}`, "¤", `\textcurrency{}`,
+	"✓", `$+$`, "✗", `$-$`, "‡", `\ddag{}`,
 	"<", `\textless{}`, ">", `\textgreater{}`, "|", `\textbar{}`, `"`, `\textquotedbl{}`)
 
 func (t *Table) html(w io.Writer) error {

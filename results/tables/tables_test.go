@@ -25,8 +25,8 @@ func sampleBoard() *board.Leaderboard {
 			{Model: "한국어 | <모델>_v1", Cells: map[string]board.Cell{
 				"nsmc":        {Score: 90.631, SD: ptr(0.125), Seeds: 3, N: 50000, Interval: &[2]float64{90.4, 90.9}, Best: true},
 				"hate-speech": {Score: 7.5, Seeds: 1, N: 471, Incomparable: true, Marks: []board.Mark{board.SampleData}, Warnings: []results.Warning{{Code: "x", Message: "labels are numbered"}}}}},
-			{Model: "b", Cells: map[string]board.Cell{"nsmc": {Score: 90.5, Seeds: 1, N: 50000, Tied: true, Published: ptr(90.0), Difference: ptr(0.5), Inside: ptr(false)}}},
-			{Model: "KoBERT", Published: true, Source: "https://example.org/table", Cells: map[string]board.Cell{"nsmc": {Score: 89.59}, "hate-speech": {Score: 66.21, Best: true}}},
+			{Model: "b", Cells: map[string]board.Cell{"nsmc": {Score: 90.5, Seeds: 1, N: 50000, Tied: true, TiedBy: board.ByPairs, Published: ptr(90.0), Difference: ptr(0.5), Inside: ptr(false)}}},
+			{Model: "KoBERT", Published: true, Source: "https://example.org/table", Cells: map[string]board.Cell{"nsmc": {Score: 89.59, Tied: true, TiedBy: board.ByIntervals}, "hate-speech": {Score: 66.21, Best: true}}},
 		},
 		Warnings: []string{},
 	}
