@@ -33,6 +33,13 @@ func TestPairedIsCompare(t *testing.T) {
 			t.Errorf("%s: p %v, apart %v, %v; compare has p %v, %v", other, p, apart, ok, *c.test.P, c.Difference.Interval)
 		}
 	}
+	summed := of("b") // what is found is kept, by sums
+	for i := range summed {
+		summed[i].Result.Files = []results.FileSum{{Name: results.PredictionsFile, SHA256: summed[i].Path}}
+	}
+	if _, _, ok := test.Test("nsmc", summed, summed, file); !ok || len(test.Known.all) != 1 {
+		t.Errorf("%d outcomes are known, want 1", len(test.Known.all))
+	}
 	test.Answers = 3 * 400
 	if _, _, ok := test.Test("nsmc", of("b"), of("c"), file); ok {
 		t.Error("more was read than was allowed")
