@@ -76,8 +76,10 @@ func newPanel(title, x, y string) *plot.Plot {
 	return p
 }
 
-// hue returns the colour of the k-th model: twelve that people with any colour
-// vision can mostly tell apart (after Okabe and Ito, and Tol), then these again, darker.
+// hue returns the colour of the k-th model: twelve that stand out from white and
+// that people of any colour vision can tell apart, the first three of Okabe and Ito,
+// the others as far from all before them as normal, protan, deutan and tritan eyes
+// allow; then these again, darker.
 func hue(k int) color.NRGBA {
 	c := hues[k%len(hues)]
 	for range k / len(hues) {
@@ -87,9 +89,9 @@ func hue(k int) color.NRGBA {
 }
 
 var hues = []color.NRGBA{
-	{0, 114, 178, 255}, {213, 94, 0, 255}, {0, 158, 115, 255}, {204, 121, 167, 255},
-	{230, 159, 0, 255}, {86, 180, 233, 255}, {136, 34, 85, 255}, {153, 153, 51, 255},
-	{68, 170, 153, 255}, {51, 34, 136, 255}, {221, 204, 119, 255}, {170, 68, 153, 255},
+	{0, 114, 178, 255}, {213, 94, 0, 255}, {0, 158, 115, 255}, {142, 10, 245, 255},
+	{101, 16, 30, 255}, {132, 134, 158, 255}, {242, 5, 77, 255}, {17, 1, 171, 255},
+	{239, 53, 250, 255}, {77, 71, 94, 255}, {146, 10, 9, 255}, {77, 17, 108, 255},
 }
 
 // pale returns c as published rows have it.
