@@ -115,7 +115,7 @@ func boardOf(l *board.Leaderboard) (boardView, error) {
 		v.Rows = append(v.Rows, row)
 	}
 	for _, w := range l.Warned() {
-		v.Notes = append(v.Notes, escaped(results.Plain(fmt.Sprintf("! %s: %s: %s", w.Task, strings.Join(w.Models, ", "), w.Message))))
+		v.Notes = append(v.Notes, escaped(results.Plain(fmt.Sprintf("! %s, %s: %s", strings.Join(w.Models, ", "), w.Task, w.Message))))
 	}
 	for _, m := range slices.Backward(board.Marks) {
 		if signs[m] {

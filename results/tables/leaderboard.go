@@ -191,7 +191,7 @@ func (b *boardTable) notes() (notes []string) {
 	}
 	for _, w := range b.Warned() {
 		if b.shows(w) {
-			notes = append(notes, fmt.Sprintf("! %s: %s: %s", w.Task, strings.Join(w.Models, ", "), w.Message))
+			notes = append(notes, fmt.Sprintf("! %s, %s: %s", strings.Join(w.Models, ", "), w.Task, w.Message))
 		}
 	}
 	return notes
