@@ -73,7 +73,7 @@ func (o scoreOptions) run(s streams) error {
 	if o.format == "json" {
 		return s.json(scores)
 	}
-	return scores.Write(s.out)
+	return scores.Write(s.out, tableOptions(s.out))
 }
 
 // taskOf is the task that was asked for or else the run's own, which its

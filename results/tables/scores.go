@@ -29,7 +29,7 @@ func Score(task string, metric metrics.Name, a *results.Answers) *Scored {
 
 // Write writes the scores, a table of labels or entities, and one of confusions, as
 // a terminal shows them.
-func (s *Scored) Write(out io.Writer) error {
+func (s *Scored) Write(out io.Writer, opt Options) error {
 	t := &Table{Title: fmt.Sprintf("%s, %d examples, in per cent", s.Task, s.N),
 		Head: []string{"score", "", "95 % interval"}, Left: 1}
 	for _, n := range metrics.Names {
@@ -46,18 +46,18 @@ func (s *Scored) Write(out io.Writer) error {
 	if s.Score == nil {
 		t.Notes = append(t.Notes, fmt.Sprintf("%s is undefined: gold or predictions do not vary", s.Metric))
 	}
-	if err := t.Write(out, Terminal, Options{}); err != nil {
+	if err := t.Write(out, Terminal, opt); err != nil {
 		return err
 	}
 	if b := breakdownTable(s.Breakdown); b != nil {
 		fmt.Fprintln(out)
-		if err := b.Write(out, Terminal, Options{}); err != nil {
+		if err := b.Write(out, Terminal, opt); err != nil {
 			return err
 		}
 	}
 	if c := confusionTable(s.Breakdown); c != nil {
 		fmt.Fprintln(out)
-		return c.Write(out, Terminal, Options{})
+		return c.Write(out, Terminal, opt)
 	}
 	return nil
 }
