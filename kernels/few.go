@@ -15,8 +15,9 @@ type fewRows struct {
 	// panel, by rows less one, is the micro-kernel of a panel of b of that width.
 	panel [mostFew]kern
 	width int
-	// dots multiplies x, of k floats, a multiple of 16, by 16 rows ld floats apart.
+	// dots multiplies x, of k floats, a multiple of step, by 16 rows ld floats apart.
 	dots func(k int, x, w *float32, ld int, y *float32)
+	step int
 }
 
 const (
@@ -30,7 +31,7 @@ func (f *fewRows) takes(g *Product) bool {
 		return false
 	}
 	if g.TB {
-		return g.N >= dotRows && g.K%16 == 0 && chosen.tile.chunk(g.K)%16 == 0
+		return g.N >= dotRows && g.K%f.step == 0 && chosen.tile.chunk(g.K)%f.step == 0
 	}
 	return g.N >= f.width
 }

@@ -110,7 +110,7 @@ func (g *Product) check() {
 
 const (
 	jobFlops = 1 << 19 // what is worth another thread's attention
-	group    = 4       // tiles of a transposed a that are packed at once
+	group    = 4       // tiles of rows that pass over a panel together
 	uses     = 2       // of a tile or a panel that do not pay for copying it
 	directK  = 128     // at most, of the inner dimension, of what is read where it lies
 )
@@ -161,7 +161,7 @@ func (g *Product) alone() {
 // nothing left to do.
 func (g *Product) partition(t *tile) partition {
 	c := partition{tiles: (g.M + t.mr - 1) / t.mr, panels: (g.N + t.nr - 1) / t.nr, kMost: t.chunk(g.K), down: 1}
-	c.across = (c.panels*t.nr*c.kMost + blockSize - 1) / blockSize
+	c.across = t.acrossFor(c.panels, c.kMost, secondCache)
 	return c
 }
 

@@ -18,7 +18,8 @@ var (
 	columns2 = [...]kern{kernC1x16, kernC2x16, kernC3x16, kernC4x16, kernC5x16, kernC6x16}
 )
 
-var few512 = fewRows{panel: [mostFew]kern{kernR1x128, kernR2x128}, width: 128, dots: rowDots_avx512}
+var few512 = fewRows{panel: [mostFew]kern{kernR1x128, kernR2x128}, width: 128, dots: rowDots_avx512, step: 16}
+var few2 = fewRows{panel: [mostFew]kern{kernR1x48, kernR2x48}, width: 48, dots: rowDots_avx2, step: 8}
 
 var (
 	tile512 = tile{mr: 14, nr: 32, step: 16, mostK: 384,
@@ -49,5 +50,5 @@ var (
 			rows2[rows-1](k, a, lda, b, bs, c, ldc, acc)
 		},
 		copy: [2]rowCopier{copyRows8_avx2, copyRows16_avx2}, copyTiles: copyTiles_avx2, transpose: transpose8,
-		prefetch: prefetchRows, squares: squaresTile_avx2, sums: 8}
+		prefetch: prefetchRows, squares: squaresTile_avx2, sums: 8, few: &few2}
 )

@@ -10,6 +10,8 @@ var (
 		kernC2x16, kernC3x16, kernC4x16, kernC5x16, kernC6x16}
 )
 
+var fewNEON = fewRows{panel: [mostFew]kern{kernR1x48, kernR2x48}, width: 48, dots: rowDotsNEON, step: 8}
+
 var tileNEON = tile{mr: 6, nr: 16, step: 8, mostK: 384,
 	run: func(rows, k int, a *float32, lda int, packed bool, b *float32, bs int, c *float32, ldc int, acc bool) {
 		if packed {
@@ -17,7 +19,7 @@ var tileNEON = tile{mr: 6, nr: 16, step: 8, mostK: 384,
 			return
 		}
 		rowsNEON[rows-1](k, a, lda, b, bs, c, ldc, acc)
-	}, squares: squaresTileNEON, sums: 16}
+	}, squares: squaresTileNEON, sums: 16, few: &fewNEON}
 
 // available returns NEON's set, which every arm64 CPU has.
 func available() []set {

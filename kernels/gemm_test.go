@@ -227,12 +227,12 @@ func TestGemmsEqualOneByOne(t *testing.T) {
 
 // The second cache's size decides how a product is cut, and nothing else.
 func TestGemmInAnyCache(t *testing.T) {
-	defer func(n int) { blockSize = n }(blockSize)
+	defer func(n int) { secondCache = n }(secondCache)
 	const m, n, k = 150, 700, 900
 	a, b := numbers(m*k, 1), numbers(n*k, 2)
 	var want []float32
 	for _, l2 := range []int{1 << 10, 256 << 10, 512 << 10, 1 << 20, 2 << 20, 1 << 30, -1} {
-		blockSize = blockOf(l2)
+		secondCache = cacheOf(l2)
 		got := make([]float32, m*n)
 		Gemm(pool, false, true, m, n, k, a, k, b, k, false, got, n)
 		if want == nil {

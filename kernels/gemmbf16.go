@@ -117,7 +117,8 @@ func (g *pairProduct) run(pool *parallel.Pool) {
 	defer releasePairs(buf)
 	g.pa, g.pb = pairs[:na:na], pairs[na:]
 
-	across, down := (g.panels*pairWidth*min(g.steps, pairChunk)+blockSize-1)/blockSize, 1
+	block := blockOf(secondCache)
+	across, down := (g.panels*pairWidth*min(g.steps, pairChunk)+block-1)/block, 1
 	if jobs := min(pool.Threads(), 2*g.M*g.N*g.K/jobFlops); jobs > 1 {
 		across, down = grid(jobs, across, g.panels, g.tiles)
 	} else {

@@ -11,7 +11,7 @@ type job struct {
 	kMost          int
 	k0, kc         int       // the part of the inner dimension at hand
 	pb             []float32 // the columns of b, a panel after the other
-	pa             []float32 // a tile of a as it lies, stride floats a row; of a transposed one a group of them
+	pa             []float32 // a group of tiles of a as they lie, stride floats a row; of a transposed one as columns
 	g0, g1         int       // the tiles of rows at hand
 	edge           []float32 // a tile of c, where c is narrower
 }
@@ -54,7 +54,7 @@ func (j *job) tileRoom() int {
 	if j.TA {
 		return group * j.t.step * j.kMost
 	}
-	return j.t.mr * j.stride()
+	return group * j.t.mr * j.stride()
 }
 
 // stride is how far the rows of a tile are apart: whole cache lines, and no
@@ -75,20 +75,16 @@ func (j *job) allTiles() {
 }
 
 // tileRange computes the tiles of rows [from, to), at most group of them, in all the
-// job's columns.
+// job's columns. They pass over a panel one after the other, so that it comes once
+// for all of them: from the second cache, or where that is another's from the last.
 func (j *job) tileRange(from, to int) {
 	j.g0, j.g1 = from, to
+	var a [group]*float32
+	lda := 0
 	for r := from; r < to; r++ {
-		j.row(r)
+		a[r-from], lda = j.rows(r)
 	}
-}
-
-// row computes the tile of rows r in all the job's columns.
-func (j *job) row(r int) {
-	t, i := j.t, j.firstRow(r)
-	have := j.firstRow(r+1) - i
-	acc := j.Acc || j.k0 > 0
-	a, lda := j.rows(r)
+	t := j.t
 	for p := j.p0; p < j.p1; p++ {
 		b, bs := &j.pb[0], t.nr
 		if j.direct(p) {
@@ -97,36 +93,73 @@ func (j *job) row(r int) {
 			b = &j.panel(p)[0]
 		}
 		if t.prefetch != nil {
-			j.prefetchNext(r, p)
+			j.prefetchRows(p)
+			j.prefetchPanel(p)
 		}
-		if cols := j.N - p*t.nr; cols < t.nr {
-			t.run(have, j.kc, a, lda, j.TA, b, bs, &j.edge[0], t.nr, false)
-			j.addEdge(i, have, p*t.nr, cols, acc)
-			continue
+		for r := from; r < to; r++ {
+			j.multiply(r, p, a[r-from], lda, b, bs)
 		}
-		t.run(have, j.kc, a, lda, j.TA, b, bs, &j.C[i*j.LDC+p*t.nr], j.LDC, acc)
 	}
-	if j.squares != nil && j.k0+j.kc == j.K {
-		j.square(r, i, have)
+	if j.k0+j.kc < j.K {
+		return
 	}
-	if j.k0+j.kc == j.K {
-		first := j.p0 * t.nr
-		j.Then.run(&j.Product, i, have, first, min(j.N, j.p1*t.nr)-first)
+	for r := from; r < to; r++ {
+		j.finish(r)
 	}
 }
 
-// prefetchNext asks for a share of the rows of a that come next, while tile r is
-// multiplied by panel p. Columns of a transposed one are asked for as they are
-// copied: a tile of them may fill its few sets of the second cache.
-func (j *job) prefetchNext(r, p int) {
-	if j.TA || r+1 == j.t1 {
+// multiply computes the tile of rows r, which are a, in panel p, which is b.
+func (j *job) multiply(r, p int, a *float32, lda int, b *float32, bs int) {
+	t, i := j.t, j.firstRow(r)
+	have := j.firstRow(r+1) - i
+	acc := j.Acc || j.k0 > 0
+	if cols := j.N - p*t.nr; cols < t.nr {
+		t.run(have, j.kc, a, lda, j.TA, b, bs, &j.edge[0], t.nr, false)
+		j.addEdge(i, have, p*t.nr, cols, acc)
 		return
 	}
-	n, next := j.p1-j.p0, j.firstRow(r+1)
-	rows := j.firstRow(r+2) - next
+	t.run(have, j.kc, a, lda, j.TA, b, bs, &j.C[i*j.LDC+p*t.nr], j.LDC, acc)
+}
+
+// finish does what the sums of the tile of rows r are followed by.
+func (j *job) finish(r int) {
+	i, first := j.firstRow(r), j.p0*j.t.nr
+	have := j.firstRow(r+1) - i
+	if j.squares != nil {
+		j.square(r, i, have)
+	}
+	j.Then.run(&j.Product, i, have, first, min(j.N, j.p1*j.t.nr)-first)
+}
+
+// prefetchRows asks for a share of the rows of a that come next, while those at hand
+// are multiplied by panel p. Columns of a transposed one are asked for as they are
+// copied: a tile of them may fill its few sets of the second cache.
+func (j *job) prefetchRows(p int) {
+	if j.TA || j.g1 >= j.t1 {
+		return
+	}
+	n, next := j.p1-j.p0, j.firstRow(j.g1)
+	rows := j.firstRow(min(j.t1, j.g1+group)) - next
 	from, to := (p-j.p0)*rows/n, (p-j.p0+1)*rows/n
 	if from < to {
 		j.t.prefetch(&j.A[(next+from)*j.LDA+j.k0], j.LDA, to-from, 4*j.kc)
+	}
+}
+
+// prefetchPanel asks for a share of what panel p will be in the next part of the
+// inner dimension, while the rows at hand are multiplied by the present one. So it
+// comes from the last cache when it is packed: a layer's weights lie in memory, and
+// their rows pages apart. Rows of a transposed b are asked for as they are packed,
+// and those of a weight's gradient are activations, which are near.
+func (j *job) prefetchPanel(p int) {
+	k, all := j.k0+j.kc, j.t1-j.t0
+	if k >= j.K || j.TA || j.TB {
+		return
+	}
+	kc := min(j.kMost, j.K-k)
+	from, to := (j.g0-j.t0)*kc/all, (j.g1-j.t0)*kc/all
+	if from < to {
+		j.t.prefetch(&j.B[(k+from)*j.LDB+p*j.t.nr], j.LDB, to-from, 4*min(j.t.nr, j.N-p*j.t.nr))
 	}
 }
 

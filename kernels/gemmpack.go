@@ -38,10 +38,11 @@ func (j *job) rows(r int) (a *float32, lda int) {
 	}
 	if !j.TA {
 		stride := j.stride()
+		pa := j.pa[(r-j.g0)*j.t.mr*stride:]
 		for y, i := 0, j.firstRow(r); i < j.firstRow(r+1); y, i = y+1, i+1 {
-			copy(j.pa[y*stride:], j.A[i*j.LDA+j.k0:][:j.kc])
+			copy(pa[y*stride:], j.A[i*j.LDA+j.k0:][:j.kc])
 		}
-		return &j.pa[0], stride
+		return &pa[0], stride
 	}
 	size := j.t.step * j.kMost
 	if r == j.g0 {

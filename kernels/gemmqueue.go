@@ -161,9 +161,6 @@ func (o *openJob) claim() (from, to int) {
 			return 0, 0
 		}
 		n := min(group, max(1, left/o.threads))
-		if !o.TA {
-			n = 1
-		}
 		if o.next.CompareAndSwap(at, at+int64(n)) {
 			return int(at), int(at) + n
 		}

@@ -1379,3 +1379,51 @@ func kernR1x128(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc 
 //
 //go:noescape
 func kernR2x128(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+// rowDots_avx2 computes
+//
+//	y[:16] = 0
+//	for p := range k { // a multiple of 8
+//		for j := range 16 {
+//			y[j] += x[p] * w[j*ld+p]
+//		}
+//	}
+//
+//go:noescape
+func rowDots_avx2(k int, x, w *float32, ld int, y *float32)
+
+// kernR1x48 computes
+//
+//	for i := range 1 {
+//		for j := range 48 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[i*lda+p], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+//go:noescape
+func kernR1x48(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)
+
+// kernR2x48 computes
+//
+//	for i := range 2 {
+//		for j := range 48 {
+//			sum := 0
+//			for p := range k {
+//				sum = fma(a[i*lda+p], b[p*bs+j], sum)
+//			}
+//			if acc {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
+//		}
+//	}
+//
+//go:noescape
+func kernR2x48(k int, a *float32, lda int, b *float32, bs int, c *float32, ldc int, acc bool)

@@ -39,20 +39,10 @@ const warmSteps = 3
 // products at the model's shapes. progress hears what comes next.
 func Measure(ctx context.Context, s Subject, steps int, progress func(string)) (*Report, error) {
 	ready := time.Since(s.Started)
-	r := &Report{Machine: thisMachine()}
-	threads := s.Pool.Threads()
 	progress("measuring the machine")
-	cores := min(threads, runtime.GOMAXPROCS(0))
-	one, all := parallel.New(1), s.Pool
-	if cores < threads {
-		all = parallel.New(cores)
-	}
-	r.Peak = Peak{One: kernels.PeakFMA(one), All: kernels.PeakFMA(all)}
-	peakOf := kernels.PeakFMA
-	if s.BF16 {
-		r.Peak.BF16One, r.Peak.BF16All = kernels.PeakBF16(one), kernels.PeakBF16(all)
-		peakOf = kernels.PeakBF16
-	}
+	r, on, peakOf := s.machine()
+	threads, all := s.Pool.Threads(), on[1].peak
+	cores := all.Threads()
 
 	progress("measuring training steps")
 	trace := &ops.Trace{}
@@ -87,5 +77,31 @@ func Measure(ctx context.Context, s Subject, steps int, progress func(string)) (
 	r.Tokenize.SentencesPerSecond = tokenizeRate(s.Tokenizer, s.Examples)
 
 	progress("measuring matrix products")
-	return r, r.products(ctx, s.Model, int(r.Step.Tokens), []measured{{one, one}, {s.Pool, all}}, peakOf)
+	return r, r.products(ctx, s.Model, int(r.Step.Tokens), on, peakOf)
+}
+
+// Products measures the matrix products alone, those of the model's layers over so
+// many tokens.
+func Products(ctx context.Context, s Subject, tokens int, progress func(string)) (*Report, error) {
+	progress("measuring matrix products")
+	r, on, peakOf := s.machine()
+	return r, r.products(ctx, s.Model, tokens, on, peakOf)
+}
+
+// machine begins a report with the machine and its peak, and returns what products
+// are measured on and by which peak.
+func (s *Subject) machine() (*Report, []measured, func(*parallel.Pool) float64) {
+	r := &Report{Machine: thisMachine()}
+	cores := min(s.Pool.Threads(), runtime.GOMAXPROCS(0))
+	one, all := parallel.New(1), s.Pool
+	if cores < s.Pool.Threads() {
+		all = parallel.New(cores)
+	}
+	r.Peak = Peak{One: kernels.PeakFMA(one), All: kernels.PeakFMA(all)}
+	peakOf := kernels.PeakFMA
+	if s.BF16 {
+		r.Peak.BF16One, r.Peak.BF16All = kernels.PeakBF16(one), kernels.PeakBF16(all)
+		peakOf = kernels.PeakBF16
+	}
+	return r, []measured{{one, one}, {s.Pool, all}}, peakOf
 }

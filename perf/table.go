@@ -14,7 +14,11 @@ import (
 func (r *Report) Write(out io.Writer, old *Report, name string) error {
 	w := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)
 	fmt.Fprintf(w, "%s, %d cores, %s kernels, %s\n", r.Machine.CPU, r.Machine.Cores, r.Machine.Kernels, r.Machine.OS)
-	fmt.Fprintf(w, "peak: %.1f GFLOP/s on one thread, %.1f on all; memory %.1f GB/s\n", r.Peak.One, r.Peak.All, r.Peak.Bandwidth)
+	fmt.Fprintf(w, "peak: %.1f GFLOP/s on one thread, %.1f on all", r.Peak.One, r.Peak.All)
+	if r.Peak.Bandwidth > 0 {
+		fmt.Fprintf(w, "; memory %.1f GB/s", r.Peak.Bandwidth)
+	}
+	fmt.Fprintln(w)
 	if r.Peak.BF16One > 0 {
 		fmt.Fprintf(w, "peak in bfloat16: %.1f GFLOP/s on one thread, %.1f on all; "+
 			"shares of the step, of products and of linear layers are of it\n", r.Peak.BF16One, r.Peak.BF16All)
@@ -23,6 +27,9 @@ func (r *Report) Write(out io.Writer, old *Report, name string) error {
 	fmt.Fprintln(w, "PRODUCT\tM\tK\tN\tTHREADS\tGFLOP/s\tOF PEAK")
 	for _, g := range r.Gemm {
 		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%.1f\t%.0f %%\n", g.Form, g.M, g.K, g.N, g.Threads, g.GFLOPS, 100*g.Share)
+	}
+	if r.Step.Model == "" { // products alone
+		return w.Flush()
 	}
 	fmt.Fprintln(w, "\nOPERATOR\tms A STEP\tGFLOP/s\tOF PEAK\tGB/s")
 	for _, o := range r.Operators {

@@ -22,7 +22,7 @@ type perfOptions struct {
 	model, task, dataDir, lengths string
 	format, against, device       string
 	set                           []string
-	steps                         int
+	steps, products               int
 }
 
 func newPerfCmd() *cobra.Command {
@@ -43,6 +43,7 @@ arithmetic, against what the shapes need, and times the step and its kernels. Wi
 		Example: `  bench perf --model bert-small-scratch
   bench perf --model ./my-bert --data-dir DATA --set precision=bfloat16 --format json > now.json
   bench perf --model ./my-bert --data-dir DATA --lengths pairs --against before.json
+  bench perf --model bert-base-scratch --products 529
   bench perf --model bert-small-scratch --device vulkan:0 --format json
   bench perf --model bert-small-scratch --device paper --format json`,
 		Args: args(cobra.NoArgs),
@@ -56,6 +57,7 @@ arithmetic, against what the shapes need, and times the step and its kernels. Wi
 		"of the texts: rows, as they are, or pairs, rows joined to 30 to 128 tokens as sentence pairs have")
 	fl.StringArrayVar(&o.set, "set", nil, "a recipe field `key=value`; may be repeated")
 	fl.IntVar(&o.steps, "steps", 12, "steps to time, behind three that warm up")
+	fl.IntVar(&o.products, "products", 0, "measure nothing but the products of a step of `N` tokens")
 	fl.StringVar(&o.against, "against", "", "a JSON `FILE` of an earlier measurement to compare with")
 	deviceFlag(cmd, &o.device)
 	formatFlag(cmd, &o.format, "table", "json")
@@ -76,6 +78,9 @@ func (o *perfOptions) open(ctx context.Context, s streams, threads int) (*device
 
 func (o *perfOptions) run(ctx context.Context, s streams) error {
 	var old *perf.Report
+	if o.products != 0 && (o.products < 0 || o.against != "" || o.device != devices.CPU) {
+		return usagef("--products %d: want a number of tokens, and neither --against nor --device", o.products)
+	}
 	if o.against != "" && o.device != devices.CPU {
 		return usagef("--against compares measurements of the processor: want it without --device")
 	}
@@ -101,7 +106,13 @@ func (o *perfOptions) run(ctx context.Context, s streams) error {
 	if on.GPU != nil {
 		return o.countDevice(s, subject, on)
 	}
-	r, err := perf.Measure(ctx, subject, o.steps, func(what string) { fmt.Fprintln(s.err, what) })
+	progress := func(what string) { fmt.Fprintln(s.err, what) }
+	var r *perf.Report
+	if o.products > 0 {
+		r, err = perf.Products(ctx, subject, o.products, progress)
+	} else {
+		r, err = perf.Measure(ctx, subject, o.steps, progress)
+	}
 	if err != nil {
 		return err
 	}

@@ -79,9 +79,13 @@ func microKernelAhead(b *assembly, s isa, mr, nv int, packed bool, ahead int) {
 			zero(p, s, acc(i, j))
 		}
 	}
+	// Where registers don't suffice, those of b have two in turn, and a has its own.
+	few := ahead > 0 && mr*nv+nv+2 > s.regs
 	turn := func() {
 		for j := range nv {
-			p("VMOVUPS %d(DI), %s%d", j*width, s.reg, j)
+			if !few {
+				p("VMOVUPS %d(DI), %s%d", j*width, s.reg, j)
+			}
 		}
 		if s == avx512 && mr > 4 { // b comes from the second cache: eight rows ahead
 			p("PREFETCHT0 1024(DI)")
@@ -91,9 +95,19 @@ func microKernelAhead(b *assembly, s isa, mr, nv int, packed bool, ahead int) {
 			p("PREFETCHT0 %d(DI)(BX*1)", j)
 		}
 		for i := range mr {
+			if few {
+				p("VBROADCASTSS %s, %s%d", at[i], s.reg, i)
+				continue
+			}
 			p("VBROADCASTSS %s, %s%d", at[i], s.reg, nv+i%2)
 			for j := range nv {
 				p("VFMADD231PS %s%d, %s%d, %s", s.reg, nv+i%2, s.reg, j, acc(i, j))
+			}
+		}
+		for j := 0; few && j < nv; j++ {
+			p("VMOVUPS %d(DI), %s%d", j*width, s.reg, mr+j%2)
+			for i := range mr {
+				p("VFMADD231PS %s%d, %s%d, %s", s.reg, i, s.reg, mr+j%2, acc(i, j))
 			}
 		}
 		if packed {

@@ -26,7 +26,7 @@ func main() {
 		{"vector", "kernels", "amd64", []func(*assembly){vectorAMD64}},
 		{"scores", "kernels", "amd64", []func(*assembly){scoresAMD64}},
 		{"parallel/pause", "parallel", "amd64", []func(*assembly){pause}},
-		{"gemm", "kernels", "arm64", []func(*assembly){neonKernels, neonSquaresTile, neonPeak}},
+		{"gemm", "kernels", "arm64", []func(*assembly){neonKernels, neonSquaresTile, neonFew, neonPeak}},
 		{"vector", "kernels", "arm64", []func(*assembly){vectorARM64}},
 		{"parallel/pause", "parallel", "arm64", []func(*assembly){neonPause}},
 	} {
@@ -67,6 +67,8 @@ func gemmAMD64(b *assembly) {
 	squaresTile(b, avx2, 2)
 	rowDots(b)
 	rowPanels(b, avx512, 8)
+	rowDots2(b)
+	rowPanels(b, avx2, 6)
 }
 
 func bf16AMD64(b *assembly) {
