@@ -273,7 +273,7 @@ def main():
     ap.add_argument("--json", help="write every measurement here")
     for hidden in ("child", "model", "rows", "work", "precision"):
         ap.add_argument("--" + hidden, help=argparse.SUPPRESS)
-    ap.add_argument("--steps", type=int, help=argparse.SUPPRESS)
+    ap.add_argument("--steps", type=int, help="timed steps of every contestant; without it each one's own number")
     args = ap.parse_args()
     if args.child:
         return child(args)
@@ -296,7 +296,7 @@ def main():
             for who in args.contestants.split(","):
                 name, _, precision = who.partition("-")
                 cmd = [sys.executable, __file__, "--child", name, "--model", str(model), "--rows", str(work / "rows.json"),
-                       "--steps", str(CUDA_STEPS[size] if args.device == "cuda" else STEPS[size][name]),
+                       "--steps", str(args.steps or (CUDA_STEPS[size] if args.device == "cuda" else STEPS[size][name])),
                        "--device", args.device, "--bench-device", args.bench_device, "--bench", str(pathlib.Path(args.bench).resolve()),
                        "--work", str(work / "bench"), "--precision", precision or "float32"]
                 if args.evaluate:
