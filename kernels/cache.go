@@ -18,16 +18,11 @@ func cacheOf(l2 int) int {
 // eighths of it. Results do not depend on it.
 func blockOf(cache int) int { return cache / 4 * 5 / 8 }
 
-// block is blockOf, and less where a small cache is to hold the rows at hand, too, with
-// an eighth left for what passes through.
-func (t *tile) block(cache int) int {
-	rows := group * max(t.mr, t.step) * (t.mostK + 16)
-	return min(blockOf(cache), cache/4*7/8-rows)
-}
-
 // acrossFor returns into how many parts so many panels of k rows have to be cut, so
-// that each stays in a second cache of so many bytes.
+// that each stays in a second cache of so many bytes, beside the rows at hand and an
+// eighth for what passes through.
 func (t *tile) acrossFor(panels, k, cache int) int {
-	most := max(1, t.block(cache)/(t.nr*k))
+	rows := group * max(t.mr, t.step) * (t.mostK + 16)
+	most := max(1, min(blockOf(cache), cache/4*7/8-rows)/(t.nr*k))
 	return (panels + most - 1) / most
 }

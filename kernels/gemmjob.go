@@ -86,11 +86,9 @@ func (j *job) tileRange(from, to int) {
 	}
 	t := j.t
 	for p := j.p0; p < j.p1; p++ {
-		b, bs := &j.pb[0], t.nr
+		b, bs := &j.panel(p)[0], t.nr
 		if j.direct(p) {
 			b, bs = &j.B[j.k0*j.LDB+p*t.nr], j.LDB
-		} else {
-			b = &j.panel(p)[0]
 		}
 		if t.prefetch != nil {
 			j.prefetchRows(p)
@@ -148,9 +146,8 @@ func (j *job) prefetchRows(p int) {
 
 // prefetchPanel asks for a share of what panel p will be in the next part of the
 // inner dimension, while the rows at hand are multiplied by the present one. So it
-// comes from the last cache when it is packed: a layer's weights lie in memory, and
-// their rows pages apart. Rows of a transposed b are asked for as they are packed,
-// and those of a weight's gradient are activations, which are near.
+// comes from the last cache when it is packed: a layer's weights lie in memory. Rows of
+// a transposed b are asked for as they are packed; activations are near.
 func (j *job) prefetchPanel(p int) {
 	k, all := j.k0+j.kc, j.t1-j.t0
 	if k >= j.K || j.TA || j.TB {

@@ -65,7 +65,7 @@ func Measure(ctx context.Context, s Subject, steps int, progress func(string)) (
 	r.Step.Lengths = s.Lengths
 	r.Step.StartSeconds = ready.Seconds()
 	r.Step.Waited = (waited() - before).Seconds() / (time.Since(start).Seconds() * float64(cores))
-	r.Peak.Bandwidth = kernels.Bandwidth(s.Pool) // now, for its arrays are no part of a step's memory
+	r.Peak.Bandwidth = bandwidth(s.Pool) // now, for its arrays are no part of a step's memory
 
 	progress("measuring evaluation and tokenization")
 	start = time.Now()
