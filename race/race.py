@@ -180,7 +180,7 @@ def torch_steps(variant, model_dir, rows, steps, evaluate, device):
                 n += len(idx) if k >= warm else 0
         return (finished() - start) / n
     model.train()
-    times = []
+    times, start = [], finished()
     for k, idx in enumerate(batches):
         if k == warm or not cuda:
             start = finished()
