@@ -43,7 +43,7 @@ arithmetic, against what the shapes need, and times the step and its kernels. Wi
 		Example: `  bench perf --model bert-small-scratch
   bench perf --model ./my-bert --data-dir DATA --set precision=bfloat16 --format json > now.json
   bench perf --model ./my-bert --data-dir DATA --lengths pairs --against before.json
-  bench perf --model bert-base-scratch --products 529
+  bench perf --model bert-small-scratch --products 529
   bench perf --model bert-small-scratch --device vulkan:0 --format json
   bench perf --model bert-small-scratch --device paper --format json`,
 		Args: args(cobra.NoArgs),
