@@ -54,9 +54,9 @@ func (t *Tokenizer) Encode(text, pair string, hasPair bool, opt Options) (enc En
 	defer workspaces.Put(s)
 	s.a.Spelled, s.b.Spelled = true, true
 	hasPair = hasPair && pair != "" // as transformers has it: an empty second text is none
-	t.cutText(&s.a, text, opt)
+	t.tokenizeText(&s.a, text, opt)
 	if hasPair {
-		t.cutText(&s.b, pair, opt)
+		t.tokenizeText(&s.b, pair, opt)
 	}
 	parts := t.fit(s, hasPair, opt)
 	enc = newEncoding(len(s.a.Pieces) + len(s.b.Pieces)*btoi(hasPair) + specials(parts))
@@ -81,9 +81,9 @@ func (t *Tokenizer) EncodeIDs(dst *IDs, text, pair string, hasPair bool, opt Opt
 		defer givenUp(func(err error) { dst.IDs, dst.TypeIDs, dst.Err = dst.IDs[:0], dst.TypeIDs[:0], err })
 	}
 	hasPair = hasPair && pair != ""
-	t.cutText(&dst.a, text, opt)
+	t.tokenizeText(&dst.a, text, opt)
 	if hasPair {
-		t.cutText(&dst.b, pair, opt)
+		t.tokenizeText(&dst.b, pair, opt)
 	}
 	dst.IDs, dst.TypeIDs = dst.IDs[:0], dst.TypeIDs[:0]
 	for _, p := range t.fit(dst, hasPair, opt) {
@@ -107,7 +107,7 @@ func (t *Tokenizer) EncodeWords(words []string, opt Options) (enc Encoding) {
 	s := workspaces.Get().(*IDs)
 	defer workspaces.Put(s)
 	s.a.Spelled = true
-	t.cutWords(&s.a, words, opt)
+	t.tokenizeWords(&s.a, words, opt)
 	parts := t.fit(s, false, opt)
 	enc = newEncoding(len(s.a.Pieces) + specials(parts))
 	for _, p := range parts {
@@ -156,7 +156,7 @@ func (t *Tokenizer) EncodeTagged(words []string, maxLength int) (ids []int32, wo
 				break
 			}
 			wordStarts = append(wordStarts, int32(len(ids)))
-			t.cutWord(&s.a, word)
+			t.tokenizeWord(&s.a, word)
 			if len(s.a.Pieces) == 0 {
 				ids = append(ids, max(t.roles.unk, 0))
 			}
@@ -206,20 +206,20 @@ func (t *Tokenizer) fit(s *IDs, hasPair bool, opt Options) []part {
 	return parts
 }
 
-// cutText leaves the pieces of a text in w.
-func (t *Tokenizer) cutText(w *pieces.Work, text string, opt Options) {
+// tokenizeText leaves the pieces of a text in w.
+func (t *Tokenizer) tokenizeText(w *pieces.Work, text string, opt Options) {
 	w.Reset(false, false)
 	t.tokenize(w, text, opt.Specials)
 }
 
-// cutWord leaves the pieces of one word of a sentence in w, as of a text of its own.
-func (t *Tokenizer) cutWord(w *pieces.Work, word string) {
+// tokenizeWord leaves the pieces of one word of a sentence in w, as of a text of its own.
+func (t *Tokenizer) tokenizeWord(w *pieces.Work, word string) {
 	w.Reset(true, false)
 	t.tokenize(w, word, false)
 }
 
-// cutWords leaves the pieces of a sentence given as words in w.
-func (t *Tokenizer) cutWords(w *pieces.Work, words []string, opt Options) {
+// tokenizeWords leaves the pieces of a sentence given as words in w.
+func (t *Tokenizer) tokenizeWords(w *pieces.Work, words []string, opt Options) {
 	w.Reset(true, true)
 	for i, word := range words {
 		w.Word = int32(i)

@@ -57,9 +57,9 @@ func (t *Trainer) announceLate() error {
 	return nil
 }
 
-// settleLosses adds the losses of an unfinished step to its position, which a state
+// addLosses adds the losses of an unfinished step to its position, which a state
 // keeps.
-func (t *Trainer) settleLosses() {
+func (t *Trainer) addLosses() {
 	t.at.Loss, t.losses = sum(t.at.Loss, t.losses), nil
 }
 

@@ -117,7 +117,7 @@ func (t *Trainer) measureStep(examples []int) (StepTime, error) {
 	if err := t.optimizer.Err(); err != nil {
 		return StepTime{}, err
 	}
-	t.settleLosses()
+	t.addLosses()
 	if trace != nil {
 		n := float64(models.Count(t.params))
 		trace.Add("optimizer", false, time.Since(updating), 0, 4*8*n) // p, m, v, g read, p, m, v written, g for the norm

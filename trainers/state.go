@@ -72,7 +72,7 @@ func (t *Trainer) save() error {
 	if err := t.announceLate(); err != nil {
 		return err
 	}
-	t.settleLosses()
+	t.addLosses()
 	s := &State{Position: t.at, Examples: t.plan.examples, Steps: t.plan.steps,
 		Epochs: t.outcome.Epochs, Best: t.outcome.Best, Sequences: t.outcome.Sequences, Tokens: t.outcome.Tokens,
 		Tensors: t.optimizer.State()}

@@ -100,12 +100,12 @@ func (b *Backend) attend(a *device.Attention) *attending {
 	if n := rowStats(a.Offsets, a.Heads); a.Probs.Len() > n {
 		x.block.far = a.Probs.From(n).Addr()
 	}
-	x.cut(a.Offsets, a.KeyOff, a.Heads)
+	x.tile(a.Offsets, a.KeyOff, a.Heads)
 	return x
 }
 
-// cut lists the sequences, and the tiles of their queries and of their keys.
-func (x *attending) cut(offsets, keyOff []int32, heads int) {
+// tile lists the sequences, and the tiles of their queries and of their keys.
+func (x *attending) tile(offsets, keyOff []int32, heads int) {
 	var at uint32
 	for s := range len(offsets) - 1 {
 		nq, nk := uint32(offsets[s+1]-offsets[s]), uint32(keyOff[s+1]-keyOff[s])

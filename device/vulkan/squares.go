@@ -39,7 +39,7 @@ func (b *Backend) squares(o *device.Squares) {
 		b.launch(l)
 	}
 	b.elementLoss(lossPairs, total, device.Buffer{}, sums, device.Buffer{}, chunks, 1)
-	b.tell(total, func(words []uint32) { o.Sum = squareSum(words[0], words[1]) })
+	b.readWords(total, func(words []uint32) { o.Sum = squareSum(words[0], words[1]) })
 }
 
 // partEntry describes one part, and notes what is read of it.
@@ -92,5 +92,5 @@ func (b *Backend) finite(o *device.Finite) {
 			push:  pack(upload(b, wordsOf(table)), device.Buffer{}, broken, 1, chunks),
 			reads: over(o.X, broken), writes: over(broken)})
 	}
-	b.tell(broken, func(words []uint32) { o.OK = words[0] == 0 })
+	b.readWords(broken, func(words []uint32) { o.OK = words[0] == 0 })
 }

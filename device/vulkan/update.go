@@ -52,7 +52,7 @@ func (b *Backend) adamw(o *device.AdamW) {
 		l.groups = [3]uint32{uint32(min(chunks, mostGroups))}
 		b.launch(l)
 	}
-	b.tell(broken, func(words []uint32) {
+	b.readWords(broken, func(words []uint32) {
 		if o.Broken = int(int32(words[0])); b.paper != nil { // nothing was computed
 			o.Broken = -1
 		}
@@ -84,8 +84,8 @@ func bits(rows []int32, n int) []uint32 {
 	return mask
 }
 
-// tell has the first words of x, at most two, given to then, once they have been computed.
-func (b *Backend) tell(x device.Buffer, then func(words []uint32)) {
+// readWords has the first words of x, at most two, given to then, once they have been computed.
+func (b *Backend) readWords(x device.Buffer, then func(words []uint32)) {
 	n := min(2, x.Len())
 	to := b.answer(n, then)
 	b.launch(launch{kernel: "words", push: pack(to, x, n), reads: over(x), writes: over(to)})
