@@ -45,7 +45,7 @@ func gather(ctx context.Context, texts iter.Seq2[Text, error]) iter.Seq2[[]Text,
 	return func(yield func([]Text, error) bool) {
 		ctx, stop := context.WithCancel(ctx)
 		defer stop()
-		in := make(chan part)
+		in := make(chan part, 1)
 		go read(ctx, texts, in)
 		for {
 			p, more := collect(ctx, in)
@@ -63,40 +63,32 @@ func gather(ctx context.Context, texts iter.Seq2[Text, error]) iter.Seq2[[]Text,
 	}
 }
 
-// read hands on what it has read whenever it is waited for, and waits itself when a
-// part is full. It ends with the texts, or at its next part once ctx is cancelled.
-func read(ctx context.Context, texts iter.Seq2[Text, error], out chan<- part) {
+// read puts what it has read where it can be taken at any time, though the next text
+// does not come yet, and waits itself when a part is full. It ends with the texts, or
+// at its next one once ctx is cancelled. out has room for one part.
+func read(ctx context.Context, texts iter.Seq2[Text, error], out chan part) {
 	defer close(out)
-	var p part
-	send := func() bool {
+	full := false
+	for t, err := range texts {
+		var p part
+		if !full {
+			select {
+			case p = <-out: // nobody has taken it yet
+			default:
+			}
+		}
+		if p.err = err; err == nil {
+			p.add(t)
+		}
+		full = p.full()
 		select {
 		case out <- p:
-			p = part{}
-			return true
 		case <-ctx.Done():
-			return false
-		}
-	}
-	for t, err := range texts {
-		if err != nil {
-			p.err = err
-			send()
 			return
 		}
-		if p.add(t); p.full() {
-			if !send() {
-				return
-			}
-			continue
+		if err != nil {
+			return
 		}
-		select {
-		case out <- p:
-			p = part{}
-		default:
-		}
-	}
-	if len(p.texts) > 0 {
-		send()
 	}
 }
 
