@@ -68,7 +68,7 @@ func modelOn(name string, on *vulkan.Info) []Finding {
 	f.Found = fmt.Sprintf("about %s to train (batch %d, length %d), %s to answer, of %s", gigabytes(uint64(held.Training.All())),
 		batch, length, gigabytes(uint64(held.Answering.All())), gigabytes(uint64(has)))
 	if held.Training.All() > has {
-		f.Status, f.Advice = Warn, "smaller batches (batch_size, with accumulation_steps in their place), "+
+		f.Status, f.Advice = Warn, "smaller batches (batch_size, with gradient_accumulation_steps in their place), "+
 			"shorter texts, or another device"
 	}
 	return []Finding{f}

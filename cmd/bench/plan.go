@@ -102,7 +102,7 @@ func printPlan(s streams, p *plans.Plan) error {
 		}
 		if c.DeviceMB > c.DeviceHas {
 			fmt.Fprintf(s.err, "cell %d, %s × %s, seed %d: about %s of the device's memory, which has %s: want a smaller batch_size, "+
-				"with accumulation_steps in its place, or max_length\n", c.Cell, c.Model, c.Task, c.Seed,
+				"with gradient_accumulation_steps in its place, or max_length\n", c.Cell, c.Model, c.Task, c.Seed,
 				sizeText(int64(c.DeviceMB*1e6)), sizeText(int64(c.DeviceHas*1e6)))
 		}
 		if len(c.Different) > 0 {

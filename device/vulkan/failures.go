@@ -77,8 +77,8 @@ func (b *Backend) memoryAdvice(err error) string {
 		return s + "; training takes some 16 bytes a parameter there and answering 4 ('bench models check --device' counts them): " +
 			"take a smaller model or fewer, a device with more memory ('bench devices'), or device=cpu"
 	case forBatch:
-		return s + "; take smaller batches (batch_size, and accumulation_steps in their place; --batch-tokens of 'bench serve'), " +
-			"shorter texts (max_length), a device with more memory ('bench devices'), or device=cpu"
+		return s + "; take smaller batches (batch_size, and gradient_accumulation_steps in their place; " +
+			"--batch-tokens of 'bench serve'), shorter texts (max_length), a device with more memory ('bench devices'), or device=cpu"
 	}
 	return s + "; another program may hold the rest: end it, take smaller batches, another device ('bench devices'), or device=cpu"
 }

@@ -65,7 +65,7 @@ func (r *Report) WarnOfDevice() {
 	case d.FineTuneMB > d.Has():
 		r.Warnings = append(r.Warnings, warning("device_memory",
 			"training does not fit on %s: it takes about %.0f MB there, which has %.0f: want smaller batches, with "+
-				"accumulation_steps in their place, or shorter texts", d.Device, d.FineTuneMB, d.Has()))
+				"gradient_accumulation_steps in their place, or shorter texts", d.Device, d.FineTuneMB, d.Has()))
 	}
 }
 
