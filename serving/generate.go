@@ -201,21 +201,22 @@ func (s *Server) stream(ctx context.Context, w http.ResponseWriter, m *Model, p 
 	for ids := range parts {
 		e.more(m.head.Tokenizer.Decode(ids, true))
 	}
-	switch last := <-ended; {
-	case last.err == nil:
+	last := <-ended
+	if last.err == nil {
 		whole := m.written(last.text, cut)
 		e.more(whole.Text)
 		e.send("done", whole)
-	case !e.open:
-		status, detail := problemOf(last.err)
-		if status == http.StatusInternalServerError {
-			s.logFault(last.err)
-		}
-		writeProblem(w, status, detail)
-	default:
-		status, detail := problemOf(last.err)
-		e.send("error", huma.ErrorModel{Title: titleOf(status), Status: status, Detail: detail})
+		return
 	}
+	status, detail := problemOf(last.err)
+	if status == http.StatusInternalServerError {
+		s.logFault(last.err)
+	}
+	if !e.open {
+		writeProblem(w, status, detail)
+		return
+	}
+	e.send("error", huma.ErrorModel{Title: titleOf(status), Status: status, Detail: detail})
 }
 
 // events are server-sent events of a text that grows.
