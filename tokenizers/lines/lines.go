@@ -49,11 +49,11 @@ func (o Lines) Tokenize(ctx context.Context, r io.Reader, w io.Writer, t *tokeni
 			return context.Cause(ctx)
 		}
 		line, err := readLine(in)
+		if err != nil && !errors.Is(err, io.EOF) {
+			return errors.Join(fmt.Errorf("stdin:%d: %w", n, err), out.Flush())
+		}
 		if line == "" && err != nil {
-			if errors.Is(err, io.EOF) {
-				return out.Flush()
-			}
-			return fmt.Errorf("stdin:%d: %w", n, err)
+			return out.Flush()
 		}
 		line = strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r")
 		if !utf8.ValidString(line) {
