@@ -8,15 +8,19 @@ import (
 )
 
 // OpenAll opens checkpoints, each NAME=DIR or called as its directory. Several
-// directories with commas between them vote under one name.
+// directories with commas between them vote under one name, or as the first is called.
 func OpenAll(named []string) ([]*Model, error) {
 	var all []*Model
 	for _, n := range named {
-		name, dir, ok := strings.Cut(n, "=")
+		name, list, ok := strings.Cut(n, "=")
 		if !ok {
-			name, dir = checkpoints.NameOf(n), n
+			list = n
 		}
-		m, err := Open(name, directories(dir)...)
+		dirs := directories(list)
+		if !ok {
+			name = checkpoints.NameOf(dirs[0])
+		}
+		m, err := Open(name, dirs...)
 		if err != nil {
 			return nil, err
 		}

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/lmkor/bench/checkpoints"
 	"github.com/lmkor/bench/internal/smallmodel"
 	"github.com/lmkor/bench/serving"
 )
@@ -63,7 +64,7 @@ func TestVotesOverHTTP(t *testing.T) {
 		}
 		dirs = append(dirs, d.Write(t, tok))
 	}
-	both, err := serving.OpenAll([]string{"both=" + strings.Join(dirs, ","), "one=" + dirs[0], "two=" + dirs[1]})
+	both, err := serving.OpenAll([]string{"both=" + strings.Join(dirs, ","), "one=" + dirs[0], "two=" + dirs[1], strings.Join(dirs, ",")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,6 +82,9 @@ func TestVotesOverHTTP(t *testing.T) {
 	one, two, vote := probability("one"), probability("two"), probability("both")
 	if d := vote - (one+two)/2; math.Abs(d) > 1e-15 || math.Abs(one-two) < 1e-3 {
 		t.Errorf("the vote of %v and %v is %v", one, two, vote)
+	}
+	if unnamed := probability(checkpoints.NameOf(dirs[0])); unnamed != vote {
+		t.Errorf("the vote of the same two, called as the first is: %v, want %v", unnamed, vote)
 	}
 	if _, body := get(s, "/v1/models"); !strings.Contains(body, `"voters":2`) {
 		t.Errorf("the models: %s", body)
