@@ -38,6 +38,7 @@ func Token(ctx context.Context, path string, log *slog.Logger) (func() string, e
 type token struct {
 	path    string
 	seen    time.Time // when it was changed
+	size    int64
 	current atomic.Pointer[string]
 }
 
@@ -47,7 +48,7 @@ func (t *token) refresh() (fresh bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	if info.ModTime().Equal(t.seen) {
+	if info.ModTime().Equal(t.seen) && info.Size() == t.size {
 		return false, nil
 	}
 	raw, err := os.ReadFile(t.path)
@@ -59,6 +60,6 @@ func (t *token) refresh() (fresh bool, err error) {
 		return false, fmt.Errorf("%s: want one token", t.path)
 	}
 	t.current.Store(&text)
-	t.seen = info.ModTime()
+	t.seen, t.size = info.ModTime(), info.Size()
 	return true, nil
 }
