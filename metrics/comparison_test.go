@@ -73,6 +73,29 @@ func TestGoldenComparison(t *testing.T) {
 	}
 }
 
+// Of many comparisons that are corrected together those that no sample speaks against
+// are decided all the same; of few examples no more than an exact test could.
+func TestSamplesAreNoFloor(t *testing.T) {
+	compare := func(n, wrong int) float64 {
+		gold, a, b := make([]int, n), make([]int, n), make([]int, n)
+		for i := range wrong {
+			a[i*n/wrong] = 1
+		}
+		c, err := Compare(one(NewLabels(gold, a, 2)), one(NewLabels(gold, b, 2)), false, Accuracy)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return *c.P
+	}
+	p := slices.Repeat([]float64{compare(1000, 200)}, 500)
+	if q := Holm(p); q[0] > 1e-6 {
+		t.Errorf("p %v, corrected %v", p[0], q[0])
+	}
+	if p := compare(20, 20); p != math.Ldexp(1, -19) {
+		t.Errorf("of twenty: p %v, want McNemar's 2 in 2^20", p)
+	}
+}
+
 func violationOf(a, b []float64) float64 {
 	return violation(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
 }
@@ -142,6 +165,10 @@ func TestNeed(t *testing.T) {
 	c.Variance = Variance{DF: math.Inf(1)}
 	if got := c.Need(3, 1, 1); *got.Examples != 3 || c.Detectable(3, 1) != 1 || c.Detectable(600, 1) != 0.01 {
 		t.Errorf("%d more examples, detectable %v of 3, %v of 600", *got.Examples, c.Detectable(3, 1), c.Detectable(600, 1))
+	}
+	// one of ten tests: nine would have to, for 2 in 512
+	if got := c.Need(3, 1, 10); *got.Examples != 6 || !golden.Within(1e-12).Near(c.Detectable(600, 10), 0.015) {
+		t.Errorf("of ten: %d more examples, detectable %v of 600", *got.Examples, c.Detectable(600, 10))
 	}
 	d = 0
 	if got := c.Need(1000, 5, 1); got.Examples != nil || got.Runs != nil {

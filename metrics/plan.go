@@ -10,9 +10,9 @@ type Need struct {
 }
 
 // fewest is how many examples two runs must answer otherwise, all to the good of
-// one, for an exact test at Level: the chance of as many heads of fair coins, or
-// tails, is 2 in 64.
-const fewest = 6
+// one, for an exact test by the smallest level of that many tests: of one test six,
+// for the chance of as many heads of fair coins, or tails, is 2 in 64.
+func fewest(tests int) float64 { return math.Ceil(1 + math.Log2(float64(tests)/Level)) }
 
 // Detectable returns the least difference that n examples could have shown with
 // Power at Level, one of so many tests that are corrected together: as many
@@ -21,7 +21,7 @@ const fewest = 6
 func (c Comparison) Detectable(n, tests int) float64 {
 	d := c.Variance.errors(tests) * math.Sqrt(c.Variance.Total())
 	if math.IsInf(c.Variance.DF, 1) {
-		d = max(d, min(1, fewest/float64(n)))
+		d = max(d, min(1, fewest(tests)/float64(n)))
 	}
 	return d
 }
@@ -49,7 +49,7 @@ func (c Comparison) Need(n, runs, tests int) Need {
 		}
 		m := math.Ceil(float64(now) * falls / (enough - stays))
 		if now == n && math.IsInf(v.DF, 1) {
-			m = max(m, math.Ceil(fewest/math.Abs(*c.Difference)))
+			m = max(m, math.Ceil(fewest(tests)/math.Abs(*c.Difference)))
 		}
 		m = max(1, m-float64(now))
 		if m > 1e12 {

@@ -76,13 +76,13 @@ func (c *Calibration) Save() error {
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Dir(c.Path), 0o755); err != nil {
-		return err
+	err = os.MkdirAll(filepath.Dir(c.Path), 0o755)
+	if err == nil {
+		err = atomicfile.Write(c.Path, func(w io.Writer) error {
+			_, err := w.Write(text)
+			return err
+		})
 	}
-	err = atomicfile.Write(c.Path, func(w io.Writer) error {
-		_, err := w.Write(text)
-		return err
-	})
 	if errors.Is(err, fs.ErrPermission) { // a home that can't be written to
 		return nil
 	}

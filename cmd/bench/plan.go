@@ -62,9 +62,7 @@ func (o *planOptions) run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	if err := known.Save(); err != nil {
-		return err
-	}
+	warnUnkept(s, known.Save())
 	if o.out != "" {
 		if err := p.Write(o.out); err != nil {
 			return err
@@ -115,6 +113,13 @@ func printPlan(s streams, p *plans.Plan) error {
 		}
 	}
 	return printTotal(s, p.Total)
+}
+
+// warnUnkept warns that what was measured could not be kept: it is measured again.
+func warnUnkept(s streams, err error) {
+	if err != nil {
+		fmt.Fprintf(s.err, "bench: warning: %v\n", err)
+	}
 }
 
 // printTotal prints what all cells to do take together.

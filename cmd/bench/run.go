@@ -310,7 +310,8 @@ func printRows(s streams, rows []plans.Row, total plans.Total, format string) er
 func (o *runOptions) report(ctx context.Context, s streams, cells []runs.Cell, failed error) error {
 	known := plans.OpenCalibration()
 	rows, total, err := plans.Report(ctx, cells, known, func(text string) { fmt.Fprintln(s.err, text) })
-	if err := errors.Join(failed, err, known.Save()); err != nil {
+	warnUnkept(s, known.Save())
+	if err := errors.Join(failed, err); err != nil {
 		return err
 	}
 	return printRows(s, rows, total, o.format)

@@ -170,6 +170,14 @@ func (c Cell) error() float64 {
 	return se
 }
 
+// seedError is the score's standard error of seeds alone; 0 of one seed.
+func (c Cell) seedError() float64 {
+	if c.SD == nil || c.Seeds < 2 {
+		return 0
+	}
+	return *c.SD / math.Sqrt(float64(c.Seeds))
+}
+
 // means gives the rows that have all columns their mean, and those that have them
 // like with like their mean rank.
 func (l *Leaderboard) means() {

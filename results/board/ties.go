@@ -127,7 +127,7 @@ func (o Board) tie(task string, best rival, others []rival) {
 // standard error larger than the sum of both.
 func (o Board) against(task string, best, x rival, of int) (p float64, apart bool, basis Basis) {
 	d, a, b := math.Abs(best.cell.Score-x.cell.Score), best.cell.error(), x.cell.error()
-	near := d <= distuv.UnitNormal.Quantile(1-metrics.Level/float64(2*of))*(a+b) || a*b == 0
+	near := d <= best.cell.reach(of)+x.cell.reach(of) || a*b == 0
 	if o.Paired != nil && near && len(best.runs) > 0 && len(x.runs) > 0 {
 		if p, apart, ok := o.Paired(task, best.runs, x.runs, o.Select.predictions); ok {
 			return p, apart, ByPairs
@@ -138,6 +138,19 @@ func (o Board) against(task string, best, x rival, of int) (p float64, apart boo
 		return 0, false, ""
 	}
 	return 2 * distuv.UnitNormal.Survival(d/se), d > z95*se, ByIntervals
+}
+
+// reach is how far the score may lie from its expectation by the level of one of so many
+// tests: the chance in training, of few seeds, is Student's.
+func (c Cell) reach(of int) float64 {
+	level := 1 - metrics.Level/float64(2*of)
+	seeds := c.seedError()
+	se := c.error()
+	sum := distuv.UnitNormal.Quantile(level) * math.Sqrt(max(0, se*se-seeds*seeds))
+	if seeds > 0 {
+		sum += distuv.StudentsT{Sigma: 1, Nu: float64(c.Seeds - 1)}.Quantile(level) * seeds
+	}
+	return sum
 }
 
 // z95 is the normal distribution's 0.975 quantile.

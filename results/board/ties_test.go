@@ -50,6 +50,21 @@ func TestPairsBeforeIntervals(t *testing.T) {
 	}
 }
 
+// Of few seeds the chance in training is Student's: the paired test is asked where the
+// normal distribution's would leave out 0 by far.
+func TestFewSeedsArePaired(t *testing.T) {
+	asked := 0
+	test := func(_ string, _, _ []results.Run, _ func(results.Run) (string, error)) (p float64, apart, ok bool) {
+		asked++
+		return 0.3, false, true
+	}
+	cells := cellsOf(t, []results.Run{run("1", "a", "nsmc", 1, 96), run("2", "a", "nsmc", 2, 90), run("3", "b", "nsmc", 1, 70),
+		run("4", "b", "nsmc", 2, 76)}, nil, test)
+	if asked != 1 || cells["b"].TiedBy != ByPairs {
+		t.Errorf("asked %d times: %+v", asked, cells["b"])
+	}
+}
+
 // The level is the column's, not each test's.
 func TestTiesAreHolmCorrected(t *testing.T) {
 	test := func(_ string, _, other []results.Run, _ func(results.Run) (string, error)) (p float64, apart, ok bool) {

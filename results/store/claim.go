@@ -107,6 +107,9 @@ func (w *Writer) claimOnce() error {
 		if f == fitsEmpty && beingSigned(p) {
 			continue
 		}
+		if _, owned := ownerOf(p); owned && f == fitsEmpty && busy(p) {
+			return errHeld
+		}
 		if f > bestFit {
 			best, bestFit = p, f
 		}
@@ -159,14 +162,15 @@ func (w *Writer) claimNew() error {
 
 // claimOwn makes a folder that no other process will look into, where there are
 // no locks. Of processes that do so at the same time, who sees that another has
-// signed gives its folder up. The first to publish wins.
+// signed a run, or a folder whose name comes first, gives its own up. The first to
+// publish wins.
 func (w *Writer) claimOwn() error {
 	o := thisOwner()
 	for {
-		dir := newPartial(w.place, w.manifest.Identity, o.word())
+		dir := newPartial(w.place, w.manifest.Identity, anyWord())
 		err := os.Mkdir(dir, 0o755)
 		if errors.Is(err, fs.ErrExist) {
-			continue // another machine's process of this number
+			continue
 		}
 		if err != nil {
 			return err
@@ -175,6 +179,7 @@ func (w *Writer) claimOwn() error {
 		if err := w.own(o); err != nil {
 			return err
 		}
+		time.Sleep(claimPause)
 		if !w.rivalled() {
 			return nil
 		}
@@ -202,7 +207,8 @@ func (w *Writer) discard() error {
 	return removeTwice(aside)
 }
 
-// rivalled reports whether another process has signed for these settings, too.
+// rivalled reports whether another process has signed for these settings, too, and
+// goes on.
 func (w *Writer) rivalled() bool {
 	partials, err := partialsOf(w.place)
 	return err == nil && slices.ContainsFunc(partials, func(p string) bool {
@@ -213,7 +219,7 @@ func (w *Writer) rivalled() bool {
 			return false
 		}
 		f, _ := fitOf(p, &w.manifest)
-		return f == fitsSame || f == fitsTwin || f == fitsEmpty
+		return f == fitsSame || f == fitsTwin || f == fitsEmpty && p < w.partial
 	})
 }
 
@@ -253,8 +259,8 @@ func (w *Writer) sign(o owner) error {
 func (w *Writer) ownerFile() string { return filepath.Join(w.StateDir(), ownerName) }
 
 // claimOwned takes over the folder of a process that wrote without a lock and
-// has ended; whoever renames it first has it. One that lives is waited for, unless
-// this run only begins with its state.
+// has ended; of several that rename it, one after the other, the last has it. One
+// that lives is waited for, unless this run only begins with its state.
 func (w *Writer) claimOwned(dir string, f fit) error {
 	switch {
 	case !busy(dir):
@@ -264,10 +270,21 @@ func (w *Writer) claimOwned(dir string, f fit) error {
 		return w.claimOwn()
 	}
 	o := thisOwner()
-	mine := newPartial(w.place, w.manifest.Identity, o.word())
+	mine := newPartial(w.place, w.manifest.Identity, anyWord())
 	if err := os.Rename(dir, mine); err != nil {
 		return errHeld
 	}
 	w.partial, w.lock = mine, &lock{path: mine + lockExt, own: true}
-	return w.own(o)
+	err := w.own(o)
+	time.Sleep(claimPause)
+	if now, _ := fitOf(mine, &w.manifest); now == f && (f != fitsEmpty || !w.rivalled()) {
+		return err
+	}
+	// Another that had seen the old signature has renamed it once more, and has it: what
+	// was signed here is a new folder without a run.
+	return errors.Join(w.yield(false), errHeld)
 }
+
+// claimPause is how long a claim without a lock waits for those that looked at the folder
+// before it was signed.
+const claimPause = 100 * time.Millisecond

@@ -244,11 +244,53 @@ func TestWithoutLocks(t *testing.T) {
 	if err := a.Publish(nil, result("m", "nsmc", 1, 20)); err == nil {
 		t.Error("the first published, too")
 	}
+	if err := a.Close(); err != nil {
+		t.Error(err)
+	}
 	if got := names(t, root); !slices.Equal(got, []string{"run"}) {
 		t.Errorf("left: %v", got)
 	}
 	if r, err := results.Open(dir); err != nil || *r.Result.Score != 10 {
 		t.Errorf("%+v, %v", r.Result, err)
+	}
+}
+
+// A process that was silent for long writes nothing into the log of the one that has
+// taken its run over, and leaves no folder.
+func TestWithoutLocksWakes(t *testing.T) {
+	root := t.TempDir()
+	dir := filepath.Join(root, "run")
+	m := manifest("m", "nsmc", 1)
+	lockless(t, root)
+	a, err := Create(dir, m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	logStep(t, a, 1)
+	if err := a.Sync(); err != nil {
+		t.Fatal(err)
+	}
+	forget(t, a.Dir())
+	b, err := Create(dir, m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Rewind(1); err != nil {
+		t.Fatal(err)
+	}
+	before := read(t, b.Dir(), results.LogFile)
+	logStep(t, a, 2)
+	if err := a.Close(); err == nil {
+		t.Error("the first has heard nothing")
+	}
+	if now := read(t, b.Dir(), results.LogFile); now != before {
+		t.Errorf("the log has become %q", now)
+	}
+	if err := b.Publish(nil, result("m", "nsmc", 1, 10)); err != nil {
+		t.Fatal(err)
+	}
+	if got := names(t, root); !slices.Equal(got, []string{"run"}) {
+		t.Errorf("left: %v", got)
 	}
 }
 
@@ -273,6 +315,36 @@ func TestWithoutLocksAtOnce(t *testing.T) {
 	all.Wait()
 	if claimed.Load() != 1 || held.Load() != 7 {
 		t.Errorf("%d work, %d wait", claimed.Load(), held.Load())
+	}
+}
+
+// Of many that take up the same interrupted run at the same moment without locks, one
+// does, and what was saved is there.
+func TestWithoutLocksIsTakenUpOnce(t *testing.T) {
+	for range 4 {
+		root := t.TempDir()
+		dir := filepath.Join(root, "run")
+		m := manifest("m", "nsmc", 1)
+		lockless(t, root)
+		interrupt(t, dir, m)
+		var all sync.WaitGroup
+		var claimed, held atomic.Int32
+		for range 8 {
+			all.Go(func() {
+				switch w, err := Create(dir, m); {
+				case err == nil && w.Resumed():
+					claimed.Add(1)
+				case errors.Is(err, ErrHeld):
+					held.Add(1)
+				default:
+					t.Errorf("%v", err)
+				}
+			})
+		}
+		all.Wait()
+		if claimed.Load() != 1 || held.Load() != 7 {
+			t.Fatalf("%d work, %d wait", claimed.Load(), held.Load())
+		}
 	}
 }
 

@@ -50,8 +50,9 @@ func machine() string {
 
 func (o owner) String() string { return fmt.Sprintf("%s %d %s\n", o.host, o.pid, o.process) }
 
-// word is what tells owners apart in a folder's name.
-func (o owner) word() string { return strconv.Itoa(o.pid) }
+// anyWord is what tells claims apart in a folder's name: numbers of processes are the
+// same on two machines, and a name that was given up is never another's.
+func anyWord() string { return strconv.FormatUint(rand.Uint64(), 10) }
 
 // ownerOf returns who writes into a folder without a lock, false if nobody does.
 func ownerOf(partial string) (owner, bool) {

@@ -266,13 +266,11 @@ func (w *Writer) breathe() error {
 	return w.flush()
 }
 
-// flush hands the logs to the system and looks whether their file still has its
-// name: lines of a file without one are lost.
+// flush hands the logs to the system once it has seen that their file still has its
+// name: lines of a file without one are lost, or go into the log of another process
+// that has taken the run over meanwhile.
 func (w *Writer) flush() error {
 	w.synced = time.Now()
-	if err := errors.Join(w.logs.w.Flush(), w.times.w.Flush()); err != nil {
-		return err
-	}
 	mine, err := w.log.Stat()
 	if err != nil {
 		return err
@@ -285,7 +283,7 @@ func (w *Writer) flush() error {
 	if err != nil {
 		return fmt.Errorf("the run's folder was removed or replaced: %w", err)
 	}
-	return nil
+	return errors.Join(w.logs.w.Flush(), w.times.w.Flush())
 }
 
 // Sync brings the logs to the disk. It comes before a state is saved, so that
@@ -306,7 +304,9 @@ func (w *Writer) Close() error {
 	err := w.Sync()
 	w.closeLogs()
 	if w.lock != nil && w.lock.own { // nobody writes here any more
-		err = errors.Join(err, w.sign(owner{}))
+		if _, e := os.Lstat(w.partial); !errors.Is(e, fs.ErrNotExist) { // it may be another's by now
+			err = errors.Join(err, w.sign(owner{}))
+		}
 	}
 	err = errors.Join(err, w.lock.release(false))
 	w.lock = nil
