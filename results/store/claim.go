@@ -99,7 +99,7 @@ func (w *Writer) claimOnce() error {
 			return fmt.Errorf("%s: %w", p, ErrHeld)
 		}
 		if f <= fitsTwin {
-			if _, lives := ownerOf(p); !lives {
+			if _, owned := ownerOf(p); !owned || !busy(p) {
 				w.kept = append(w.kept, kept)
 			}
 			continue

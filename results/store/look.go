@@ -83,14 +83,12 @@ func Look(dir string, m *results.Manifest) (Standing, error) {
 	for _, p := range partials {
 		f, kept := fitOf(p, m)
 		switch {
-		case f == fitsTwin && busy(p):
-			s.State = StateHeld
+		case (f == fitsTwin || f == fitsSame) && busy(p): // as Create, which waits for it
+			return Standing{State: StateHeld, Place: s.Place, Differs: s.Differs}, nil
 		case f <= fitsTwin:
 			s.Kept = append(s.Kept, kept)
 		case f > best && !busy(p):
 			s.State, s.Partial, best = StateResumes, p, f
-		case f == fitsSame:
-			s.State = StateHeld
 		}
 	}
 	return s, nil
