@@ -53,19 +53,41 @@ func (l *Leaderboard) oneVariant(key cellKey, group []results.Run, kernels map[s
 		c.Grid.Recipes(func(r results.Run) { recipes = append(recipes, recipeKey(r)) })
 		slices.Sort(recipes)
 		l.tuned[key] = strings.Join(recipes, "\n\n")
-		l.warn("%s, %s: of %d recipes the one best on %s is shown: %s", key.model, key.task, len(c.Grid.Points),
-			c.Grid.Split, c.Grid.BestRuns()[0].Path)
+		l.warn("%s, %s: of %d recipes the one best on %s is shown: %s; left out are those that differ in %s", key.model, key.task, len(c.Grid.Points),
+			c.Grid.Split, c.Grid.BestRuns()[0].Path, strings.Join(otherPoints(c), "; "))
 	}
 	kept := c.Runs[0]
-	for _, r := range c.Left {
+	for i := 0; i < len(c.Left); {
+		r, n := c.Left[i], 1
+		for ; i+n < len(c.Left) && c.Left[i+n].Variant() == r.Variant(); n++ {
+		}
+		i += n
+		if c.Grid.Has(r) {
+			continue
+		}
+		subject := r.Path + " is left out: it differs"
+		if n > 1 {
+			subject = fmt.Sprintf("%s and %d more of its settings are left out: they differ", r.Path, n-1)
+		}
 		if r.Result.Train.Steps == 0 && kept.Result.Train.Steps > 0 {
 			l.warn("%s, %s: %s is left out: an evaluation, beside the training %s", r.Result.Model, r.Result.Task, r.Path, kept.Path)
 			continue
 		}
-		l.warn("%s, %s: %s is left out: it differs from %s in %s", r.Result.Model, r.Result.Task, r.Path, kept.Path,
-			results.Describe(r.Differences(kept)))
+		l.warn("%s, %s: %s from %s in %s", r.Result.Model, r.Result.Task, subject, kept.Path, results.Describe(r.Differences(kept)))
 	}
 	return c.Runs
+}
+
+// otherPoints returns in what each recipe of the grid that is not the best differs
+// from it.
+func otherPoints(c grids.Choice) []string {
+	var list []string
+	for _, r := range c.Left {
+		if c.Grid.Has(r) {
+			list = append(list, results.Describe(r.Differences(c.Runs[0])))
+		}
+	}
+	return slices.Compact(list)
 }
 
 func (l *Leaderboard) oneASeed(group []results.Run) []results.Run {

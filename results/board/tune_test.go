@@ -37,10 +37,8 @@ func TestBestOnDevIsShown(t *testing.T) {
 		t.Errorf("%+v %+v", a, b)
 	}
 	want := []string{
-		"a, paws: of 2 recipes the one best on dev is shown: a1",
-		"a, paws: a2 is left out: it differs from a1 in learning_rate (5e-05, not 1e-05)",
-		"b, paws: of 2 recipes the one best on dev is shown: b2",
-		"b, paws: b1 is left out: it differs from b2 in learning_rate (1e-05, not 5e-05)",
+		"a, paws: of 2 recipes the one best on dev is shown: a1; left out are those that differ in learning_rate (5e-05, not 1e-05)",
+		"b, paws: of 2 recipes the one best on dev is shown: b2; left out are those that differ in learning_rate (1e-05, not 5e-05)",
 	}
 	for i := range want {
 		want[i] = strings.NewReplacer("5e-05", "5e-5", "1e-05", "1e-5").Replace(want[i])

@@ -27,6 +27,11 @@ type Grid struct {
 	Winner *Winner      `json:"winner"` // nil where no point has a score of every seed
 }
 
+// Has reports whether r is a run of one of the points; nil has none.
+func (g *Grid) Has(r results.Run) bool {
+	return g != nil && slices.ContainsFunc(g.Points, func(p Point) bool { return slices.Contains(p.Runs, r.Path) })
+}
+
 // Point is one recipe.
 type Point struct {
 	Settings map[string]json.RawMessage `json:"settings"`
