@@ -48,9 +48,13 @@ func (b *Backend) pipeline(kernel string, spec []uint32) vulkan.Pipeline {
 	if p, ok := b.pipelines[string(key)]; ok || b.paper != nil {
 		return p
 	}
-	p, err := b.device.NewPipeline(shader(kernel+".spv"), spec)
-	if b.options.fail != nil && err == nil {
+	var p vulkan.Pipeline
+	var err error
+	if b.options.fail != nil {
 		err = b.options.fail("compile")
+	}
+	if err == nil {
+		p, err = b.device.NewPipeline(shader(kernel+".spv"), spec)
 	}
 	if exhausted(err) {
 		err = &memoryError{0, forKernels, err}
