@@ -53,8 +53,8 @@ func (l *Leaderboard) oneVariant(key cellKey, group []results.Run, kernels map[s
 		c.Grid.Recipes(func(r results.Run) { recipes = append(recipes, recipeKey(r)) })
 		slices.Sort(recipes)
 		l.tuned[key] = strings.Join(recipes, "\n\n")
-		l.warn("%s, %s: of %d recipes the one best on %s is shown: %s; left out are those that differ in %s", key.model, key.task, len(c.Grid.Points),
-			c.Grid.Split, c.Grid.BestRuns()[0].Path, strings.Join(otherPoints(c), "; "))
+		l.warn("%s, %s: of %d recipes the one best on %s is shown: %s; left out are those that differ in %s", key.model, key.task,
+			len(c.Grid.Points), c.Grid.Split, c.Grid.BestRuns()[0].Path, strings.Join(otherPoints(c), "; "))
 	}
 	kept := c.Runs[0]
 	for i := 0; i < len(c.Left); {
