@@ -41,41 +41,58 @@ if [ -z "$validated" ]; then
   exit 1
 fi
 
-say 'every kernel and a training, under core and synchronization validation'
-run $driver $layer VK_LAYER_ENABLES=VK_VALIDATION_FEATURE_ENABLE_SYNCHRONIZATION_VALIDATION_EXT -- -test.short
-say "ten steps of each architecture, attention's other shapes"
-run $driver -- -test.run 'TenSteps|Attention|Relative'
+# Drivers that run shaders on the CPU compile them on one core: two groups of tests
+# side by side take little more than the longer one.
+under_validation() (
+  set -e
+  say 'every kernel and a training, under core and synchronization validation'
+  run $driver $layer VK_LAYER_ENABLES=VK_VALIDATION_FEATURE_ENABLE_SYNCHRONIZATION_VALIDATION_EXT -- -test.short
+  say 'GPU-assisted validation on the smallest shapes'
+  run $driver $layer VK_LAYER_ENABLES=VK_VALIDATION_FEATURE_ENABLE_GPU_ASSISTED_EXT -- \
+    -test.short -test.run 'Moves|DropDraws'
+)
+computed() (
+  set -e
+  say "ten steps of each architecture, attention's other shapes"
+  run $driver -- -test.run 'TenSteps|Attention|Relative'
 
-say 'whole models'
-# A few random configurations: each has sizes of its own, and a driver that compiles
-# for the CPU takes seconds for each.
-on() { env $driver BENCH_DEVICE=vulkan:0 go test -count=1 -run "$@"; }
-on LogitsEqualTransformers ./models
-on 'RandomConfigurations$/^(00.|1000)' ./models
-on 'Generate|Sessions' ./models/generation
-on 'TrainingEqualsReference|ResumedTraining' ./trainers
+  say 'whole models'
+  # A few random configurations: each has sizes of its own, and a driver that compiles
+  # for the CPU takes seconds for each.
+  on() { env $driver BENCH_DEVICE=vulkan:0 go test -count=1 -run "$@"; }
+  on LogitsEqualTransformers ./models
+  on 'RandomConfigurations$/^(00.|1000)' ./models
+  on 'Generate|Sessions' ./models/generation
+  on 'TrainingEqualsReference|ResumedTraining' ./trainers
 
-say 'commands: run, killed and resumed, eval, predict, embed, fill-mask, generate, summarize, verify, perf, devices, doctor, serve'
-on 'OnADevice|ADeviceIsDescribed' ./cmd/bench
-on Held ./perf
+  say 'commands: run, killed and resumed, eval, predict, embed, fill-mask, generate, summarize, verify, perf, devices, doctor, serve'
+  on 'OnADevice|ADeviceIsDescribed' ./cmd/bench
+  on Held ./perf
 
-say 'a driver without the loader'
-env $driver go test -count=1 ./internal/vulkan
-run $driver BENCH_VULKAN_LOADER=none -- -test.short -test.run 'Moves|Products$|AdamW'
+  say 'a driver without the loader'
+  env $driver go test -count=1 ./internal/vulkan
+  run $driver BENCH_VULKAN_LOADER=none -- -test.short -test.run 'Moves|Products$|AdamW'
 
-models='TenSteps|LaunchesOf|LostDeviceLoses|ShadersAre'
-say 'GPU-assisted validation on the smallest shapes'
-run $driver $layer VK_LAYER_ENABLES=VK_VALIDATION_FEATURE_ENABLE_GPU_ASSISTED_EXT -- \
-  -test.short -test.run 'Moves|DropDraws'
+  models='TenSteps|LaunchesOf|LostDeviceLoses|ShadersAre'
+  swiftshader=/usr/lib/chromium/vk_swiftshader_icd.json
+  if [ -e "$swiftshader" ]; then
+    # Products of every form and size compile there for minutes: some of them do.
+    say 'SwiftShader'
+    run VK_DRIVER_FILES=$swiftshader VK_ICD_FILENAMES=$swiftshader -- \
+      -test.short -test.run . -test.skip "$models|TestProducts$|Epilogues|SquaresOf|FurtherFactors|SumsOfRows"
+    run VK_DRIVER_FILES=$swiftshader VK_ICD_FILENAMES=$swiftshader -- -test.run 'TestProducts/1x300x40'
+  else
+    echo 'no SwiftShader (chromium-common has it): the kernels ran on one driver alone'
+  fi
+)
 
-swiftshader=/usr/lib/chromium/vk_swiftshader_icd.json
-if [ -e "$swiftshader" ]; then
-  # Products of every form and size compile there for minutes: some of them do.
-  say 'SwiftShader'
-  run VK_DRIVER_FILES=$swiftshader VK_ICD_FILENAMES=$swiftshader -- \
-    -test.short -test.run . -test.skip "$models|TestProducts$|Epilogues|SquaresOf|FurtherFactors|SumsOfRows"
-  run VK_DRIVER_FILES=$swiftshader VK_ICD_FILENAMES=$swiftshader -- -test.run 'TestProducts/1x300x40'
-else
-  echo 'no SwiftShader (chromium-common has it): the kernels ran on one driver alone'
-fi
+# In the background, for there a failure ends the group: not so to the left of ||.
+under_validation >"$dir/validation.txt" 2>&1 &
+groups=($!)
+computed &
+groups+=($!)
+status=0
+for group in "${groups[@]}"; do wait "$group" || status=$?; done
+cat "$dir/validation.txt"
+[ $status = 0 ] || exit $status
 say done
