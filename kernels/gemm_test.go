@@ -9,6 +9,9 @@ import (
 	"github.com/lmkor/bench/kernels/parallel"
 )
 
+// pool is what tests compute on that do not ask for a number of threads.
+var pool = parallel.New(0)
+
 func numbers(n int, seed uint64) []float32 {
 	x := make([]float32, n)
 	for i := range x {

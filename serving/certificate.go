@@ -4,13 +4,8 @@ import (
 	"context"
 	"crypto/tls"
 	"log/slog"
-	"os"
 	"sync/atomic"
-	"time"
 )
-
-// certificateEvery is how often the files of a certificate are looked at.
-const certificateEvery = 10 * time.Second
 
 // TLS returns a configuration with the certificate of two files, which are read
 // again when they change, until ctx is cancelled. Files that can't be read then are
@@ -20,16 +15,7 @@ func TLS(ctx context.Context, cert, key string, log *slog.Logger) (*tls.Config, 
 	if _, err := c.refresh(); err != nil {
 		return nil, err
 	}
-	go func() {
-		for range ticks(ctx, certificateEvery) {
-			switch fresh, err := c.refresh(); {
-			case err != nil:
-				log.Warn("certificate", "error", err.Error())
-			case fresh:
-				log.Info("certificate read again")
-			}
-		}
-	}()
+	go reread(ctx, "certificate", log, c.refresh)
 	return &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 		return c.current.Load(), nil
 	}}, nil
@@ -38,19 +24,17 @@ func TLS(ctx context.Context, cert, key string, log *slog.Logger) (*tls.Config, 
 // certificate is two files, and what they held when they were read last.
 type certificate struct {
 	cert, key string
-	seen      [2]time.Time // when they were changed
+	seen      [2]stamp
 	current   atomic.Pointer[tls.Certificate]
 }
 
 // refresh reads the files if they have changed since they were read.
 func (c *certificate) refresh() (fresh bool, err error) {
-	var now [2]time.Time
+	var now [2]stamp
 	for i, path := range []string{c.cert, c.key} {
-		info, err := os.Stat(path)
-		if err != nil {
+		if now[i], err = stampOf(path); err != nil {
 			return false, err
 		}
-		now[i] = info.ModTime()
 	}
 	if now == c.seen {
 		return false, nil

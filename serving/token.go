@@ -7,7 +7,6 @@ import (
 	"os"
 	"strings"
 	"sync/atomic"
-	"time"
 )
 
 // Token returns what says the one token of a file, which is read again when it
@@ -21,35 +20,22 @@ func Token(ctx context.Context, path string, log *slog.Logger) (func() string, e
 	if _, err := t.refresh(); err != nil {
 		return nil, err
 	}
-	go func() {
-		for range ticks(ctx, certificateEvery) {
-			switch fresh, err := t.refresh(); {
-			case err != nil:
-				log.Warn("token", "error", err.Error())
-			case fresh:
-				log.Info("token read again")
-			}
-		}
-	}()
+	go reread(ctx, "token", log, t.refresh)
 	return func() string { return *t.current.Load() }, nil
 }
 
 // token is a file, and what it held when it was read last.
 type token struct {
 	path    string
-	seen    time.Time // when it was changed
-	size    int64
+	seen    stamp
 	current atomic.Pointer[string]
 }
 
 // refresh reads the file if it has changed since it was read.
 func (t *token) refresh() (fresh bool, err error) {
-	info, err := os.Stat(t.path)
-	if err != nil {
+	now, err := stampOf(t.path)
+	if err != nil || now == t.seen {
 		return false, err
-	}
-	if info.ModTime().Equal(t.seen) && info.Size() == t.size {
-		return false, nil
 	}
 	raw, err := os.ReadFile(t.path)
 	if err != nil {
@@ -60,6 +46,6 @@ func (t *token) refresh() (fresh bool, err error) {
 		return false, fmt.Errorf("%s: want one token", t.path)
 	}
 	t.current.Store(&text)
-	t.seen, t.size = info.ModTime(), info.Size()
+	t.seen = now
 	return true, nil
 }
