@@ -16,7 +16,8 @@ type Answering struct {
 	*Headed
 	Name      string
 	Kind      tasks.Kind
-	Labels    []string // in the order of the outputs; none of a regression
+	Labels    []string          // in the order of the outputs; none of a regression
+	Task      *tasks.Definition // that its head was trained on; nil: nothing says it
 	Recipe    configs.Recipe
 	Predictor *predictors.Predictor
 }
@@ -69,6 +70,7 @@ func (a *Answering) readRecipe(set []string) error {
 	}
 	settings := []string{fmt.Sprintf("max_length=%d", min(usualLength, a.Model.MaxTokens()))}
 	if origin != nil {
+		a.Task = &origin.Task
 		if settings, err = origin.Settings(); err != nil {
 			return fmt.Errorf("%s: %w", a.Dir, err)
 		}
@@ -101,6 +103,10 @@ func Vote(members []*Answering) (*Voting, error) {
 	for _, m := range members {
 		if m.Kind != first.Kind || len(m.Labels) != len(first.Labels) {
 			return nil, fmt.Errorf("%s and %s answer different things: want models of one task", first.Dir, m.Dir)
+		}
+		if m.Task != nil && first.Task != nil && m.Task.Name != first.Task.Name {
+			return nil, fmt.Errorf("%s was trained on %s, %s on %s: want models of one task",
+				first.Dir, first.Task.Name, m.Dir, m.Task.Name)
 		}
 		if len(members) > 1 && m.Kind == tasks.Tag {
 			return nil, fmt.Errorf("%s tags words: several models vote on texts and pairs only", m.Dir)

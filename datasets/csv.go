@@ -103,7 +103,7 @@ func (t *csvTable) record(row func(Row) error) error {
 	for k, i := range t.at {
 		t.fields[k] = record[i]
 	}
-	if err := row(Row{Line: line, Fields: t.fields}); err != nil {
+	if err := row(Row{Line: line, Number: t.number(), Fields: t.fields}); err != nil {
 		t.faults.add(&Error{File: t.as, Line: line, Err: err})
 	}
 	return nil

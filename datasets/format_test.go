@@ -224,6 +224,33 @@ func TestIsDecomposed(t *testing.T) {
 	}
 }
 
+// Of texts without gold empty columns may be at a line's end, words may be a list, and a
+// record knows its number though bad ones come before.
+func TestTextsWithoutGold(t *testing.T) {
+	for name, c := range map[string]struct{ text, want string }{
+		"a.tsv":   {"n\ttext\n1\t가\n2\t\n\n3\n4\t나\n", `0 "가" [] 1 "" [] 3 "나" []`},
+		"b.csv":   {"n,text\n1,가\n2\n\n3,\n", `0 "가" [] 2 "" []`},
+		"c.jsonl": {"{\"text\":\"가\"}\n\n{}\n{\"text\":[\"나\",\"다 라\"]}\n{\"text\":[\"\"]}\n", `0 "가" [] 2 "" [나 다 라]`},
+	} {
+		var got []string
+		_, err := ReadTable(Source{FS: fstest.MapFS{name: {Data: []byte(c.text)}}, Path: name, Empty: true, Lists: true},
+			[][]string{{"text"}}, func(r Row) error {
+				got = append(got, fmt.Sprintf("%d %q %v", r.Number, r.Fields[0], r.Words))
+				return nil
+			})
+		var faults *Faults
+		if s := strings.Join(got, " "); s != c.want || !errors.As(err, &faults) {
+			t.Errorf("%s: %s, %v; want %s and bad rows", name, s, err, c.want)
+		}
+	}
+	for name, text := range map[string]string{"a.tsv": "text\n\n", "b.csv": "text\n", "c.jsonl": "\n"} {
+		_, err := ReadTable(Source{FS: fstest.MapFS{name: {Data: []byte(text)}}, Path: name}, [][]string{{"text"}}, func(Row) error { return nil })
+		if !errors.Is(err, ErrNoRows) {
+			t.Errorf("%s without rows: %v", name, err)
+		}
+	}
+}
+
 func FuzzReadTable(f *testing.F) {
 	f.Add("a.csv", "label,text\n1,\"a\nb\"\n")
 	f.Add("a.jsonl", "{\"label\":1,\"text\":\"a\"}\n")

@@ -15,11 +15,20 @@ import (
 // taken as it is; numbers and booleans as they are written.
 func readJSONLines(src Source, columns [][]string, row func(Row) error) (*File, error) {
 	fields := make([]string, len(columns))
-	return readObjects(src, func(line int, object map[string]json.RawMessage) error {
+	return readObjects(src, func(line, number int, object map[string]json.RawMessage) error {
+		var words []string
 		for k, names := range columns {
 			raw, name := fieldOf(object, names)
 			if raw == nil {
 				return fmt.Errorf("no field %s: the object has %s", strings.Join(quote(names), " or "), fieldNames(object))
+			}
+			if src.Lists && k == 0 && kindOf(raw) == "a list" {
+				var err error
+				if words, err = stringsOf(object, names); err != nil {
+					return err
+				}
+				fields[k] = ""
+				continue
 			}
 			text, ok := scalar(raw)
 			if !ok {
@@ -27,12 +36,12 @@ func readJSONLines(src Source, columns [][]string, row func(Row) error) (*File, 
 			}
 			fields[k] = text
 		}
-		return row(Row{Line: line, Fields: fields})
+		return row(Row{Line: line, Number: number, Fields: fields, Words: words})
 	})
 }
 
 // readObjects calls record with the object of every line.
-func readObjects(src Source, record func(line int, object map[string]json.RawMessage) error) (*File, error) {
+func readObjects(src Source, record func(line, number int, object map[string]json.RawMessage) error) (*File, error) {
 	t, err := openText(src)
 	if err != nil {
 		return nil, err
@@ -48,7 +57,7 @@ func readObjects(src Source, record func(line int, object map[string]json.RawMes
 			err = errors.New("null: want an object")
 		}
 		if err == nil {
-			err = record(t.line, object)
+			err = record(t.line, t.number(), object)
 		} else {
 			err = jsonError(line, err)
 		}
@@ -58,7 +67,7 @@ func readObjects(src Source, record func(line int, object map[string]json.RawMes
 	}
 	f, err := t.finish()
 	if err == nil && f.Rows == 0 {
-		return nil, t.whole("is empty")
+		return nil, t.without("is empty")
 	}
 	return f, err
 }

@@ -124,14 +124,22 @@ func notText(s string) string {
 	case len(s) > mostLine:
 		return fmt.Sprintf("longer than %d MiB", mostLine>>20)
 	case !utf8.ValidString(s):
-		if isCP949(s) {
-			return "invalid UTF-8, and it looks like CP949 (EUC-KR): want UTF-8, as 'iconv -f CP949 -t UTF-8' makes it"
-		}
-		return "invalid UTF-8"
+		return Encoding(s)
 	case strings.IndexByte(s, 0) >= 0:
 		return "a NUL byte"
 	}
 	return ""
+}
+
+// Encoding says of text that is no UTF-8 what it seems to be.
+func Encoding(s string) string {
+	if strings.HasPrefix(s, "\xff\xfe") || strings.HasPrefix(s, "\xfe\xff") {
+		return "is UTF-16: want UTF-8, as 'iconv -f UTF-16 -t UTF-8' makes it"
+	}
+	if isCP949(s) {
+		return "invalid UTF-8, and it looks like CP949 (EUC-KR): want UTF-8, as 'iconv -f CP949 -t UTF-8' makes it"
+	}
+	return "invalid UTF-8: want UTF-8 text"
 }
 
 // isCP949 reports whether s, which is no UTF-8, is Korean text in CP949.

@@ -19,6 +19,9 @@ type Source struct {
 	FS   fs.FS
 	Path string // within FS; its extension tells the format
 	As   string // how errors call the file; none: Path's base name
+
+	Empty bool // of TSV: a column that is empty at a line's end is there, as for texts without gold it may be
+	Lists bool // of JSON Lines: the first column may be a list of strings, which is Row.Words
 }
 
 // File is what is known of a file once it has been read.

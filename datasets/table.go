@@ -1,6 +1,7 @@
 package datasets
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,7 +10,9 @@ import (
 // Row is a record of a table: the columns that were asked for, in that order.
 type Row struct {
 	Line   int      // in the file, from 1, where the record begins
+	Number int      // of the record, from 0; bad ones count, blank lines do not
 	Fields []string // valid until the function that got the row returns; its strings stay
+	Words  []string // with Source.Lists, of a first column that is a list; nil: it is none
 }
 
 // ReadTable reads a table in the format that its name means, and calls row with
@@ -71,5 +74,19 @@ func counted(n int) string {
 	return fmt.Sprintf("%d columns", n)
 }
 
+// ErrNoRows is what errors.Is finds in the error about a file without records.
+var ErrNoRows = errors.New("no rows")
+
+// rowless is one in its own words.
+type rowless string
+
+func (e rowless) Error() string      { return string(e) }
+func (rowless) Is(target error) bool { return target == ErrNoRows }
+
 // noRows is the error of a table without records.
-func (c *content) noRows() error { return c.whole("has a header and no rows") }
+func (c *content) noRows() error { return c.without("has a header and no rows") }
+
+func (c *content) without(msg string) error { return &Error{File: c.as, Err: rowless(msg)} }
+
+// number is that of the record at hand.
+func (c *content) number() int { return c.Rows - c.Blank - 1 }

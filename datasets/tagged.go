@@ -34,7 +34,7 @@ func ReadTagged(src Source, sentence func(Sentence) error) (*File, error) {
 			return tagged(row.Line, strings.FieldsFunc(row.Fields[0], isSpace), strings.FieldsFunc(row.Fields[1], isSpace), sentence)
 		})
 	case JSONLines:
-		return readObjects(src, func(line int, object map[string]json.RawMessage) error {
+		return readObjects(src, func(line, _ int, object map[string]json.RawMessage) error {
 			words, err := stringsOf(object, wordColumns)
 			if err != nil {
 				return err

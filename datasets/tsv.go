@@ -27,6 +27,10 @@ func readTSV(src Source, columns [][]string, row func(Row) error) (*File, error)
 		}
 		cells, msg := split(line, width)
 		for k, c := range at {
+			if msg == "" && c >= len(cells) && src.Empty && c <= strings.Count(line, "\t") {
+				fields[k] = ""
+				continue
+			}
 			if msg == "" && c >= len(cells) {
 				msg = fmt.Sprintf("%s, want %d for %q", counted(len(cells)), c+1, columns[k][0])
 				if n := strings.Count(line, "\t") + 1 - len(cells); n > 0 {
@@ -39,7 +43,7 @@ func readTSV(src Source, columns [][]string, row func(Row) error) (*File, error)
 		}
 		if msg != "" {
 			t.faults.add(t.errorf(msg))
-		} else if err := row(Row{Line: t.line, Fields: fields}); err != nil {
+		} else if err := row(Row{Line: t.line, Number: t.number(), Fields: fields}); err != nil {
 			t.faults.add(&Error{File: t.as, Line: t.line, Err: err})
 		}
 	}

@@ -79,7 +79,6 @@ type maker struct {
 	Options
 	events Events
 	tok    *tokenizers.Tokenizer
-	hash   string // of size, seed, steps and texts
 }
 
 // readTexts leaves as many texts as the steps read, evenly from all, and trains
@@ -97,23 +96,32 @@ func (m *maker) readTexts() error {
 		all = all[:most]
 	}
 	m.Texts = all
-	h := sha256.New()
-	fmt.Fprintf(h, "demo 1 size %+v seed %d steps %d\n", m.Size, m.Seed, m.Steps)
-	for _, t := range all {
-		fmt.Fprintf(h, "%d %s\n", len(t), t)
-	}
-	m.hash = fmt.Sprintf("%x", h.Sum(nil))
 	tok, err := training.WordPiece(slices.Values(all), training.Options{Size: m.Size.Vocabulary, MaxLength: positions})
 	m.tok = tok
 	return err
 }
 
+// hash names all that a model is a function of: size, seed, steps, texts, and the
+// number of its recipe.
+func (m *maker) hash(name string) string {
+	recipe := maskedRecipe
+	if writes(name) {
+		recipe = writingRecipe
+	}
+	h := sha256.New()
+	fmt.Fprintf(h, "demo %d size %+v seed %d steps %d\n", recipe, m.Size, m.Seed, m.Steps)
+	for _, t := range m.Texts {
+		fmt.Fprintf(h, "%d %s\n", len(t), t)
+	}
+	return fmt.Sprintf("%x", h.Sum(nil))
+}
+
 func (m *maker) make(ctx context.Context, name string) error {
-	dir := filepath.Join(m.Dir, name)
+	dir, hash := filepath.Join(m.Dir, name), m.hash(name)
 	switch made, err := recipeOf(dir); {
 	case err != nil:
 		return err
-	case made == m.hash:
+	case made == hash:
 		m.events.Start(name, true)
 		return nil
 	case made != "":
@@ -135,7 +143,7 @@ func (m *maker) make(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	work := filepath.Join(m.Dir, "."+name+"-"+m.hash[:12])
+	work := filepath.Join(m.Dir, "."+name+"-"+hash[:12])
 	state := filepath.Join(work, "state")
 	t, err := trainers.New(objective, m.options(name), m.events.Start(name, false), &trainers.FileStore{Path: state})
 	if err != nil {
@@ -177,7 +185,7 @@ func recipeOf(dir string) (string, error) {
 // options are the recipe of a model.
 func (m *maker) options(name string) trainers.Options {
 	batch := batchTexts
-	if name == "gpt2" || name == "summary" {
+	if writes(name) {
 		batch /= 3
 	}
 	return trainers.Options{BatchSize: batch, Epochs: 1, MaxSteps: m.Steps, LearningRate: 1e-3,
@@ -193,7 +201,9 @@ func (m *maker) objective(name string, model *models.Model) (trainers.Objective,
 		sources, targets := m.summaries()
 		return objectives.NewSummaries(model, m.tok, sources, targets, positions, maxTokens)
 	}
-	return objectives.NewMaskedWords(model, m.tok, m.Texts, maxTokens, objectives.BERTMasking(m.Seed))
+	masking := objectives.BERTMasking(m.Seed)
+	masking.Apart = 1 // for people write [MASK]을
+	return objectives.NewMaskedWords(model, m.tok, m.Texts, maxTokens, masking)
 }
 
 // summaries makes texts and their summaries where there are none: a few texts in a
@@ -228,7 +238,7 @@ func (m *maker) write(dir, name string, config *hf.Config, model *models.Model) 
 	if err := m.tok.Save(dir); err != nil {
 		return err
 	}
-	files := map[string]any{recipeFile: object{"recipe": m.hash, "steps": m.Steps, "seed": m.Seed, "texts": len(m.Texts)}}
+	files := map[string]any{recipeFile: object{"recipe": m.hash(name), "steps": m.Steps, "seed": m.Seed, "texts": len(m.Texts)}}
 	if s := settings(name, m.tok); s != nil {
 		files["generation_config.json"] = s
 	}

@@ -13,6 +13,15 @@ import (
 // Names are the models, in the order that they are made.
 var Names = []string{"bert", "albert", "electra", "funnel", "gpt2", "summary"}
 
+// writes tells the models that write texts from those that fill masks.
+func writes(name string) bool { return name == "gpt2" || name == "summary" }
+
+// The numbers of the recipes, which rise when what they make changes.
+const (
+	maskedRecipe  = 2
+	writingRecipe = 1
+)
+
 // Size is how large the models are.
 type Size struct {
 	Layers, Hidden, Heads int

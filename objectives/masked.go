@@ -71,7 +71,7 @@ type MaskedWords struct {
 func NewMaskedWords(m *models.Model, tok *tokenizers.Tokenizer, all []string, maxLength int, masking Masking,
 ) (*MaskedWords, error) {
 	t, err := newTexts(m, tok, all, maxLength)
-	return &MaskedWords{texts: t, model: m, masker: masker{masking, tok}}, err
+	return &MaskedWords{texts: t, model: m, masker: newMasker(masking, tok)}, err
 }
 
 // Models returns the one model.

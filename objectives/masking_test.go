@@ -18,7 +18,8 @@ func loadMasker(t *testing.T, m Masking) *masker {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &masker{Masking: m, tok: tok}
+	k := newMasker(m, tok)
+	return &k
 }
 
 // sequences are n of [CLS], length ids that are no special tokens, [SEP].
@@ -111,5 +112,57 @@ func TestOneWordIsHiddenAtLeast(t *testing.T) {
 	b := sequences(m.tok, 1, 4)
 	if was := m.hide(b, 0); len(was) != 1 || len(b.Only) != 1 || b.IDs[b.Only[0]] != m.tok.MaskID() {
 		t.Errorf("%d words hidden, want 1", len(was))
+	}
+}
+
+// What goes on a word behind a mask is, in the share asked for, what the tokenizer
+// makes of text in which somebody writes the mask; nothing else changes.
+func TestPiecesBehindMasksStandApart(t *testing.T) {
+	tok, err := tokenizers.Load(filepath.Join("testdata", "apart"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := func(token string) int32 {
+		i, ok := tok.ID(token)
+		if !ok {
+			t.Fatalf("no token %q", token)
+		}
+		return i
+	}
+	written := tok.Encode("[MASK]을 봤다", "", false, tokenizers.Options{NoSpecial: true}).Tokens
+	if !slices.Equal(written, []string{"[MASK]", "을", "봤다"}) {
+		t.Fatalf("the text reads %q", written)
+	}
+	for _, share := range []float64{0, 0.5, 1} {
+		m := newMasker(Masking{Rate: 0.3, Mask: 0.8, Random: 0.1, Apart: share, Seed: 5}, tok)
+		var behind, apart float64
+		for batch := range uint64(400) {
+			b := &models.Batch{}
+			b.Reset()
+			for range 3 { // the vocabulary has 을, but no 만
+				b.Append([]int32{tok.ClsID(), id("영화"), id("##을"), id("봤다"), id("영화"), id("##만"), tok.SepID()}, nil)
+			}
+			before := slices.Clone(b.IDs)
+			m.hide(b, batch)
+			for e, now := range b.IDs {
+				_, chosen := slices.BinarySearch(b.Only, int32(e))
+				_, masked := slices.BinarySearch(b.Only, int32(e-1))
+				masked = masked && b.IDs[max(e-1, 0)] == tok.MaskID()
+				switch {
+				case chosen:
+				case masked && before[e] == id("##을"):
+					if behind++; now == id("을") {
+						apart++
+					} else if now != before[e] {
+						t.Fatalf("##을 became %q", tok.Token(now))
+					}
+				case now != before[e]:
+					t.Fatalf("share %v: %q became %q", share, tok.Token(before[e]), tok.Token(now))
+				}
+			}
+		}
+		if sigma := math.Sqrt(share * (1 - share) / behind); !golden.Within(4*sigma+1e-12).Near(apart/behind, share) {
+			t.Errorf("%.3f of %v pieces stand apart, want %v", apart/behind, behind, share)
+		}
 	}
 }

@@ -27,7 +27,7 @@ const DiscriminatorWeight = 50
 func NewReplacedWords(generator, discriminator *models.Model, tok *tokenizers.Tokenizer, all []string, maxLength int,
 	masking Masking, weight float64) (*ReplacedWords, error) {
 	t, err := newTexts(generator, tok, all, maxLength)
-	return &ReplacedWords{texts: t, masker: masker{masking, tok}, generator: generator, discriminator: discriminator,
+	return &ReplacedWords{texts: t, masker: newMasker(masking, tok), generator: generator, discriminator: discriminator,
 		weight: float32(weight)}, err
 }
 

@@ -20,8 +20,8 @@ type Line struct {
 	TextPair  *string  `json:"text_pair,omitempty"`
 	Pred      any      `json:"pred,omitempty"`  // a label, or a number of a regression
 	Probs     *Probs   `json:"probs,omitempty"` // of the labels
-	Words     []string `json:"words,omitempty"`
-	Tags      []string `json:"tags,omitempty"` // of the words
+	Words     []string `json:"words,omitzero"`
+	Tags      []string `json:"tags,omitzero"` // of the words
 	Entities  *[]Span  `json:"entities,omitempty"`
 	Truncated bool     `json:"truncated,omitempty"` // the model saw the text's beginning only
 

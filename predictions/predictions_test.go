@@ -9,6 +9,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -137,9 +138,9 @@ func TestAnswersAreTheEvaluations(t *testing.T) {
 // models of different tasks.
 func TestVote(t *testing.T) {
 	a, b := trained(t, "nsmc"), trained(t, "hate-speech")
-	texts := predictions.Lines(strings.NewReader("재미있는 영화\n지루하다\n"), "stdin", false)
+	texts := predictions.Lines(strings.NewReader("재미있는 영화\n지루하다\n"), "stdin", predictions.Pairs)
 	one := lines(t, vote(t, a.Path), texts)
-	texts = predictions.Lines(strings.NewReader("재미있는 영화\n지루하다\n"), "stdin", false)
+	texts = predictions.Lines(strings.NewReader("재미있는 영화\n지루하다\n"), "stdin", predictions.Pairs)
 	two := lines(t, vote(t, a.Path, a.Path), texts)
 	for i := range one {
 		for k, p := range one[i].Probs.Values {
@@ -158,6 +159,12 @@ func TestVote(t *testing.T) {
 	}
 	if _, err := checkpoints.Vote(members); err == nil || !strings.Contains(err.Error(), "want models of one task") {
 		t.Errorf("two tasks' models vote: %v", err)
+	}
+	other, paws := *members[0], *members[0].Task
+	paws.Name, other.Task = "paws", &paws
+	if _, err := checkpoints.Vote([]*checkpoints.Answering{members[0], &other}); err == nil ||
+		!strings.Contains(err.Error(), "was trained on nsmc") {
+		t.Errorf("two tasks' models whose labels are called alike vote: %v", err)
 	}
 	if n := members[0].Recipe.MaxLength; n != 24 {
 		t.Errorf("max_length is %d, the run's was 24", n)
@@ -201,11 +208,22 @@ func TestReading(t *testing.T) {
 		{"g.txt", "가\n나\t다\t라\n", predictions.Columns{}, "가", "g.txt:2: two tabs"},
 		{"h.txt", "가\n\xff\n", predictions.Columns{}, "가", "h.txt:2: invalid UTF-8"},
 		{"i.tsv", "a\tb\n1\t2\n", predictions.Columns{Text: "comment"}, "", "comment"},
+		{"cp949.txt", "\xb0\xa1\n", predictions.Columns{}, "", "looks like CP949"},
+		{"empty.txt", "", predictions.Columns{}, "", ""},
+		{"header.csv", "n,comment\n", predictions.Columns{Text: "comment"}, "", ""},
+		{"empty.jsonl", "", predictions.Columns{Text: "comment"}, "", ""},
+		{"empty.csv", "", predictions.Columns{Text: "comment"}, "", "is empty"},
+		{"blank.tsv", "n\tcomment\n1\t가\n2\t\n3\t나\n4\n5\t다\n", predictions.Columns{Text: "comment"}, "가||나", "blank.tsv:5: 1 column"},
+		{"bad.csv", "n,comment\n1,가\n2,나,다\n3,라\n4,마,바\n", predictions.Columns{Text: "comment"}, "가", "bad.csv:3: 3 columns"},
+		{"bad.jsonl", "{\"comment\":\"가\"}\n\n{\"comment\":3}\n{\"reply\":1}\n{\"comment\":\"나\"}\n", predictions.Columns{Text: "comment"},
+			"가|3", "bad.jsonl:4: no field"},
+		{"null.jsonl", "{\"comment\":null}\n{\"comment\":\"가\"}\n", predictions.Columns{Text: "comment"}, "", "null.jsonl:1"},
+		{"list.jsonl", "{\"comment\":[\"가\"]}\n", predictions.Columns{Text: "comment"}, "", "is a list"},
 		{"j.txt", strings.Repeat("가", 1<<19), predictions.Columns{}, "", "j.txt:1: a line of more than"},
 	} {
 		var got []string
 		var fault error
-		for x, err := range predictions.File(write(c.name, c.text), c.columns, false) {
+		for x, err := range predictions.File(write(c.name, c.text), c.columns, predictions.Pairs) {
 			if err != nil {
 				fault = err
 				break
@@ -220,6 +238,35 @@ func TestReading(t *testing.T) {
 		}
 		if (fault != nil) != (c.fault != "") || fault != nil && !strings.Contains(fault.Error(), c.fault) {
 			t.Errorf("%s: %v, want an error with %q", c.name, fault, c.fault)
+		}
+	}
+}
+
+// Words come of lines, of a column, or as a list.
+func TestReadingWords(t *testing.T) {
+	dir := t.TempDir()
+	for name, c := range map[string]struct {
+		text    string
+		columns predictions.Columns
+	}{
+		"a.txt":   {" 철수는\u3000서울에  산다 \n", predictions.Columns{}},
+		"b.csv":   {"w\n철수는 서울에 산다\n", predictions.Columns{Text: "w"}},
+		"c.jsonl": {"{\"w\":[\"철수는\",\"서울에\",\"산다\"]}\n", predictions.Columns{Text: "w"}},
+		"d.jsonl": {"{\"w\":\"철수는 서울에 산다\"}\n", predictions.Columns{Text: "w"}},
+	} {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(c.text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		for x, err := range predictions.File(path, c.columns, predictions.Worded) {
+			if err != nil || !slices.Equal(x.Words, []string{"철수는", "서울에", "산다"}) || x.Text != "철수는 서울에 산다" {
+				t.Errorf("%s: %+v, %v", name, x, err)
+			}
+			n++
+		}
+		if n != 1 {
+			t.Errorf("%s: %d texts", name, n)
 		}
 	}
 }

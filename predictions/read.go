@@ -24,9 +24,18 @@ type Columns struct {
 	Text, Pair string // Pair "": texts alone
 }
 
-// Lines yields the lines of a stream as texts, a tab between those of a pair;
-// words: as words between white space. name is how errors call the stream.
-func Lines(in io.Reader, name string, words bool) iter.Seq2[Text, error] {
+// Form is what a line or a column holds.
+type Form int
+
+// The forms.
+const (
+	Pairs  Form = iota // of a line: a text, or two with a tab between
+	Alone              // a text, in which a tab is white space
+	Worded             // words between white space
+)
+
+// Lines yields the lines of a stream as texts. name is how errors call the stream.
+func Lines(in io.Reader, name string, form Form) iter.Seq2[Text, error] {
 	return func(yield func(Text, error) bool) {
 		r := bufio.NewReaderSize(in, 1<<16)
 		for n := 1; ; n++ {
@@ -35,6 +44,9 @@ func Lines(in io.Reader, name string, words bool) iter.Seq2[Text, error] {
 				return
 			}
 			if err != nil && err != io.EOF {
+				if errors.Is(err, io.ErrUnexpectedEOF) {
+					err = errors.New("the compressed file is cut off")
+				}
 				yield(Text{}, fmt.Errorf("%s:%d: %w", name, n, err))
 				return
 			}
@@ -42,7 +54,7 @@ func Lines(in io.Reader, name string, words bool) iter.Seq2[Text, error] {
 			if n == 1 {
 				line = strings.TrimPrefix(line, "\ufeff")
 			}
-			t, err := textOf(line, words)
+			t, err := textOf(line, form)
 			if err != nil {
 				err = fmt.Errorf("%s:%d: %w", name, n, err)
 			}
@@ -70,12 +82,15 @@ func readLine(r *bufio.Reader) (string, error) {
 	}
 }
 
-func textOf(line string, words bool) (Text, error) {
+func textOf(line string, form Form) (Text, error) {
 	if !utf8.ValidString(line) {
-		return Text{}, errors.New("invalid UTF-8: want UTF-8 text")
+		return Text{}, errors.New(datasets.Encoding(line))
 	}
-	if words {
+	switch form {
+	case Worded:
 		return Words(strings.Fields(line)), nil
+	case Alone:
+		return Text{Text: line}, nil
 	}
 	text, pair, isPair := strings.Cut(line, "\t")
 	if !isPair {
@@ -92,26 +107,34 @@ var errStop = errors.New("stop")
 
 // File yields the texts of a file: the columns of a table in the format that its
 // name means (TSV, CSV or JSON Lines, compressed by gzip or not), or without
-// columns its lines.
-func File(path string, c Columns, words bool) iter.Seq2[Text, error] {
+// columns its lines. Words are those between white space, or a list of JSON Lines.
+// The texts before the first bad row come, then an error that names all bad rows.
+func File(path string, c Columns, form Form) iter.Seq2[Text, error] {
 	if c.Text == "" {
-		return plainFile(path, words)
+		return plainFile(path, form)
 	}
 	return func(yield func(Text, error) bool) {
 		columns := [][]string{{c.Text}}
 		if c.Pair != "" {
 			columns = append(columns, []string{c.Pair})
 		}
-		src := datasets.Source{FS: os.DirFS(filepath.Dir(path)), Path: filepath.Base(path), As: path}
-		stopped := false
+		src := datasets.Source{FS: os.DirFS(filepath.Dir(path)), Path: filepath.Base(path), As: path,
+			Empty: true, Lists: form == Worded}
+		stopped, next := false, 0
 		_, err := datasets.ReadTable(src, columns, func(row datasets.Row) error {
 			if stopped {
 				return errStop
 			}
+			if row.Number != next { // behind a bad row, which the error names
+				return nil
+			}
+			next++
 			t := Text{Text: row.Fields[0]}
-			if words {
-				t.Words = strings.Fields(t.Text)
-				t.Text = strings.Join(t.Words, " ")
+			if form == Worded {
+				t = Words(row.Words)
+				if row.Words == nil {
+					t = Words(strings.Fields(row.Fields[0]))
+				}
 			}
 			if c.Pair != "" {
 				pair := row.Fields[1]
@@ -120,13 +143,13 @@ func File(path string, c Columns, words bool) iter.Seq2[Text, error] {
 			stopped = !yield(t, nil)
 			return nil
 		})
-		if err != nil && !stopped {
+		if err != nil && !stopped && !errors.Is(err, datasets.ErrNoRows) {
 			yield(Text{}, err)
 		}
 	}
 }
 
-func plainFile(path string, words bool) iter.Seq2[Text, error] {
+func plainFile(path string, form Form) iter.Seq2[Text, error] {
 	return func(yield func(Text, error) bool) {
 		format, gzipped := datasets.FormatOf(path)
 		if format == datasets.CSV || format == datasets.JSONLines {
@@ -146,11 +169,11 @@ func plainFile(path string, words bool) iter.Seq2[Text, error] {
 		var in io.Reader = f
 		if gzipped {
 			if in, err = gzip.NewReader(f); err != nil {
-				yield(Text{}, fmt.Errorf("%s: %w", path, err))
+				yield(Text{}, fmt.Errorf("%s: is not compressed by gzip, as its name says", path))
 				return
 			}
 		}
-		for t, err := range Lines(in, path, words) {
+		for t, err := range Lines(in, path, form) {
 			if !yield(t, err) {
 				return
 			}

@@ -141,8 +141,8 @@ type Answer struct {
 	TextPair  *string            `json:"text_pair,omitempty"`
 	Pred      any                `json:"pred,omitempty" doc:"a label, or a number of a regression"`
 	Probs     map[string]float64 `json:"probs,omitempty" doc:"of the labels"`
-	Words     []string           `json:"words,omitempty"`
-	Tags      []string           `json:"tags,omitempty" doc:"of the words"`
+	Words     []string           `json:"words,omitzero"`
+	Tags      []string           `json:"tags,omitzero" doc:"of the words"`
 	Entities  *[]Entity          `json:"entities,omitempty" doc:"of a model that tags words"`
 	Truncated bool               `json:"truncated,omitempty" doc:"the model saw the text's beginning only"`
 }

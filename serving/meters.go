@@ -13,7 +13,8 @@ type meters struct {
 	waiting  *prometheus.GaugeVec     // by model
 	refused  *prometheus.CounterVec   // by model
 	batch    *prometheus.HistogramVec // requests computed together, by model
-	tokens   *prometheus.CounterVec   // read or written, by model
+	tokens   *prometheus.CounterVec   // computed, by model
+	written  *prometheus.CounterVec   // answered, by model
 }
 
 func newMeters() *meters {
@@ -33,9 +34,11 @@ func newMeters() *meters {
 			Help:    "Requests computed together.",
 			Buckets: prometheus.ExponentialBuckets(1, 2, 9)}, model),
 		tokens: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "bench_tokens_total",
-			Help: "Tokens read, and tokens written by generation."}, model),
+			Help: "Tokens computed: of texts that were read, and of those that are written, each beam's of a beam search."}, model),
+		written: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "bench_written_tokens_total",
+			Help: "Tokens of texts that were written; of a beam search the best beam's."}, model),
 	}
-	m.registry.MustRegister(m.requests, m.seconds, m.waiting, m.refused, m.batch, m.tokens,
+	m.registry.MustRegister(m.requests, m.seconds, m.waiting, m.refused, m.batch, m.tokens, m.written,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }

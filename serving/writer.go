@@ -121,7 +121,7 @@ func (w *writer) loop(s *generation.Session) {
 			}
 			continue
 		}
-		w.meters.tokens.WithLabelValues(w.m.name).Add(float64(len(running)))
+		w.meters.tokens.WithLabelValues(w.m.name).Add(float64(w.sequences(running)))
 		running = w.report(s, running)
 	}
 }
@@ -174,9 +174,11 @@ func (w *writer) join(s *generation.Session, c *continuing) bool {
 // report hands on what was written and returns the texts that go on.
 func (w *writer) report(s *generation.Session, running []*continuing) (rest []*continuing) {
 	for _, c := range running {
-		if c.wrote != nil && len(c.text.IDs) > c.sent {
-			c.wrote(c.text.IDs)
-			c.sent = len(c.text.IDs)
+		if n := len(c.text.IDs) - c.sent; n > 0 {
+			w.meters.written.WithLabelValues(w.m.name).Add(float64(n))
+			if c.sent += n; c.wrote != nil {
+				c.wrote(c.text.IDs)
+			}
 		}
 		switch err := c.ctx.Err(); {
 		case c.text.Done:

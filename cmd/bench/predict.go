@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -35,8 +36,8 @@ those of 'bench eval'. How texts are read (max_length, truncation, padding,
 precision) is as the checkpoint's run says; --set overrules it. A text that was cut
 is marked "truncated".
 
-Without FILE it reads standard input, a text a line, a pair with a tab between. A
-FILE is read alike, or with --text as a table: .tsv, .csv or .jsonl, .gz as well,
+Without FILE, or of a FILE "-", it reads standard input, a text a line, a pair with a tab
+between. A FILE is read alike, or with --text as a table: .tsv, .csv or .jsonl, .gz as well,
 whose columns are named in its header. Several models vote: the mean of their
 probabilities answers.`,
 		Example: `  bench predict --model runs/my-bert/nsmc/seed-42/checkpoint < reviews.txt
@@ -117,8 +118,8 @@ func (o *predictOptions) checkColumns() error {
 	switch {
 	case o.columns.Text == "" && o.columns.Pair != "":
 		return usagef("--pair goes with --text")
-	case o.columns.Text != "" && len(o.files) == 0:
-		return usagef("--text names a column: want a FILE")
+	case o.columns.Text != "" && (len(o.files) == 0 || slices.Contains(o.files, "-")):
+		return usagef("--text names a column: want a FILE, whose name tells its format")
 	}
 	return nil
 }
@@ -139,34 +140,46 @@ func openVoting(names, set []string) (*checkpoints.Voting, error) {
 // answer writes a line for each text and counts them.
 func (o *predictOptions) answer(ctx context.Context, s streams, v *checkpoints.Voting, out *predictions.Writer) error {
 	rate := progress.NewTexts(s.err)
-	cut := 0
-	for l, err := range predictions.Answer(ctx, v, o.texts(s.in)) {
+	odd := predictions.NewOddities(v)
+	for l, err := range predictions.Answer(ctx, v, o.texts(s.in, o.form(v.Members[0].Kind))) {
 		if err != nil {
 			return err
 		}
 		if err := out.Write(l); err != nil {
 			return err
 		}
-		if l.Truncated {
-			cut++
-		}
+		odd.Hear(l)
 		rate.Count()
 	}
 	rate.Done()
-	if cut > 0 {
-		fmt.Fprintf(s.err, "%d of %d texts were longer than %d tokens and were cut; they are marked \"truncated\"\n",
-			cut, rate.N, v.Members[0].Recipe.MaxLength)
+	for _, w := range odd.Warnings() {
+		fmt.Fprintln(s.err, w)
 	}
 	return nil
 }
 
-func (o *predictOptions) texts(in io.Reader) iter.Seq2[predictions.Text, error] {
+// form is what a line holds, for a model of that kind.
+func (o *predictOptions) form(kind tasks.Kind) predictions.Form {
+	switch {
+	case o.words:
+		return predictions.Worded
+	case kind == tasks.Tag:
+		return predictions.Alone
+	}
+	return predictions.Pairs
+}
+
+func (o *predictOptions) texts(in io.Reader, form predictions.Form) iter.Seq2[predictions.Text, error] {
 	if len(o.files) == 0 {
-		return predictions.Lines(in, "stdin", o.words)
+		return predictions.Lines(in, "stdin", form)
 	}
 	var all []iter.Seq2[predictions.Text, error]
 	for _, f := range o.files {
-		all = append(all, predictions.File(f, o.columns, o.words))
+		if f == "-" {
+			all = append(all, predictions.Lines(in, "stdin", form))
+			continue
+		}
+		all = append(all, predictions.File(f, o.columns, form))
 	}
 	return predictions.All(all...)
 }

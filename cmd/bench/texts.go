@@ -9,6 +9,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
+
+	"github.com/lmkor/bench/datasets"
 )
 
 // eachText calls f with the texts of the flags, or without any with the lines of
@@ -38,8 +40,11 @@ func eachText(ctx context.Context, stdin io.Reader, texts []string, f func(text 
 			return fmt.Errorf("stdin:%d: %w", n, err)
 		}
 		line = strings.TrimRight(line, "\r\n")
+		if n == 1 {
+			line = strings.TrimPrefix(line, "\ufeff")
+		}
 		if !utf8.ValidString(line) {
-			return fmt.Errorf("stdin:%d: invalid UTF-8: want UTF-8 text", n)
+			return fmt.Errorf("stdin:%d: %s", n, datasets.Encoding(line))
 		}
 		if err := f(line); err != nil {
 			return fmt.Errorf("stdin:%d: %w", n, err)

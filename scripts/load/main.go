@@ -6,7 +6,9 @@
 //
 // It ends with status 1 if an answer was not the one that the same text has alone, a
 // status was none of 200, 400, 413 and 429, or the server's memory still grew in the
-// last half of the time. Only loopback addresses are asked.
+// last half of the time. With -term the server is sent TERM in the middle: then what it
+// has taken on must be answered whole, and only later requests may find nobody. Only
+// loopback addresses are asked.
 package main
 
 import (
@@ -38,7 +40,8 @@ func main() {
 	flag.StringVar(&l.base, "url", "http://127.0.0.1:8080", "the server, on this machine")
 	flag.StringVar(&l.model, "model", "", "a model that predicts; none: the first")
 	flag.IntVar(&l.clients, "clients", 64, "good clients, each asking again when it is answered")
-	flag.DurationVar(&l.length, "for", 20*time.Second, "how long, 5 minutes at most")
+	flag.DurationVar(&l.length, "for", 20*time.Second, "how long, 20 minutes at most")
+	flag.IntVar(&l.term, "term", 0, "the server's process, which is sent TERM in the middle; 0: none is")
 	flag.BoolVar(&l.good, "good", false, "only good clients")
 	flag.StringVar(&l.file, "texts", "", "a file of texts to ask, one a line; none: a few inside")
 	flag.Parse()
@@ -59,6 +62,7 @@ type load struct {
 	clients     int
 	length      time.Duration
 	good        bool
+	term        int
 
 	client  *http.Client
 	texts   []string // that the good clients ask
@@ -70,6 +74,7 @@ type load struct {
 	unasked []string // statuses and faults that must not be
 
 	resident []float64 // of the server in MB, now and then
+	termed   time.Time // when the server was sent TERM
 }
 
 func (l *load) check() error {
@@ -80,8 +85,8 @@ func (l *load) check() error {
 	if ip := net.ParseIP(u.Hostname()); ip == nil || !ip.IsLoopback() {
 		return fmt.Errorf("%s: want an address of this machine, such as http://127.0.0.1:8080", l.base)
 	}
-	if l.clients < 1 || l.clients > 256 || l.length <= 0 || l.length > 5*time.Minute {
-		return fmt.Errorf("want 1 to 256 clients, for up to 5 minutes")
+	if l.clients < 1 || l.clients > 256 || l.length <= 0 || l.length > 20*time.Minute {
+		return fmt.Errorf("want 1 to 256 clients, for up to 20 minutes")
 	}
 	l.status = map[string]int{}
 	l.client = &http.Client{Timeout: 90 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: l.clients}}
@@ -123,6 +128,9 @@ func (l *load) run() error {
 		close(watched)
 	}()
 	var wait sync.WaitGroup
+	if l.term != 0 {
+		wait.Go(l.terminate)
+	}
 	for c := range l.clients {
 		wait.Go(func() {
 			for n := c; time.Now().Before(end); n++ {
@@ -175,6 +183,7 @@ func (l *load) askGood(n int) {
 	l.took = append(l.took, took)
 	l.status[fmt.Sprintf("good %d", status)]++
 	switch {
+	case l.gone(status, err, start):
 	case err != nil || status != http.StatusOK && status != http.StatusTooManyRequests:
 		l.unasked = append(l.unasked, fmt.Sprintf("good: status %d, %v: %s", status, err, answer))
 	case status == http.StatusOK && answer != l.alone[n]:
@@ -186,7 +195,7 @@ func (l *load) misbehave(name string, f func() int) {
 	status := f()
 	l.mu.Lock()
 	l.status[fmt.Sprintf("%s %d", name, status)]++
-	if !slices.Contains([]int{0, 200, 400, 413, 429}, status) {
+	if !slices.Contains([]int{0, 200, 400, 413, 429}, status) && (status != -1 || l.termed.IsZero()) {
 		l.unasked = append(l.unasked, fmt.Sprintf("%s: status %d", name, status))
 	}
 	l.mu.Unlock()

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"regexp"
 	"strconv"
@@ -10,14 +11,25 @@ import (
 // watchEvery is how often the server is asked for its memory.
 const watchEvery = 5 * time.Second
 
+// speakEvery is how often a long run says how it goes.
+const speakEvery = time.Minute
+
 // mostGrowth is how much more memory the last quarter of the time may take than the
 // one before the last: a level that the first requests fill is none, a leak is.
 const mostGrowth = 0.1
 
 // watch notes the server's memory until the end.
 func (l *load) watch(end time.Time) {
+	start, spoken := time.Now(), time.Now()
 	for time.Now().Before(end) {
 		l.resident = append(l.resident, l.memory()/1e6)
+		if time.Since(spoken) >= speakEvery {
+			spoken = time.Now()
+			l.mu.Lock()
+			fmt.Printf("%3.0f min: %.0f MB resident, %d answers to good clients, %d wrong, %d faults\n",
+				time.Since(start).Minutes(), l.resident[len(l.resident)-1], len(l.took), l.wrong, len(l.unasked))
+			l.mu.Unlock()
+		}
 		time.Sleep(min(watchEvery, time.Until(end)))
 	}
 	l.resident = append(l.resident, l.memory()/1e6)

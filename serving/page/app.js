@@ -156,8 +156,8 @@ async function stream(body, out, signal) {
 // inputs are the fields of each task beside model and text, and what they say.
 const inputs = {
   predict: { fields: () => [], body: (text) => ({ texts: text.split("\n").filter((l) => l.trim()).map((l) => {
-    const [a, b] = l.split("\t");
-    return b === undefined ? a : { text: a, text_pair: b };
+    const at = l.indexOf("\t");
+    return at < 0 ? l : { text: l.slice(0, at), text_pair: l.slice(at + 1) };
   }) }) },
   "fill-mask": { fields: () => [number("top", t("top"), 5, 1, 100)], body: (text, v) => ({ text, top: v("top") }), hint: "mask" },
   generate: {

@@ -56,6 +56,9 @@ func (o Lines) Tokenize(ctx context.Context, r io.Reader, w io.Writer, t *tokeni
 			return out.Flush()
 		}
 		line = strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r")
+		if n == 1 {
+			line = strings.TrimPrefix(line, "\ufeff")
+		}
 		if !utf8.ValidString(line) {
 			return errors.Join(fmt.Errorf("stdin:%d: invalid UTF-8: want UTF-8 text", n), out.Flush())
 		}
