@@ -2,6 +2,7 @@ package device
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/lmkor/bench/kernels"
 	"github.com/lmkor/bench/kernels/losses"
@@ -15,6 +16,7 @@ import (
 type CPU struct {
 	pool  *parallel.Pool
 	arena arena
+	watch func(Call, time.Duration)
 }
 
 // NewCPU returns a CPU that computes on a pool, which others may have, too.
@@ -56,10 +58,20 @@ func (c *CPU) Fetch(dst []float32, src Buffer) (wait func()) {
 // Write copies src to dst.
 func (c *CPU) Write(dst Buffer, src []float32) { copy(dst.Floats(), src) }
 
+// Watch lets seen hear of each call that was computed, and how long it took; nil ends
+// it. It is for one goroutine at a time.
+func (c *CPU) Watch(seen func(Call, time.Duration)) { c.watch = seen }
+
 // Run computes the calls, one after the other.
 func (c *CPU) Run(calls ...Call) {
 	for _, call := range calls {
+		if c.watch == nil {
+			c.run(call)
+			continue
+		}
+		start := time.Now()
 		c.run(call)
+		c.watch(call, time.Since(start))
 	}
 }
 

@@ -22,7 +22,7 @@ func blockOf(cache int) int { return cache / 4 * 5 / 8 }
 // that each stays in a second cache of so many bytes, beside the rows at hand and an
 // eighth for what passes through.
 func (t *tile) acrossFor(panels, k, cache int) int {
-	rows := group * max(t.mr, t.step) * (t.mostK + 16)
+	rows := t.group * max(t.mr, t.step) * (t.mostK + 16)
 	most := max(1, min(blockOf(cache), cache/4*7/8-rows)/(t.nr*k))
 	return (panels + most - 1) / most
 }

@@ -109,10 +109,10 @@ func (g *Product) check() {
 }
 
 const (
-	jobFlops = 1 << 19 // what is worth another thread's attention
-	group    = 4       // tiles of rows that pass over a panel together
-	uses     = 2       // of a tile or a panel that do not pay for copying it
-	directK  = 128     // at most, of the inner dimension, of what is read where it lies
+	jobFlops  = 1 << 19 // what is worth another thread's attention
+	mostGroup = 8       // tiles of rows that pass over a panel together
+	uses      = 2       // of a tile or a panel that do not pay for copying it
+	directK   = 128     // at most, of the inner dimension, of what is read where it lies
 )
 
 // chunk returns how much of the inner dimension k is summed at a time: k in

@@ -22,7 +22,7 @@ var few512 = fewRows{panel: [mostFew]kern{kernR1x128, kernR2x128}, width: 128, d
 var few2 = fewRows{panel: [mostFew]kern{kernR1x48, kernR2x48}, width: 48, dots: rowDots_avx2, step: 8}
 
 var (
-	tile512 = tile{mr: 14, nr: 32, step: 16, mostK: 384,
+	tile512 = tile{mr: 14, nr: 32, step: 16, group: 4, mostK: 384,
 		run: func(rows, k int, a *float32, lda int, packed bool, b *float32, bs int, c *float32, ldc int, acc bool) {
 			if packed {
 				columns512[rows-1](k, a, lda, b, bs, c, ldc, acc)
@@ -40,8 +40,8 @@ var (
 		copy: [2]rowCopier{copyRows16_avx512, copyRows32_avx512}, copyTiles: copyTiles_avx512, transpose: transpose8,
 		prefetch: prefetchRows, squares: squaresTile_avx512, sums: 16, few: &few512}
 	// A tile of a and a panel of b stay in a first cache of 32 kB together: (6+16)·288
-	// floats are 25 kB.
-	tile2 = tile{mr: 6, nr: 16, step: 8, mostK: 288,
+	// floats are 25 kB, where rows of a are no more than four to a set of lines.
+	tile2 = tile{mr: 6, nr: 16, step: 8, group: 8, ways: 4, mostK: 288,
 		run: func(rows, k int, a *float32, lda int, packed bool, b *float32, bs int, c *float32, ldc int, acc bool) {
 			if packed {
 				columns2[rows-1](k, a, lda, b, bs, c, ldc, acc)

@@ -12,7 +12,7 @@ var (
 
 var fewNEON = fewRows{panel: [mostFew]kern{kernR1x48, kernR2x48}, width: 48, dots: rowDotsNEON, step: 8}
 
-var tileNEON = tile{mr: 6, nr: 16, step: 8, mostK: 384,
+var tileNEON = tile{mr: 6, nr: 16, step: 8, group: 4, mostK: 384,
 	run: func(rows, k int, a *float32, lda int, packed bool, b *float32, bs int, c *float32, ldc int, acc bool) {
 		if packed {
 			columnsNEON[rows-1](k, a, lda, b, bs, c, ldc, acc)

@@ -9,11 +9,13 @@ type job struct {
 	tiles          int
 	t0, t1, p0, p1 int
 	kMost          int
-	k0, kc         int       // the part of the inner dimension at hand
-	pb             []float32 // the columns of b, a panel after the other
-	pa             []float32 // a group of tiles of a as they lie, stride floats a row; of a transposed one as columns
-	g0, g1         int       // the tiles of rows at hand
-	edge           []float32 // a tile of c, where c is narrower
+	inRows         bool                  // rows of a stay in the nearest cache where they lie
+	k0, kc         int                   // the part of the inner dimension at hand
+	pb             []float32             // the columns of b, a panel after the other
+	pa             []float32             // a group of tiles of a as they lie, stride floats a row; of a transposed one as columns
+	g0, g1         int                   // the tiles of rows at hand
+	at             [mostGroup / 4][4]int // where their rows begin, from the first one's on
+	edge           []float32             // a tile of c, where c is narrower
 }
 
 // firstRow is the first row of tile r.
@@ -52,9 +54,9 @@ func (j *job) scratchFloats() int { return j.tileRoom() + j.t.mr*j.t.nr }
 // tileRoom is the number of floats for the rows at hand.
 func (j *job) tileRoom() int {
 	if j.TA {
-		return group * j.t.step * j.kMost
+		return j.t.group * j.t.step * j.kMost
 	}
-	return group * j.t.mr * j.stride()
+	return j.t.group * j.t.mr * j.stride()
 }
 
 // stride is how far the rows of a tile are apart: whole cache lines, and no
@@ -64,27 +66,31 @@ func (j *job) stride() int { return (j.kMost + 31) / 16 * 16 }
 // useScratch gives the thread its room.
 func (j *job) useScratch(buf []float32) {
 	n := j.tileRoom()
+	j.inRows = !j.TA && fullest(j.t.mr, j.kMost, j.LDA) <= j.t.ways
 	j.pa, j.edge = buf[:n], buf[n:]
 }
 
 // allTiles computes all of the job's rows.
 func (j *job) allTiles() {
-	for r := j.t0; r < j.t1; r += group {
-		j.tileRange(r, min(j.t1, r+group))
+	for r := j.t0; r < j.t1; r += j.t.group {
+		j.tileRange(r, min(j.t1, r+j.t.group))
 	}
 }
 
-// tileRange computes the tiles of rows [from, to), at most group of them, in all the
+// tileRange computes the tiles of rows [from, to), at most t.group of them, in all the
 // job's columns. They pass over a panel one after the other, so that it comes once
 // for all of them: from the second cache, or where that is another's from the last.
 func (j *job) tileRange(from, to int) {
+	t := j.t
 	j.g0, j.g1 = from, to
-	var a [group]*float32
+	var a [mostGroup]*float32
+	var first [mostGroup + 1]int // rows: a division each
 	lda := 0
 	for r := from; r < to; r++ {
 		a[r-from], lda = j.rows(r)
+		first[r-from] = j.firstRow(r)
 	}
-	t := j.t
+	first[to-from] = j.firstRow(to)
 	for p := j.p0; p < j.p1; p++ {
 		b, bs := &j.panel(p)[0], t.nr
 		if j.direct(p) {
@@ -94,8 +100,8 @@ func (j *job) tileRange(from, to int) {
 			j.prefetchRows(p)
 			j.prefetchPanel(p)
 		}
-		for r := from; r < to; r++ {
-			j.multiply(r, p, a[r-from], lda, b, bs)
+		for r := range to - from {
+			j.multiply(first[r], first[r+1]-first[r], p, a[r], lda, b, bs)
 		}
 	}
 	if j.k0+j.kc < j.K {
@@ -106,11 +112,10 @@ func (j *job) tileRange(from, to int) {
 	}
 }
 
-// multiply computes the tile of rows r, which are a, in panel p, which is b.
-func (j *job) multiply(r, p int, a *float32, lda int, b *float32, bs int) {
-	t, i := j.t, j.firstRow(r)
-	have := j.firstRow(r+1) - i
-	acc := j.Acc || j.k0 > 0
+// multiply computes the tile of have rows from row i on, which are a, in panel p,
+// which is b.
+func (j *job) multiply(i, have, p int, a *float32, lda int, b *float32, bs int) {
+	t, acc := j.t, j.Acc || j.k0 > 0
 	if cols := j.N - p*t.nr; cols < t.nr {
 		t.run(have, j.kc, a, lda, j.TA, b, bs, &j.edge[0], t.nr, false)
 		j.addEdge(i, have, p*t.nr, cols, acc)
@@ -137,7 +142,7 @@ func (j *job) prefetchRows(p int) {
 		return
 	}
 	n, next := j.p1-j.p0, j.firstRow(j.g1)
-	rows := j.firstRow(min(j.t1, j.g1+group)) - next
+	rows := j.firstRow(min(j.t1, j.g1+j.t.group)) - next
 	from, to := (p-j.p0)*rows/n, (p-j.p0+1)*rows/n
 	if from < to {
 		j.t.prefetch(&j.A[(next+from)*j.LDA+j.k0], j.LDA, to-from, 4*j.kc)

@@ -1,5 +1,7 @@
 package kernels
 
+import "slices"
+
 // pack packs the job's columns of b in the part of the inner dimension from k0 on.
 func (j *job) pack(k0 int) {
 	j.k0, j.kc = k0, min(j.kMost, j.K-k0)
@@ -23,7 +25,21 @@ func (j *job) panel(p int) []float32 {
 }
 
 // inPlace tells whether tiles of a are read where they lie.
-func (j *job) inPlace() bool { return j.p1-j.p0 <= uses && j.K <= directK && j.LDA%512 != 0 }
+func (j *job) inPlace() bool {
+	return j.inRows || j.p1-j.p0 <= uses && j.K <= directK && j.LDA%512 != 0
+}
+
+// fullest returns how many lines of so many rows of n floats, ld apart, lie in the fullest
+// of the 64 sets that a first cache has.
+func fullest(rows, n, ld int) int {
+	var lines [64]int
+	for r := range rows {
+		for at := range (4*n + cacheLine - 1) / cacheLine {
+			lines[(4*r*ld/cacheLine+at)%len(lines)]++
+		}
+	}
+	return slices.Max(lines[:])
+}
 
 // rows copies the rows of tile r together, so that they stay in the nearest
 // cache whatever their stride, and returns where they are. For few panels they
@@ -46,30 +62,39 @@ func (j *job) rows(r int) (a *float32, lda int) {
 	}
 	size := j.t.step * j.kMost
 	if r == j.g0 {
-		from := j.packTiles(size)
+		from, tiles := j.packTiles(size)
 		for q := r; q < j.g1; q++ {
+			if q == r+tiles {
+				from = 0
+			}
 			j.packA(j.t, j.pa[(q-r)*size:][:j.t.step*j.kc], j.firstRow(q), j.firstRow(q+1)-j.firstRow(q), from)
 		}
 	}
 	return &j.pa[(r-j.g0)*size], j.t.step
 }
 
-// packTiles copies as much of the tiles at hand as it can in one go, and returns
-// how many rows of a that is of each.
-func (j *job) packTiles(size int) int {
+// packTiles copies as much of the tiles at hand as it can four at a time, and returns
+// how many rows of a that is of how many tiles. Of rows that are a few at a time, the
+// lines that two fours share are still near.
+func (j *job) packTiles(size int) (rows, tiles int) {
+	const most = 32
 	t, first := j.t, j.firstRow(j.g0)
-	if t.copyTiles == nil || j.g1-j.g0 != group {
-		return 0
+	if n := j.g1 - j.g0; t.copyTiles != nil {
+		tiles = n / 4 * 4
 	}
-	rows := j.readable(j.firstRow(j.g1 - 1))
-	if rows > 0 {
-		var at [group]int
-		for q := range at {
-			at[q] = j.firstRow(j.g0+q) - first
+	if tiles == 0 {
+		return 0, 0
+	}
+	for q := range tiles {
+		j.at[q/4][q%4] = j.firstRow(j.g0+q) - first
+	}
+	rows = j.readable(j.firstRow(j.g0 + tiles - 1))
+	for from := 0; from < rows; from += most {
+		for q := 0; q < tiles; q += 4 {
+			t.copyTiles(&j.pa[q*size+from*t.step], size, &j.A[(j.k0+from)*j.LDA+first], j.LDA, min(most, rows-from), &j.at[q/4])
 		}
-		t.copyTiles(&j.pa[0], size, &j.A[j.k0*j.LDA+first], j.LDA, rows, &at)
 	}
-	return rows
+	return rows, tiles
 }
 
 // readable returns how many of the rows of the transposed a at hand may be read a

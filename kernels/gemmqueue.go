@@ -160,7 +160,7 @@ func (o *openJob) claim() (from, to int) {
 		if left <= 0 {
 			return 0, 0
 		}
-		n := min(group, max(1, left/o.threads))
+		n := min(o.t.group, max(1, left/o.threads))
 		if o.next.CompareAndSwap(at, at+int64(n)) {
 			return int(at), int(at) + n
 		}

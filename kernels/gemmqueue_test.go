@@ -33,7 +33,7 @@ func TestGemmHelpsWhoeverIsHeldUp(t *testing.T) {
 					if held.CompareAndSwap(false, true) {
 						for start := time.Now(); time.Since(start) < time.Second && !helped; runtime.Gosched() {
 							// Up to what the held thread may have taken beside this tile.
-							helped = finished.Load() >= m*n-group*int64(chosen.tile.mr)*int64(cols)
+							helped = finished.Load() >= m*n-int64(chosen.tile.group*chosen.tile.mr)*int64(cols)
 						}
 					}
 					finished.Add(int64(rows * cols))

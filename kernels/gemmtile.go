@@ -6,6 +6,8 @@ import "unsafe"
 type tile struct {
 	mr, nr int
 	step   int // between the columns of a packed a
+	group  int // tiles of rows that pass over a panel together
+	ways   int // of a first cache, that rows of a may fill where they lie; if they fill more, they are copied
 	// mostK is how much of the inner dimension goes into one sum before it goes to
 	// c: fixed, for it decides the order of the sums.
 	mostK int
@@ -19,7 +21,7 @@ type tile struct {
 	copy [2]rowCopier
 	// copyTiles, if there is one, is copy of four tiles of a at once, which begin
 	// at the given columns and are put size floats apart.
-	copyTiles func(dst *float32, size int, src *float32, ld, k int, at *[group]int)
+	copyTiles func(dst *float32, size int, src *float32, ld, k int, at *[4]int)
 	// transpose, if there is one, turns eight rows of k floats, a multiple of
 	// 8, into k rows of eight.
 	transpose func(dst *float32, step int, src *float32, ld, k int)

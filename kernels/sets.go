@@ -13,7 +13,7 @@ type set struct {
 	peak  fmaLoop
 }
 
-var plain = set{"go", tile{mr: 4, nr: 8, step: 4, mostK: 384, run: kern4x8Go}, nil, fmaLoop{fmaTurnsGo, 8 * 2}}
+var plain = set{"go", tile{mr: 4, nr: 8, step: 4, group: 4, mostK: 384, run: kern4x8Go}, nil, fmaLoop{fmaTurnsGo, 8 * 2}}
 
 // chosen is the set in use: the best that the CPU has, or the one that
 // BENCH_KERNELS names.

@@ -3,11 +3,13 @@
 package perf
 
 import (
+	"cmp"
 	"context"
 	"runtime"
 	"slices"
 	"time"
 
+	"github.com/lmkor/bench/device"
 	"github.com/lmkor/bench/kernels"
 	"github.com/lmkor/bench/kernels/parallel"
 	"github.com/lmkor/bench/models"
@@ -29,6 +31,7 @@ type Subject struct {
 	Lengths   string         // of the examples' texts
 	BF16      bool           // products by weights are in bfloat16
 	Pool      *parallel.Pool // that the trainer's processor computes on; nil: a GPU computes
+	CPU       *device.CPU    // that the trainer computes on; nil: a GPU does
 	Started   time.Time
 }
 
@@ -40,6 +43,7 @@ const warmSteps = 3
 func Measure(ctx context.Context, s Subject, steps int, progress func(string)) (*Report, error) {
 	ready := time.Since(s.Started)
 	progress("measuring the machine")
+	w := newWatch()
 	r, on, peakOf := s.machine()
 	threads, all := s.Pool.Threads(), on[1].peak
 	cores := all.Threads()
@@ -48,7 +52,13 @@ func Measure(ctx context.Context, s Subject, steps int, progress func(string)) (
 	trace := &ops.Trace{}
 	var peaks []float64
 	before, start := waited(), time.Now()
-	times, err := s.Trainer.Measure(warmSteps, steps, trace, func() { peaks = append(peaks, peakOf(all)) })
+	sums := &account{}
+	times, err := s.Trainer.Measure(warmSteps, steps, trace, func() {
+		peaks = append(peaks, peakOf(all))
+		sums.begin()
+		s.CPU.Watch(sums.add) // from the first timed step on
+	})
+	s.CPU.Watch(nil)
 	if err != nil {
 		return nil, err
 	}
@@ -77,15 +87,29 @@ func Measure(ctx context.Context, s Subject, steps int, progress func(string)) (
 	r.Tokenize.SentencesPerSecond = tokenizeRate(s.Tokenizer, s.Examples)
 
 	progress("measuring matrix products")
-	return r, r.products(ctx, s.Model, int(r.Step.Tokens), on, peakOf)
+	w.peaks = append(w.peaks, peaks...)
+	err = r.products(ctx, s.Model, int(r.Step.Tokens), on, peakOf, w)
+	r.Disturbed = w.disturbed(cores)
+	if err != nil {
+		return nil, err
+	}
+	var took float64
+	for _, t := range times {
+		took += t.Elapsed.Seconds() * 1e3
+	}
+	r.calls(sums, float64(steps), threads, took/float64(steps), cmp.Or(r.Peak.BF16All, r.Peak.All))
+	return r, nil
 }
 
 // Products measures the matrix products alone, those of the model's layers over so
 // many tokens.
 func Products(ctx context.Context, s Subject, tokens int, progress func(string)) (*Report, error) {
 	progress("measuring matrix products")
+	w := newWatch()
 	r, on, peakOf := s.machine()
-	return r, r.products(ctx, s.Model, tokens, on, peakOf)
+	err := r.products(ctx, s.Model, tokens, on, peakOf, w)
+	r.Disturbed = w.disturbed(on[1].peak.Threads())
+	return r, err
 }
 
 // machine begins a report with the machine and its peak, and returns what products

@@ -9,6 +9,7 @@ import (
 
 	"github.com/klauspost/cpuid/v2"
 
+	"github.com/lmkor/bench/internal/splitmix"
 	"github.com/lmkor/bench/kernels"
 	"github.com/lmkor/bench/kernels/parallel"
 	"github.com/lmkor/bench/models"
@@ -29,7 +30,7 @@ type measured struct{ of, peak *parallel.Pool }
 // products measures the forms of the matrix product at the model's own widths, on
 // each of the pools that has another number of threads.
 func (r *Report) products(ctx context.Context, m *models.Model, tokens int, on []measured,
-	peakOf func(*parallel.Pool) float64) error {
+	peakOf func(*parallel.Pool) float64, seen *watch) error {
 	type width struct{ in, out int }
 	r.Gemm = []Gemm{} // a model narrower than the kernels' tiles has none worth measuring
 	var widths []width
@@ -44,15 +45,19 @@ func (r *Report) products(ctx context.Context, m *models.Model, tokens int, on [
 		if i > 0 && p.of.Threads() == on[i-1].of.Threads() {
 			break
 		}
+		before := peakOf(p.peak)
 		for _, w := range widths {
 			if ctx.Err() != nil {
 				return context.Cause(ctx)
 			}
 			for _, form := range []string{"nt", "nn", "tn"} {
-				peak := peakOf(p.peak)
 				g := timeGemm(p.of, form, tokens, w.in, w.out, r.Peak.BF16One > 0)
-				g.Threads, g.Share = p.of.Threads(), g.GFLOPS/peak
+				behind := peakOf(p.peak)
+				g.Threads, g.Share = p.of.Threads(), g.GFLOPS/max(before, behind)
 				r.Gemm = append(r.Gemm, g)
+				if before = behind; p == on[len(on)-1] {
+					seen.peaks = append(seen.peaks, behind)
+				}
 			}
 		}
 	}
@@ -73,7 +78,7 @@ func timeGemm(pool *parallel.Pool, form string, tokens, in, out int, bf16 bool) 
 	case "tn":
 		g.M, g.K, g.N = out, tokens, in
 	}
-	a, b, c := kernels.Floats(g.M*g.K), kernels.Floats(g.K*g.N), kernels.Floats(g.M*g.N) // as a training's lie
+	a, b, c := drawn(g.M*g.K, 1), drawn(g.K*g.N, 2), kernels.Floats(g.M*g.N) // as a training's lie
 	lda, ldb := g.K, g.N
 	if form[0] == 't' {
 		lda = g.M
@@ -90,7 +95,18 @@ func timeGemm(pool *parallel.Pool, form string, tokens, in, out int, bf16 bool) 
 	}
 	rates = rates[1:] // the first one maps the pages
 	g.GFLOPS = median(rates)
+	g.Low = rates[len(rates)/10]
 	return g
+}
+
+// drawn returns n numbers between -1 and 1: zeros would take less of the power that a
+// processor's clock depends on.
+func drawn(n int, seed uint64) []float32 {
+	x := kernels.Floats(n)
+	for i := range x {
+		x[i] = float32(splitmix.Unit(splitmix.Key(seed, uint64(i)))*2 - 1)
+	}
+	return x
 }
 
 // tokenizeRate returns how many examples a second one core tokenizes.

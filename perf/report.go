@@ -14,7 +14,9 @@ type Report struct {
 	Peak      Peak       `json:"peak"`
 	Gemm      []Gemm     `json:"gemm"`
 	Step      Step       `json:"step"`
+	Disturbed Disturbed  `json:"disturbed"`
 	Operators []Operator `json:"operators"`
+	Calls     []Call     `json:"calls"`
 	Eval      struct {
 		SequencesPerSecond float64 `json:"sequences_per_second"`
 	} `json:"eval"`
@@ -52,7 +54,8 @@ type Gemm struct {
 	N       int     `json:"n"`
 	Threads int     `json:"threads"`
 	GFLOPS  float64 `json:"gflops"` // median
-	Share   float64 `json:"share"`  // of the peak of as many threads just before
+	Low     float64 `json:"low"`    // that nine of ten repeats reach
+	Share   float64 `json:"share"`  // of the peak of as many threads, the higher of the two just before and just behind
 }
 
 // Step is a whole training step.
@@ -66,6 +69,7 @@ type Step struct {
 	MS              float64 `json:"ms"`        // median
 	GFLOPS          float64 `json:"gflops"`    // of matrix products over real tokens, median
 	Share           float64 `json:"share"`     // of the peak just before each step, median
+	Slowest         float64 `json:"slowest"`   // the rate of the slowest step, by the median
 	TokensPerSecond float64 `json:"tokens_per_second"`
 	PeakMB          float64 `json:"peak_mb"`
 	Allocated       float64 `json:"allocated_bytes_per_step"` // on the collector's heap, behind the steps that warm up
@@ -108,7 +112,7 @@ func (r *Report) step(model, precision string, threads int,
 	r.operators(trace, n)
 	r.Step = Step{Model: model, Precision: precision, Threads: threads, Sequences: sequences / len(times),
 		Tokens: float64(tokens) / n,
-		MS:     median(ms), GFLOPS: median(gflops), Share: median(shares),
+		MS:     median(ms), GFLOPS: median(gflops), Share: median(shares), Slowest: slices.Min(gflops) / median(gflops),
 		TokensPerSecond: float64(tokens) / total, PeakMB: peakMB(), Allocated: median(allocated)}
 }
 

@@ -22,7 +22,7 @@ func TestStep(t *testing.T) {
 		{Sequences: 4, Tokens: 50, FLOPs: 1e9, Elapsed: 200 * time.Millisecond, Allocated: 20},
 	}, []float64{40, 60, 10}, &ops.Trace{})
 	want := Step{Model: "m", Precision: "float32", Threads: 2, Sequences: 4, Tokens: 50, MS: 200, GFLOPS: 20, Share: 0.5,
-		TokensPerSecond: 300, Allocated: 20}
+		TokensPerSecond: 300, Allocated: 20, Slowest: 0.25}
 	got := r.Step
 	golden.NearNumber(t, "tokens a second", got.TokensPerSecond, want.TokensPerSecond, golden.Tolerance{Rel: 1e-9})
 	golden.NearNumber(t, "GFLOP/s", got.GFLOPS, want.GFLOPS, golden.Tolerance{Rel: 1e-9})

@@ -14,7 +14,7 @@ import (
 func (r *Report) Write(out io.Writer, old *Report, name string) error {
 	w := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)
 	fmt.Fprintf(w, "%s, %d cores, %s kernels, %s\n", r.Machine.CPU, r.Machine.Cores, r.Machine.Kernels, r.Machine.OS)
-	fmt.Fprintf(w, "peak: %.1f GFLOP/s on one thread, %.1f on all", r.Peak.One, r.Peak.All)
+	fmt.Fprintf(w, "peak: %.1f GFLOP/s on one thread, %.1f on all (%.1f times)", r.Peak.One, r.Peak.All, r.Peak.All/r.Peak.One)
 	if r.Peak.Bandwidth > 0 {
 		fmt.Fprintf(w, "; memory %.1f GB/s", r.Peak.Bandwidth)
 	}
@@ -24,25 +24,25 @@ func (r *Report) Write(out io.Writer, old *Report, name string) error {
 			"shares of the step, of products and of linear layers are of it\n", r.Peak.BF16One, r.Peak.BF16All)
 	}
 	fmt.Fprintln(w)
-	fmt.Fprintln(w, "PRODUCT\tM\tK\tN\tTHREADS\tGFLOP/s\tOF PEAK")
+	fmt.Fprintln(w, "PRODUCT\tM\tK\tN\tTHREADS\tGFLOP/s\t9 OF 10\tOF PEAK")
 	for _, g := range r.Gemm {
-		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%.1f\t%.0f %%\n", g.Form, g.M, g.K, g.N, g.Threads, g.GFLOPS, 100*g.Share)
+		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%.1f\t%.1f\t%.0f %%\n", g.Form, g.M, g.K, g.N, g.Threads, g.GFLOPS, g.Low, 100*g.Share)
 	}
 	if r.Step.Model == "" { // products alone
+		r.Disturbed.tell(w)
 		return w.Flush()
 	}
 	fmt.Fprintln(w, "\nOPERATOR\tms A STEP\tGFLOP/s\tOF PEAK\tGB/s")
 	for _, o := range r.Operators {
 		fmt.Fprintf(w, "%s\t%.2f\t%.1f\t%.0f %%\t%.1f\n", o.Name, o.MS, o.GFLOPS, 100*o.Share, o.GB)
 	}
+	r.writeCalls(w)
 	s := r.Step
 	fmt.Fprintf(w, "\nstep of %s in %s on %d threads: %.2f ms for %d sequences of %.0f tokens, "+
-		"%.1f GFLOP/s (%.0f %% of peak), %.0f tokens/s, %.0f MB at most\n",
-		s.Model, s.Precision, s.Threads, s.MS, s.Sequences, s.Tokens, s.GFLOPS, 100*s.Share, s.TokensPerSecond, s.PeakMB)
-	if s.Waited > busy {
-		fmt.Fprintf(w, "busy: threads waited for a core %.0f %% of the time, for other programs run on this machine: "+
-			"don't believe these figures\n", 100*s.Waited)
-	}
+		"%.1f GFLOP/s (%.0f %% of peak), %.0f tokens/s, "+
+		"the slowest at %.0f %% of this rate, %.0f MB at most\n",
+		s.Model, s.Precision, s.Threads, s.MS, s.Sequences, s.Tokens, s.GFLOPS, 100*s.Share, s.TokensPerSecond, 100*s.Slowest, s.PeakMB)
+	r.Disturbed.tell(w)
 	fmt.Fprintf(w, "start: ready for the first step after %.2f s; %.0f kB allocated a step\n", s.StartSeconds, s.Allocated/1e3)
 	fmt.Fprintf(w, "evaluation: %.0f sequences/s; tokenization: %.0f sentences/s on one core\n",
 		r.Eval.SequencesPerSecond, r.Tokenize.SentencesPerSecond)

@@ -35,7 +35,3 @@ func waitedOf(schedstat string) time.Duration {
 	}
 	return time.Duration(ns)
 }
-
-// busy is from which share of the time on, spent waiting for a core, figures are
-// not to be believed.
-const busy = 0.05

@@ -8,6 +8,7 @@ import (
 
 	"github.com/lmkor/bench/checkpoints"
 	"github.com/lmkor/bench/configs"
+	"github.com/lmkor/bench/device"
 	"github.com/lmkor/bench/device/vulkan"
 	"github.com/lmkor/bench/devices"
 	"github.com/lmkor/bench/objectives"
@@ -202,9 +203,10 @@ func (o *perfOptions) subject(ctx context.Context, recipe configs.Recipe, on *de
 		_, err := few.Predict(ctx, l.Model.Backend())
 		return few.Len(), err
 	}
+	cpu, _ := on.Backend.(*device.CPU)
 	return perf.Subject{
 		Name: m.Name, Model: l.Model, Tokenizer: l.Tokenizer, Trainer: trainer, Predict: predict, Examples: examples,
 		Lengths:   o.lengths,
-		Precision: recipe.Precision, BF16: recipe.Precision == configs.Bfloat16, Pool: on.Pool, Started: startOf(ctx),
+		Precision: recipe.Precision, BF16: recipe.Precision == configs.Bfloat16, Pool: on.Pool, CPU: cpu, Started: startOf(ctx),
 	}, nil
 }

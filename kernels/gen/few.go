@@ -125,6 +125,7 @@ func rowDots2(b *assembly) {
 // rowPanels writes the micro-kernels of one row and of two by a wide panel of b that
 // is read where it lies, its rows asked for ahead.
 func rowPanels(b *assembly, s isa, nv int) {
-	microKernelAhead(b, s, 1, nv, false, rowsAhead/2)
-	microKernelAhead(b, s, 2, nv, false, rowsAhead/2)
+	const ahead = 8
+	microKernelAhead(b, s, 1, nv, false, ahead)
+	microKernelAhead(b, s, 2, nv, false, ahead)
 }

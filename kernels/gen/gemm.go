@@ -221,8 +221,9 @@ func transpose(b *assembly) {
 }
 
 // rowsAhead is how far the copying loops ask for rows before they read them: what
-// lies in the last cache is there by then, and what waits still fits the first.
-const rowsAhead = 16
+// lies in the last cache is in the second by then. It is not asked for in the first,
+// of which rows whose stride is a multiple of 4096 bytes have the same eight lines.
+const rowsAhead = 32
 
 // copyRows writes the packing of rows as they are: k rows of w bytes, ld floats
 // apart, become k rows step floats apart.
@@ -243,9 +244,9 @@ func copyRows(b *assembly, s isa, w int) {
 	p("ADDQ SI, DX")
 	b.WriteString("\nloop:\n")
 	for i := 0; i < w; i += 64 {
-		p("PREFETCHT0 %d(DX)", i)
+		p("PREFETCHT1 %d(DX)", i)
 	}
-	p("PREFETCHT0 %d(DX)", w-1) // rows seldom begin with a line
+	p("PREFETCHT1 %d(DX)", w-1) // rows seldom begin with a line
 	each := 4 * s.lanes
 	for i := range w / each {
 		p("VMOVUPS %d(SI), %s%d", each*i, s.reg, i)
@@ -262,9 +263,9 @@ func copyRows(b *assembly, s isa, w int) {
 	p("RET")
 }
 
-// copyTiles writes the packing of four tiles of a transposed a at once, one
-// register wide each: a row's lines are read once, not once a tile.
-func copyTiles(b *assembly, s isa) {
+// copyTiles writes the packing of four tiles of a transposed a at once, of at most mr
+// columns in one register each: a row's lines are read once, not once a tile.
+func copyTiles(b *assembly, s isa, mr int) {
 	p := b.line
 	name := "copyTiles_" + s.name
 	b.function(name, "dst *float32, size int, src *float32, ld, k int, at *[4]int", 48,
@@ -289,10 +290,10 @@ func copyTiles(b *assembly, s isa) {
 	}
 	width := 4 * s.lanes
 	b.WriteString("\nloop:\n")
-	for _, r := range offsets {
-		p("PREFETCHT0 (DX)(%s*4)", r)
+	for i := 0; i < 4*3*mr; i += 64 {
+		p("PREFETCHT1 %d(DX)(R10*4)", i)
 	}
-	p("PREFETCHT0 %d(DX)(R13*4)", width-1)
+	p("PREFETCHT1 %d(DX)(R13*4)", width-1)
 	for i, r := range offsets {
 		p("VMOVUPS (SI)(%s*4), %s%d", r, s.reg, i)
 	}
