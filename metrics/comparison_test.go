@@ -34,6 +34,42 @@ type goldenComparison struct {
 	}
 }
 
+// goldenResamplings is what scripts/golden/resampled.py wrote.
+type goldenResamplings struct {
+	MacroF1  []goldenResampled[[]int]      `json:"macro_f1"`
+	F1       []goldenResampled[[][]string] // of sentences
+	Spearman []goldenResampled[[]float64]
+}
+
+// goldenResampled is scipy's paired bootstrap of a difference, and its permutation test.
+type goldenResampled[T any] struct {
+	Gold, A, B           T
+	Difference, Error, P float64
+	Interval             [2]float64
+}
+
+// check compares two samples with what scipy says, within the noise of its 20,000
+// samples and of our 10,000.
+func (c goldenResampled[T]) check(t *testing.T, name string, n Name, a, b Sample) {
+	t.Helper()
+	got, err := Compare(one(a), one(b), false, n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, name+": difference", *got.Difference, c.Difference)
+	if se := math.Sqrt(got.Variance.Total()); !golden.Within(0.04).Near(se/c.Error, 1) {
+		t.Errorf("%s: standard error %v, want %v", name, se, c.Error)
+	}
+	end := golden.Within(0.12 * c.Error)
+	if !end.Near(got.Interval.Low, c.Interval[0]) || !end.Near(got.Interval.High, c.Interval[1]) {
+		t.Errorf("%s: %v, want %v", name, *got.Interval, c.Interval)
+	}
+	noise := 4 * math.Sqrt(c.P*(1-c.P)*(1/float64(PermutationSamples)+1/20000.0))
+	if !golden.Within(noise+3/float64(PermutationSamples)).Near(*got.PermutationP, c.P) {
+		t.Errorf("%s: p %v of exchanges, want %v", name, *got.PermutationP, c.P)
+	}
+}
+
 func TestGoldenComparison(t *testing.T) {
 	for _, dir := range golden.Dirs(t, "metrics") {
 		all := golden.JSON[goldenComparison](t, filepath.Join(dir, "comparison.json"))
@@ -69,6 +105,24 @@ func TestGoldenComparison(t *testing.T) {
 			if got, ok := CriticalDifference(c.Models, c.Tasks); !ok || !golden.Within(0.005).Near(got, c.Difference) {
 				t.Errorf("critical difference of %d models: %v, want %v", c.Models, got, c.Difference)
 			}
+		}
+	}
+}
+
+func TestGoldenResamplings(t *testing.T) {
+	for _, dir := range golden.Dirs(t, "metrics") {
+		all := golden.JSON[goldenResamplings](t, filepath.Join(dir, "resampled.json"))
+		if len(all.MacroF1)*len(all.F1)*len(all.Spearman) == 0 {
+			t.Errorf("%s: no cases of a score", dir)
+		}
+		for i, c := range all.MacroF1 {
+			c.check(t, fmt.Sprintf("macro F1 %d", i), MacroF1, NewLabels(c.Gold, c.A, 3), NewLabels(c.Gold, c.B, 3))
+		}
+		for i, c := range all.F1 {
+			c.check(t, fmt.Sprintf("entity F1 %d", i), F1, NewTags(c.Gold, c.A, nil), NewTags(c.Gold, c.B, nil))
+		}
+		for i, c := range all.Spearman {
+			c.check(t, fmt.Sprintf("Spearman %d", i), Spearman, NewValues(c.Gold, c.A), NewValues(c.Gold, c.B))
 		}
 	}
 }
@@ -123,7 +177,7 @@ func TestDetectableIsDetected(t *testing.T) {
 		for i := range hard {
 			hard[i], gold[i] = w.normal(), w.draws.unit()
 		}
-		c, err := compareBy(one(w.run(1.0, hard, gold)), one(w.run(1.38, hard, gold)), false, Accuracy, effort{500, 500})
+		c, err := compareBy(one(w.run(1.0, hard, gold)), one(w.run(1.38, hard, gold)), false, Accuracy, effort{500, 500, manyValues})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -145,7 +199,7 @@ func normalCDF(z float64) float64 { return math.Erfc(-z/math.Sqrt2) / 2 }
 
 func TestNeed(t *testing.T) {
 	d := 0.01
-	c := Comparison{Difference: &d, Variance: Variance{Examples: 1e-4, Shared: 1e-4, DF: math.Inf(1)}}
+	c := Comparison{Difference: &d, Variance: Variance{Examples: 1e-4, Shared: 1e-4, RunsDF: math.Inf(1)}}
 	k := 2.801585
 	if got := c.Need(1000, 1, 1); got.Examples == nil || !golden.Within(2).Near(float64(*got.Examples), k*k*1000-1000) || got.Runs != nil {
 		t.Errorf("examples %v, runs %v: want %v", got.Examples, got.Runs, k*k*1000-1000)
@@ -156,13 +210,13 @@ func TestNeed(t *testing.T) {
 		t.Errorf("of ten: %v examples, %v detectable", *got.Examples, c.Detectable(1000, 10))
 	}
 	// only runs differ: no number of examples would do
-	c.Variance = Variance{Examples: 1e-9, Shared: 1e-9, Runs: 1e-4, DF: 4}
+	c.Variance = Variance{Examples: 1e-9, Shared: 1e-9, Runs: 1e-4, RunsDF: 4}
 	if got := c.Need(1000, 5, 1); got.Examples != nil || got.Runs == nil || *got.Runs != int(math.Ceil(5*k*k))-5 {
 		t.Errorf("examples %v, runs %v", got.Examples, got.Runs)
 	}
 	// of three examples all three differ: six would have to
 	d = 1
-	c.Variance = Variance{DF: math.Inf(1)}
+	c.Variance = Variance{RunsDF: math.Inf(1)}
 	if got := c.Need(3, 1, 1); *got.Examples != 3 || c.Detectable(3, 1) != 1 || c.Detectable(600, 1) != 0.01 {
 		t.Errorf("%d more examples, detectable %v of 3, %v of 600", *got.Examples, c.Detectable(3, 1), c.Detectable(600, 1))
 	}

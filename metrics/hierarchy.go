@@ -61,30 +61,15 @@ func (s side) own(means []float64) float64 {
 // runs alike comes on top.
 func (s side) variance() Variance {
 	means := s.means()
-	v := Variance{Examples: variance(means), DF: math.Inf(1)}
+	v := Variance{Examples: variance(means), RunsDF: math.Inf(1)}
 	v.Shared = max(0, v.Examples-s.own(means)/s.runs())
 	if len(s.scores) < 2 {
 		return v
 	}
-	v.Runs = stat.Variance(s.scores, nil) / s.runs()
-	v.DF = welch(v.Total(), part{v.Runs, s.runs() - 1})
+	if v.Runs = stat.Variance(s.scores, nil) / s.runs(); v.Runs > 0 {
+		v.RunsDF = s.runs() - 1
+	}
 	return v
-}
-
-// part is a part of a variance, and its degrees of freedom.
-type part struct{ variance, df float64 }
-
-// welch returns the degrees of freedom of a sum of variances, by Welch and
-// Satterthwaite; parts that are known well are not listed.
-func welch(total float64, parts ...part) float64 {
-	sum := 0.0
-	for _, p := range parts {
-		sum += float64(p.variance*p.variance) / p.df
-	}
-	if sum == 0 {
-		return math.Inf(1)
-	}
-	return float64(total*total) / sum
 }
 
 // unpaired splits the chance in b's mean less a's where runs are not paired. Of
@@ -100,9 +85,9 @@ func (a side) unpaired(b side) Variance {
 	msA, msB := a.between(b), b.between(a)
 	v.Runs = msA/a.runs() + msB/b.runs()
 	if len(a.scores) < 2 || len(b.scores) < 2 {
-		v.DF = welch(v.Total(), part{v.Runs, max(a.runs(), b.runs()) - 1})
+		v.RunsDF = welch(v.Runs, part{v.Runs, max(a.runs(), b.runs()) - 1})
 	} else {
-		v.DF = welch(v.Total(), part{msA / a.runs(), a.runs() - 1}, part{msB / b.runs(), b.runs() - 1})
+		v.RunsDF = welch(v.Runs, part{msA / a.runs(), a.runs() - 1}, part{msB / b.runs(), b.runs() - 1})
 	}
 	return v
 }
@@ -145,13 +130,13 @@ func (a side) intervalAgainst(b side, v Variance) *Interval {
 }
 
 // stretched returns the percentile interval of resampled values about the
-// observed one, as wide as the variance and its degrees of freedom ask: drawing
+// observed one, as wide as the variance and its distribution ask: drawing
 // few runs with replacement shows too little of their variance, by one in as
 // many as there are, and says nothing of how uncertain it is itself.
 func stretched(values []float64, observed float64, v Variance) *Interval {
 	factor := 1.0
-	if sd := math.Sqrt(variance(values)); sd > 0 && !math.IsInf(v.DF, 1) {
-		factor = math.Sqrt(v.Total()) / sd * student(v.DF).Quantile(0.975) / z95
+	if sd := math.Sqrt(variance(values)); sd > 0 && v.Runs > 0 {
+		factor = v.Half() / (sd * z95)
 	}
 	in, ok := percentiles(values)
 	if !ok {

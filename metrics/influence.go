@@ -2,14 +2,15 @@ package metrics
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // manyValues is from how many numbers on resampling them is not written out: each
-// sample would rank all of them anew, and the score's distribution over samples is
-// normal by then to a thousandth of its width.
-const manyValues = 10_000
+// sample would rank all of them anew, and by then Fisher's z of the score is normal
+// over samples. A simulation holds it to a quarter of that number.
+const manyValues = 2000
 
 // influences returns how much each example moves a correlation: the derivative of
 // the score to the example's share of the sample, times 1. Their mean is 0, and
@@ -103,8 +104,9 @@ func sumsAbove(groups []tie, d []float64) []float64 {
 }
 
 // normal is replicates of very many numbers: every run's score in that many
-// resamplings, drawn from the normal distribution that the bootstrap's approaches,
-// with its dependence between runs.
+// resamplings, drawn from the distribution that the bootstrap's approaches, with its
+// dependence between runs: normal on the scale of Fisher's z, which a correlation's is
+// sooner than on its own (Fisher 1921), by the influences' covariance.
 func (p *panel) normal(samples int) [][]float64 {
 	values := make([][]float64, len(p.runs))
 	scores := make([]float64, len(p.runs))
@@ -129,10 +131,42 @@ func (p *panel) normal(samples int) [][]float64 {
 			for k, l := range row {
 				sum += float64(l * z[k])
 			}
-			values[r][i] = max(-1, min(1, scores[r]+float64(scale*sum)))
+			values[r][i] = moved(scores[r], scale*sum)
 		}
 	}
 	return values
+}
+
+// moved returns a correlation moved by that much to the first order, on the scale of
+// Fisher's z.
+func moved(r, by float64) float64 {
+	if by == 0 {
+		return r
+	}
+	return math.Tanh(math.Atanh(r) + by/float64((1-r)*(1+r)))
+}
+
+// exchangeVariance is the variance of the difference of a correlation between two
+// runs whose answers are exchanged by fair coins: each row moves it by the difference
+// of its two answers' influences on the sample that holds both runs, to the one side or
+// the other, and a sum of so many signs is normal (Lehmann and Romano 2005, 15.2).
+func exchangeVariance(a, b *Values, n Name) float64 {
+	rows := a.Len()
+	mine, theirs := standardised(a.pred), standardised(b.pred)
+	if n == Spearman {
+		mine, theirs = ranksOf(a.predTies, rows), ranksOf(b.predTies, rows)
+	}
+	both := NewValues(slices.Concat(a.gold, a.gold), slices.Concat(mine, theirs))
+	of, _, ok := both.influences(n)
+	if !ok {
+		return 0
+	}
+	sum := 0.0
+	for i := range rows {
+		d := of[rows+i] - of[i]
+		sum += float64(d * d)
+	}
+	return sum / (float64(rows) * float64(rows))
 }
 
 // choleskyOf returns the lower root of the matrix of the rows' inner products. Rows

@@ -3,6 +3,7 @@ package metrics
 import (
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 
 	"gonum.org/v1/gonum/stat"
@@ -51,7 +52,7 @@ func TestInfluencesAreDerivatives(t *testing.T) {
 // The normal distribution has the bootstrap's spread, of both runs and of what one
 // has more than the other, and its middle.
 func TestNormalIsTheBootstraps(t *testing.T) {
-	a, b := numbersOf(3000)
+	a, b := numbersOf(1900)
 	for _, n := range []Name{Spearman, Pearson} {
 		p := newPanel([]Sample{a, b, a}, n)
 		want, got := p.replicates(4000), p.normal(4000)
@@ -67,10 +68,96 @@ func TestNormalIsTheBootstraps(t *testing.T) {
 			if r := stat.StdDev(x[1], nil) / sd; !golden.Within(0.05).Near(r, 1) || !golden.Within(0.1*sd).Near(stat.Mean(x[1], nil), stat.Mean(x[0], nil)) {
 				t.Errorf("%s, %s: %v of the spread, mean %v, want %v", n, name, r, stat.Mean(x[1], nil), stat.Mean(x[0], nil))
 			}
+			want, _ := percentiles(slices.Clone(x[0]))
+			got, _ := percentiles(slices.Clone(x[1]))
+			if !golden.Within(0.12*sd).Near(got.Low, want.Low) || !golden.Within(0.12*sd).Near(got.High, want.High) {
+				t.Errorf("%s, %s: %v, want %v", n, name, got, want)
+			}
 		}
 		for i := range got[0] {
 			if !golden.Within(1e-9).Near(got[2][i], got[0][i]) {
 				t.Fatalf("%s: a run beside itself moves otherwise: %v, %v", n, got[2][i], got[0][i])
+			}
+		}
+	}
+}
+
+// Exchanged by fair coins, runs differ as much as their variance says.
+func TestExchangesAreNormal(t *testing.T) {
+	a, b := numbersOf(1900)
+	for _, n := range []Name{Spearman, Pearson} {
+		f := a.swapped(b, n)
+		var diffs []float64
+		for i := range 3000 {
+			x, y, _ := f(newStream(9, i))
+			diffs = append(diffs, y-x)
+		}
+		want := stat.StdDev(diffs, nil)
+		if got := math.Sqrt(exchangeVariance(a, b, n)); !golden.Within(0.05).Near(got/want, 1) || !golden.Within(0.1*want).Near(stat.Mean(diffs, nil), 0) {
+			t.Errorf("%s: %v, want %v about 0, not %v", n, got, want, stat.Mean(diffs, nil))
+		}
+		for _, d := range []float64{0.5, 1, 2, 2.5} {
+			p := Variance{Shared: exchangeVariance(a, b, n), RunsDF: math.Inf(1)}.P(d * want)
+			as := 0.0
+			for _, x := range diffs {
+				if math.Abs(x) >= d*want {
+					as += 1 / float64(len(diffs))
+				}
+			}
+			if !golden.Within(3*math.Sqrt(as*(1-as)/3000)+0.01).Near(p, as) {
+				t.Errorf("%s: p %v of %v standard errors, want %v", n, p, d, as)
+			}
+		}
+	}
+}
+
+// Of many numbers nothing is resampled, and it is said.
+func TestManyNumbersAreNormal(t *testing.T) {
+	for n, want := range map[int]bool{manyValues - 1: false, manyValues: true} {
+		a, b := numbersOf(n)
+		c, err := compareBy(one(a), one(b), false, Spearman, effort{300, 300, manyValues})
+		if err != nil || c.Normal != want {
+			t.Errorf("of %d: %v, %v", n, c.Normal, err)
+		}
+	}
+	a, _ := numbersOf(manyValues)
+	c, _ := Compare(one(a), one(a), false, Spearman)
+	if *c.P != 1 || *c.PermutationP != 1 || c.Interval.Low != 0 || c.Interval.High != 0 {
+		t.Errorf("a run beside itself: %v, %v, %v", *c.P, *c.PermutationP, *c.Interval)
+	}
+}
+
+// Of few runs, means of equal expectation are taken for different no more often than
+// the level says, beside a number that is known and beside one another, whichever chance
+// is larger.
+func TestFewRunsAreStudents(t *testing.T) {
+	w := world{draws: draws{stream: newStream(8, 8)}}
+	const rounds = 4000
+	for _, c := range []struct {
+		runs     int
+		examples float64 // the standard error, in that between runs
+	}{{2, 0.1}, {2, 1}, {3, 0.1}, {3, 1}, {5, 0.1}, {5, 1}, {5, 10}} {
+		runs, alone, both := c.runs, 0, 0
+		score := func() (float64, Variance) {
+			shared, x := c.examples*w.normal(), make([]float64, runs)
+			for i := range x {
+				x[i] = shared + w.normal()
+			}
+			return stat.Mean(x, nil), ScoreVariance(c.examples, stat.StdDev(x, nil), runs)
+		}
+		for range rounds {
+			x, vx := score()
+			y, vy := score()
+			if vx.P(x) <= Level {
+				alone++
+			}
+			if v := vx.Plus(vy); v.P(x-y) <= Level {
+				both++
+			}
+		}
+		for what, k := range map[string]int{"known": alone, "another": both} {
+			if got, error3 := float64(k)/rounds, 3*math.Sqrt(Level*(1-Level)/rounds); got > Level+error3 || what == "known" && c.examples != 1 && got < Level-error3-0.01 {
+				t.Errorf("%d runs, examples' error %v, beside %s: a false alarm in %.1f %%", runs, c.examples, what, 100*got)
 			}
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/stat"
-	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // Samples of a comparison: p-values down to about 1e-4, below which Comparison.P goes
@@ -35,14 +34,17 @@ type Comparison struct {
 
 	// Interval is the difference's: of one run a side, the paired percentile
 	// bootstrap over examples; of several, the hierarchical bootstrap over runs
-	// and examples, as wide as both variances and Student's quantile for few
-	// runs ask. Of manyValues numbers and more samples are drawn from the normal
-	// distribution that the bootstrap's approaches.
+	// and examples, as wide as both variances ask, of few runs by Student's
+	// distribution.
 	Interval *Interval
+
+	// Normal says that nothing was resampled: of manyValues numbers and more,
+	// interval and tests are by the normal distributions that resampling approaches.
+	Normal bool
 
 	// BootstrapP is two-sided. Of one run a side it is twice the smaller share of
 	// bootstrap differences on either side of 0, both counting 0 and the observed
-	// sample; of several, Student's, from the hierarchical bootstrap's variance.
+	// sample; of several, Variance.P, from the hierarchical bootstrap's variance.
 	BootstrapP *float64
 	// PermutationP is the share of random exchanges of the two runs' answers, the
 	// observed one included, whose difference is as large as the observed; nil of
@@ -59,33 +61,22 @@ type Comparison struct {
 	Variance Variance
 }
 
-// Variance is where the chance in a difference comes from.
-type Variance struct {
-	Examples float64 // of the mean over runs, other examples being drawn
-	Shared   float64 // the part of it that more runs would not reduce
-	Runs     float64 // of the mean over runs, others being trained; 0 of one run a side
-	DF       float64 // degrees of freedom of Total; +Inf of one run a side
-}
-
-// Total is the difference's variance: both chances.
-func (v Variance) Total() float64 { return v.Shared + v.Runs }
-
 // Compare compares sides a and b, each of whose samples is one run's answers to
 // the same examples in the same order, by score n. paired says that run i of
 // both sides has the same chances (order of data), of as many runs. It returns an
 // error if they have no such score, and panics if lengths or kinds differ.
 func Compare(a, b []Sample, paired bool, n Name) (Comparison, error) {
-	return compareBy(a, b, paired, n, effort{BootstrapSamples, PermutationSamples})
+	return compareBy(a, b, paired, n, effort{BootstrapSamples, PermutationSamples, manyValues})
 }
 
 // CompareGroup is Compare of a part of the examples, one of many: the bootstrap
 // with IntervalSamples, and no permutation test.
 func CompareGroup(a, b []Sample, paired bool, n Name) (Comparison, error) {
-	return compareBy(a, b, paired, n, effort{bootstrap: IntervalSamples})
+	return compareBy(a, b, paired, n, effort{bootstrap: IntervalSamples, many: manyValues})
 }
 
-// effort is how many samples tests take.
-type effort struct{ bootstrap, permutation int }
+// effort is how many samples tests take, and from how many numbers on they take none.
+type effort struct{ bootstrap, permutation, many int }
 
 func compareBy(a, b []Sample, paired bool, n Name, e effort) (Comparison, error) {
 	if err := Check(a[0], n); err != nil {
@@ -111,7 +102,10 @@ func compareBy(a, b []Sample, paired bool, n Name, e effort) (Comparison, error)
 	}
 	d := *c.B - *c.A
 	c.Difference = &d
-	values := newPanel(runs, n).replicates(e.bootstrap)
+	p := newPanel(runs, n)
+	p.many = e.many
+	c.Normal = p.isNormal()
+	values := p.replicates(e.bootstrap)
 	if single {
 		c.single(a[0], b[0], n, values, e.permutation)
 	} else {
@@ -142,9 +136,21 @@ func (c *Comparison) single(a, b Sample, n Name, values [][]float64, permutation
 	for i := range diffs {
 		diffs[i] = values[1][i] - values[0][i]
 	}
-	c.Variance = Variance{Examples: variance(diffs), Shared: variance(diffs), DF: math.Inf(1)}
+	c.Variance = Variance{Examples: variance(diffs), Shared: variance(diffs), RunsDF: math.Inf(1)}
 	both := intervals([]Sample{a, b}, n)
 	c.IntervalA, c.IntervalB = both[0], both[1]
+	if c.Normal {
+		c.normalTests(a, b, n, permutations)
+	} else {
+		c.resampledTests(a, b, n, diffs, permutations)
+	}
+	if in, ok := percentiles(diffs); ok {
+		c.Interval = &in
+	}
+}
+
+// resampledTests fills in the tests of one run a side by resampling.
+func (c *Comparison) resampledTests(a, b Sample, n Name, diffs []float64, permutations int) {
 	larger := 0.0
 	if permutations > 0 {
 		p := permutationP(a, b, n, math.Abs(*c.Difference), permutations)
@@ -158,16 +164,23 @@ func (c *Comparison) single(a, b Sample, n Name, values [][]float64, permutation
 		}
 	}
 	c.P = &larger
-	if in, ok := percentiles(diffs); ok {
-		c.Interval = &in
+}
+
+// normalTests fills in what the tests of one run a side approach.
+func (c *Comparison) normalTests(a, b Sample, n Name, permutations int) {
+	q := c.tail(a.Len())
+	larger := q
+	if permutations > 0 {
+		p := Variance{Shared: exchangeVariance(a.(*Values), b.(*Values), n), RunsDF: math.Inf(1)}.P(*c.Difference)
+		c.PermutationP, larger = &p, max(q, p)
 	}
+	c.BootstrapP, c.P = &q, &larger
 }
 
 // tail is the two-sided p of the normal distribution, of two runs and n examples. It is
 // no less than when all examples speak for one run, or than McNemar's exact test's.
 func (c *Comparison) tail(n int) float64 {
-	p := 2 * distuv.UnitNormal.Survival(math.Abs(*c.Difference)/math.Sqrt(c.Variance.Total()))
-	p = max(p, math.Ldexp(1, 1-n))
+	p := max(c.Variance.P(*c.Difference), math.Ldexp(1, 1-n))
 	if c.McNemar != nil {
 		p = max(p, c.McNemar.Exact)
 	}
@@ -188,17 +201,8 @@ func (c *Comparison) several(values [][]float64, paired bool) {
 		in = a.intervalAgainst(b, c.Variance)
 	}
 	c.Interval = in
-	t := math.Abs(*c.Difference) / math.Sqrt(c.Variance.Total())
-	p := 2 * student(c.Variance.DF).Survival(t)
-	if math.IsNaN(t) { // no difference, and no variance
-		p = 1
-	}
+	p := c.Variance.P(*c.Difference)
 	c.BootstrapP, c.P = &p, &p
-}
-
-// student is the distribution of that many degrees of freedom.
-func student(df float64) distuv.StudentsT {
-	return distuv.StudentsT{Sigma: 1, Nu: min(df, 1e6)}
 }
 
 // variance leaves out NaN.

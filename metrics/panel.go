@@ -16,11 +16,12 @@ type panel struct {
 	counts []int    // examples of each profile, falling
 	n      int
 	rows   []int32 // the profile of each example; nil where profiles are few
+	many   int     // from how many numbers on resampling is not written out
 }
 
 // newPanel makes a panel of samples of one kind and length.
 func newPanel(runs []Sample, n Name) *panel {
-	p := &panel{score: n, n: runs[0].Len()}
+	p := &panel{score: n, n: runs[0].Len(), many: manyValues}
 	of := runs[0].profiles(runs, n)
 	if of == nil { // every example is its own
 		p.runs = runs
@@ -118,10 +119,16 @@ func (p *panel) resample(st stream, w []uint32) {
 	}
 }
 
+// isNormal reports whether replicates are drawn from a normal distribution.
+func (p *panel) isNormal() bool {
+	_, numbers := p.runs[0].(*Values)
+	return numbers && p.n >= p.many
+}
+
 // replicates returns every run's score in each of that many resamplings, the
 // same examples for all runs; NaN where it is undefined: [run][sample].
 func (p *panel) replicates(samples int) [][]float64 {
-	if _, numbers := p.runs[0].(*Values); numbers && p.n >= manyValues {
+	if p.isNormal() {
 		return p.normal(samples)
 	}
 	values := make([][]float64, len(p.runs))

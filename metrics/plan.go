@@ -19,18 +19,17 @@ func fewest(tests int) float64 { return math.Ceil(1 + math.Log2(float64(tests)/L
 // standard errors as both quantiles together, and of one run a side no less than
 // fewest examples come to.
 func (c Comparison) Detectable(n, tests int) float64 {
-	d := c.Variance.errors(tests) * math.Sqrt(c.Variance.Total())
-	if math.IsInf(c.Variance.DF, 1) {
+	d := c.Variance.found(tests)
+	if c.Variance.Runs == 0 {
 		d = max(d, min(1, fewest(tests)/float64(n)))
 	}
 	return d
 }
 
-// errors is how many standard errors a difference must have, to be found by the
-// smallest level of that many tests.
-func (v Variance) errors(tests int) float64 {
-	t := student(v.DF)
-	return t.Quantile(1-Level/float64(2*tests)) + t.Quantile(Power)
+// found is how large a difference must be, to be found with Power by the smallest
+// level of that many tests.
+func (v Variance) found(tests int) float64 {
+	return v.quantile(1-Level/float64(2*tests)) + v.quantile(Power)
 }
 
 // Need returns what would decide about the difference as it was found, of n
@@ -41,14 +40,14 @@ func (c Comparison) Need(n, runs, tests int) Need {
 		return need
 	}
 	v := c.Variance
-	k := Variance{DF: math.Inf(1)}.errors(tests)
+	k := Variance{Shared: 1, RunsDF: math.Inf(1)}.found(tests)
 	enough := *c.Difference * *c.Difference / float64(k*k) // the variance that would do
 	more := func(now int, falls, stays float64) *int {
 		if enough <= stays {
 			return nil
 		}
 		m := math.Ceil(float64(now) * falls / (enough - stays))
-		if now == n && math.IsInf(v.DF, 1) {
+		if now == n && v.Runs == 0 {
 			m = max(m, math.Ceil(fewest(tests)/math.Abs(*c.Difference)))
 		}
 		m = max(1, m-float64(now))

@@ -89,16 +89,20 @@ func CriticalDifference(models, tasks int) (float64, bool) {
 	return studentized[models-2] * math.Sqrt(k*(k+1)/(6*float64(tasks))), true
 }
 
-// DrawnScores returns one task's scores as MeanRanks wants them, drawn from normal
-// distributions of the given standard errors; task tells the draws of several
-// tasks apart.
-func DrawnScores(scores, errors []float64, task int) TaskScores {
+// DrawnScores returns one task's scores as MeanRanks wants them, drawn from the
+// distributions of the given variances; task tells the draws of several tasks apart.
+func DrawnScores(scores []float64, variances []Variance, task int) TaskScores {
 	out := TaskScores{Scores: scores, Values: make([][]float64, len(scores))}
 	for m, s := range scores {
 		out.Values[m] = make([]float64, IntervalSamples)
 		d := draws{stream: newStream(seed^0xd4a3, task*10007+m)}
+		examples, runs := math.Sqrt(variances[m].Shared), math.Sqrt(variances[m].Runs)
+		t := student(variances[m].RunsDF)
 		for i := range out.Values[m] {
-			out.Values[m][i] = s + float64(errors[m]*distuv.UnitNormal.Quantile(d.unit()))
+			out.Values[m][i] = s + float64(examples*distuv.UnitNormal.Quantile(d.unit()))
+			if runs > 0 {
+				out.Values[m][i] += float64(runs * t.Quantile(d.unit()))
+			}
 		}
 	}
 	return out

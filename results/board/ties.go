@@ -4,8 +4,6 @@ import (
 	"errors"
 	"math"
 
-	"gonum.org/v1/gonum/stat/distuv"
-
 	"github.com/lmkor/bench/metrics"
 	"github.com/lmkor/bench/results"
 )
@@ -28,12 +26,17 @@ func (b Basis) Sign() string {
 }
 
 // Meaning explains it.
-func (b Basis) Meaning() string {
-	return map[Basis]string{
-		ByPairs: "not to be told from the best of its column, by the paired test of bench compare over the same examples, " +
+func (b Basis) Meaning() results.Text {
+	return map[Basis]results.Text{
+		ByPairs: {English: "not to be told from the best of its column, by the paired test of bench compare over the same examples, " +
 			"Holm-corrected within the column",
-		ByIntervals: "not to be told from the best of its column by their intervals alone, for nothing pairs them " +
+			Korean: "열의 최고 점수와 구별되지 않는다(같은 예제에 대한 bench compare의 대응 검정, 열 " +
+				"안에서 Holm 보정)"},
+		ByIntervals: {English: "not to be told from the best of its column by their intervals alone, for nothing pairs them " +
 			"(published scores, or too many predictions to read); bench compare can tell more",
+			Korean: "신뢰구간만으로는 열의 최고 점수와 구별되지 않는다. 짝지을 예측이 없거나(발표된 " +
+				"점수) 너무 많은 경우이며, " +
+				"bench compare는 더 가려낼 수 있다"},
 	}[b]
 }
 
@@ -126,31 +129,19 @@ func (o Board) tie(task string, best rival, others []rival) {
 // looked at only where they can matter: no dependence makes the difference's
 // standard error larger than the sum of both.
 func (o Board) against(task string, best, x rival, of int) (p float64, apart bool, basis Basis) {
-	d, a, b := math.Abs(best.cell.Score-x.cell.Score), best.cell.error(), x.cell.error()
-	near := d <= best.cell.reach(of)+x.cell.reach(of) || a*b == 0
+	d, a, b := math.Abs(best.cell.Score-x.cell.Score), best.cell.chance(), x.cell.chance()
+	level := metrics.Level / float64(of)
+	near := d <= a.Reach(level)+b.Reach(level) || a.Total()*b.Total() == 0
 	if o.Paired != nil && near && len(best.runs) > 0 && len(x.runs) > 0 {
 		if p, apart, ok := o.Paired(task, best.runs, x.runs, o.Select.predictions); ok {
 			return p, apart, ByPairs
 		}
 	}
-	se := math.Sqrt(float64(a*a) + float64(b*b))
-	if se == 0 {
+	both := a.Plus(b)
+	if both.Total() == 0 {
 		return 0, false, ""
 	}
-	return 2 * distuv.UnitNormal.Survival(d/se), d > z95*se, ByIntervals
-}
-
-// reach is how far the score may lie from its expectation by the level of one of so many
-// tests: the chance in training, of few seeds, is Student's.
-func (c Cell) reach(of int) float64 {
-	level := 1 - metrics.Level/float64(2*of)
-	seeds := c.seedError()
-	se := c.error()
-	sum := distuv.UnitNormal.Quantile(level) * math.Sqrt(max(0, se*se-seeds*seeds))
-	if seeds > 0 {
-		sum += distuv.StudentsT{Sigma: 1, Nu: float64(c.Seeds - 1)}.Quantile(level) * seeds
-	}
-	return sum
+	return both.P(d), d > both.Half(), ByIntervals
 }
 
 // z95 is the normal distribution's 0.975 quantile.

@@ -25,7 +25,7 @@ type Options struct {
 	Order func([]string)     // sorts names of tasks as tables list them
 	By    string             // a column to group by, or results.ByLength
 	Flips int                // how many flips a comparison lists; 0 for all, below 0 for none
-	Lang  Lang               // of the sentences
+	Lang  results.Lang       // of the sentences
 	Warn  func(string)       // gets what is odd, and does not stop the comparison
 
 	runs []results.Run // of all sides
@@ -104,7 +104,7 @@ type McNemar struct {
 
 // Resampled is a test by resampling.
 type Resampled struct {
-	Samples int      `json:"samples"`
+	Samples int      `json:"samples"` // 0 of very many numbers: P is by the normal distribution that samples approach
 	P       *float64 `json:"p"`
 }
 
