@@ -42,12 +42,49 @@ func (r Run) Differences(other Run) []Difference {
 }
 
 // Describe lists differences in a sentence: learning_rate (5e-05, not 3e-05).
-func Describe(all []Difference) string {
-	var parts []string
+func Describe(all []Difference) Text {
+	var en, ko []string
 	for _, d := range all {
-		parts = append(parts, fmt.Sprintf("%s (%s, not %s)", d.Name, cmp.Or(d.Mine, "none"), cmp.Or(d.Theirs, "none")))
+		en = append(en, fmt.Sprintf("%s (%s, not %s)", d.Name, cmp.Or(d.Mine, none.English), cmp.Or(d.Theirs, none.English)))
+		title := d.Title().Korean
+		ko = append(ko, fmt.Sprintf("%s(%s 대신 %s)", title, korean(cmp.Or(d.Theirs, none.English)), korean(cmp.Or(d.Mine,
+			none.English))))
 	}
-	return strings.Join(parts, ", ")
+	return Text{strings.Join(en, ", "), strings.Join(ko, ", ")}
+}
+
+// none is what a side has that lacks a part.
+var none = Text{"none", "없음"}
+
+// korean is a value of a difference in Korean.
+func korean(value string) string {
+	if value == none.English {
+		return none.Korean
+	}
+	return value
+}
+
+// Title is what differs, as readers call it; fields of recipes keep their names.
+func (d Difference) Title() Text {
+	if split, ok := strings.CutSuffix(d.Name, " data"); ok {
+		return Text{d.Name, split + " 데이터"}
+	}
+	if ko, ok := map[string]string{"numerics": "수치 계산 버전", "kernels": "커널", "model": "모델",
+		"tokenizer": "토크나이저",
+		"task":      "과제", "seed": "시드", "split": "분할", "metric": "지표", "number of examples": "예제 " +
+			"수"}[d.Name]; ok {
+		return Text{d.Name, ko}
+	}
+	return Alike(d.Name)
+}
+
+// Values are what both sides have, first mine and then theirs.
+func (d Difference) Values(l Lang) (mine, theirs string) {
+	mine, theirs = cmp.Or(d.Mine, none.English), cmp.Or(d.Theirs, none.English)
+	if l == Korean {
+		return korean(mine), korean(theirs)
+	}
+	return mine, theirs
 }
 
 // Brief cuts a fingerprint to what tells it from others.

@@ -63,8 +63,8 @@ the same gold. What only one side has is left out, and named.
 
 // langFlag declares --lang, by default what the locale says.
 func langFlag(cmd *cobra.Command, to *string) {
-	want := []string{string(compare.English), string(compare.Korean)}
-	if compare.LocaleLang(os.Getenv) == compare.Korean {
+	want := []string{string(results.English), string(results.Korean)}
+	if results.LocaleLang(os.Getenv) == results.Korean {
 		slices.Reverse(want)
 	}
 	choiceFlag(cmd, to, "lang", "the language of sentences, by default the locale's", want...)
@@ -84,7 +84,7 @@ func (o compareOptions) run(s streams) error {
 	if err != nil {
 		return err
 	}
-	lang := compare.Lang(o.lang)
+	lang := results.Lang(o.lang)
 	flips := 0
 	if o.format == "table" {
 		flips = o.flips

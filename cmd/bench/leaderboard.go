@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -73,7 +74,7 @@ func (o leaderboardOptions) run(s streams) error {
 		if err != nil {
 			return err
 		}
-		if err := figure.Save(o.plot); err != nil {
+		if err := figure.In(results.LocaleLang(os.Getenv)).Save(o.plot); err != nil {
 			return err
 		}
 	}

@@ -19,8 +19,8 @@ import (
 // plotOptions are what `bench plot` is asked for.
 type plotOptions struct {
 	boardOptions
-	kind, out, task, model string
-	roots                  []string
+	kind, out, task, model, lang string
+	roots                        []string
 }
 
 // plotKinds lists the pictures and what they show.
@@ -65,6 +65,7 @@ func newPlotCmd() *cobra.Command {
 	cmd.Flags().StringVar(&o.task, "task", "", "the task of curves, calibration, "+
 		"confusion and entities (default the first that has runs)")
 	cmd.Flags().StringVar(&o.model, "model", "", "the model of confusion (default the first)")
+	langFlag(cmd, &o.lang)
 	return cmd
 }
 
@@ -83,7 +84,7 @@ func (o plotOptions) run(s streams) error {
 	if err != nil {
 		return err
 	}
-	return figure.Save(o.out)
+	return figure.In(results.Lang(o.lang)).Save(o.out)
 }
 
 func (o plotOptions) draw(l *board.Leaderboard, runs []results.Run) (*plots.Figure, error) {
@@ -93,9 +94,11 @@ func (o plotOptions) draw(l *board.Leaderboard, runs []results.Run) (*plots.Figu
 	case "parameters":
 		return plots.Sizes(l)
 	case "time":
-		return plots.Costs(l, plots.MeanCost("seconds of training", l.Shown(runs), plots.Duration, results.Run.Seconds))
+		return plots.Costs(l, plots.MeanCost(results.Text{English: "seconds of training", Korean: "학습 시간"}, l.Shown(runs),
+			plots.Duration, results.Run.Seconds))
 	case "tokens":
-		return plots.Costs(l, plots.MeanCost("tokens trained on", l.Shown(runs), plots.Count,
+		return plots.Costs(l, plots.MeanCost(results.Text{English: "tokens trained on", Korean: "학습한 토큰 수"},
+			l.Shown(runs), plots.Count,
 			func(r results.Run) float64 { return float64(r.Result.Train.Tokens) }))
 	case "seeds":
 		return plots.Seeds(l, board.Records(runs, l.Select, false))
@@ -118,7 +121,8 @@ func (o plotOptions) draw(l *board.Leaderboard, runs []results.Run) (*plots.Figu
 	case "entities":
 		return plots.Entities(l, runs, col, readingOf(col.Task))
 	}
-	return plots.Confusion(l, runs, col, readingOf(col.Task), o.model)
+	return plots.Confusion(l, runs, col, readingOf(col.Task), o.model,
+		func(label string) results.Text { return labelOf(col.Task, label) })
 }
 
 // column is the task asked for, or the first with runs that the picture can show.
@@ -149,7 +153,7 @@ func readingOf(task string) results.Reading {
 }
 
 // studyOf compares every two measured models of a leaderboard.
-func studyOf(l *board.Leaderboard, runs []results.Run, lang compare.Lang) (*compare.Study, error) {
+func studyOf(l *board.Leaderboard, runs []results.Run, lang results.Lang) (*compare.Study, error) {
 	var sides []compare.Side
 	for _, row := range l.Rows {
 		side := compare.Side{Name: row.Model, Path: row.Model}
@@ -167,12 +171,16 @@ func studyOf(l *board.Leaderboard, runs []results.Run, lang compare.Lang) (*comp
 }
 
 func drawWins(l *board.Leaderboard, runs []results.Run) (*plots.Figure, error) {
-	study, err := studyOf(l, runs, compare.English)
+	study, err := studyOf(l, runs, results.English)
 	if err != nil {
 		return nil, err
 	}
-	h := plots.Heat{Title: "Tasks on which the row is better / worse / can't be told", Corner: "", Rows: study.Sides,
-		Columns: study.Sides}
+	h := plots.Heat{Title: results.Text{English: "Tasks on which the row is better / worse / can't be told",
+		Korean: "행의 모델이 열의 모델보다 나은 / 못한 / 우열을 가릴 수 없는 과제 수"}}
+	for _, side := range study.Sides {
+		h.Rows = append(h.Rows, results.Alike(side))
+	}
+	h.Columns = h.Rows
 	for _, row := range study.Sides {
 		var text []string
 		var shade []float64

@@ -11,7 +11,6 @@ import (
 
 	"github.com/lmkor/bench/results"
 	"github.com/lmkor/bench/results/board"
-	"github.com/lmkor/bench/results/compare"
 	"github.com/lmkor/bench/results/plots"
 	"github.com/lmkor/bench/results/tables"
 )
@@ -82,7 +81,7 @@ func (o *quickstartOptions) results(s streams, took time.Duration) error {
 		return err
 	}
 	page := filepath.Join(o.runs, "report.html")
-	if err := saveReport(s, page, "bench quickstart", compare.LocaleLang(os.Getenv),
+	if err := saveReport(s, page, results.Alike("bench quickstart"), results.LocaleLang(os.Getenv),
 		[]*board.Leaderboard{l}, runs, 10); err != nil {
 		return err
 	}
@@ -109,7 +108,7 @@ func quickPlots(l *board.Leaderboard, runs []results.Run, dir string) (int, erro
 			return 0, fmt.Errorf("plot %s: %w", name, err)
 		}
 		for _, format := range []string{"svg", "png"} {
-			if err := figure.Save(filepath.Join(dir, name+"."+format)); err != nil {
+			if err := figure.In(results.LocaleLang(os.Getenv)).Save(filepath.Join(dir, name+"."+format)); err != nil {
 				return 0, err
 			}
 		}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -13,7 +12,6 @@ import (
 
 	"github.com/lmkor/bench/results"
 	"github.com/lmkor/bench/results/board"
-	"github.com/lmkor/bench/results/compare"
 	"github.com/lmkor/bench/results/report"
 	"github.com/lmkor/bench/tasks"
 )
@@ -73,8 +71,11 @@ func (o reportOptions) run(s streams) error {
 			boards = append(boards, l)
 		}
 	}
-	lang := compare.Lang(o.lang)
-	title := cmp.Or(o.title, lang.Or("Korean language models, fine-tuned", "한국어 언어 모델 미세조정 결과"))
+	lang := results.Lang(o.lang)
+	title := results.Text{English: "Korean language models, fine-tuned", Korean: "한국어 언어 모델 미세조정 결과"}
+	if o.title != "" {
+		title = results.Alike(o.title)
+	}
 	if err := saveReport(s, o.out, title, lang, boards, runs, o.hardest); err != nil {
 		return err
 	}
@@ -100,20 +101,20 @@ func selections(first string) []board.Selection {
 }
 
 // saveReport writes the page, labels in the tasks' own order.
-func saveReport(s streams, path, title string, lang compare.Lang, boards []*board.Leaderboard, runs []results.Run,
+func saveReport(s streams, path string, title results.Text, lang results.Lang, boards []*board.Leaderboard, runs []results.Run,
 	hardest int) error {
 	labels := map[string][]string{}
 	for _, t := range tasks.All {
 		labels[t.Name] = t.Labels
 	}
 	p := report.Page{Title: title, Lang: lang, Boards: boards, Runs: runs, Labels: labels, LabelNames: labelNames,
-		Hardest: hardest, Program: thisBuild().String(), Date: builtAt()}
+		Hardest: hardest, Program: thisBuild().text(), Date: builtAt()}
 	var err error
 	if p.Study, p.Uncompared, err = pageStudy(boards[0], runs, lang); err != nil {
 		fmt.Fprintf(s.err, "bench: warning: no verdicts: %v\n", err)
 	}
 	for _, u := range p.Uncompared {
-		fmt.Fprintf(s.err, "bench: %s\n", u.In(compare.English))
+		fmt.Fprintf(s.err, "bench: %s\n", u.Text())
 	}
 	return report.Save(path, p)
 }
@@ -128,8 +129,16 @@ func builtAt() time.Time {
 }
 
 // labelNames is what the numbers mean that tasks have for labels.
-var labelNames = map[string]map[string]string{
-	"nsmc":          {"0": "부정 negative", "1": "긍정 positive"},
-	"paws":          {"0": "다른 뜻 no paraphrase", "1": "같은 뜻 paraphrase"},
-	"question-pair": {"0": "같은 질문 same", "1": "다른 질문 different"},
+var labelNames = map[string]map[string]results.Text{
+	"nsmc":          {"0": {English: "negative", Korean: "부정"}, "1": {English: "positive", Korean: "긍정"}},
+	"paws":          {"0": {English: "no paraphrase", Korean: "다른 뜻"}, "1": {English: "paraphrase", Korean: "같은 뜻"}},
+	"question-pair": {"0": {English: "same", Korean: "같은 질문"}, "1": {English: "different", Korean: "다른 질문"}},
+}
+
+// labelOf is a task's label with what it means.
+func labelOf(task, label string) results.Text {
+	if name, ok := labelNames[task][label]; ok {
+		return results.Textf("%s = %s", "%s = %s", label, name)
+	}
+	return results.Alike(label)
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lmkor/bench/kernels"
+	"github.com/lmkor/bench/results"
 )
 
 // version is the release that the sources belong to; CHANGELOG.md has its history.
@@ -39,6 +40,11 @@ func thisBuild() build {
 }
 
 func (b build) String() string {
+	return "bench " + b.text().English
+}
+
+// text is the build without the program's name.
+func (b build) text() results.Text {
 	commit := ""
 	if b.Commit != "" {
 		commit = " " + b.Commit[:min(len(b.Commit), 12)]
@@ -46,7 +52,7 @@ func (b build) String() string {
 			commit += "+"
 		}
 	}
-	return fmt.Sprintf("bench %s%s %s %s, %s kernels", b.Version, commit, b.Go, b.Platform, b.Kernels)
+	return results.Textf("%s%s %s %s, %s kernels", "%s%s %s %s, %s 커널", b.Version, commit, b.Go, b.Platform, b.Kernels)
 }
 
 // versionOptions are the flags of `bench version`.

@@ -2,7 +2,6 @@ package board
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -53,8 +52,10 @@ func (l *Leaderboard) oneVariant(key cellKey, group []results.Run, kernels map[s
 		c.Grid.Recipes(func(r results.Run) { recipes = append(recipes, recipeKey(r)) })
 		slices.Sort(recipes)
 		l.tuned[key] = strings.Join(recipes, "\n\n")
-		l.warn("%s, %s: of %d recipes the one best on %s is shown: %s; left out are those that differ in %s", key.model, key.task,
-			len(c.Grid.Points), c.Grid.Split, c.Grid.BestRuns()[0].Path, strings.Join(otherPoints(c), "; "))
+		l.warn("%s, %s: of %d recipes the one best on %s is shown: %s; left out are those that differ in %s",
+			"%s, %s: 레시피 %d개 가운데 %s에서 가장 좋은 것을 실었다(%s). 제외한 것의 차이: "+
+				"%s", key.model, key.task,
+			len(c.Grid.Points), c.Grid.Split, c.Grid.BestRuns()[0].Path, otherPoints(c))
 	}
 	kept := c.Runs[0]
 	for i := 0; i < len(c.Left); {
@@ -65,36 +66,42 @@ func (l *Leaderboard) oneVariant(key cellKey, group []results.Run, kernels map[s
 		if c.Grid.Has(r) {
 			continue
 		}
-		subject := r.Path + " is left out: it differs"
+		subject := results.Textf("%s is left out: it differs", "%s 제외", r.Path)
 		if n > 1 {
-			subject = fmt.Sprintf("%s and %d more of its settings are left out: they differ", r.Path, n-1)
+			subject = results.Textf("%s and %d more of its settings are left out: they differ", "%s 외 같은 설정의 %d개 제외",
+				r.Path, n-1)
 		}
 		if r.Result.Train.Steps == 0 && kept.Result.Train.Steps > 0 {
-			l.warn("%s, %s: %s is left out: an evaluation, beside the training %s", r.Result.Model, r.Result.Task, r.Path, kept.Path)
+			l.warn("%s, %s: %s is left out: an evaluation, beside the training %s",
+				"%s, %s: %s 제외: 학습 결과(%s)가 따로 있는 평가", r.Result.Model, r.Result.Task, r.Path, kept.Path)
 			continue
 		}
-		l.warn("%s, %s: %s from %s in %s", r.Result.Model, r.Result.Task, subject, kept.Path, results.Describe(r.Differences(kept)))
+		l.warn("%s, %s: %s from %s in %s", "%s, %s: %s, 기준 실행(%s)과의 차이: %s", r.Result.Model, r.Result.Task, subject,
+			kept.Path,
+			results.Describe(r.Differences(kept)))
 	}
 	return c.Runs
 }
 
 // otherPoints returns in what each recipe of the grid that is not the best differs
 // from it.
-func otherPoints(c grids.Choice) []string {
-	var list []string
+func otherPoints(c grids.Choice) results.Text {
+	var en, ko []string
 	for _, r := range c.Left {
 		if c.Grid.Has(r) {
-			list = append(list, results.Describe(r.Differences(c.Runs[0])))
+			d := results.Describe(r.Differences(c.Runs[0]))
+			en, ko = append(en, d.English), append(ko, d.Korean)
 		}
 	}
-	return slices.Compact(list)
+	return results.Text{English: strings.Join(slices.Compact(en), "; "), Korean: strings.Join(slices.Compact(ko), "; ")}
 }
 
 func (l *Leaderboard) oneASeed(group []results.Run) []results.Run {
 	var kept []results.Run
 	for _, r := range group {
 		if n := len(kept); n > 0 && kept[n-1].Result.Seed == r.Result.Seed {
-			l.warn("%s, %s: %s repeats seed %d of %s: counted once", r.Result.Model, r.Result.Task, r.Path, r.Result.Seed, kept[n-1].Path)
+			l.warn("%s, %s: %s repeats seed %d of %s: counted once",
+				"%s, %s: %s 제외: 시드 %d의 반복(%s와 같음)", r.Result.Model, r.Result.Task, r.Path, r.Result.Seed, kept[n-1].Path)
 			continue
 		}
 		kept = append(kept, r)
@@ -106,9 +113,9 @@ func (l *Leaderboard) oneASeed(group []results.Run) []results.Run {
 // their column, and tells of them.
 func (l *Leaderboard) compareData(chosen map[cellKey][]results.Run) {
 	for _, col := range l.Columns {
-		count := map[string]int{}
-		first := map[string]results.Run{}
-		var order []string
+		count := map[results.Text]int{}
+		first := map[results.Text]results.Run{}
+		var order []results.Text
 		for _, row := range l.Rows {
 			group := chosen[cellKey{row.Model, col.Task}]
 			if _, ok := row.Cells[col.Task]; !ok || len(group) == 0 {
@@ -123,7 +130,7 @@ func (l *Leaderboard) compareData(chosen map[cellKey][]results.Run) {
 		if len(order) < 2 {
 			continue
 		}
-		usual := slices.MaxFunc(order, func(a, b string) int { return cmp.Compare(count[a], count[b]) })
+		usual := slices.MaxFunc(order, func(a, b results.Text) int { return cmp.Compare(count[a], count[b]) })
 		for _, row := range l.Rows {
 			cell, ok := row.Cells[col.Task]
 			group := chosen[cellKey{row.Model, col.Task}]
@@ -132,17 +139,19 @@ func (l *Leaderboard) compareData(chosen map[cellKey][]results.Run) {
 			}
 			cell.Incomparable = true
 			row.Cells[col.Task] = cell
-			l.warn("%s: %s was scored on %s, %s on %s: their scores do not compare", col.Task, row.Model, scoredOn(group[0]),
+			l.warn("%s: %s was scored on %s, %s on %s: their scores do not compare",
+				"%s: %s 모델은 %s, %s 모델은 %s 기준이라 비교할 수 없다", col.Task, row.Model, scoredOn(group[0]),
 				first[usual].Result.Model, usual)
 		}
 	}
 }
 
 // scoredOn names the examples behind a run's score.
-func scoredOn(r results.Run) string {
+func scoredOn(r results.Run) results.Text {
 	d, _ := r.Manifest.Split(r.Result.Split)
-	return fmt.Sprintf("%d examples of %s (%s, sha256 %s) by %s", r.Result.N, r.Result.Split, d.File,
-		results.Brief(d.SHA256), r.Result.Metric)
+	return results.Textf("%d examples of %s (%s, sha256 %s) by %s", "%[2]s 예제 %[1]d개(%[3]s, sha256 %[4]s)의 %[5]s",
+		r.Result.N, r.Result.Split, d.File, results.Brief(d.SHA256),
+		results.Text{English: string(r.Result.Metric), Korean: results.MetricTitle(r.Result.Metric).Korean})
 }
 
 func sortedKeys[T any](m map[cellKey]T) []cellKey {

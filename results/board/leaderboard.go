@@ -3,7 +3,6 @@
 package board
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -81,11 +80,11 @@ type PublishedRow struct {
 
 // Leaderboard is models by tasks. Its JSON is what `bench leaderboard` prints.
 type Leaderboard struct {
-	Title    string    `json:"title,omitempty"`
-	Select   Selection `json:"select"`
-	Columns  []Column  `json:"columns"`
-	Rows     []Row     `json:"rows"` // measured ones by name, then published ones as given
-	Warnings []string  `json:"warnings"`
+	Title    string         `json:"title,omitempty"`
+	Select   Selection      `json:"select"`
+	Columns  []Column       `json:"columns"`
+	Rows     []Row          `json:"rows"` // measured ones by name, then published ones as given
+	Warnings []results.Text `json:"warnings"`
 
 	tuned map[cellKey]string // the recipes among which a cell's was chosen on dev
 }
@@ -149,7 +148,7 @@ func Build(runs []results.Run, columns []Column, published []PublishedRow, by Se
 // set; the chance in training is SD. It is nil where the selected checkpoint was
 // not kept.
 func (o Board) Build(runs []results.Run) (*Leaderboard, error) {
-	l := &Leaderboard{Title: o.Title, Select: o.Select, Columns: o.columns(runs), Rows: []Row{}, Warnings: []string{}}
+	l := &Leaderboard{Title: o.Title, Select: o.Select, Columns: o.columns(runs), Rows: []Row{}, Warnings: []results.Text{}}
 	chosen := l.choose(runs)
 	stats, err := seedStats(chosen, o.Select)
 	if err != nil {
@@ -165,11 +164,13 @@ func (o Board) Build(runs []results.Run) (*Leaderboard, error) {
 		}
 		st, ok := stats[key]
 		if !ok {
-			l.warn("%s, %s: no score of the selection %q", key.model, key.task, o.Select)
+			l.warn("%s, %s: no score of the selection %q", "%s, %s: %q 기준의 점수가 없다", key.model, key.task, o.Select)
 			continue
 		}
 		if st.count < len(group) {
-			l.warn("%s, %s: %d of %d runs have a score of the selection %q", key.model, key.task, st.count, len(group), o.Select)
+			l.warn("%s, %s: %d of %d runs have a score of the selection %q",
+				"%[1]s, %[2]s: 실행 %[4]d개 중 %[3]d개에만 %[5]q 기준의 점수가 "+
+					"있다", key.model, key.task, st.count, len(group), o.Select)
 		}
 		cell := st.cell(group, o.Select)
 		cell.Warnings = warningsOf(group)
@@ -249,8 +250,8 @@ func warningsOf(runs []results.Run) (all []results.Warning) {
 	return all
 }
 
-func (l *Leaderboard) warn(format string, args ...any) {
-	l.Warnings = append(l.Warnings, fmt.Sprintf(format, args...))
+func (l *Leaderboard) warn(en, ko string, args ...any) {
+	l.Warnings = append(l.Warnings, results.Textf(en, ko, args...))
 }
 
 func withTasks(columns []Column, runs []results.Run) []Column {

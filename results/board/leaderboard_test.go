@@ -64,7 +64,7 @@ func TestSelections(t *testing.T) {
 		t.Errorf("best on test: %+v", c)
 	}
 	l = build(t, []results.Run{r, evaluated}, nil, Dev)
-	if len(l.Rows[0].Cells) != 0 || len(l.Warnings) != 2 || l.Warnings[0] != `a, nsmc: no score of the selection "dev"` {
+	if len(l.Rows[0].Cells) != 0 || len(l.Warnings) != 2 || l.Warnings[0].English != `a, nsmc: no score of the selection "dev"` {
 		t.Errorf("dev: %+v %q", l.Rows[0].Cells, l.Warnings)
 	}
 	l = build(t, []results.Run{evaluated}, nil, Last)
@@ -114,7 +114,7 @@ func TestRunsThatDoNotMix(t *testing.T) {
 		"a, nsmc: slow is left out: it differs from also in learning_rate (5e-05, not 3e-05), warmup_ratio (0.1, not none)",
 		"a, nsmc: copy repeats seed 1 of also: counted once",
 	}
-	if !slices.Equal(l.Warnings, want) {
+	if !slices.Equal(english(l.Warnings), want) {
 		t.Errorf("warnings %q", l.Warnings)
 	}
 }
@@ -125,7 +125,7 @@ func TestOtherWeights(t *testing.T) {
 	a, b := run("r1", "a", "nsmc", 1, 90), run("r2", "a", "nsmc", 2, 92)
 	b.Manifest.Model.SHA256 = "other"
 	a.Manifest.Identity, b.Manifest.Identity = "", ""
-	if l := build(t, []results.Run{a, b}, nil, Last); l.Rows[0].Cells["nsmc"].Seeds != 1 || len(l.Warnings) != 1 || !strings.Contains(l.Warnings[0], "model (other, not aa)") {
+	if l := build(t, []results.Run{a, b}, nil, Last); l.Rows[0].Cells["nsmc"].Seeds != 1 || len(l.Warnings) != 1 || !strings.Contains(l.Warnings[0].English, "model (other, not aa)") {
 		t.Errorf("two checkpoints: %+v %q", l.Rows[0].Cells, l.Warnings)
 	}
 	a.Manifest.Model.Path, b.Manifest.Model.Path = "", ""
@@ -144,7 +144,7 @@ func TestOtherDataIsTold(t *testing.T) {
 	if !l.Rows[1].Cells["nsmc"].Best {
 		t.Error("the best of the comparable is not marked")
 	}
-	if len(l.Warnings) != 1 || l.Warnings[0] != "nsmc: c was scored on 3 examples of test (mine.txt, sha256 eeeeeeeeeeee) by accuracy, a on 3 examples of test (ratings_test.txt, sha256 dd) by accuracy: their scores do not compare" {
+	if len(l.Warnings) != 1 || l.Warnings[0].English != "nsmc: c was scored on 3 examples of test (mine.txt, sha256 eeeeeeeeeeee) by accuracy, a on 3 examples of test (ratings_test.txt, sha256 dd) by accuracy: their scores do not compare" {
 		t.Errorf("warnings %q", l.Warnings)
 	}
 }

@@ -3,7 +3,6 @@ package board
 import (
 	"encoding/json"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -28,14 +27,26 @@ func (m Mark) Sign() string {
 }
 
 // Meaning explains a mark.
-func (m Mark) Meaning() string {
-	return map[Mark]string{
-		SampleData:  "on the sample data inside the program, which is easier than the real sets",
-		RowLimit:    "on a limited number of rows",
-		OtherSplit:  "scored on another split than the task's own",
-		OtherRecipe: "by another recipe than most models of the column",
-	}[m] + ": does not compete for the best of its column"
+func (m Mark) Meaning() results.Text {
+	why := map[Mark]results.Text{
+		SampleData: {English: "on the sample data inside the program, which is easier than the real sets",
+			Korean: "프로그램에 든 표본 데이터로 얻은 점수로, 실제 데이터보다 쉽다"},
+		RowLimit: {English: "on a limited number of rows", Korean: "일부 행만 썼다"},
+		OtherSplit: {English: "scored on another split than the task's own",
+			Korean: "과제에 정해진 것과 다른 분할로 채점했다"},
+		OtherRecipe: {English: "by another recipe than most models of the column",
+			Korean: "같은 열의 모델 대부분과 다른 레시피로 학습했다"},
+	}[m]
+	return results.Textf("%s: does not compete for the best of its column",
+		"%s: 열의 최고 점수를 가릴 때 넣지 않는다", why)
 }
+
+// OtherExamplesSign stands behind a score on other examples than its column's.
+const OtherExamplesSign = "‡"
+
+// OtherExamples explains it.
+var OtherExamples = results.Text{English: "scored on other examples than the rest of its column, and not compared with it",
+	Korean: "같은 열의 다른 점수와 다른 예제로 채점했으므로 비교하지 않는다"}
 
 // Marks lists them.
 var Marks = []Mark{SampleData, RowLimit, OtherSplit, OtherRecipe}
@@ -157,25 +168,17 @@ func (l *Leaderboard) competing(task string) (class string, ok bool) {
 	return class, len(seen) == 1
 }
 
-// error is the score's standard error, of examples and seeds together; 0 where it
-// is not known.
-func (c Cell) error() float64 {
+// chance is the score's variance, of examples and seeds together; 0 where it is not
+// known.
+func (c Cell) chance() metrics.Variance {
 	if c.Interval == nil {
-		return 0
+		return metrics.ScoreVariance(0, 0, 1)
 	}
-	se := (c.Interval[1] - c.Interval[0]) / (2 * z95)
-	if c.SD != nil && c.Seeds > 0 {
-		se = math.Sqrt(se*se + *c.SD**c.SD/float64(c.Seeds))
+	sd := 0.0
+	if c.SD != nil {
+		sd = *c.SD
 	}
-	return se
-}
-
-// seedError is the score's standard error of seeds alone; 0 of one seed.
-func (c Cell) seedError() float64 {
-	if c.SD == nil || c.Seeds < 2 {
-		return 0
-	}
-	return *c.SD / math.Sqrt(float64(c.Seeds))
+	return metrics.ScoreVariance((c.Interval[1]-c.Interval[0])/(2*z95), sd, c.Seeds)
 }
 
 // means gives the rows that have all columns their mean, and those that have them
@@ -186,7 +189,7 @@ func (l *Leaderboard) means() {
 	}
 	var ranked []int
 	for i := range l.Rows {
-		sum, variance, whole, alike := 0.0, 0.0, true, true
+		sum, chance, known, whole, alike := 0.0, metrics.ScoreVariance(0, 0, 1), true, true, true
 		for _, col := range l.Columns {
 			c, ok := l.Rows[i].Cells[col.Task]
 			if !ok {
@@ -196,19 +199,16 @@ func (l *Leaderboard) means() {
 			class, one := l.competing(col.Task)
 			alike = alike && one && !c.Incomparable && c.class() == class
 			sum += c.Score
-			if se := c.error(); se > 0 {
-				variance += se * se
-			} else {
-				variance = math.NaN()
-			}
+			v := c.chance()
+			chance, known = chance.Plus(v), known && v.Total() > 0
 		}
 		if !whole {
 			continue
 		}
 		k := float64(len(l.Columns))
 		m := &Mean{Value: tidy(sum / k)}
-		if !math.IsNaN(variance) {
-			half := z95 * math.Sqrt(variance) / k
+		if known {
+			half := chance.Times(1 / k).Half()
 			m.Interval = &[2]float64{tidy(m.Value - half), tidy(m.Value + half)}
 		}
 		l.Rows[i].Mean = m
@@ -225,12 +225,13 @@ func (l *Leaderboard) rank(rows []int) {
 	}
 	var tasks []metrics.TaskScores
 	for k, col := range l.Columns {
-		var scores, errors []float64
+		var scores []float64
+		var chances []metrics.Variance
 		for _, i := range rows {
 			c := l.Rows[i].Cells[col.Task]
-			scores, errors = append(scores, c.Score), append(errors, c.error())
+			scores, chances = append(scores, c.Score), append(chances, c.chance())
 		}
-		tasks = append(tasks, metrics.DrawnScores(scores, errors, k))
+		tasks = append(tasks, metrics.DrawnScores(scores, chances, k))
 	}
 	ranks, intervals := metrics.MeanRanks(tasks)
 	for k, i := range rows {

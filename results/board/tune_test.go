@@ -43,7 +43,7 @@ func TestBestOnDevIsShown(t *testing.T) {
 	for i := range want {
 		want[i] = strings.NewReplacer("5e-05", "5e-5", "1e-05", "1e-5").Replace(want[i])
 	}
-	if !slices.Equal(l.Warnings, want) {
+	if !slices.Equal(english(l.Warnings), want) {
 		t.Errorf("%q", l.Warnings)
 	}
 }

@@ -1,12 +1,16 @@
 package board
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/lmkor/bench/results"
+)
 
 // Warned is what the manifests of one task's cells warn of.
 type Warned struct {
-	Task    string
-	Message string
-	Models  []string // of which it is said
+	Task string
+	results.Warning
+	Models []string // of which it is said
 }
 
 // Warned lists the warnings of the cells that are shown, each once for a task, by
@@ -22,7 +26,7 @@ func (l *Leaderboard) Warned() (all []Warned) {
 					}
 					continue
 				}
-				all = append(all, Warned{col.Task, w.Message, []string{r.Model}})
+				all = append(all, Warned{col.Task, w, []string{r.Model}})
 			}
 		}
 	}

@@ -116,7 +116,7 @@ func (o Options) nothing(sides []Side) error {
 }
 
 // leaveOut notes the tasks that one side of a pair lacks.
-func (st *Study) leaveOut(sides []Side, names []string, lang Lang) {
+func (st *Study) leaveOut(sides []Side, names []string, lang results.Lang) {
 	k := 0
 	for i := range sides {
 		for j := i + 1; j < len(sides); j++ {
@@ -136,7 +136,7 @@ func (st *Study) leaveOut(sides []Side, names []string, lang Lang) {
 				}
 				first := p.Tasks[0] // a study's own, wherever a reader looks first
 				first.LeftOut = append(first.LeftOut, LeftOut{Task: name, Side: s.Name,
-					Reason: lang.or("no run of "+other.Name, other.Name+"의 실행이 없음")})
+					Reason: lang.Or("no run of "+other.Name, other.Name+"의 실행이 없음")})
 			}
 		}
 	}
@@ -341,7 +341,7 @@ func (o Options) limit() int {
 
 // match pairs the runs of two sides by their seeds where the recipe pairs them:
 // then the seeds that one side lacks are left out.
-func (c *Comparison) match(a, b entrant, lang Lang) (entrant, entrant, bool) {
+func (c *Comparison) match(a, b entrant, lang results.Lang) (entrant, entrant, bool) {
 	c.LeftOut = append(append(c.LeftOut, a.left...), b.left...)
 	if len(a.runs) == 0 || len(b.runs) == 0 || !pairs(a.runs[0], b.runs[0]) {
 		return a, b, false
@@ -367,7 +367,7 @@ func (c *Comparison) match(a, b entrant, lang Lang) (entrant, entrant, bool) {
 			}
 			seed := r.Result.Seed
 			c.LeftOut = append(c.LeftOut, LeftOut{c.Task, &seed, e.side.Name,
-				lang.or("no such seed of "+other.side.Name, other.side.Name+"에는 없는 시드")})
+				lang.Or("no such seed of "+other.side.Name, other.side.Name+"에는 없는 시드")})
 		}
 		return out
 	}
@@ -426,6 +426,9 @@ func percents(in *metrics.Interval) *[2]float64 {
 func tests(m metrics.Comparison, kind results.AnswerKind) Tests {
 	t := Tests{Bootstrap: Resampled{metrics.BootstrapSamples, m.BootstrapP},
 		Permutation: Resampled{metrics.PermutationSamples, m.PermutationP}}
+	if m.Normal {
+		t.Bootstrap.Samples, t.Permutation.Samples = 0, 0
+	}
 	if m.McNemar != nil {
 		unit := "examples"
 		if kind == results.TagsAnswer {

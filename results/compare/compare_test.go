@@ -83,7 +83,7 @@ func TestSeedsArePooled(t *testing.T) {
 		s.run(t, "weak", "nsmc", seed, "", wrongs(5, seed))
 		s.run(t, "strong", "nsmc", seed+100, "", wrongs(8+seed%2, seed+50)) // no seed in common
 	}
-	c := s.compare(t, Options{Lang: English}, "weak", "strong").Pairs[0].Tasks[0]
+	c := s.compare(t, Options{Lang: results.English}, "weak", "strong").Pairs[0].Tasks[0]
 	if c.Verdict.Answer != Better || c.Verdict.MoreExamples != nil || c.Seeds != (Seeds{5, 5, false}) || len(c.LeftOut) != 0 {
 		t.Errorf("%+v %+v %v", c.Verdict, c.Seeds, c.LeftOut)
 	}
@@ -93,7 +93,7 @@ func TestSeedsArePooled(t *testing.T) {
 	if !strings.Contains(c.Verdict.Sentence, "strong is better than weak on NSMC by ") || !strings.Contains(c.Verdict.Sentence, "hierarchical bootstrap, p < 0.001; n 1,000, 5 seeds each)") {
 		t.Error(c.Verdict.Sentence)
 	}
-	worse := s.compare(t, Options{Lang: Korean}, "strong", "weak").Pairs[0].Tasks[0]
+	worse := s.compare(t, Options{Lang: results.Korean}, "strong", "weak").Pairs[0].Tasks[0]
 	if worse.Verdict.Answer != Worse || !strings.HasPrefix(worse.Verdict.Sentence, "NSMC에서 weak 모델이 strong 모델보다 ") || !strings.Contains(worse.Verdict.Sentence, "점 유의하게 낮다(95 % 신뢰구간 ") {
 		t.Errorf("%+v", worse.Verdict)
 	}
@@ -107,7 +107,7 @@ func TestOtherRecipesAreLeftOut(t *testing.T) {
 		s.run(t, "b", "nsmc", seed, `"epochs":3,`, wrongs(5, seed+9))
 	}
 	s.run(t, "b", "nsmc", 7, `"epochs":9,`, wrongs(2, 1))
-	c := s.compare(t, Options{Lang: English}, "a", "b").Pairs[0].Tasks[0]
+	c := s.compare(t, Options{Lang: results.English}, "a", "b").Pairs[0].Tasks[0]
 	if c.Seeds != (Seeds{3, 3, true}) || len(c.LeftOut) != 1 || *c.LeftOut[0].Seed != 7 || c.LeftOut[0].Side != "b" || !strings.Contains(c.LeftOut[0].Reason, "epochs (9, not 3)") {
 		t.Errorf("%+v %+v", c.Seeds, c.LeftOut)
 	}
@@ -135,7 +135,7 @@ func TestTasksAreCorrected(t *testing.T) {
 		s.run(t, "b", task, 1, "", wrongs(every, i+30))
 	}
 	s.run(t, "a", "alone", 1, "", wrongs(6, 1))
-	st := s.compare(t, Options{Lang: English}, "a", "b")
+	st := s.compare(t, Options{Lang: results.English}, "a", "b")
 	p := st.Pairs[0]
 	if p.Summary.Better != 1 || p.Summary.Worse != 0 || p.Summary.Undecided != 3 ||
 		p.Summary.Sentence != "Over 4 tasks b is better than a on 1, worse on none, and 3 can't be told (Holm-corrected at 5 %)." {
@@ -149,9 +149,9 @@ func TestTasksAreCorrected(t *testing.T) {
 	if left := p.Tasks[0].LeftOut; len(left) != 1 || left[0].Task != "alone" || left[0].Seed != nil || left[0].Side != "a" {
 		t.Errorf("%+v", left)
 	}
-	for _, lang := range []Lang{English, Korean} {
+	for lang, want := range map[results.Lang]string{results.English: "KB (acc)", results.Korean: "KB (정확도)"} {
 		var b bytes.Buffer
-		if err := st.Write(&b, lang, 0, tables.Options{}); err != nil || !strings.Contains(b.String(), "KB (acc)") {
+		if err := st.Write(&b, lang, 0, tables.Options{}); err != nil || !strings.Contains(b.String(), want) {
 			t.Errorf("%s %v", b.String(), err)
 		}
 	}
@@ -163,7 +163,7 @@ func TestTasksAreCorrected(t *testing.T) {
 	if err != nil || json.Unmarshal(text, &back) != nil || len(back.Tasks) != 4 || back.Summary["correction"] != "holm" {
 		t.Errorf("%s %v", text, err)
 	}
-	if again, _ := json.Marshal(s.compare(t, Options{Lang: English}, "a", "b")); !bytes.Equal(text, again) {
+	if again, _ := json.Marshal(s.compare(t, Options{Lang: results.English}, "a", "b")); !bytes.Equal(text, again) {
 		t.Error("a second comparison has other bytes")
 	}
 }
@@ -175,7 +175,7 @@ func TestManyModels(t *testing.T) {
 			s.run(t, model, task, 1, "", wrongs([]int{3, 6, 25, 25}[k], i+k*10))
 		}
 	}
-	st := s.compare(t, Options{Lang: English}, "low", "mid", "top", "top2")
+	st := s.compare(t, Options{Lang: results.English}, "low", "mid", "top", "top2")
 	if len(st.Pairs) != 6 || st.Ranks == nil || st.Ranks.Models[3].Name != "low" || st.Ranks.Models[3].Rank != 4 || st.Ranks.Critical == nil {
 		t.Fatalf("%+v", st.Ranks)
 	}
@@ -189,7 +189,7 @@ func TestManyModels(t *testing.T) {
 		t.Errorf("low against top: %s", got)
 	}
 	var b bytes.Buffer
-	if err := st.Write(&b, English, 0, tables.Options{}); err != nil || !strings.Contains(b.String(), "│ low ") {
+	if err := st.Write(&b, results.English, 0, tables.Options{}); err != nil || !strings.Contains(b.String(), "│ low ") {
 		t.Errorf("%s %v", b.String(), err)
 	}
 }
@@ -197,14 +197,14 @@ func TestManyModels(t *testing.T) {
 func TestLocale(t *testing.T) {
 	for _, c := range []struct {
 		env  map[string]string
-		want Lang
+		want results.Lang
 	}{
-		{map[string]string{"LANG": "ko_KR.UTF-8"}, Korean},
-		{map[string]string{"LANG": "ko_KR.UTF-8", "LC_ALL": "C"}, English},
-		{map[string]string{"LC_MESSAGES": "ko"}, Korean},
-		{nil, English},
+		{map[string]string{"LANG": "ko_KR.UTF-8"}, results.Korean},
+		{map[string]string{"LANG": "ko_KR.UTF-8", "LC_ALL": "C"}, results.English},
+		{map[string]string{"LC_MESSAGES": "ko"}, results.Korean},
+		{nil, results.English},
 	} {
-		if got := LocaleLang(func(name string) string { return c.env[name] }); got != c.want {
+		if got := results.LocaleLang(func(name string) string { return c.env[name] }); got != c.want {
 			t.Errorf("%v: %s", c.env, got)
 		}
 	}
@@ -230,14 +230,14 @@ func TestOneFile(t *testing.T) {
 		t.Skip("this system makes no link: ", err)
 	}
 	for _, c := range []struct {
-		lang Lang
+		lang results.Lang
 		a, b string
 		want string
 	}{
-		{English, "m", "m", "are one on NSMC: the same predictions files, so there is nothing to compare (n 50, 2 seeds each"},
-		{English, "m", "link", "are one on NSMC: the same predictions files"},
-		{Korean, "m", "m", "같은 모델이다: 같은 예측 파일들이므로 비교할 것이 없다(n = 50, 시드 각 2개"},
-		{English, "m", "copy", "can't be told: the difference is 0.00 points"},
+		{results.English, "m", "m", "are one on NSMC: the same predictions files, so there is nothing to compare (n 50, 2 seeds each"},
+		{results.English, "m", "link", "are one on NSMC: the same predictions files"},
+		{results.Korean, "m", "m", "같은 모델이다: 같은 예측 파일들이므로 비교할 것이 없다(n = 50, 시드 각 2개"},
+		{results.English, "m", "copy", "can't be told: the difference is 0.00 points"},
 	} {
 		got := s.compare(t, Options{Lang: c.lang}, c.a, c.b).Pairs[0].Tasks[0].Verdict.Sentence
 		if !strings.Contains(got, c.want) {
@@ -304,7 +304,7 @@ func TestTaskWithoutChosenCheckpoint(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	st := s.compare(t, Options{Dev: true, Lang: English}, "a", "b")
+	st := s.compare(t, Options{Dev: true, Lang: results.English}, "a", "b")
 	if all := st.Pairs[0].Tasks; len(all) != 1 || all[0].Task != "paws" || len(all[0].LeftOut) != 2 {
 		t.Fatalf("%+v", all)
 	}
@@ -340,7 +340,7 @@ func TestVariantsSideBySide(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	c := s.compare(t, Options{Lang: English}, "a", "b").Pairs[0].Tasks[0]
+	c := s.compare(t, Options{Lang: results.English}, "a", "b").Pairs[0].Tasks[0]
 	if c.Seeds != (Seeds{1, 1, true}) || len(c.Differs) != 0 || len(c.LeftOut) != 1 || *c.LeftOut[0].Seed != 1 ||
 		c.LeftOut[0].Side != "b" || !strings.Contains(c.LeftOut[0].Reason, "epochs (9, not 3)") {
 		t.Errorf("%+v %+v %+v", c.Seeds, c.Differs, c.LeftOut)

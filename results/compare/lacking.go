@@ -11,7 +11,7 @@ type lack struct {
 
 // leaveOutLacking notes in a side's pairs the tasks on which it could not be compared
 // though it has runs.
-func (st *Study) leaveOutLacking(sides []Side, lacks []lack, lang Lang) {
+func (st *Study) leaveOutLacking(sides []Side, lacks []lack, lang results.Lang) {
 	k := 0
 	for i := range sides {
 		for j := i + 1; j < len(sides); j++ {
@@ -22,7 +22,7 @@ func (st *Study) leaveOutLacking(sides []Side, lacks []lack, lang Lang) {
 					continue
 				}
 				p.Tasks[0].LeftOut = append(p.Tasks[0].LeftOut, LeftOut{Task: l.task, Side: sides[l.side].Name,
-					Reason: lang.unchosen(l.err)})
+					Reason: teller{lang}.unchosen(l.err)})
 			}
 		}
 	}
@@ -47,7 +47,7 @@ func (e *entrant) predictionsOf(o Options) error {
 					first = err
 				}
 				seed := r.Result.Seed
-				e.left = append(e.left, LeftOut{Task: r.Result.Task, Seed: &seed, Side: e.side.Name, Reason: o.Lang.unchosen(err)})
+				e.left = append(e.left, LeftOut{Task: r.Result.Task, Seed: &seed, Side: e.side.Name, Reason: teller{o.Lang}.unchosen(err)})
 				continue
 			}
 		}
@@ -61,6 +61,6 @@ func (e *entrant) predictionsOf(o Options) error {
 }
 
 // unchosen is why a run has no predictions of the checkpoint chosen on dev.
-func (l Lang) unchosen(err error) string {
-	return l.or(err.Error(), "dev로 고른 체크포인트의 예측이 없음: "+err.Error())
+func (l teller) unchosen(err error) string {
+	return l.Or(err.Error(), "dev로 고른 체크포인트의 예측이 없음: "+err.Error())
 }

@@ -12,38 +12,11 @@ import (
 	"github.com/lmkor/bench/results"
 )
 
-// Lang is a language of sentences.
-type Lang string
-
-// The languages.
-const (
-	English Lang = "en"
-	Korean  Lang = "ko"
-)
-
-// LocaleLang returns the language that the environment asks for, by the order of
-// setlocale: Korean, or else English.
-func LocaleLang(getenv func(string) string) Lang {
-	locale := cmp.Or(getenv("LC_ALL"), getenv("LC_MESSAGES"), getenv("LANG"))
-	if strings.HasPrefix(strings.ToLower(locale), "ko") {
-		return Korean
-	}
-	return English
-}
-
-// Or returns ko in Korean, else en.
-func (l Lang) Or(en, ko string) string { return l.or(en, ko) }
-
-// or is Or.
-func (l Lang) or(en, ko string) string {
-	if l == Korean {
-		return ko
-	}
-	return en
-}
+// teller tells in a language what comparisons come to.
+type teller struct{ results.Lang }
 
 // sentence tells a verdict.
-func (l Lang) sentence(c *Comparison, several bool) string {
+func (l teller) sentence(c *Comparison, several bool) string {
 	a, b := results.Plain(c.A.Name), results.Plain(c.B.Name)
 	switch {
 	case c.test.Difference == nil:
@@ -60,8 +33,8 @@ func (l Lang) sentence(c *Comparison, several bool) string {
 		low, high = -high, -low
 	}
 	points := l.points(math.Abs(*c.Difference.Value), digits)
-	interval := strconv.FormatFloat(low, 'f', digits, 64) + l.or(" to ", "~") + strconv.FormatFloat(high, 'f', digits, 64)
-	if l == Korean {
+	interval := strconv.FormatFloat(low, 'f', digits, 64) + l.Or(" to ", "~") + strconv.FormatFloat(high, 'f', digits, 64)
+	if l.Lang == results.Korean {
 		word := map[Answer]string{Better: "높다", Worse: "낮다"}[c.Verdict.Answer]
 		return fmt.Sprintf("%s%s 모델이 %s 모델보다 %s %s 유의하게 %s(95 %% 신뢰구간 %s; %s; %s).", l.on(c), b, a,
 			subject(c.Metric), points, word, interval, l.testOf(c, several), l.data(c))
@@ -70,12 +43,12 @@ func (l Lang) sentence(c *Comparison, several bool) string {
 		points, scoreName(c.Metric), interval, l.testOf(c, several), l.data(c))
 }
 
-func (l Lang) undefined(c *Comparison, a, b string) string {
+func (l teller) undefined(c *Comparison, a, b string) string {
 	name := a
 	if c.A.Score != nil {
 		name = b
 	}
-	if l == Korean {
+	if l.Lang == results.Korean {
 		return fmt.Sprintf("%s%s 모델과 %s 모델을 비교할 수 없다: %s 모델의 %s 값이 정의되지 "+
 			"않는다.", l.on(c), b, a, name, koreanName(c.Metric))
 	}
@@ -83,25 +56,25 @@ func (l Lang) undefined(c *Comparison, a, b string) string {
 }
 
 // one tells that there is nothing to tell apart.
-func (l Lang) one(c *Comparison, a, b string) string {
-	files := l.or("the same predictions file", "같은 예측 파일")
+func (l teller) one(c *Comparison, a, b string) string {
+	files := l.Or("the same predictions file", "같은 예측 파일")
 	if c.Seeds.A > 1 {
-		files = l.or("the same predictions files", "같은 예측 파일들")
+		files = l.Or("the same predictions files", "같은 예측 파일들")
 	}
-	if l == Korean {
+	if l.Lang == results.Korean {
 		return fmt.Sprintf("%s%s 모델과 %s 모델은 같은 모델이다: %s이므로 비교할 것이 없다(%s).",
 			l.on(c), b, a, files, l.data(c))
 	}
 	return fmt.Sprintf("%s and %s are one%s: %s, so there is nothing to compare (%s).", b, a, l.on(c), files, l.data(c))
 }
 
-func (l Lang) undecided(c *Comparison, a, b string, several bool) string {
+func (l teller) undecided(c *Comparison, a, b string, several bool) string {
 	in := [2]float64{}
 	interval := ""
 	if c.Difference.Interval != nil {
 		in = *c.Difference.Interval
 		digits := digitsOf(in)
-		interval = signed(in[0], digits) + l.or(" to ", "~") + signed(in[1], digits)
+		interval = signed(in[0], digits) + l.Or(" to ", "~") + signed(in[1], digits)
 	}
 	digits := digitsOf(in)
 	diff := l.points(*c.Difference.Value, digits)
@@ -109,7 +82,7 @@ func (l Lang) undecided(c *Comparison, a, b string, several bool) string {
 		diff = "+" + diff
 	}
 	could := l.points(*c.Verdict.Detectable, max(digits, digitsOf([2]float64{0, *c.Verdict.Detectable})))
-	if l == Korean {
+	if l.Lang == results.Korean {
 		s := fmt.Sprintf("%s%s 모델과 %s 모델의 우열을 가릴 수 없다: %s 차이는 %s(95 %% 신뢰구간 %s; %s; %s).",
 			l.on(c), b, a, koreanName(c.Metric), diff, interval, l.testOf(c, several), l.data(c))
 		return s + fmt.Sprintf(" 이 데이터로 검정력 0.8에서 검출할 수 있는 차이는 "+
@@ -122,70 +95,70 @@ func (l Lang) undecided(c *Comparison, a, b string, several bool) string {
 }
 
 // need says how much more would decide.
-func (l Lang) need(c *Comparison) string {
+func (l teller) need(c *Comparison) string {
 	var ways []string
 	if n := c.Verdict.MoreExamples; n != nil {
-		ways = append(ways, fmt.Sprintf(l.or("some %s more examples", "예제 약 %s개"), thousands(rough(*n))))
+		ways = append(ways, fmt.Sprintf(l.Or("some %s more examples", "예제 약 %s개"), thousands(rough(*n))))
 	}
 	if n := c.Verdict.MoreSeeds; n != nil {
-		ways = append(ways, fmt.Sprintf(l.or("%s more seeds a side", "모델마다 시드 %s개"), thousands(rough(*n))))
+		ways = append(ways, fmt.Sprintf(l.Or("%s more seeds a side", "모델마다 시드 %s개"), thousands(rough(*n))))
 	}
 	switch {
 	case len(ways) > 0:
-		all := strings.Join(ways, l.or(" or ", " 또는 "))
-		return l.or("; for one as large as was found, "+all+" would do",
+		all := strings.Join(ways, l.Or(" or ", " 또는 "))
+		return l.Or("; for one as large as was found, "+all+" would do",
 			"이며, 관측된 크기의 차이를 검출하려면 "+all+"가 더 필요하다")
 	case *c.Difference.Value == 0:
-		return l.or("", "이다")
+		return l.Or("", "이다")
 	}
-	return l.or("; no number of examples or seeds alone would do for one as large as was found",
+	return l.Or("; no number of examples or seeds alone would do for one as large as was found",
 		"이며, 예제나 시드 한쪽만 늘려서는 관측된 크기의 차이를 검출할 수 없다")
 }
 
 // on names the task: " on NSMC", "NSMC에서 ".
-func (l Lang) on(c *Comparison) string {
+func (l teller) on(c *Comparison) string {
 	title := results.Plain(c.title)
 	if title == "" {
 		return ""
 	}
-	return l.or(" on "+title, title+"에서 ")
+	return l.Or(" on "+title, title+"에서 ")
 }
 
-func (l Lang) points(v float64, digits int) string {
-	return strings.Replace(strconv.FormatFloat(v, 'f', digits, 64), "-", "−", 1) + l.or(" points", "점")
+func (l teller) points(v float64, digits int) string {
+	return strings.Replace(strconv.FormatFloat(v, 'f', digits, 64), "-", "−", 1) + l.Or(" points", "점")
 }
 
 // testOf names the test behind the verdict.
-func (l Lang) testOf(c *Comparison, several bool) string {
-	name := l.or("bootstrap and permutation test", "부트스트랩과 순열 검정")
+func (l teller) testOf(c *Comparison, several bool) string {
+	name := l.Or("bootstrap and permutation test", "부트스트랩과 순열 검정")
 	if c.Seeds.A+c.Seeds.B > 2 {
-		name = l.or("hierarchical bootstrap", "계층적 부트스트랩")
+		name = l.Or("hierarchical bootstrap", "계층적 부트스트랩")
 	}
-	p := l.or("no p", "p 없음")
+	p := l.Or("no p", "p 없음")
 	if c.Verdict.P != nil {
 		p = "p " + pText(*c.Verdict.P)
-		if l == Korean && !strings.HasPrefix(pText(*c.Verdict.P), "<") {
+		if l.Lang == results.Korean && !strings.HasPrefix(pText(*c.Verdict.P), "<") {
 			p = "p = " + pText(*c.Verdict.P)
 		}
 		if several {
-			p = l.or("Holm-corrected ", "Holm 보정 ") + p
+			p = l.Or("Holm-corrected ", "Holm 보정 ") + p
 		}
 	}
 	return name + ", " + p
 }
 
 // data says how many examples and seeds there are.
-func (l Lang) data(c *Comparison) string {
+func (l teller) data(c *Comparison) string {
 	s := c.Seeds
-	n := l.or("n ", "n = ") + thousands(c.N)
+	n := l.Or("n ", "n = ") + thousands(c.N)
 	switch {
 	case s.A == 1 && s.B == 1:
-		return n + l.or(", one run each", ", 각 1회 학습")
+		return n + l.Or(", one run each", ", 각 1회 학습")
 	case s.A == s.B:
-		return n + fmt.Sprintf(l.or(", %d seeds each%s", ", 시드 각 %d개%s"), s.A,
-			map[bool]string{true: l.or(", paired", ", 짝지음")}[s.Paired])
+		return n + fmt.Sprintf(l.Or(", %d seeds each%s", ", 시드 각 %d개%s"), s.A,
+			map[bool]string{true: l.Or(", paired", ", 짝지음")}[s.Paired])
 	}
-	return n + fmt.Sprintf(l.or(", %d seeds against %d", ", 시드 %d개 대 %d개"), s.B, s.A)
+	return n + fmt.Sprintf(l.Or(", %d seeds against %d", ", 시드 %d개 대 %d개"), s.B, s.A)
 }
 
 // scoreName is a score as sentences call it.
@@ -206,25 +179,7 @@ func scoreName(n metrics.Name) string {
 }
 
 // koreanName is a score as Korean sentences call it.
-func koreanName(n metrics.Name) string {
-	switch n {
-	case metrics.Accuracy:
-		return "정확도"
-	case metrics.Precision:
-		return "정밀도"
-	case metrics.Recall:
-		return "재현율"
-	case metrics.F1FullGold:
-		return "전체 정답 기준 F1"
-	case metrics.Spearman:
-		return "Spearman 상관계수"
-	case metrics.Pearson:
-		return "Pearson 상관계수"
-	case metrics.Matthews:
-		return "Matthews 상관계수"
-	}
-	return scoreName(n)
-}
+func koreanName(n metrics.Name) string { return results.MetricTitle(n).Korean }
 
 // subject is a score's Korean name with the particle that its last sound asks for.
 func subject(n metrics.Name) string {
@@ -236,10 +191,10 @@ func subject(n metrics.Name) string {
 }
 
 // summary tells the verdicts of a pair.
-func (l Lang) summary(p *Pair, s *Summary) string {
+func (l teller) summary(p *Pair, s *Summary) string {
 	a, b := results.Plain(p.A), results.Plain(p.B)
 	n := len(p.Tasks)
-	if l == Korean {
+	if l.Lang == results.Korean {
 		return fmt.Sprintf("과제 %d개 중 %s 모델이 %s 모델보다 %d개에서 낫고, %d개에서 못하며, "+
 			"%d개에서는 우열을 가릴 수 없다(Holm 보정, 수준 5 %%).", n, b, a, s.Better, s.Worse, s.Undecided)
 	}
@@ -259,14 +214,14 @@ func count(n int) string {
 }
 
 // ranks tells the best of several models.
-func (l Lang) ranks(r *Ranks) string {
+func (l teller) ranks(r *Ranks) string {
 	var best []string
 	for _, m := range r.Models {
 		if m.Best {
 			best = append(best, results.Plain(m.Name))
 		}
 	}
-	if l == Korean {
+	if l.Lang == results.Korean {
 		if len(best) == 0 {
 			return "다른 모델에 지지 않은 모델이 없다."
 		}

@@ -85,7 +85,7 @@ func (t *Paired) test(task string, other entrant) (p float64, apart bool, err er
 	a, b := t.best, other
 	unify([]entrant{a, b})
 	var c Comparison
-	a, b, paired := c.match(a, b, English)
+	a, b, paired := c.match(a, b, results.English)
 	m, err := metrics.Compare(samplesOf(a.answers), samplesOf(b.answers), paired, a.runs[0].Result.Metric)
 	if err != nil {
 		return 0, false, err
@@ -123,7 +123,7 @@ func (t *Paired) read(task string, paths []string, first *results.Answers) (all 
 }
 
 // testVersion changes when the same files are to be tested anew.
-const testVersion = "2"
+const testVersion = "3"
 
 // keyOf names a test by what its outcome is a function of: the files, the score,
 // and how runs are paired; "" where a run knows no sum of its files.

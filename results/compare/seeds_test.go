@@ -28,7 +28,7 @@ func TestSomeSeedsChosenOnDev(t *testing.T) {
 			}
 		}
 	}
-	c := s.compare(t, Options{Dev: true, Lang: English}, "a", "b").Pairs[0].Tasks[0]
+	c := s.compare(t, Options{Dev: true, Lang: results.English}, "a", "b").Pairs[0].Tasks[0]
 	if c.Seeds != (Seeds{2, 2, true}) || len(c.LeftOut) != 2 {
 		t.Fatalf("%+v %+v", c.Seeds, c.LeftOut)
 	}
@@ -56,7 +56,7 @@ func TestRepeatedRunsCountOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := s.compare(t, Options{Lang: English}, "a", "b").Pairs[0].Tasks[0]
+	c := s.compare(t, Options{Lang: results.English}, "a", "b").Pairs[0].Tasks[0]
 	if c.Seeds != (Seeds{1, 1, true}) || len(c.LeftOut) != 1 || c.LeftOut[0].Side != "b" || !strings.Contains(c.LeftOut[0].Reason, " repeats ") {
 		t.Errorf("%+v %+v", c.Seeds, c.LeftOut)
 	}
@@ -70,7 +70,7 @@ func TestLeftOutIsCounted(t *testing.T) {
 	}
 	c.LeftOut = append(c.LeftOut, LeftOut{Task: "paws", Side: "a", Reason: "no run of b"})
 	want := "Left out: nsmc, 3 seeds (0, 1, 2) of b: no such seed of a.|Left out: paws of a: no run of b."
-	if got := strings.Join(c.leftNotes(English), "|"); got != want {
+	if got := strings.Join(c.leftNotes(results.English), "|"); got != want {
 		t.Errorf("%s\nwant %s", got, want)
 	}
 }

@@ -123,12 +123,12 @@ func trainedFirst(runs []results.Run, task string) (mine, again []results.Run) {
 
 // of returns the side's runs of a task, one a seed and all of one variant, by
 // seed, and what it leaves out: the variant is the leaderboard's.
-func (s Side) of(task string, kernels map[string]int, lang Lang) (runs []results.Run, left []LeftOut) {
+func (s Side) of(task string, kernels map[string]int, lang results.Lang) (runs []results.Run, left []LeftOut) {
 	mine, again := trainedFirst(s.Runs, task)
 	for _, r := range again {
 		seed := r.Result.Seed
 		left = append(left, LeftOut{task, &seed, s.Name,
-			lang.or("an evaluation, beside the training of the same seed", "같은 시드의 학습 결과가 따로 있는 평가")})
+			lang.Or("an evaluation, beside the training of the same seed", "같은 시드의 학습 결과가 따로 있는 평가")})
 	}
 	if len(mine) == 0 {
 		return nil, nil
@@ -139,20 +139,18 @@ func (s Side) of(task string, kernels map[string]int, lang Lang) (runs []results
 		if n := len(runs); n > 0 && runs[n-1].Result.Seed == r.Result.Seed {
 			seed := r.Result.Seed
 			left = append(left, LeftOut{task, &seed, s.Name,
-				fmt.Sprintf(lang.or("%s repeats %s", "%s: %s와 같은 설정의 반복"), r.Path, runs[n-1].Path)})
+				fmt.Sprintf(lang.Or("%s repeats %s", "%s: %s와 같은 설정의 반복"), r.Path, runs[n-1].Path)})
 			continue
 		}
 		runs = append(runs, r)
 	}
 	for _, r := range c.Left {
 		seed := r.Result.Seed
-		left = append(left, LeftOut{task, &seed, s.Name, lang.or("made otherwise than the other runs: ",
-			"다른 실행들과 설정이 다름: ") + results.Describe(r.Differences(c.Runs[0]))})
+		left = append(left, LeftOut{task, &seed, s.Name, lang.Or("made otherwise than the other runs: ",
+			"다른 실행들과 설정이 다름: ") + results.Describe(r.Differences(c.Runs[0])).In(lang)})
 	}
 	return runs, left
 }
-
-func orNone(s string) string { return cmp.Or(s, "none") }
 
 // pairs reports whether two recipes give runs of one seed the same order of the
 // same training data.

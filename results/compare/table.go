@@ -33,7 +33,7 @@ func (st *Study) MarshalJSON() ([]byte, error) {
 
 // Write writes the study for readers, the sentences first; flips is how many
 // flipped examples of a single comparison it shows.
-func (st *Study) Write(w io.Writer, lang Lang, flips int, opt tables.Options) error {
+func (st *Study) Write(w io.Writer, lang results.Lang, flips int, opt tables.Options) error {
 	if len(st.Sides) > 2 {
 		return st.many(w, lang, opt)
 	}
@@ -53,18 +53,18 @@ func (st *Study) Write(w io.Writer, lang Lang, flips int, opt tables.Options) er
 }
 
 // table lists a pair's tasks, a verdict each.
-func (p Pair) table(lang Lang) *tables.Table {
-	t := &tables.Table{Left: 1, Head: []string{lang.or("task", "과제"), p.A, p.B, "B − A",
-		lang.or("95 % interval", "95 % 신뢰구간"), "p (Holm)", lang.or("B is", "B는")}}
-	t.Title = fmt.Sprintf(lang.or("A %s, B %s, in per cent", "A %s, B %s, 단위 %%"), p.A, p.B)
+func (p Pair) table(lang results.Lang) *tables.Table {
+	t := &tables.Table{Left: 1, Head: []string{lang.Or("task", "과제"), p.A, p.B, "B − A",
+		lang.Or("95 % interval", "95 % 신뢰구간"), "p (Holm)", lang.Or("B is", "B는")}}
+	t.Title = fmt.Sprintf(lang.Or("A %s, B %s, in per cent", "A %s, B %s, 단위 %%"), p.A, p.B)
 	for _, c := range p.Tasks {
 		pv := tables.Missing
 		if c.Verdict.P != nil {
 			pv = pText(*c.Verdict.P)
 		}
-		t.Rows = append(t.Rows, tables.Row(c.title+" ("+results.MetricTitle(c.Metric)+")", printed(c.A.Score),
+		t.Rows = append(t.Rows, tables.Row(c.title+" ("+results.MetricTitle(c.Metric).In(lang)+")", printed(c.A.Score),
 			printed(c.B.Score), signedOr(c.Difference.Value),
-			signedInterval(c.Difference.Interval), pv, lang.word(c.Verdict.Answer)))
+			signedInterval(c.Difference.Interval), pv, teller{lang}.word(c.Verdict.Answer)))
 		t.Notes = append(t.Notes, c.leftNotes(lang)...)
 		for _, d := range c.differNotes(lang) {
 			t.Notes = append(t.Notes, c.title+": "+d)
@@ -74,34 +74,34 @@ func (p Pair) table(lang Lang) *tables.Table {
 }
 
 // unit is what McNemar's test counts.
-func (l Lang) unit(name string) string {
-	if l == Korean {
+func (l teller) unit(name string) string {
+	if l.Lang == results.Korean {
 		return map[string]string{"examples": "예제", "sentences": "문장"}[name]
 	}
 	return name
 }
 
 // word is an answer as tables print it.
-func (l Lang) word(a Answer) string {
-	if l == Korean {
+func (l teller) word(a Answer) string {
+	if l.Lang == results.Korean {
 		return map[Answer]string{Better: "낫다", Worse: "못하다", Undecided: "모름"}[a]
 	}
 	return string(a)
 }
 
 // many writes all pairs of several sides.
-func (st *Study) many(w io.Writer, lang Lang, opt tables.Options) error {
+func (st *Study) many(w io.Writer, lang results.Lang, opt tables.Options) error {
 	if st.Ranks != nil {
 		fmt.Fprintf(w, "%s\n\n", st.Ranks.Sentence)
-		t := &tables.Table{Left: 1, Head: []string{lang.or("model", "모델"), lang.or("mean rank", "평균 순위"),
-			lang.or("95 % interval", "95 % 신뢰구간")}}
+		t := &tables.Table{Left: 1, Head: []string{lang.Or("model", "모델"), lang.Or("mean rank", "평균 순위"),
+			lang.Or("95 % interval", "95 % 신뢰구간")}}
 		for _, m := range st.Ranks.Models {
 			t.Rows = append(t.Rows, []tables.Cell{{Text: m.Name, Bold: m.Best}, {Text: results.Printed(m.Rank)},
 				{Text: fmt.Sprintf("[%s, %s]", results.Printed(m.Interval[0]), results.Printed(m.Interval[1]))}})
 		}
-		t.Starred = lang.or("no model is shown to be better", "더 나은 모델이 없음")
+		t.Starred = lang.Or("no model is shown to be better", "더 나은 모델이 없음")
 		if cd := st.Ranks.Critical; cd != nil {
-			t.Notes = append(t.Notes, fmt.Sprintf(lang.or("Nemenyi's critical difference of mean ranks: %s",
+			t.Notes = append(t.Notes, fmt.Sprintf(lang.Or("Nemenyi's critical difference of mean ranks: %s",
 				"Nemenyi 임계 차이(평균 순위): %s"), results.Printed(*cd)))
 		}
 		if err := t.Write(w, tables.Terminal, opt); err != nil {
@@ -131,8 +131,8 @@ func (st *Study) many(w io.Writer, lang Lang, opt tables.Options) error {
 
 // Matrix counts, of every two sides, the tasks on which the row's is better than
 // the column's, worse, and undecided.
-func (st *Study) Matrix(lang Lang) *tables.Table {
-	t := &tables.Table{Left: 1, Title: lang.or("tasks on which the row is better / worse than the column / can't be "+
+func (st *Study) Matrix(lang results.Lang) *tables.Table {
+	t := &tables.Table{Left: 1, Title: lang.Or("tasks on which the row is better / worse than the column / can't be "+
 		"told", "행의 모델이 열의 모델보다 나은 / 못한 / 우열을 가릴 수 없는 과제 수"),
 		Head: append([]string{""}, st.Sides...)}
 	for _, row := range st.Sides {
@@ -170,14 +170,15 @@ func (st *Study) Count(side, other string) (better, worse, undecided int, ok boo
 }
 
 // write writes one comparison.
-func (c *Comparison) write(w io.Writer, lang Lang, flips int, opt tables.Options) error {
+func (c *Comparison) write(w io.Writer, lang results.Lang, flips int, opt tables.Options) error {
 	fmt.Fprintf(w, "%s\n\n", c.Verdict.Sentence)
-	title := fmt.Sprintf(lang.or("%s, %s examples, in per cent", "%s, 예제 %s개, 단위 %%"), c.Metric, thousands(c.N))
+	metric := lang.Or(string(c.Metric), koreanName(c.Metric))
+	title := fmt.Sprintf(lang.Or("%s, %s examples, in per cent", "%s, 예제 %s개, 단위 %%"), metric, thousands(c.N))
 	if c.Task != "" {
 		title = c.Task + ": " + title
 	}
-	t := &tables.Table{Title: title, Head: []string{"", string(c.Metric), lang.or("95 % interval", "95 % 신뢰구간"),
-		lang.or("runs", "실행")}, Left: 1}
+	t := &tables.Table{Title: title, Head: []string{"", metric, lang.Or("95 % interval", "95 % 신뢰구간"),
+		lang.Or("runs", "실행")}, Left: 1}
 	for k, s := range []Scored{c.A, c.B} {
 		score := printed(s.Score)
 		if s.SD != nil {
@@ -185,7 +186,7 @@ func (c *Comparison) write(w io.Writer, lang Lang, flips int, opt tables.Options
 		}
 		t.Rows = append(t.Rows, tables.Row(s.Name, score, bracketed(s.Interval), strconv.Itoa([]int{c.Seeds.A, c.Seeds.B}[k])))
 	}
-	t.Rows = append(t.Rows, tables.Row(fmt.Sprintf(lang.or("difference (%s − %s)", "차이 (%s − %s)"), c.B.Name,
+	t.Rows = append(t.Rows, tables.Row(fmt.Sprintf(lang.Or("difference (%s − %s)", "차이 (%s − %s)"), c.B.Name,
 		c.A.Name), signedOr(c.Difference.Value), signedInterval(c.Difference.Interval), ""))
 	t.Notes = append(c.testNotes(lang), c.leftNotes(lang)...)
 	t.Notes = append(t.Notes, c.differNotes(lang)...)
@@ -199,15 +200,15 @@ func (c *Comparison) write(w io.Writer, lang Lang, flips int, opt tables.Options
 	return c.flipTable(lang, w, flips, opt)
 }
 
-func (c *Comparison) testNotes(lang Lang) (notes []string) {
+func (c *Comparison) testNotes(lang results.Lang) (notes []string) {
 	if m := c.Tests.McNemar; m != nil {
 		chi2 := tables.Missing
 		if m.Chi2 != nil {
 			chi2 = pValue(*m.Chi2)
 		}
-		notes = append(notes, fmt.Sprintf(lang.or("McNemar, of %s: %d right of %s only, %d of %s only; p %s exact, "+
+		notes = append(notes, fmt.Sprintf(lang.Or("McNemar, of %s: %d right of %s only, %d of %s only; p %s exact, "+
 			"%s chi-squared.", "McNemar(%s): %d개는 %s만, %d개는 %s만 맞힘; p = %s(정확), %s(카이제곱)."),
-			lang.unit(m.Unit), m.OnlyARight, c.A.Name, m.OnlyBRight, c.B.Name, pValue(m.Exact), chi2))
+			teller{lang}.unit(m.Unit), m.OnlyARight, c.A.Name, m.OnlyBRight, c.B.Name, pValue(m.Exact), chi2))
 	}
 	orDash := func(p *float64) string {
 		if p == nil {
@@ -215,31 +216,43 @@ func (c *Comparison) testNotes(lang Lang) (notes []string) {
 		}
 		return pValue(*p)
 	}
-	note := fmt.Sprintf(lang.or("Bootstrap: p %s of %d samples.", "부트스트랩: p = %s, 표본 %d개."),
-		orDash(c.Tests.Bootstrap.P), c.Tests.Bootstrap.Samples)
-	if p := c.Tests.Permutation.P; p != nil {
-		note += fmt.Sprintf(lang.or(" Permutation: p %s of %d.", " 순열 검정: p = %s, %d개."),
-			pValue(*p), c.Tests.Permutation.Samples)
-	}
-	notes = append(notes, note)
+	notes = append(notes, c.resamplingNote(lang, orDash))
 	if a := c.Tests.ASO; a != nil {
-		notes = append(notes, fmt.Sprintf(lang.or("Almost stochastic order: ε %.3f that %s is above %s, "+
+		notes = append(notes, fmt.Sprintf(lang.Or("Almost stochastic order: ε %.3f that %s is above %s, "+
 			"%.3f the other way (below 0.2 is convincing).", "ASO(almost stochastic order): %[2]s > %[3]s에 대해 ε = %.3[1]f, "+
 			"반대 방향은 %.3[4]f(0.2 미만이면 뚜렷한 우위)."), a.BOverA, c.B.Name, c.A.Name, a.AOverB))
 	}
 	if g := c.Agreement; g != nil {
-		note := fmt.Sprintf(lang.or("Both give the same answer to %.1f %% of the examples",
+		note := fmt.Sprintf(lang.Or("Both give the same answer to %.1f %% of the examples",
 			"두 모델은 예제의 %.1f %%에 같은 답을 했다"), 100*g.Same)
 		if g.Kappa != nil {
-			note += fmt.Sprintf(lang.or(" (Cohen's kappa %.3f)", "(Cohen κ = %.3f)"), *g.Kappa)
+			note += fmt.Sprintf(lang.Or(" (Cohen's kappa %.3f)", "(Cohen κ = %.3f)"), *g.Kappa)
 		}
 		notes = append(notes, note+".")
 	}
 	return notes
 }
 
+// resamplingNote tells the tests by resampling, or by what it approaches.
+func (c *Comparison) resamplingNote(lang results.Lang, orDash func(*float64) string) string {
+	b, p := c.Tests.Bootstrap, c.Tests.Permutation
+	if b.Samples == 0 {
+		note := fmt.Sprintf(lang.Or("Bootstrap: p %s", "부트스트랩: p = %s"), orDash(b.P))
+		if p.P != nil {
+			note += fmt.Sprintf(lang.Or(". Permutation: p %s", ". 순열 검정: p = %s"), pValue(*p.P))
+		}
+		return note + lang.Or(", by the normal distribution that resampling so many numbers approaches.",
+			"(값이 많아 재표집이 가까워지는 정규분포로 계산).")
+	}
+	note := fmt.Sprintf(lang.Or("Bootstrap: p %s of %d samples.", "부트스트랩: p = %s, 표본 %d개."), orDash(b.P), b.Samples)
+	if p.P != nil {
+		note += fmt.Sprintf(lang.Or(" Permutation: p %s of %d.", " 순열 검정: p = %s, %d개."), pValue(*p.P), p.Samples)
+	}
+	return note
+}
+
 // leftNotes names and counts what is left out, the seeds of one reason together.
-func (c *Comparison) leftNotes(lang Lang) (notes []string) {
+func (c *Comparison) leftNotes(lang results.Lang) (notes []string) {
 	type reason struct{ task, side, text string }
 	seeds := map[reason][]string{}
 	var order []reason
@@ -257,68 +270,69 @@ func (c *Comparison) leftNotes(lang Lang) (notes []string) {
 		switch all := seeds[r]; len(all) {
 		case 0:
 		case 1:
-			what += lang.or(", seed ", ", 시드 ") + all[0]
+			what += lang.Or(", seed ", ", 시드 ") + all[0]
 		default:
-			what += fmt.Sprintf(lang.or(", %d seeds (%s)", ", 시드 %d개(%s)"), len(all), strings.Join(all, ", "))
+			what += fmt.Sprintf(lang.Or(", %d seeds (%s)", ", 시드 %d개(%s)"), len(all), strings.Join(all, ", "))
 		}
-		notes = append(notes, fmt.Sprintf(lang.or("Left out: %s of %s: %s.", "제외: %[2]s의 %[1]s: %[3]s."), what, r.side, r.text))
+		notes = append(notes, fmt.Sprintf(lang.Or("Left out: %s of %s: %s.", "제외: %[2]s의 %[1]s: %[3]s."), what, r.side, r.text))
 	}
 	return notes
 }
 
 // warningNotes tells the warnings of the runs' manifests, each once.
-func (c *Comparison) warningNotes(lang Lang) (notes []string) {
+func (c *Comparison) warningNotes(lang results.Lang) (notes []string) {
 	sides := map[string][]string{}
-	var order []string
+	var order []results.Warning
 	for _, w := range c.Warnings {
 		if sides[w.Message] == nil {
-			order = append(order, w.Message)
+			order = append(order, w.Warning)
 		}
 		if !slices.Contains(sides[w.Message], w.Side) {
 			sides[w.Message] = append(sides[w.Message], w.Side)
 		}
 	}
-	for _, message := range order {
-		notes = append(notes, fmt.Sprintf(lang.or("Warning of %s: %s", "%s의 경고: %s"),
-			strings.Join(sides[message], ", "), message))
+	for _, w := range order {
+		notes = append(notes, fmt.Sprintf(lang.Or("Warning of %s: %s", "%s의 경고: %s"),
+			strings.Join(sides[w.Message], ", "), w.Text().In(lang)))
 	}
 	return notes
 }
 
 // differNotes says what the two sides' runs differ in beside their models.
-func (c *Comparison) differNotes(lang Lang) (notes []string) {
+func (c *Comparison) differNotes(lang results.Lang) (notes []string) {
 	for _, d := range c.Differs {
-		notes = append(notes, fmt.Sprintf(lang.or("The runs differ in %s: %s, and %s.",
-			"실행의 차이 — %s: %s, %s."), d.Name, orNone(d.Mine), orNone(d.Theirs)))
+		mine, theirs := d.Values(lang)
+		notes = append(notes, fmt.Sprintf(lang.Or("The runs differ in %s: %s, and %s.",
+			"실행의 차이 — %s: %s, %s."), d.Title().In(lang), mine, theirs))
 	}
 	return notes
 }
 
-func (c *Comparison) groupTable(lang Lang, w io.Writer, opt tables.Options) error {
+func (c *Comparison) groupTable(lang results.Lang, w io.Writer, opt tables.Options) error {
 	if len(c.Groups) == 0 {
 		return nil
 	}
-	t := &tables.Table{Head: []string{lang.or("by", "구분"), "", "n", "", c.A.Name, c.B.Name, "B − A",
-		lang.or("95 % interval", "95 % 신뢰구간")}, Left: 2}
+	t := &tables.Table{Head: []string{lang.Or("by", "구분"), "", "n", "", c.A.Name, c.B.Name, "B − A",
+		lang.Or("95 % interval", "95 % 신뢰구간")}, Left: 2}
 	for _, g := range c.Groups {
-		t.Rows = append(t.Rows, tables.Row(g.By, g.Name, strconv.Itoa(g.N), results.MetricTitle(g.Metric), printed(g.A),
+		t.Rows = append(t.Rows, tables.Row(g.By, g.Name, strconv.Itoa(g.N), results.MetricTitle(g.Metric).In(lang), printed(g.A),
 			printed(g.B), signedOr(g.Value), signedInterval(g.Interval)))
 	}
-	t.Notes = append(t.Notes, lang.or("Of a label: how many of its examples are answered right. These intervals are not "+
+	t.Notes = append(t.Notes, lang.Or("Of a label: how many of its examples are answered right. These intervals are not "+
 		"corrected for being several.", "label은 그 범주의 예제 중 맞힌 비율이다. 이 구간들은 다중 "+
 		"비교를 보정하지 않았다."))
 	fmt.Fprintln(w)
 	return t.Write(w, tables.Terminal, opt)
 }
 
-func (c *Comparison) flipTable(lang Lang, w io.Writer, show int, opt tables.Options) error {
+func (c *Comparison) flipTable(lang results.Lang, w io.Writer, show int, opt tables.Options) error {
 	if len(c.Flips) == 0 || show <= 0 {
 		return nil
 	}
-	t := &tables.Table{Title: fmt.Sprintf(lang.or("%d flips", "답이 갈린 예제 %d개"), c.flipped),
-		Head: []string{"id", "gold", c.A.Name, c.B.Name, "text"}, Left: 5}
+	t := &tables.Table{Title: fmt.Sprintf(lang.Or("%d flips", "답이 갈린 예제 %d개"), c.flipped),
+		Head: []string{"id", lang.Or("gold", "정답"), c.A.Name, c.B.Name, lang.Or("text", "텍스트")}, Left: 5}
 	if c.flipped > show {
-		t.Title += fmt.Sprintf(lang.or(", the %d whose wrong answer was surest", ", 틀린 답의 확신이 가장 컸던 %d개"), show)
+		t.Title += fmt.Sprintf(lang.Or(", the %d whose wrong answer was surest", ", 틀린 답의 확신이 가장 컸던 %d개"), show)
 	}
 	for _, x := range c.Flips[:min(show, len(c.Flips))] {
 		text := x.Text

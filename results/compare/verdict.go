@@ -40,7 +40,7 @@ const Correction = "holm"
 
 // decide gives every comparison its verdict, the p-values of all corrected
 // together.
-func (st *Study) decide(lang Lang) {
+func (st *Study) decide(lang results.Lang) {
 	var all []*Comparison
 	var p []float64
 	for _, pair := range st.Pairs {
@@ -68,7 +68,7 @@ func (st *Study) decide(lang Lang) {
 // decide asks for a p-value below the level and, as the sentence shows both, an
 // interval that leaves out 0. What could have been shown is by the level that the
 // correction begins with.
-func (c *Comparison) decide(tests int, lang Lang) {
+func (c *Comparison) decide(tests int, lang results.Lang) {
 	v, in := &c.Verdict, c.test.Interval
 	v.Answer = Undecided
 	if c.test.Difference != nil {
@@ -92,15 +92,27 @@ func (c *Comparison) decide(tests int, lang Lang) {
 }
 
 // Sentence tells the verdict in a language.
-func (c *Comparison) Sentence(lang Lang) string { return lang.sentence(c, c.several) }
+func (c *Comparison) Sentence(lang results.Lang) string { return teller{lang}.sentence(c, c.several) }
 
 // Sentence tells the verdicts of all tasks in a language.
-func (p *Pair) Sentence(lang Lang) string { return lang.summary(p, p.Summary) }
+func (p *Pair) Sentence(lang results.Lang) string { return teller{lang}.summary(p, p.Summary) }
 
-// In tells the best of the ranked models in a language.
-func (r *Ranks) In(lang Lang) string { return lang.ranks(r) }
+// Text tells the verdict in every language.
+func (c *Comparison) Text() results.Text {
+	return results.Text{English: c.Sentence(results.English), Korean: c.Sentence(results.Korean)}
+}
 
-func (p *Pair) summarise(lang Lang) {
+// Text tells the verdicts of all tasks in every language.
+func (p *Pair) Text() results.Text {
+	return results.Text{English: p.Sentence(results.English), Korean: p.Sentence(results.Korean)}
+}
+
+// Text tells the best of the ranked models in every language.
+func (r *Ranks) Text() results.Text {
+	return results.Text{English: teller{results.English}.ranks(r), Korean: teller{results.Korean}.ranks(r)}
+}
+
+func (p *Pair) summarise(lang results.Lang) {
 	s := &Summary{Correction: Correction}
 	for _, c := range p.Tasks {
 		switch c.Verdict.Answer {
@@ -112,7 +124,7 @@ func (p *Pair) summarise(lang Lang) {
 			s.Undecided++
 		}
 	}
-	s.Sentence = lang.summary(p, s)
+	s.Sentence = teller{lang}.summary(p, s)
 	p.Summary = s
 }
 
@@ -139,7 +151,7 @@ type rankedTask struct {
 	scores metrics.TaskScores
 }
 
-func rank(st *Study, tasks []rankedTask, lang Lang) *Ranks {
+func rank(st *Study, tasks []rankedTask, lang results.Lang) *Ranks {
 	if len(tasks) == 0 {
 		return nil
 	}
@@ -156,7 +168,7 @@ func rank(st *Study, tasks []rankedTask, lang Lang) *Ranks {
 	if cd, ok := metrics.CriticalDifference(len(st.Sides), len(tasks)); ok {
 		r.Critical = &cd
 	}
-	r.Sentence = lang.ranks(r)
+	r.Sentence = teller{lang}.ranks(r)
 	return r
 }
 

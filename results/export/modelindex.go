@@ -62,7 +62,7 @@ func ModelIndex(w io.Writer, l *board.Leaderboard, runs []results.Run) error {
 			m.Results = append(m.Results, indexResult{
 				Task:    typed{taskType(c.Metric), results.Plain(c.Title)},
 				Dataset: dataset{c.Task, results.Plain(c.Title), split[[2]string{row.Model, c.Task}]},
-				Metrics: []indexMetric{{string(c.Metric), cell.Score, results.MetricTitle(c.Metric)}},
+				Metrics: []indexMetric{{string(c.Metric), cell.Score, results.MetricTitle(c.Metric).English}},
 			})
 		}
 		index.Models = append(index.Models, m)

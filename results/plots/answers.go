@@ -14,7 +14,7 @@ import (
 
 // MeanCost is a cost of every model, the mean over its runs: those that a
 // leaderboard shows, lest other settings weigh in.
-func MeanCost(title string, runs []results.Run, format func(float64) string, of func(results.Run) float64) Cost {
+func MeanCost(title results.Text, runs []results.Run, format func(float64) results.Text, of func(results.Run) float64) Cost {
 	sums, counts := map[string]float64{}, map[string]float64{}
 	for _, r := range runs {
 		if v := of(r); v > 0 && !math.IsNaN(v) {
@@ -73,9 +73,9 @@ func Reliabilities(l *board.Leaderboard, runs []results.Run, col board.Column,
 }
 
 // Confusion draws the gold against the predicted classes of a model's runs on a
-// task; "" takes the first model.
+// task, each class by its name; "" takes the first model.
 func Confusion(l *board.Leaderboard, runs []results.Run, col board.Column, reading results.Reading,
-	name string) (*Figure, error) {
+	name string, label func(string) results.Text) (*Figure, error) {
 	var sum [][]int
 	var labels []string
 	err := eachAnswered(l, runs, col, reading, func(model string, a *results.Answers) error {
@@ -106,7 +106,12 @@ func Confusion(l *board.Leaderboard, runs []results.Run, col board.Column, readi
 	if sum == nil {
 		return nil, fmt.Errorf("no run of %s on %s", cmp.Or(name, "any model"), col.Task)
 	}
-	h := Heat{Title: fmt.Sprintf("Confusion of %s, %s", name, col.Title), Corner: "gold \\ predicted", Rows: labels, Columns: labels}
+	h := Heat{Title: results.Textf("Confusion of %s, %s", "%s의 혼동 행렬, %s", name, col.Title),
+		Corner: results.Text{English: "gold \\ predicted", Korean: "정답 \\ 예측"}}
+	for _, l := range labels {
+		h.Rows = append(h.Rows, label(l))
+	}
+	h.Columns = h.Rows
 	for i, row := range sum {
 		total := 0
 		for _, n := range row {
@@ -148,16 +153,22 @@ func Entities(l *board.Leaderboard, runs []results.Run, col board.Column, readin
 	if err != nil {
 		return nil, err
 	}
-	h := Heat{Title: "F1 by entity type, " + col.Title, Corner: "type", Rows: slices.Sorted(maps.Keys(types))}
+	h := Heat{Title: results.Textf("F1 by entity type, %s", "%s 개체 종류별 F1", col.Title),
+		Corner: results.Text{English: "type", Korean: "종류"}}
+	kinds := slices.Sorted(maps.Keys(types))
+	for _, t := range kinds {
+		h.Rows = append(h.Rows, results.Alike(t))
+	}
+	var models []string
 	for _, row := range l.Rows {
 		if counts[row.Model] > 0 {
-			h.Columns = append(h.Columns, row.Model)
+			models, h.Columns = append(models, row.Model), append(h.Columns, results.Alike(row.Model))
 		}
 	}
-	for _, t := range h.Rows {
+	for _, t := range kinds {
 		var text []string
 		var shade []float64
-		for _, m := range h.Columns {
+		for _, m := range models {
 			v := sums[m][t] / counts[m]
 			text, shade = append(text, results.Printed(100*v)), append(shade, v)
 		}

@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"github.com/lmkor/bench/metrics"
+	"github.com/lmkor/bench/results"
 )
 
 // Reliability is how often a model is right at each confidence.
@@ -27,15 +28,15 @@ func Calibration(title string, models []Reliability) (*Figure, error) {
 	}
 	var entries []entry
 	for k, m := range models {
-		entries = append(entries, entry{name: fmt.Sprintf("%s (ECE %.1f %%)", shorten(m.Name), 100*m.ECE), color: hue(k), line: true})
+		entries = append(entries, entry{name: m.Name, note: fmt.Sprintf(" (ECE %.1f %%)", 100*m.ECE), color: hue(k), line: true})
 	}
 	side := legendWidth(entries)
-	title = "Calibration, " + title
+	heading := results.Textf("Calibration, %s", "%s 확신도 보정", title)
 	return &Figure{
-		Title: title, Width: 330 + side + 24, Height: max(350, vg.Length(len(entries))*entryHeight+60),
-		draw: func(c draw.Canvas) {
+		Title: heading, Width: 330 + side + 24, Height: max(350, vg.Length(len(entries))*entryHeight+60),
+		draw: func(c draw.Canvas, lang results.Lang) {
 			c = inset(c, 12)
-			p := newPanel(title, "confidence", "share answered right")
+			p := newPanel(heading.In(lang), lang.Or("confidence", "확신도"), lang.Or("share answered right", "맞힌 비율"))
 			p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = 0, 1, 0, 1
 			p.X.Tick.Marker, p.Y.Tick.Marker = niceTicks{}, niceTicks{}
 			p.Add(horizontals{}, diagonal{})

@@ -5,18 +5,26 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
+	"github.com/lmkor/bench/results"
 	"github.com/lmkor/bench/results/board"
 )
 
 // selectionTitle says of which checkpoints scores are.
-func selectionTitle(s board.Selection) string {
+func selectionTitle(s board.Selection) results.Text {
 	switch s {
 	case board.Dev:
-		return ", checkpoint chosen on dev"
+		return results.Text{English: "checkpoint chosen on dev", Korean: "dev로 고른 체크포인트"}
 	case board.BestOnTest:
-		return ", best checkpoint on the test set (optimistic)"
+		return results.Text{English: "best checkpoint on the test set (optimistic)",
+			Korean: "테스트에서 가장 좋은 체크포인트(낙관적)"}
 	}
-	return ", last checkpoint"
+	return results.Text{English: "last checkpoint", Korean: "마지막 체크포인트"}
+}
+
+// wide is how wide a text is in the language in which it is wider.
+func wide(size vg.Length, t results.Text) vg.Length {
+	s := style(size)
+	return max(s.Width(said(t.English)), s.Width(said(t.Korean)))
 }
 
 // whisker draws an interval at x from y0 to y1.

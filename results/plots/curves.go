@@ -37,7 +37,7 @@ func Curves(title string, metric metrics.Name, curves []Curve) (*Figure, error) 
 	dev := false
 	for _, name := range namesOf(curves) {
 		color := hue(len(entries))
-		entries = append(entries, entry{name, color, true})
+		entries = append(entries, entry{name: name, color: color, line: true})
 		var runs []Curve
 		for _, c := range curves {
 			if c.Name == name {
@@ -69,16 +69,20 @@ func Curves(title string, metric metrics.Name, curves []Curve) (*Figure, error) 
 	if empty(loss) && empty(score) {
 		return nil, errors.New("no events to draw")
 	}
+	right := results.Alike(title)
 	if dev {
-		title += " (dev dashed, hollow)"
+		right = results.Textf("%s (dev dashed, hollow)", "%s(dev는 파선과 빈 점)", title)
 	}
 	side := legendWidth(entries)
+	y := results.Textf("%s, per cent", "%s(%%)", results.MetricTitle(metric))
 	return &Figure{
-		Title: title, Width: 640 + side + 24, Height: max(260, vg.Length(len(entries))*entryHeight+60),
-		draw: func(c draw.Canvas) {
+		Title: results.Textf("Learning curves, %s", "학습 곡선, %s", right), Width: 640 + side + 24, Height: max(260,
+			vg.Length(len(entries))*entryHeight+60),
+		draw: func(c draw.Canvas, lang results.Lang) {
 			c = inset(c, 12)
-			left := newPanel("Training loss, smoothed", "step", "")
-			right := newPanel(title, "step", results.MetricTitle(metric)+", per cent")
+			step := lang.Or("step", "스텝")
+			left := newPanel(lang.Or("Training loss, smoothed", "학습 손실(평활)"), step, "")
+			right := newPanel(right.In(lang), step, y.In(lang))
 			half := (c.Size().X - side) / 2
 			drawLines(draw.Crop(c, 0, -half-side-8, 0, 0), left, loss)
 			drawLines(draw.Crop(c, half+8, -side, 0, 0), right, score)

@@ -56,26 +56,27 @@ func Scores(l *board.Leaderboard) (*Figure, error) {
 	if len(panels) == 0 {
 		return nil, errors.New("no scores to draw")
 	}
-	title := "Scores by task" + selectionTitle(l.Select)
-	note := "bars: 95 % intervals; hollow: published; squares: do not compete"
+	title := results.Textf("Scores by task, %s", "과제별 점수, %s", selectionTitle(l.Select))
+	note := results.Text{English: "bars: 95 % intervals; hollow: published; squares: do not compete",
+		Korean: "가로선: 95 % 신뢰구간, 빈 점: 발표된 점수, 네모: 최고 점수 비교에서 제외"}
 	across := min(dotsWide, len(panels))
 	down := (len(panels) + across - 1) / across
 	width, height := dotPanel+names+30, vg.Length(most)*dotRow+64
-	whole := max(vg.Length(across)*width, style(titleSize).Width(title), style(tickSize).Width(note)) + 24
+	whole := max(vg.Length(across)*width, wide(titleSize, title), wide(tickSize, note)) + 24
 	return &Figure{
 		Title: title, Width: whole, Height: vg.Length(down)*height + 66,
-		draw: func(c draw.Canvas) {
+		draw: func(c draw.Canvas, lang results.Lang) {
 			c = inset(c, 12)
-			heading(c, title)
+			heading(c, title.In(lang))
 			foot := style(tickSize)
 			foot.YAlign = draw.YBottom
-			c.FillText(foot, vg.Point{X: c.Min.X, Y: c.Min.Y}, note)
+			c.FillText(foot, vg.Point{X: c.Min.X, Y: c.Min.Y}, said(note.In(lang)))
 			c = draw.Crop(c, 0, 0, 16, -24)
 			for i, p := range panels {
 				left, top := vg.Length(i%across)*width, vg.Length(i/across)*height
 				p.draw(draw.Canvas{Canvas: c.Canvas, Rectangle: vg.Rectangle{
 					Min: vg.Point{X: c.Min.X + left, Y: c.Max.Y - top - height + 6},
-					Max: vg.Point{X: c.Min.X + left + width - 12, Y: c.Max.Y - top}}}, names)
+					Max: vg.Point{X: c.Min.X + left + width - 12, Y: c.Max.Y - top}}}, names, lang)
 			}
 		},
 	}, nil
@@ -113,8 +114,8 @@ type dotColumn struct {
 	dots []dot
 }
 
-func (d dotColumn) draw(c draw.Canvas, names vg.Length) {
-	p := newPanel(d.col.Title, results.MetricTitle(d.col.Metric), "")
+func (d dotColumn) draw(c draw.Canvas, names vg.Length, lang results.Lang) {
+	p := newPanel(d.col.Title, results.MetricTitle(d.col.Metric).In(lang), "")
 	p.Title.TextStyle.Font.Size = labelSize + 1
 	lo, hi := math.Inf(1), math.Inf(-1)
 	for _, v := range d.dots {

@@ -5,12 +5,12 @@ package plots
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/xml"
 	"fmt"
 	"image/color"
 	"io"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -20,13 +20,23 @@ import (
 	"gonum.org/v1/plot/vg/vgsvg"
 
 	"github.com/lmkor/bench/internal/atomicfile"
+	"github.com/lmkor/bench/results"
 )
 
-// Figure is a picture that is still to be drawn.
+// Figure is a picture that is still to be drawn. It is as large in every language,
+// with the axes in the same places: only words differ.
 type Figure struct {
-	Title         string
+	Title         results.Text
 	Width, Height vg.Length
-	draw          func(draw.Canvas)
+	draw          func(draw.Canvas, results.Lang)
+	lang          results.Lang // "" is English
+}
+
+// In returns the figure with its words in a language.
+func (f *Figure) In(lang results.Lang) *Figure {
+	g := *f
+	g.lang = lang
+	return &g
 }
 
 // Formats lists the formats that Encode knows, which are file name endings too.
@@ -71,22 +81,6 @@ func (f *Figure) Encode(format string) ([]byte, error) {
 	return nil, fmt.Errorf("picture format %q: want one of %q", format, Formats)
 }
 
-// Inline returns the figure as an SVG element for a page: without a background,
-// text and axes in the page's text colour, the grid in its --grid.
-func (f *Figure) Inline() ([]byte, error) {
-	b, err := f.svg(nil)
-	if err != nil {
-		return nil, err
-	}
-	b = b[bytes.Index(b, []byte("<svg")):]
-	b = bytes.ReplaceAll(b, []byte("#000000"), []byte("currentColor"))
-	b = bytes.ReplaceAll(b, []byte("#D2D2D3"), []byte("var(--grid)"))
-	return shapeless.ReplaceAll(b, []byte(`<svg class="figure" role="img" fill="currentColor" viewBox`)), nil
-}
-
-// shapeless matches the fixed size of an SVG's head: the page decides.
-var shapeless = regexp.MustCompile(`<svg width="[^"]*" height="[^"]*" viewBox`)
-
 // canvas is what the formats have in common.
 type canvas interface {
 	vg.CanvasSizer
@@ -105,10 +99,10 @@ func (f *Figure) renderBy(c canvas, text vg.CanvasSizer, background color.Color)
 		dc.SetColor(background)
 		dc.Fill(dc.Rectangle.Path())
 	}
-	f.draw(dc)
+	f.draw(dc, f.lang)
 	var b bytes.Buffer
 	if _, err := c.WriteTo(&b); err != nil {
-		return nil, fmt.Errorf("%s: %w", f.Title, err)
+		return nil, fmt.Errorf("%s: %w", f.Title.English, err)
 	}
 	return b.Bytes(), nil
 }
@@ -117,20 +111,28 @@ func (f *Figure) renderBy(c canvas, text vg.CanvasSizer, background color.Color)
 // searched, in the reader's font for Hangul, as wide as it was measured; title and
 // desc tell screen readers what they see.
 func (f *Figure) svg(background color.Color) ([]byte, error) {
-	c := vgsvg.New(f.Width, f.Height)
-	text := &written{Canvas: c}
-	b, err := f.renderBy(c, text, background)
+	b, said, err := f.written(background)
 	if err != nil {
 		return nil, err
 	}
-	b = text.fit(b)
 	at := bytes.Index(b, []byte("<svg"))
+	b = slices.Insert(b, at+len("<svg"), []byte(` lang="`+string(cmp.Or(f.lang, results.English))+`"`)...)
 	at += bytes.IndexByte(b[at:], '>') + 1
 	var head bytes.Buffer
 	head.WriteString("\n<title>")
-	xml.EscapeText(&head, []byte(f.Title))
+	xml.EscapeText(&head, []byte(f.Title.In(f.lang)))
 	head.WriteString("</title>\n<desc>")
-	xml.EscapeText(&head, []byte(strings.Join(text.said, "; ")))
+	xml.EscapeText(&head, []byte(strings.Join(said, "; ")))
 	head.WriteString("</desc>")
 	return slices.Insert(b, at, head.Bytes()...), nil
+}
+
+// written returns the SVG without a head, and its texts.
+func (f *Figure) written(background color.Color) (svg []byte, said []string, err error) {
+	c := vgsvg.New(f.Width, f.Height)
+	text := &written{Canvas: c}
+	if svg, err = f.renderBy(c, text, background); err != nil {
+		return nil, nil, err
+	}
+	return text.fit(svg), text.said, nil
 }

@@ -3,15 +3,18 @@ package plots
 import (
 	"errors"
 	"image/color"
+	"math"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"github.com/lmkor/bench/results"
 )
 
 // Heat is a table of cells whose shade says how much.
 type Heat struct {
-	Title, Corner string // the corner says what rows and columns are
-	Rows, Columns []string
+	Title, Corner results.Text // the corner says what rows and columns are
+	Rows, Columns []results.Text
 	Text          [][]string  // of each row
 	Shade         [][]float64 // 0 for none to 1; below 0 in the other colour
 }
@@ -22,59 +25,102 @@ var (
 	heatDown = color.NRGBA{213, 94, 0, 255}
 )
 
+// Sizes of a heat map.
+const (
+	heatTall  = vg.Length(22) // a cell's height
+	heatWide  = vg.Length(46) // and its least width
+	heatNames = vg.Length(72) // column names that are wider stand upright
+)
+
+// heatRoom is how a heat map is laid out, in whatever language.
+type heatRoom struct {
+	names, cell, head vg.Length // width of the row names and of a cell, height of the column names
+	upright           bool
+}
+
+// room measures the cells and names.
+func (h Heat) room() heatRoom {
+	r := heatRoom{names: wide(tickSize, cut(h.Corner)), cell: heatWide, head: heatTall}
+	for _, name := range h.Rows {
+		r.names = max(r.names, wide(tickSize, cut(name)))
+	}
+	s, widest := style(tickSize), vg.Length(0)
+	for j, name := range h.Columns {
+		widest = max(widest, wide(tickSize, cut(name))+10)
+		for i := range h.Rows {
+			r.cell = max(r.cell, s.Width(said(h.Text[i][j]))+10)
+		}
+	}
+	if r.upright = widest > max(heatNames, r.cell); r.upright {
+		r.head = widest
+	} else {
+		r.cell = max(r.cell, widest)
+	}
+	return r
+}
+
+// cut shortens a name in every language.
+func cut(t results.Text) results.Text {
+	return results.Text{English: shorten(t.English), Korean: shorten(t.Korean)}
+}
+
 // Draw returns the figure of a heat map.
 func (h Heat) Draw() (*Figure, error) {
 	if len(h.Rows) == 0 || len(h.Columns) == 0 {
 		return nil, errors.New("no cells to draw")
 	}
-	s := style(tickSize)
-	names, wide := s.Width(said(shorten(h.Corner))), vg.Length(46)
-	for _, r := range h.Rows {
-		names = max(names, s.Width(said(shorten(r))))
-	}
-	for j, c := range h.Columns {
-		wide = max(wide, s.Width(said(shorten(c)))+10)
-		for i := range h.Rows {
-			wide = max(wide, s.Width(said(h.Text[i][j]))+10)
-		}
-	}
-	const tall = vg.Length(22)
-	width := names + 16 + vg.Length(len(h.Columns))*wide
+	r := h.room()
+	width := r.names + 16 + vg.Length(len(h.Columns))*r.cell
 	return &Figure{
-		Title: h.Title, Width: max(width, style(titleSize).Width(said(h.Title))) + 24, Height: vg.Length(len(h.Rows)+1)*tall + 54,
-		draw: func(c draw.Canvas) {
+		Title: h.Title, Width: max(width, wide(titleSize, h.Title)) + 24, Height: vg.Length(len(h.Rows))*heatTall + r.head + 54,
+		draw: func(c draw.Canvas, lang results.Lang) {
 			c = inset(c, 12)
-			heading(c, h.Title)
-			top, left := c.Max.Y-30, c.Min.X+names+16
-			label := style(tickSize)
-			label.YAlign = draw.YCenter
-			c.FillText(label, vg.Point{X: c.Min.X, Y: top - tall/2}, said(shorten(h.Corner)))
-			center := label
-			center.XAlign = draw.XCenter
-			for j, name := range h.Columns {
-				c.FillText(center, vg.Point{X: left + (vg.Length(j)+0.5)*wide, Y: top - tall/2}, said(shorten(name)))
-			}
-			for i, name := range h.Rows {
-				y := top - vg.Length(i+1)*tall
-				right := label
-				right.XAlign = draw.XRight
-				c.FillText(right, vg.Point{X: left - 8, Y: y - tall/2}, said(shorten(name)))
-				for j := range h.Columns {
-					x := left + vg.Length(j)*wide
-					fill, dark := shade(h.Shade[i][j])
-					c.FillPolygon(fill, []vg.Point{{X: x + 1, Y: y - 1}, {X: x + wide - 1, Y: y - 1},
-						{X: x + wide - 1, Y: y - tall + 1}, {X: x + 1, Y: y - tall + 1}})
-					if text := said(h.Text[i][j]); text != "" {
-						on := center
-						if dark {
-							on.Color = color.White
-						}
-						c.FillText(on, vg.Point{X: x + wide/2, Y: y - tall/2}, text)
-					}
-				}
+			heading(c, h.Title.In(lang))
+			h.drawHead(c, r, lang)
+			for i := range h.Rows {
+				h.drawRow(c, r, lang, i)
 			}
 		},
 	}, nil
+}
+
+// drawHead writes the corner and the names of the columns.
+func (h Heat) drawHead(c draw.Canvas, r heatRoom, lang results.Lang) {
+	bottom, left := c.Max.Y-30-r.head, c.Min.X+r.names+16
+	label := style(tickSize)
+	label.YAlign = draw.YCenter
+	c.FillText(label, vg.Point{X: c.Min.X, Y: bottom + heatTall/2}, said(cut(h.Corner).In(lang)))
+	for j, name := range h.Columns {
+		at := vg.Point{X: left + (vg.Length(j)+0.5)*r.cell, Y: bottom + heatTall/2}
+		if r.upright {
+			label.Rotation, at.Y = math.Pi/2, bottom+4
+		} else {
+			label.XAlign = draw.XCenter
+		}
+		c.FillText(label, at, said(cut(name).In(lang)))
+	}
+}
+
+// drawRow draws a row's name and cells.
+func (h Heat) drawRow(c draw.Canvas, r heatRoom, lang results.Lang, i int) {
+	y, left := c.Max.Y-30-r.head-vg.Length(i)*heatTall, c.Min.X+r.names+16
+	label := style(tickSize)
+	label.XAlign, label.YAlign = draw.XRight, draw.YCenter
+	c.FillText(label, vg.Point{X: left - 8, Y: y - heatTall/2}, said(cut(h.Rows[i]).In(lang)))
+	label.XAlign = draw.XCenter
+	for j := range h.Columns {
+		x := left + vg.Length(j)*r.cell
+		fill, dark := shade(h.Shade[i][j])
+		c.FillPolygon(fill, []vg.Point{{X: x + 1, Y: y - 1}, {X: x + r.cell - 1, Y: y - 1},
+			{X: x + r.cell - 1, Y: y - heatTall + 1}, {X: x + 1, Y: y - heatTall + 1}})
+		if text := said(h.Text[i][j]); text != "" {
+			on := label
+			if dark {
+				on.Color = color.White
+			}
+			c.FillText(on, vg.Point{X: x + r.cell/2, Y: y - heatTall/2}, text)
+		}
+	}
 }
 
 // shade mixes an end of the scale with white, and tells whether text on it must be

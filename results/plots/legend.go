@@ -11,6 +11,7 @@ import (
 // entry is a line of a legend.
 type entry struct {
 	name  string
+	note  string // behind the name, whole
 	color color.NRGBA
 	line  bool // a line's, not an area's
 }
@@ -31,12 +32,15 @@ func shorten(name string) string {
 	return string(r[:longestName/2-1]) + "…" + string(r[len(r)-longestName/2:])
 }
 
+// text is what the line says.
+func (e entry) text() string { return said(shorten(e.name) + e.note) }
+
 // legendWidth returns the room that a legend beside the data takes.
 func legendWidth(entries []entry) vg.Length {
 	s := style(labelSize)
 	widest := vg.Length(0)
 	for _, e := range entries {
-		widest = max(widest, s.Width(said(shorten(e.name))))
+		widest = max(widest, s.Width(e.text()))
 	}
 	return widest + swatch + 18
 }
@@ -53,7 +57,7 @@ func drawLegend(c draw.Canvas, entries []entry) {
 			c.FillPolygon(e.color, []vg.Point{{X: c.Min.X, Y: y - swatch/2 + 1}, {X: c.Min.X + swatch, Y: y - swatch/2 + 1},
 				{X: c.Min.X + swatch, Y: y + swatch/2 - 1}, {X: c.Min.X, Y: y + swatch/2 - 1}})
 		}
-		c.FillText(s, vg.Point{X: c.Min.X + swatch + 6, Y: y + 1}, said(shorten(e.name)))
+		c.FillText(s, vg.Point{X: c.Min.X + swatch + 6, Y: y + 1}, e.text())
 	}
 }
 

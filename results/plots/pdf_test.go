@@ -109,7 +109,7 @@ func TestPDFTextIsText(t *testing.T) {
 				all.WriteString(x.text)
 			}
 			r := newRecorder(f.Width, f.Height)
-			f.draw(draw.NewCanvas(r, f.Width, f.Height))
+			f.draw(draw.NewCanvas(r, f.Width, f.Height), f.lang)
 			rest := all.String()
 			for _, b := range r.boxes {
 				_, after, ok := strings.Cut(rest, b.text)

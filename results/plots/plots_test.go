@@ -3,9 +3,12 @@ package plots
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -99,8 +102,23 @@ func figures(t *testing.T) map[string]*Figure {
 	add("sizes", f, err)
 	f, err = Calibration("NSMC", []Reliability{{"한국어-작은-모델", []metrics.Bin{{N: 10, Confidence: 0.55, Accuracy: 0.5}, {N: 90, Confidence: 0.95, Accuracy: 0.9}}, 0.05}})
 	add("calibration", f, err)
-	f, err = Heat{"Confusion", "gold \\ predicted", []string{"부정", "긍정"}, []string{"부정", "긍정"}, [][]string{{"90", "10"}, {"20", "80"}}, [][]float64{{0.9, -0.1}, {-0.2, 0.8}}}.Draw()
+	labels := []results.Text{{English: "0 = negative", Korean: "0 = 부정"}, {English: "1 = positive", Korean: "1 = 긍정"}}
+	f, err = Heat{results.Text{English: "Confusion", Korean: "혼동 행렬"}, results.Text{English: "gold \\ predicted", Korean: "정답 \\ 예측"}, labels, labels,
+		[][]string{{"90", "10"}, {"20", "80"}}, [][]float64{{0.9, -0.1}, {-0.2, 0.8}}}.Draw()
 	add("heat", f, err)
+	f, err = winsOf(12).Draw()
+	add("heat-many", f, err)
+	dozen := dozenBoard(t)
+	f, err = Scores(dozen)
+	add("scores-dozen", f, err)
+	f, err = Sizes(dozen)
+	add("sizes-dozen", f, err)
+	f, err = Costs(dozen, MeanCost(results.Text{English: "seconds of training", Korean: "학습 시간"}, timed(dozen), Duration, func(r results.Run) float64 { return float64(r.Result.Train.Steps) }))
+	add("time-dozen", f, err)
+	f, err = Curves("KorNLI", metrics.Accuracy, curves(12, 1000))
+	add("curves-dozen", f, err)
+	f, err = Calibration("KorNLI", reliabilities(12))
+	add("calibration-dozen", f, err)
 	l := sampleBoard(t, 2, 60)
 	var records []board.Record
 	for k, score := range []func(i int) float64{func(i int) float64 { return 60 + float64(i*i)/3 }, func(i int) float64 { return 61 + float64(i) }} {
@@ -115,6 +133,83 @@ func figures(t *testing.T) map[string]*Figure {
 	}
 	f, err = Seeds(l, records)
 	add("seeds", f, err)
+	records = nil
+	for k, r := range dozen.Rows {
+		for _, c := range dozen.Columns {
+			for i, path := range r.Cells[c.Task].Runs {
+				records = append(records, board.Record{Path: path, Model: r.Model, Task: c.Task, Score: 70 + float64(k)/2 + float64(i*k%5)/3, Headline: true})
+			}
+		}
+	}
+	f, err = Seeds(dozen, records)
+	add("seeds-dozen", f, err)
+	for name, f := range maps.Clone(all) {
+		all[name+"-ko"] = f.In(results.Korean)
+	}
+	return all
+}
+
+// longNames are a dozen models' names, as long as hubs have them.
+var longNames = []string{"klue/bert-base", "klue/roberta-small", "klue/roberta-base", "klue/roberta-large", "monologg/koelectra-base-v3-discriminator",
+	"monologg/koelectra-small-v3-discriminator", "beomi/kcbert-base", "beomi/KcELECTRA-base-v2022", "skt/kobert-base-v1", "bert-base-multilingual-cased",
+	"한국어-작은-모델", "funnel-transformer-kor-base"}
+
+// dozenBoard has twelve models of three seeds each, near one another.
+func dozenBoard(t *testing.T) *board.Leaderboard {
+	t.Helper()
+	var runs []results.Run
+	for k, model := range longNames {
+		for i, c := range columns {
+			for seed := range uint64(3) {
+				score := 78 + float64((i*7+k*5)%13)/3 + float64(seed)/5
+				runs = append(runs, results.Run{Path: fmt.Sprintf("%s/%d/%d", model, i, seed), Result: results.Result{Model: model, Task: c.Task, Seed: seed + 1,
+					Metric: c.Metric, N: 5000, Score: &score, Interval: &[2]float64{score - 1, score + 1.1}},
+					Manifest: results.Manifest{Model: results.Model{Parameters: int64(14e6 * math.Pow(1.34, float64(k)))}}})
+			}
+		}
+	}
+	l, err := board.Build(runs, columns, nil, board.Last)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// timed are runs of the board's models that took from minutes to days.
+func timed(l *board.Leaderboard) (runs []results.Run) {
+	for k, r := range l.Rows {
+		runs = append(runs, results.Run{Result: results.Result{Model: r.Model, Train: results.Train{Steps: int(90 * math.Pow(2.1, float64(k)))}}})
+	}
+	return runs
+}
+
+// winsOf is a matrix of that many models, each a little better than the next.
+func winsOf(n int) Heat {
+	h := Heat{Title: results.Text{English: "Tasks on which the row is better / worse / can't be told", Korean: "행의 모델이 열의 모델보다 나은 / 못한 / 우열을 가릴 수 없는 과제 수"}}
+	for i := range n {
+		h.Rows = append(h.Rows, results.Alike(longNames[i]))
+		var text []string
+		var shade []float64
+		for j := range n {
+			better, worse := max(0, (j-i)*7/n), max(0, (i-j)*7/n)
+			text, shade = append(text, fmt.Sprintf("%d / %d / %d", better, worse, 7-better-worse)), append(shade, float64(better-worse)/7)
+		}
+		h.Text, h.Shade = append(h.Text, text), append(h.Shade, shade)
+	}
+	h.Columns = h.Rows
+	return h
+}
+
+// reliabilities are curves of that many models, more or less too sure.
+func reliabilities(n int) (all []Reliability) {
+	for k := range n {
+		r := Reliability{Name: longNames[k], ECE: float64(k) / 150}
+		for b := range 7 {
+			c := 0.35 + 0.1*float64(b)
+			r.Bins = append(r.Bins, metrics.Bin{N: 100 * (b + 1), Confidence: c, Accuracy: c - float64(k)/100})
+		}
+		all = append(all, r)
+	}
 	return all
 }
 
@@ -124,13 +219,18 @@ func TestFigures(t *testing.T) {
 	again := figures(t)
 	for name, f := range figures(t) {
 		for _, format := range Formats {
+			if f.lang == results.Korean && format != "svg" && dir == "" { // words alone differ
+				continue
+			}
 			t.Run(name+"."+format, func(t *testing.T) {
 				b, err := f.Encode(format)
 				if err != nil {
 					t.Fatal(err)
 				}
-				if other, _ := again[name].Encode(format); !bytes.Equal(b, other) {
-					t.Error("a second drawing has other bytes")
+				if format != "png" || !strings.Contains(name, "-") { // pixels of all kinds, not of all pictures
+					if other, _ := again[name].Encode(format); !bytes.Equal(b, other) {
+						t.Error("a second drawing has other bytes")
+					}
 				}
 				magic := map[string]string{"svg": "<?xml", "png": "\x89PNG", "pdf": "%PDF-"}[format]
 				if !bytes.HasPrefix(b, []byte(magic)) {
@@ -161,7 +261,7 @@ func TestTextIsWholeAndApart(t *testing.T) {
 	for name, f := range figures(t) {
 		t.Run(name, func(t *testing.T) {
 			r := newRecorder(f.Width, f.Height)
-			f.draw(draw.NewCanvas(r, f.Width, f.Height))
+			f.draw(draw.NewCanvas(r, f.Width, f.Height), f.lang)
 			if len(r.boxes) < 8 {
 				t.Errorf("%d texts only", len(r.boxes))
 			}
@@ -183,19 +283,51 @@ func TestTextIsWholeAndApart(t *testing.T) {
 }
 
 func TestInline(t *testing.T) {
-	b, err := figures(t)["scores"].Inline()
+	b, err := figures(t)["scores"].Inline(results.Korean)
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := string(b)
-	for _, want := range []string{`<svg class="figure" role="img" fill="currentColor" viewBox="0 0 `, "<title>Scores by task, last checkpoint</title>", "혐오 표현", "currentColor", "var(--grid)", ">혐오 표현</text>", "NanumGothic"} {
+	for _, want := range []string{`<svg class="figure" role="figure" aria-label="과제별 점수, 마지막 체크포인트" data-en="Scores by task, last checkpoint" data-ko="과제별 점수, 마지막 체크포인트" fill="currentColor" viewBox="0 0 `,
+		`<text class="en" lang="en" `, ">Scores by task, last checkpoint</text>", `<text class="ko" lang="ko" `, ">과제별 점수, 마지막 체크포인트</text>", "혐오 표현", "currentColor", "var(--grid)", ">혐오 표현</text>"} {
 		if !strings.Contains(s, want) {
 			t.Errorf("no %s", want)
 		}
 	}
-	for _, no := range []string{"<?xml", "#000000", "#D2D2D3", "#FFFFFF"} {
+	for _, no := range []string{"<?xml", "#000000", "#D2D2D3", "#FFFFFF", "NanumGothic"} {
 		if strings.Contains(s, no) {
 			t.Errorf("still %s", no)
+		}
+	}
+}
+
+// In Korean every word of a figure is Korean but names, and a page can hold every
+// figure in both languages at once.
+func TestFiguresInKorean(t *testing.T) {
+	latin := regexp.MustCompile(`[A-Za-z]{2,}`)
+	names := append(slices.Clone(longNames), "NSMC", "Naver NER", "PAWS", "KorNLI", "KorSTS", "Question Pair", "F1", "ECE", "dev", "organisation/a-model-with-a-rather-long-name-base-v3",
+		"published-kor-base-")
+	for i, n := range names {
+		names[i] = shorten(n)
+	}
+	slices.SortFunc(names, func(a, b string) int { return len(b) - len(a) })
+	for name, f := range figures(t) {
+		if _, err := f.Inline(results.English); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if f.lang != results.Korean {
+			continue
+		}
+		r := newRecorder(f.Width, f.Height)
+		f.draw(draw.NewCanvas(r, f.Width, f.Height), f.lang)
+		for _, b := range r.boxes {
+			text := b.text
+			for _, n := range names {
+				text = strings.ReplaceAll(text, n, "")
+			}
+			if word := latin.FindString(strings.ReplaceAll(text, "seed 4", "")); word != "" {
+				t.Errorf("%s: %q in %q", name, word, b.text)
+			}
 		}
 	}
 }
@@ -206,7 +338,7 @@ func TestTitlesAreEscaped(t *testing.T) {
 		t.Fatal(err)
 	}
 	b, _ := f.Encode("svg")
-	if !bytes.Contains(b, []byte("<title>&lt;b&gt;&#34;x&#34; &amp; y")) {
+	if !bytes.Contains(b, []byte("<title>Learning curves, &lt;b&gt;&#34;x&#34; &amp; y")) {
 		t.Errorf("%.500s", b)
 	}
 }
@@ -249,8 +381,8 @@ func TestTicks(t *testing.T) {
 		{niceTicks{}.Ticks(82.1, 93), "84 86 88 90 92"},
 		{niceTicks{whole: true}.Ticks(0.5, 1.5), "1"},
 		{niceTicks{whole: true}.Ticks(-200, 46900), "0 10k 20k 30k 40k"},
-		{parameterTicks{parameters}.Ticks(5.7, 6.8), "1M 2M 5M"},
-		{parameterTicks{parameters}.Ticks(5.5, 9.2), "1M 10M 100M 1B"},
+		{costTicks{parameters}.Ticks(5.7, 6.8), "1M 2M 5M"},
+		{costTicks{parameters}.Ticks(5.5, 9.2), "1M 10M 100M 1B"},
 	} {
 		if got := strings.Join(labels(c.got), " "); got != c.want {
 			t.Errorf("ticks %q, want %q", got, c.want)

@@ -42,21 +42,21 @@ func Seeds(l *board.Leaderboard, records []board.Record) (*Figure, error) {
 	if len(panels) == 0 {
 		return nil, errors.New("no scores to draw")
 	}
-	title := "Scores of every seed" + selectionTitle(l.Select)
+	title := results.Textf("Scores of every seed, %s", "시드별 점수, %s", selectionTitle(l.Select))
 	across := min(dotsWide, len(panels))
 	down := (len(panels) + across - 1) / across
 	width, height := dotPanel+names+30, vg.Length(most)*dotRow+64
 	return &Figure{
-		Title: title, Width: max(vg.Length(across)*width, style(titleSize).Width(title)) + 24, Height: vg.Length(down)*height + 50,
-		draw: func(c draw.Canvas) {
+		Title: title, Width: max(vg.Length(across)*width, wide(titleSize, title)) + 24, Height: vg.Length(down)*height + 50,
+		draw: func(c draw.Canvas, lang results.Lang) {
 			c = inset(c, 12)
-			heading(c, title)
+			heading(c, title.In(lang))
 			c = draw.Crop(c, 0, 0, 0, -24)
 			for i, p := range panels {
 				left, top := vg.Length(i%across)*width, vg.Length(i/across)*height
 				p.draw(draw.Canvas{Canvas: c.Canvas, Rectangle: vg.Rectangle{
 					Min: vg.Point{X: c.Min.X + left, Y: c.Max.Y - top - height + 6},
-					Max: vg.Point{X: c.Min.X + left + width - 12, Y: c.Max.Y - top}}}, names)
+					Max: vg.Point{X: c.Min.X + left + width - 12, Y: c.Max.Y - top}}}, names, lang)
 			}
 		},
 	}, nil
@@ -73,8 +73,8 @@ type seedColumn struct {
 	rows []seedRow
 }
 
-func (s seedColumn) draw(c draw.Canvas, names vg.Length) {
-	p := newPanel(s.col.Title, results.MetricTitle(s.col.Metric), "")
+func (s seedColumn) draw(c draw.Canvas, names vg.Length, lang results.Lang) {
+	p := newPanel(s.col.Title, results.MetricTitle(s.col.Metric).In(lang), "")
 	p.Title.TextStyle.Font.Size = labelSize + 1
 	lo, hi := math.Inf(1), math.Inf(-1)
 	for _, r := range s.rows {

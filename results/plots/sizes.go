@@ -16,14 +16,14 @@ import (
 
 // Cost is what a model's scores are drawn against.
 type Cost struct {
-	Title  string             // "parameters"
+	Title  results.Text       // parameters
 	Of     map[string]float64 // by model; those without are not drawn
-	Format func(float64) string
+	Format func(float64) results.Text
 }
 
 // Parameters is the cost of having a model.
 func Parameters(l *board.Leaderboard) Cost {
-	c := Cost{Title: "parameters", Of: map[string]float64{}, Format: parameters}
+	c := Cost{Title: results.Text{English: "parameters", Korean: "파라미터 수"}, Of: map[string]float64{}, Format: Count}
 	for _, r := range l.Rows {
 		if !r.Published && r.Parameters > 0 {
 			c.Of[r.Model] = float64(r.Parameters)
@@ -53,7 +53,7 @@ func Costs(l *board.Leaderboard, cost Cost) (*Figure, error) {
 		lo, hi = min(lo, v), max(hi, v)
 	}
 	if len(entries) == 0 {
-		return nil, fmt.Errorf("no measured model with known %s", cost.Title)
+		return nil, fmt.Errorf("no measured model with known %s", cost.Title.English)
 	}
 	for _, col := range l.Columns {
 		for _, row := range l.Rows {
@@ -68,29 +68,30 @@ func Costs(l *board.Leaderboard, cost Cost) (*Figure, error) {
 	across := min(4, len(panels))
 	down := (len(panels) + across - 1) / across
 	side := legendWidth(entries)
-	title := "Score against " + cost.Title + selectionTitle(l.Select)
+	title := results.Textf("Score against %s, %s", "%s에 따른 점수, %s", cost.Title, selectionTitle(l.Select))
 	const width, height = 215, 190
-	whole := max(vg.Length(across*width)+side, style(titleSize).Width(title)) + 24
+	whole := max(vg.Length(across*width)+side, wide(titleSize, title)) + 24
 	return &Figure{
 		Title: title, Width: whole, Height: max(vg.Length(down*height)+50, vg.Length(len(entries))*entryHeight+60),
-		draw: func(c draw.Canvas) {
+		draw: func(c draw.Canvas, lang results.Lang) {
 			c = inset(c, 12)
-			heading(c, title)
+			heading(c, title.In(lang))
 			c = draw.Crop(c, 0, 0, 0, -26)
 			for i, col := range panels {
 				left, top := vg.Length(i%across)*width, vg.Length(i/across)*height
 				cell := draw.Canvas{Canvas: c.Canvas, Rectangle: vg.Rectangle{
 					Min: vg.Point{X: c.Min.X + left + 6, Y: c.Max.Y - top - height + 8},
 					Max: vg.Point{X: c.Min.X + left + width - 6, Y: c.Max.Y - top}}}
-				drawSizes(cell, l, col, cost, measured, lo, hi)
+				drawSizes(cell, lang, l, col, cost, measured, lo, hi)
 			}
 			drawLegend(draw.Crop(c, vg.Length(across*width)+10, 0, 0, -22), entries)
 		},
 	}, nil
 }
 
-func drawSizes(c draw.Canvas, l *board.Leaderboard, col board.Column, cost Cost, measured map[string]int, lo, hi float64) {
-	p := newPanel(col.Title, cost.Title, results.MetricTitle(col.Metric))
+func drawSizes(c draw.Canvas, lang results.Lang, l *board.Leaderboard, col board.Column, cost Cost, measured map[string]int,
+	lo, hi float64) {
+	p := newPanel(col.Title, cost.Title.In(lang), results.MetricTitle(col.Metric).In(lang))
 	p.Title.TextStyle.Font.Size = labelSize + 1
 	var s sizes
 	low, high := math.Inf(1), math.Inf(-1)
@@ -108,7 +109,7 @@ func drawSizes(c draw.Canvas, l *board.Leaderboard, col board.Column, cost Cost,
 	}
 	p.X.Min, p.X.Max = math.Log10(lo)-0.15, math.Log10(hi)+0.15
 	p.Y.Min, p.Y.Max = airy(low, high)
-	p.X.Tick.Marker, p.Y.Tick.Marker = parameterTicks{cost.Format}, niceTicks{}
+	p.X.Tick.Marker, p.Y.Tick.Marker = costTicks{func(v float64) string { return cost.Format(v).In(lang) }}, niceTicks{}
 	p.Add(horizontals{}, s)
 	p.Draw(c)
 }
@@ -140,11 +141,11 @@ func (s sizes) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 }
 
-// parameterTicks marks powers of ten on a logarithmic axis, and 2s and 5s where
+// costTicks marks powers of ten on a logarithmic axis, and 2s and 5s where
 // these are too few.
-type parameterTicks struct{ format func(float64) string }
+type costTicks struct{ format func(float64) string }
 
-func (t parameterTicks) Ticks(lo, hi float64) (ticks []plot.Tick) {
+func (t costTicks) Ticks(lo, hi float64) (ticks []plot.Tick) {
 	marks := []float64{1, 2, 5}
 	if hi-lo > 1.6 {
 		marks = []float64{1}
@@ -189,15 +190,15 @@ func (s sizes) front() (all sizes) {
 }
 
 // Duration writes seconds as a cost.
-func Duration(s float64) string {
+func Duration(s float64) results.Text {
 	switch {
 	case s >= 3600:
-		return fmt.Sprintf("%.3g h", s/3600)
+		return results.Textf("%.3g h", "%.3g시간", s/3600)
 	case s >= 60:
-		return fmt.Sprintf("%.3g min", s/60)
+		return results.Textf("%.3g min", "%.3g분", s/60)
 	}
-	return fmt.Sprintf("%.3g s", s)
+	return results.Textf("%.3g s", "%.3g초", s)
 }
 
 // Count writes a number of things as a cost.
-func Count(n float64) string { return parameters(n) }
+func Count(n float64) results.Text { return results.Alike(parameters(n)) }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/lmkor/bench/metrics"
+	"github.com/lmkor/bench/results"
 	"github.com/lmkor/bench/results/board"
 	"github.com/lmkor/bench/results/report"
 )
@@ -17,7 +18,7 @@ func ExampleWrite() {
 		return
 	}
 	var b bytes.Buffer
-	err = report.Write(&b, report.Page{Title: "한국어 모델", Boards: []*board.Leaderboard{l}})
+	err = report.Write(&b, report.Page{Title: results.Alike("한국어 모델"), Boards: []*board.Leaderboard{l}})
 	fmt.Println(bytes.Contains(b.Bytes(), []byte("<bdi>KoBERT</bdi>")), err)
 	// Output: true <nil>
 }

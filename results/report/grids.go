@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"html/template"
 	"strings"
 
 	"github.com/lmkor/bench/results"
@@ -25,7 +26,10 @@ type pointView struct {
 	Best    bool
 }
 
-type winnerView struct{ Metric, Split, Score, Runs string }
+type winnerView struct {
+	Metric             template.HTML
+	Split, Score, Runs string
+}
 
 func (p Page) grids() gridsView {
 	var v gridsView
@@ -50,7 +54,7 @@ func winnerOf(g grids.Grid) *winnerView {
 	if w == nil {
 		return nil
 	}
-	v := &winnerView{Metric: results.MetricTitle(g.Metric), Split: w.Split, Score: printed(w.Score),
+	v := &winnerView{Metric: shown(results.MetricTitle(g.Metric)), Split: w.Split, Score: printed(w.Score),
 		Runs: results.Plain(strings.Join(w.Runs, ", "))}
 	if w.Interval != nil {
 		v.Score += fmt.Sprintf(" [%s, %s]", results.Printed(w.Interval[0]), results.Printed(w.Interval[1]))

@@ -22,26 +22,47 @@ import (
 
 // Page is what a report shows.
 type Page struct {
-	Title      string
-	Lang       compare.Lang         // the language that the page opens in
+	Title      results.Text
+	Lang       results.Lang         // the language that the page opens in
 	Boards     []*board.Leaderboard // of each selection, the one that is shown first first
 	Runs       []results.Run
-	Study      *compare.Study               // of every two models; nil where there are none to compare
-	Uncompared []Uncompared                 // what was too much to compare
-	Labels     map[string][]string          // of tasks, in their order; others show labels sorted
-	LabelNames map[string]map[string]string // of tasks: what a label means
-	Hardest    int                          // examples a task
-	Program    string
+	Study      *compare.Study                     // of every two models; nil where there are none to compare
+	Uncompared []Uncompared                       // what was too much to compare
+	Labels     map[string][]string                // of tasks, in their order; others show labels sorted
+	LabelNames map[string]map[string]results.Text // of tasks: what a label means
+	Hardest    int                                // examples a task
+	Program    results.Text
 	Date       time.Time // of the page; zero says nothing
 }
 
 //go:embed page
 var files embed.FS
 
-var templates = template.Must(template.New("").Funcs(template.FuncMap{
-	"t": both, "plain": results.Plain, "percent": results.Printed,
-	"metric": results.MetricTitle, "named": named, "valued": valued, "add": func(a, b int) int { return a + b },
-}).ParseFS(files, "page/*.html"))
+var templates = template.Must(template.New("").Funcs(words(results.English)).ParseFS(files, "page/*.html"))
+
+// words are what templates say texts with, in a page that opens in a language:
+// t a text in both languages, label a name for those who listen, data what the
+// page's script takes from an element when the language is switched, say the text
+// that stands there until then.
+func words(lang results.Lang) template.FuncMap {
+	return template.FuncMap{
+		"t":     func(en, ko string) template.HTML { return shown(results.Text{English: en, Korean: ko}) },
+		"shown": shown, "plain": results.Plain, "named": named, "valued": valued,
+		"say":  lang.Or,
+		"data": func(en, ko string) template.HTMLAttr { return dataOf(results.Text{English: en, Korean: ko}) },
+		"label": func(en, ko string) template.HTMLAttr {
+			return template.HTMLAttr(`aria-label="`+template.HTMLEscapeString(lang.Or(en, ko))+`" `) +
+				dataOf(results.Text{English: en, Korean: ko})
+		},
+		"printf": fmt.Sprintf,
+	}
+}
+
+// dataOf are a text's two languages as attributes.
+func dataOf(t results.Text) template.HTMLAttr {
+	return template.HTMLAttr(`data-en="` + template.HTMLEscapeString(t.English) + `" data-ko="` +
+		template.HTMLEscapeString(t.Korean) + `"`)
+}
 
 // section is a part of the page: a template, and what it shows, made when its
 // turn has come.
@@ -59,6 +80,11 @@ func Save(path string, p Page) error {
 // in its place.
 func Write(w io.Writer, p Page) error {
 	out := bufio.NewWriterSize(w, 1<<16)
+	pages, err := templates.Clone()
+	if err != nil {
+		return err
+	}
+	pages.Funcs(words(p.lang()))
 	sections := []section{
 		{"head.html", func() (any, error) { return p.head() }},
 		{"scores.html", func() (any, error) { return p.scores() }},
@@ -77,17 +103,30 @@ func Write(w io.Writer, p Page) error {
 		if err != nil {
 			return err
 		}
-		if err := templates.ExecuteTemplate(out, s.file, data); err != nil {
+		if err := pages.ExecuteTemplate(out, s.file, data); err != nil {
 			return fmt.Errorf("%s: %w", s.file, err)
 		}
 	}
 	return out.Flush()
 }
 
-// both is a text in both languages, of which the page shows one.
-func both(en, ko string) template.HTML {
-	return template.HTML(`<span class="en" lang="en">` + template.HTMLEscapeString(en) +
-		`</span><span class="ko" lang="ko">` + template.HTMLEscapeString(ko) + `</span>`)
+// shown is a text in both languages, of which the page shows one.
+func shown(t results.Text) template.HTML {
+	if t.English == t.Korean {
+		return escaped(t.English)
+	}
+	return template.HTML(`<span class="en" lang="en">` + template.HTMLEscapeString(t.English) +
+		`</span><span class="ko" lang="ko">` + template.HTMLEscapeString(t.Korean) + `</span>`)
+}
+
+// plainOf takes out of a text what would break out of its line.
+func plainOf(t results.Text) results.Text {
+	return results.Text{English: results.Plain(t.English), Korean: results.Plain(t.Korean)}
+}
+
+// failed says that something could not be read.
+func failed(err error) template.HTML {
+	return shown(plainOf(results.Textf("Left out: %v", "제외(읽지 못함): %v", err)))
 }
 
 // columns are the tasks that the page has runs of.
@@ -102,11 +141,11 @@ func (p Page) columns() (all []board.Column) {
 
 // headView is the head of the page.
 type headView struct {
-	Title, Lang string
-	CSP         string
+	Title       results.Text
+	Lang, CSP   string
 	Style       template.CSS
 	Tasks       []board.Column
-	Warnings    []string
+	Warnings    []template.HTML
 	HasVerdicts bool
 }
 
@@ -120,25 +159,30 @@ func (p Page) head() (headView, error) {
 		return headView{}, err
 	}
 	sum := sha256.Sum256(script)
+	var warnings []template.HTML
+	for _, w := range p.Boards[0].Warnings {
+		warnings = append(warnings, shown(plainOf(w)))
+	}
 	return headView{
-		Title: results.Plain(p.Title), Lang: string(p.lang()), Style: template.CSS(style), Tasks: p.columns(),
-		Warnings: p.Boards[0].Warnings, HasVerdicts: p.Study != nil,
+		Title: plainOf(p.Title), Lang: string(p.lang()), Style: template.CSS(style), Tasks: p.columns(),
+		Warnings: warnings, HasVerdicts: p.Study != nil,
 		CSP: "default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-" +
 			base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'",
 	}, nil
 }
 
-func (p Page) lang() compare.Lang {
-	if p.Lang == compare.Korean {
-		return compare.Korean
+func (p Page) lang() results.Lang {
+	if p.Lang == results.Korean {
+		return results.Korean
 	}
-	return compare.English
+	return results.English
 }
 
 // footView is the end of the page.
 type footView struct {
-	Program, Date string
-	Script        template.JS
+	Program results.Text
+	Date    string
+	Script  template.JS
 }
 
 func (p Page) foot() (footView, error) {

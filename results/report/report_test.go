@@ -7,9 +7,11 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
+	"html"
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -74,9 +76,10 @@ func writeRuns(t *testing.T, root string) {
 			w, err := store.Create(results.RunDir(root, model, task, 42), results.Manifest{Schema: results.Schema, Task: task, Recipe: recipe,
 				Model:     results.Model{Name: model, Architecture: "bert", Parameters: int64(900000 + 3000000*k), SHA256: strings.Repeat("ab", 32)},
 				Tokenizer: results.Tokenizer{Type: "wordpiece", VocabSize: 4000, Lowercase: ptr(true), SHA256: strings.Repeat("cd", 32)},
-				Data: []results.Data{{Split: "train", File: "train.txt", SHA256: strings.Repeat("ef", 32), Rows: 600, Dropped: map[string]int{"empty text": 3}},
+				Data: []results.Data{{Split: "train", File: "train.txt", SHA256: strings.Repeat("ef", 32), Rows: 600, Dropped: map[string]int{"empty text": 3, "held out": 20}},
 					{Split: "test", File: "test.txt", SHA256: strings.Repeat("01", 32), Rows: 6}},
-				Program: results.Program{Version: "0.1.0", Go: "go1.26", Kernels: "avx512"}})
+				Warnings: []results.Warning{{Code: "one-answer", Message: "test: the model answers 0 to all 6 examples"}},
+				Program:  results.Program{Version: "0.1.0", Go: "go1.26", Kernels: "avx512"}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -112,9 +115,9 @@ func pageOf(t *testing.T, root string) Page {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l.Warnings = append(l.Warnings, "a warning with "+evil)
-	return Page{Title: "Korean models, fine-tuned", Boards: []*board.Leaderboard{l}, Runs: runs, Labels: map[string][]string{"nsmc": {"0", "1"}},
-		LabelNames: map[string]map[string]string{"nsmc": {"0": "부정"}}, Hardest: 5, Study: studyOf(t, runs), Program: "1.2.3", Date: time.Unix(1e9, 0)}
+	l.Warnings = append(l.Warnings, results.Textf("a warning with %s", "경고: %s", evil))
+	return Page{Title: results.Text{English: "Korean models, fine-tuned", Korean: "한국어 모델"}, Boards: []*board.Leaderboard{l}, Runs: runs, Labels: map[string][]string{"nsmc": {"0", "1"}},
+		LabelNames: map[string]map[string]results.Text{"nsmc": {"0": {English: "negative", Korean: "부정"}}}, Hardest: 5, Study: studyOf(t, runs), Program: results.Alike("1.2.3"), Date: time.Unix(1e9, 0)}
 }
 
 // REPORT names a file to leave the page in, to look at.
@@ -177,13 +180,53 @@ func TestPage(t *testing.T) {
 		t.Errorf("%d runs, %d pictures", seen["details"], seen["svg"])
 	}
 	for _, want := range []string{evil, "KoBERT", "81.59", "작은-모델<i>", "learning_rate", "0.00005", "dropped: empty text", "off by 4.75 on average",
-		"DAT", "all, strict IOB2", strings.Repeat("01", 32), "not set", "짝이 되는 문장", "0 = 부정", "can't be told", "우열을 가릴 수 없다", "bench 1.2.3, 2001-09-09"} {
+		"DAT", "all, strict IOB2", "제외한 행: 빈 텍스트", "모델이 예제 6개 모두에 같은 답(0)을 했다", "0 = negative", strings.Repeat("01", 32), "not set", "짝이 되는 문장", "0 = 부정", "can't be told", "우열을 가릴 수 없다", "bench 1.2.3, 2001-09-09"} {
 		if !strings.Contains(text.String(), want) {
 			t.Errorf("no %q in the page", want)
 		}
 	}
 	if strings.Contains(b.String(), "ZgotmplZ") {
 		t.Error("the template refused a value")
+	}
+}
+
+// What a Korean page shows, says to those who listen and switches to is Korean, but
+// for names: of models, tasks, fields, files, labels and methods.
+func TestKoreanPage(t *testing.T) {
+	root := t.TempDir()
+	writeRuns(t, root)
+	p := pageOf(t, root)
+	p.Lang = results.Korean
+	odd := p.Runs[0]
+	odd.Path, odd.Result.Seed = "elsewhere", 7
+	odd.Manifest.Recipe = json.RawMessage(`{"batch_size":16,"learning_rate":5e-05,"seed":7}`)
+	odd.Manifest.Identity = ""
+	l, err := board.Build(append(slices.Clone(p.Runs), odd), columns, []board.PublishedRow{{Model: "KoBERT", Scores: map[string]float64{"nsmc": 89.59}}}, board.Last)
+	if err != nil || len(l.Warnings) == 0 {
+		t.Fatal(err, l.Warnings)
+	}
+	best := *l
+	best.Select = board.BestOnTest
+	p.Boards = []*board.Leaderboard{l, &best}
+	var b bytes.Buffer
+	if err := Write(&b, p); err != nil {
+		t.Fatal(err)
+	}
+	page, _ := withoutScript(t, b.String())
+	page = regexp.MustCompile(`(?s)<style>.*?</style>`).ReplaceAllString(page, "")
+	page = regexp.MustCompile(`(?s)<span class="en".*?</span>|<text class="en".*?</text>`).ReplaceAllString(page, "")
+	page = regexp.MustCompile(`(?s)<bdi>.*?</bdi>|<dd>[^<]*</dd>|<p class="note">[^<]*/[^<]*</p>`).ReplaceAllString(page, "") // names, values, paths
+	said := regexp.MustCompile(`(?s)<[^>]*>`).ReplaceAllString(page, "\n")
+	for _, a := range regexp.MustCompile(`aria-label="([^"]*)"`).FindAllStringSubmatch(page, -1) {
+		said += "\n" + a[1]
+	}
+	names := regexp.MustCompile(strings.Join([]string{`bert-mini-scratch`, `작은-모델[^,:"]*`, `KoBERT`, `NSMC|nsmc`, `Naver NER|naver-ner`, `KorSTS|korsts`,
+		`batch_size|learning_rate|elsewhere`, `[a-z-]+\.jsonl`, `\b(F1|ECE|CSV|UTC|IOB2|id|dev|test|train|n|p|sha256|seed|bench|bench compare|go|Holm|McNemar|English)\b`,
+		`\b(DAT|PER|LOC|ORG)\b`}, "|"))
+	for _, line := range strings.Split(html.UnescapeString(said), "\n") {
+		if word := regexp.MustCompile(`[A-Za-z]{2,}`).FindString(names.ReplaceAllString(line, "")); word != "" {
+			t.Errorf("%q in %q", word, line)
+		}
 	}
 }
 

@@ -20,8 +20,8 @@ type runView struct {
 	Name, Path string
 	Headline   template.HTML
 	Facts      []group
-	Scores     []pair
-	Warnings   []results.Warning
+	Scores     []scorePair
+	Warnings   []template.HTML
 }
 
 // group is a titled list of facts.
@@ -32,14 +32,23 @@ type group struct {
 
 type pair struct{ Name, Value string }
 
+// scorePair is a score and its name.
+type scorePair struct {
+	Name  template.HTML
+	Value string
+}
+
 func (p Page) runs() runsView {
 	var all runsView
 	for _, r := range p.Runs {
 		v := runView{Name: results.Plain(fmt.Sprintf("%s, %s, seed %d", r.Result.Model, r.Result.Task, r.Result.Seed)),
-			Path: r.Path, Headline: headline(r.Result), Facts: facts(r), Warnings: r.Manifest.Warnings}
+			Path: r.Path, Headline: headline(r.Result), Facts: facts(r)}
+		for _, w := range r.Manifest.Warnings {
+			v.Warnings = append(v.Warnings, shown(plainOf(w.Text())))
+		}
 		for _, n := range metrics.Names {
 			if s, ok := r.Result.Scores.Get(n); ok {
-				v.Scores = append(v.Scores, pair{string(n), results.Printed(results.Percent(s))})
+				v.Scores = append(v.Scores, scorePair{shown(scoreName(n)), results.Printed(results.Percent(s))})
 			}
 		}
 		all.Runs = append(all.Runs, v)
@@ -48,15 +57,20 @@ func (p Page) runs() runsView {
 }
 
 func headline(r results.Result) template.HTML {
+	metric := results.MetricTitle(r.Metric)
 	if r.Score == nil {
-		return both(fmt.Sprintf("%s undefined, n %d", results.MetricTitle(r.Metric), r.N),
-			fmt.Sprintf("%s 정의되지 않음, n = %d", results.MetricTitle(r.Metric), r.N))
+		return shown(results.Textf("%s undefined, n %d", "%s 정의되지 않음, n = %d", metric, r.N))
 	}
-	s := fmt.Sprintf("%s %s", results.MetricTitle(r.Metric), results.Printed(*r.Score))
+	s := results.Printed(*r.Score)
 	if r.Interval != nil {
 		s += fmt.Sprintf(" [%s, %s]", results.Printed(r.Interval[0]), results.Printed(r.Interval[1]))
 	}
-	return both(s+fmt.Sprintf(", n %d of %s", r.N, r.Split), s+fmt.Sprintf(", %s n = %d", r.Split, r.N))
+	return shown(plainOf(results.Textf("%s %s, n %[4]d of %[3]s", "%s %s, %s n = %d", metric, s, r.Split, r.N)))
+}
+
+// scoreName is a score by its name in result files, in Korean by its title.
+func scoreName(n metrics.Name) results.Text {
+	return results.Text{English: string(n), Korean: results.MetricTitle(n).Korean}
 }
 
 // facts lists what a run was made from and went through.

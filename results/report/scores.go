@@ -5,12 +5,10 @@ import (
 	"encoding/base64"
 	"fmt"
 	"html/template"
-	"slices"
 	"strings"
 
 	"github.com/lmkor/bench/results"
 	"github.com/lmkor/bench/results/board"
-	"github.com/lmkor/bench/results/compare"
 	"github.com/lmkor/bench/results/plots"
 	"github.com/lmkor/bench/results/tables"
 )
@@ -33,7 +31,10 @@ type boardView struct {
 	Missing string
 }
 
-type headCell struct{ Task, Title, Metric string }
+type headCell struct {
+	Task, Title string
+	Metric      template.HTML
+}
 
 type rowView struct {
 	Model, Source string
@@ -64,7 +65,7 @@ func (p Page) scores() (scoresView, error) {
 		v.Boards = append(v.Boards, b)
 	}
 	if f, err := plots.Scores(p.Boards[0]); err == nil { // an error says that there is nothing to draw
-		if v.Figure, err = inline(f); err != nil {
+		if v.Figure, err = p.inline(f); err != nil {
 			return v, err
 		}
 	}
@@ -74,10 +75,9 @@ func (p Page) scores() (scoresView, error) {
 func boardOf(l *board.Leaderboard) (boardView, error) {
 	v := boardView{Select: string(l.Select), Missing: tables.Missing}
 	for _, c := range l.Columns {
-		v.Head = append(v.Head, headCell{c.Task, results.Plain(c.Title), results.MetricTitle(c.Metric)})
+		v.Head = append(v.Head, headCell{c.Task, results.Plain(c.Title), shown(results.MetricTitle(c.Metric))})
 	}
-	signs := map[board.Mark]bool{}
-	tied := map[board.Basis]bool{}
+	seen := signs{marks: map[board.Mark]bool{}, ties: map[board.Basis]bool{}}
 	for _, r := range l.Rows {
 		row := rowView{Model: results.Plain(r.Model), Source: r.Source, Published: r.Published, Mean: tables.Missing,
 			Rank: tables.Missing}
@@ -87,24 +87,8 @@ func boardOf(l *board.Leaderboard) (boardView, error) {
 				row.Cells = append(row.Cells, cellView{Task: c.Task, Text: tables.Missing})
 				continue
 			}
-			x := cellView{Task: c.Task, Text: results.Printed(cell.Score), Value: fmt.Sprint(cell.Score), Best: cell.Best}
-			if cell.SD != nil {
-				x.Text += " ± " + results.Printed(*cell.SD)
-			}
-			if in := cell.Interval; in != nil {
-				x.Interval = fmt.Sprintf("[%s, %s]", results.Printed(in[0]), results.Printed(in[1]))
-			}
-			if cell.Tied {
-				x.Signs, tied[cell.TiedBy] = cell.TiedBy.Sign(), true
-			}
-			for _, m := range cell.Marks {
-				x.Signs, signs[m] = x.Signs+m.Sign(), true
-			}
-			if len(cell.Warnings) > 0 {
-				x.Signs += "!"
-			}
 			row.Seeds = max(row.Seeds, cell.Seeds)
-			row.Cells = append(row.Cells, x)
+			row.Cells = append(row.Cells, seen.view(c.Task, cell))
 		}
 		if r.Mean != nil {
 			row.Mean = results.Printed(r.Mean.Value)
@@ -114,19 +98,7 @@ func boardOf(l *board.Leaderboard) (boardView, error) {
 		}
 		v.Rows = append(v.Rows, row)
 	}
-	for _, w := range l.Warned() {
-		v.Notes = append(v.Notes, escaped(results.Plain(fmt.Sprintf("! %s, %s: %s", strings.Join(w.Models, ", "), w.Task, w.Message))))
-	}
-	for _, m := range slices.Backward(board.Marks) {
-		if signs[m] {
-			v.Notes = append([]template.HTML{both(m.Sign()+": "+m.Meaning(), m.Sign()+": "+markKorean(m))}, v.Notes...)
-		}
-	}
-	for _, by := range slices.Backward(board.Bases) {
-		if tied[by] {
-			v.Notes = append([]template.HTML{both(by.Sign()+": "+by.Meaning(), by.Sign()+": "+basisKorean(by))}, v.Notes...)
-		}
-	}
+	v.Notes = seen.notes(l)
 	var csv bytes.Buffer
 	if err := tables.WriteLeaderboard(&csv, l, tables.CSV, tables.BoardOptions{}, tables.Options{}); err != nil {
 		return v, err
@@ -135,9 +107,69 @@ func boardOf(l *board.Leaderboard) (boardView, error) {
 	return v, nil
 }
 
+// signs are those that stand behind scores, to be explained below.
+type signs struct {
+	marks       map[board.Mark]bool
+	ties        map[board.Basis]bool
+	spread, odd bool
+}
+
+// view is a cell as the page shows it.
+func (s *signs) view(task string, cell board.Cell) cellView {
+	x := cellView{Task: task, Text: results.Printed(cell.Score), Value: fmt.Sprint(cell.Score), Best: cell.Best}
+	if cell.SD != nil {
+		x.Text += " ± " + results.Printed(*cell.SD)
+		s.spread = true
+	}
+	if in := cell.Interval; in != nil {
+		x.Interval = fmt.Sprintf("[%s, %s]", results.Printed(in[0]), results.Printed(in[1]))
+	}
+	if cell.Tied {
+		x.Signs, s.ties[cell.TiedBy] = cell.TiedBy.Sign(), true
+	}
+	if cell.Incomparable {
+		x.Signs, s.odd = x.Signs+board.OtherExamplesSign, true
+	}
+	for _, m := range cell.Marks {
+		x.Signs, s.marks[m] = x.Signs+m.Sign(), true
+	}
+	if len(cell.Warnings) > 0 {
+		x.Signs += "!"
+	}
+	return x
+}
+
+// notes explain the signs, and tell what the runs' manifests warn of.
+func (s *signs) notes(l *board.Leaderboard) (notes []template.HTML) {
+	explain := func(sign string, meaning results.Text) {
+		notes = append(notes, shown(results.Textf("%s: %s", "%s: %s", sign, meaning)))
+	}
+	if s.spread {
+		explain("±", results.Text{English: "standard deviation over seeds", Korean: "시드 간 표준편차"})
+	}
+	for _, by := range board.Bases {
+		if s.ties[by] {
+			explain(by.Sign(), by.Meaning())
+		}
+	}
+	if s.odd {
+		explain(board.OtherExamplesSign, board.OtherExamples)
+	}
+	for _, m := range board.Marks {
+		if s.marks[m] {
+			explain(m.Sign(), m.Meaning())
+		}
+	}
+	for _, w := range l.Warned() {
+		said := results.Textf("! %s, %s: %s", "! %s, %s: %s", strings.Join(w.Models, ", "), w.Task, w.Text())
+		notes = append(notes, shown(plainOf(said)))
+	}
+	return notes
+}
+
 // inline draws a figure into the page.
-func inline(f *plots.Figure) (template.HTML, error) {
-	b, err := f.Inline()
+func (p Page) inline(f *plots.Figure) (template.HTML, error) {
+	b, err := f.Inline(p.lang())
 	return template.HTML(b), err // plots escapes its text
 }
 
@@ -163,10 +195,10 @@ func (p Page) verdicts() (verdictsView, error) {
 	}
 	v := verdictsView{Show: true}
 	for _, u := range p.Uncompared {
-		v.LeftOut = append(v.LeftOut, both(u.In(compare.English), u.In(compare.Korean)))
+		v.LeftOut = append(v.LeftOut, shown(u.Text()))
 	}
 	if st.Ranks != nil {
-		v.Sentences = append(v.Sentences, both(st.Ranks.In(compare.English), st.Ranks.In(compare.Korean)))
+		v.Sentences = append(v.Sentences, shown(st.Ranks.Text()))
 		for _, m := range st.Ranks.Models {
 			v.Ranks = append(v.Ranks, rankView{results.Plain(m.Name), results.Printed(m.Rank),
 				fmt.Sprintf("[%s, %s]", results.Printed(m.Interval[0]), results.Printed(m.Interval[1])), m.Best})
@@ -177,7 +209,7 @@ func (p Page) verdicts() (verdictsView, error) {
 	}
 	for _, pair := range st.Pairs {
 		if len(pair.Tasks) > 1 {
-			v.Sentences = append(v.Sentences, both(pair.Sentence(compare.English), pair.Sentence(compare.Korean)))
+			v.Sentences = append(v.Sentences, shown(pair.Text()))
 		}
 	}
 	head := []string{""}
@@ -206,12 +238,13 @@ type costView struct{ Figures []template.HTML }
 func (p Page) costs() (costView, error) {
 	var v costView
 	for _, cost := range []plots.Cost{plots.Parameters(p.Boards[0]),
-		plots.MeanCost("seconds of training", p.Boards[0].Shown(p.Runs), plots.Duration, results.Run.Seconds)} {
+		plots.MeanCost(results.Text{English: "seconds of training", Korean: "학습 시간"}, p.Boards[0].Shown(p.Runs),
+			plots.Duration, results.Run.Seconds)} {
 		f, err := plots.Costs(p.Boards[0], cost)
 		if err != nil { // nothing to draw
 			continue
 		}
-		figure, err := inline(f)
+		figure, err := p.inline(f)
 		if err != nil {
 			return v, err
 		}

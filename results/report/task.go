@@ -2,7 +2,6 @@ package report
 
 import (
 	"cmp"
-	"fmt"
 	"html/template"
 	"math"
 	"slices"
@@ -12,7 +11,6 @@ import (
 	"github.com/lmkor/bench/metrics"
 	"github.com/lmkor/bench/results"
 	"github.com/lmkor/bench/results/board"
-	"github.com/lmkor/bench/results/compare"
 	"github.com/lmkor/bench/results/plots"
 )
 
@@ -25,7 +23,7 @@ type taskView struct {
 	Models      []modelView
 	Hardest     []hardView
 	Pair        bool // examples have two texts
-	Notes       []string
+	Notes       []template.HTML
 }
 
 // modelView is one model's answers, of its first run.
@@ -42,12 +40,12 @@ type groupRow struct {
 }
 
 type confusion struct {
-	Labels []string
+	Labels []template.HTML
 	Rows   []confusionRow
 }
 
 type confusionRow struct {
-	Label string
+	Label template.HTML
 	Cells []confusionCell
 }
 
@@ -59,9 +57,9 @@ type confusionCell struct {
 
 // hardView is an example that many models get wrong.
 type hardView struct {
-	ID, Gold, Text, Pair string
-	Wrong, Of            int
-	Answers              template.HTML
+	ID, Text, Pair string
+	Wrong, Of      int
+	Gold, Answers  template.HTML
 }
 
 func (p Page) task(col board.Column) (taskView, error) {
@@ -70,15 +68,15 @@ func (p Page) task(col board.Column) (taskView, error) {
 		for _, pair := range p.Study.Pairs {
 			for _, c := range pair.Tasks {
 				if c.Task == col.Task {
-					v.Verdicts = append(v.Verdicts, both(c.Sentence(compare.English), c.Sentence(compare.Korean)))
+					v.Verdicts = append(v.Verdicts, shown(c.Text()))
 				}
 			}
 		}
 	}
 	if curves, err := plots.CurvesOf(p.Boards[0], p.Runs, col.Task); err != nil {
-		v.Notes = append(v.Notes, err.Error())
+		v.Notes = append(v.Notes, failed(err))
 	} else if f, err := plots.Curves(col.Title, col.Metric, curves); err == nil {
-		if v.Curves, err = inline(f); err != nil {
+		if v.Curves, err = p.inline(f); err != nil {
 			return v, err
 		}
 	}
@@ -99,7 +97,7 @@ func (p Page) answers(v *taskView, col board.Column) error {
 			}
 			a, err := p.Runs[k].Answers(results.Reading{Labels: p.Labels[col.Task], Detail: true})
 			if err != nil {
-				v.Notes = append(v.Notes, err.Error())
+				v.Notes = append(v.Notes, failed(err))
 				continue
 			}
 			if i == 0 {
@@ -115,14 +113,14 @@ func (p Page) answers(v *taskView, col board.Column) error {
 		}
 	}
 	if f, err := plots.Calibration(col.Title, reliable); err == nil {
-		if v.Calibration, err = inline(f); err != nil {
+		if v.Calibration, err = p.inline(f); err != nil {
 			return err
 		}
 	}
 	var err error
-	v.Hardest, err = hard.worst(p.Hardest, func(l string) string { return p.label(col.Task, l) })
+	v.Hardest, err = hard.worst(p.Hardest, func(l string) results.Text { return p.label(col.Task, l) })
 	if err != nil {
-		v.Notes = append(v.Notes, err.Error())
+		v.Notes = append(v.Notes, failed(err))
 	}
 	for _, h := range v.Hardest {
 		v.Pair = v.Pair || h.Pair != ""
@@ -131,37 +129,38 @@ func (p Page) answers(v *taskView, col board.Column) error {
 }
 
 // label is a label with what it means.
-func (p Page) label(task, label string) string {
-	if name := p.LabelNames[task][label]; name != "" {
-		return results.Plain(label) + " = " + name
+func (p Page) label(task, label string) results.Text {
+	plain := results.Plain(label)
+	if name, ok := p.LabelNames[task][label]; ok {
+		return results.Textf("%s = %s", "%s = %s", plain, name)
 	}
-	return results.Plain(label)
+	return results.Alike(plain)
 }
 
 func (p Page) model(name, task string, a *results.Answers) modelView {
 	v := modelView{Name: results.Plain(name)}
 	b := a.Breakdown()
-	row := func(name string, c metrics.ClassScore) {
+	row := func(name template.HTML, c metrics.ClassScore) {
 		pc := func(x float64) string { return results.Printed(results.Percent(x)) }
-		v.Groups = append(v.Groups, groupRow{named(name), pc(c.Precision), pc(c.Recall), pc(c.F1), strconv.Itoa(c.Support)})
+		v.Groups = append(v.Groups, groupRow{name, pc(c.Precision), pc(c.Recall), pc(c.F1), strconv.Itoa(c.Support)})
 	}
 	for _, l := range b.Labels {
-		row(p.label(task, l.Label), l.ClassScore)
+		row(shown(p.label(task, l.Label)), l.ClassScore)
 	}
 	for _, e := range b.Entities {
 		v.Entities = true
-		row(results.Plain(e.Type), e.ClassScore)
+		row(escaped(results.Plain(e.Type)), e.ClassScore)
 	}
 	if b.Strict != nil {
-		row("all, strict IOB2", *b.Strict)
+		row(named("all, strict IOB2"), *b.Strict)
 	}
 	if len(b.Labels) == 0 {
 		return v
 	}
 	v.Confusion = &confusion{}
 	for k, l := range b.Labels {
-		v.Confusion.Labels = append(v.Confusion.Labels, p.label(task, l.Label))
-		line := confusionRow{Label: p.label(task, l.Label)}
+		v.Confusion.Labels = append(v.Confusion.Labels, shown(p.label(task, l.Label)))
+		line := confusionRow{Label: shown(p.label(task, l.Label))}
 		for j, n := range b.Confusion[k] {
 			cell := confusionCell{N: n, Right: j == k}
 			if l.Support > 0 {
@@ -209,7 +208,7 @@ func (h *hardness) add(a *results.Answers) {
 
 // worst lists the examples that most runs get wrong, those first of equals about
 // which they were surest.
-func (h *hardness) worst(n int, label func(string) string) (all []hardView, err error) {
+func (h *hardness) worst(n int, label func(string) results.Text) (all []hardView, err error) {
 	if h.first == nil {
 		return nil, nil
 	}
@@ -229,18 +228,17 @@ func (h *hardness) worst(n int, label func(string) string) (all []hardView, err 
 	}
 	for k, i := range rows {
 		x := preds[k]
-		v := hardView{ID: results.Plain(string(x.ID)), Gold: label(x.Gold.String()), Text: results.Plain(x.Text),
+		v := hardView{ID: results.Plain(string(x.ID)), Gold: shown(label(x.Gold.String())), Text: results.Plain(x.Text),
 			Wrong: int(h.wrong[i]), Of: h.runs}
 		switch {
 		case len(x.Words) > 0:
-			v.Text, v.Gold = results.Plain(strings.Join(x.Words, " ")), entitiesOf(x, x.Gold.Tags)
+			v.Text, v.Gold = results.Plain(strings.Join(x.Words, " ")), escaped(entitiesOf(x, x.Gold.Tags))
 			v.Answers = escaped(entitiesOf(x, x.Pred.Tags))
 		case x.Gold.Kind == results.NumberAnswer:
 			off := float64(h.sure[i]) / float64(h.runs)
-			v.Answers = both(fmt.Sprintf("%.2f (off by %.2f on average)", x.Pred.Number, off),
-				fmt.Sprintf("%.2f (평균 오차 %.2f)", x.Pred.Number, off))
+			v.Answers = shown(results.Textf("%.2f (off by %.2f on average)", "%.2f (평균 오차 %.2f)", x.Pred.Number, off))
 		default:
-			v.Answers = escaped(label(x.Pred.String()))
+			v.Answers = shown(label(x.Pred.String()))
 		}
 		if x.TextPair != nil {
 			v.Pair = results.Plain(*x.TextPair)

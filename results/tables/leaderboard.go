@@ -50,7 +50,7 @@ func Leaderboard(l *board.Leaderboard, o BoardOptions) *Table {
 	}
 	for _, c := range l.Columns {
 		t.Head = append(t.Head, c.Title)
-		t.Under = append(t.Under, results.MetricTitle(c.Metric))
+		t.Under = append(t.Under, results.MetricTitle(c.Metric).English)
 	}
 	means := b.means()
 	if means {
@@ -148,7 +148,7 @@ func (b *boardTable) cell(r board.Row, task string) Cell {
 		signs, b.tied[c.TiedBy] = signs+c.TiedBy.Sign(), true
 	}
 	if c.Incomparable {
-		signs, b.odd = signs+"‡", true
+		signs, b.odd = signs+board.OtherExamplesSign, true
 	}
 	for _, m := range c.Marks {
 		signs, b.signs[m] = signs+m.Sign(), true
@@ -168,15 +168,15 @@ func (b *boardTable) notes() (notes []string) {
 	}
 	for _, by := range board.Bases {
 		if b.tied[by] {
-			notes = append(notes, by.Sign()+": "+by.Meaning())
+			notes = append(notes, by.Sign()+": "+by.Meaning().English)
 		}
 	}
 	if b.odd {
-		notes = append(notes, "‡: scored on other examples than the rest of its column, and not compared with it")
+		notes = append(notes, board.OtherExamplesSign+": "+board.OtherExamples.English)
 	}
 	for _, m := range board.Marks {
 		if b.signs[m] {
-			notes = append(notes, m.Sign()+": "+m.Meaning())
+			notes = append(notes, m.Sign()+": "+m.Meaning().English)
 		}
 	}
 	if b.ranked {

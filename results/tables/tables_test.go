@@ -28,7 +28,7 @@ func sampleBoard() *board.Leaderboard {
 			{Model: "b", Cells: map[string]board.Cell{"nsmc": {Score: 90.5, Seeds: 1, N: 50000, Tied: true, TiedBy: board.ByPairs, Published: ptr(90.0), Difference: ptr(0.5), Inside: ptr(false)}}},
 			{Model: "KoBERT", Published: true, Source: "https://example.org/table", Cells: map[string]board.Cell{"nsmc": {Score: 89.59, Tied: true, TiedBy: board.ByIntervals}, "hate-speech": {Score: 66.21, Best: true}}},
 		},
-		Warnings: []string{},
+		Warnings: []results.Text{},
 	}
 }
 

@@ -5,7 +5,13 @@
   all('[data-script]').forEach(function (e) { e.hidden = false; });
   var lang = document.getElementById('lang');
   lang.value = root.lang;
-  lang.addEventListener('change', function () { root.lang = lang.value; });
+  lang.addEventListener('change', function () {
+    root.lang = lang.value;
+    all('[data-ko]').forEach(function (e) {
+      var text = e.getAttribute('data-' + lang.value);
+      if (e.hasAttribute('aria-label')) { e.setAttribute('aria-label', text); } else { e.textContent = text; }
+    });
+  });
   document.getElementById('theme').addEventListener('click', function () {
     var dark = root.dataset.theme ? root.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
     root.dataset.theme = dark ? 'light' : 'dark';

@@ -1,0 +1,70 @@
+package plots
+
+import (
+	"bytes"
+	"fmt"
+	"html"
+	"regexp"
+
+	"github.com/lmkor/bench/results"
+)
+
+var (
+	// shapeless matches the fixed size of an SVG's head: the page decides.
+	shapeless = regexp.MustCompile(`<svg width="[^"]*" height="[^"]*" viewBox`)
+	// wholeText matches a text of an SVG, with its closing line.
+	wholeText = regexp.MustCompile(`(?s)<text .*?</text>\n`)
+)
+
+// Inline returns the figure as an SVG element for a page, in both languages: words
+// that differ are there twice, of the classes that the page shows by its language,
+// en and ko. It has no background, text and axes are in the page's text colour, the
+// grid in its --grid, and the page's style names the fonts.
+func (f *Figure) Inline(page results.Lang) ([]byte, error) {
+	var svg [2][]byte
+	for i, lang := range []results.Lang{results.English, results.Korean} {
+		b, _, err := f.In(lang).written(nil)
+		if err != nil {
+			return nil, err
+		}
+		svg[i] = b[bytes.Index(b, []byte("<svg")):]
+	}
+	b := bilingual(svg[0], svg[1])
+	if b == nil {
+		return nil, fmt.Errorf("%s: its languages are drawn otherwise than by their words", f.Title.English)
+	}
+	b = bytes.ReplaceAll(b, []byte("#000000"), []byte("currentColor"))
+	b = bytes.ReplaceAll(b, []byte("#D2D2D3"), []byte("var(--grid)"))
+	b = bytes.ReplaceAll(b, []byte("font-family:"+families+";"), nil)
+	head := fmt.Sprintf(`<svg class="figure" role="figure" aria-label="%s" data-en="%s" data-ko="%s" fill="currentColor" viewBox`,
+		html.EscapeString(f.Title.In(page)), html.EscapeString(f.Title.English), html.EscapeString(f.Title.Korean))
+	return shapeless.ReplaceAllLiteral(b, []byte(head)), nil
+}
+
+// bilingual joins two drawings that differ in words only; nil where more differs.
+func bilingual(en, ko []byte) []byte {
+	var out []byte
+	atEN, atKO := wholeText.FindAllIndex(en, -1), wholeText.FindAllIndex(ko, -1)
+	if len(atEN) != len(atKO) {
+		return nil
+	}
+	i, j := 0, 0
+	for k, e := range atEN {
+		h := atKO[k]
+		if !bytes.Equal(en[i:e[0]], ko[j:h[0]]) {
+			return nil
+		}
+		out = append(out, en[i:e[0]]...)
+		if a, b := en[e[0]:e[1]], ko[h[0]:h[1]]; bytes.Equal(a, b) {
+			out = append(out, a...)
+		} else {
+			out = append(append(out, `<text class="en" lang="en"`...), a[len("<text"):]...)
+			out = append(append(out, `<text class="ko" lang="ko"`...), b[len("<text"):]...)
+		}
+		i, j = e[1], h[1]
+	}
+	if !bytes.Equal(en[i:], ko[j:]) {
+		return nil
+	}
+	return append(out, en[i:]...)
+}
