@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Gives what bench exports to those that it is for: a LaTeX engine compiles the
-# tables, Hangul too, pandas (and R, where it is) reads the CSV unchanged, and
+# tables, Hangul too, pandas and R read the CSV unchanged, and
 # TensorBoard's own reader loads the events, of a run that is still training too.
 # What can't be had here is said, and not run.
 #
@@ -63,8 +63,8 @@ if [ -n "$python" ]; then
 else
   echo 'NOT RUN: pandas and tensorboard are not to be had here, so neither read what is exported'
 fi
-if command -v Rscript >/dev/null 2>&1; then
-  Rscript "$here/read.R" "$work/runs.csv"
+if command -v Rscript >/dev/null 2>&1 || fetch r-base-core; then
+  Rscript "$here/read.R" "$work/runs.csv" "$work/board.csv"
 else
-  echo 'NOT RUN: R is not here, so it read no CSV'
+  echo 'NOT RUN: r-base-core is not to be had here, so R read no CSV'
 fi

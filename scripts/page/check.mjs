@@ -3,7 +3,9 @@
 //	npm install --prefix scripts/page && node scripts/page/check.mjs report.html [screenshots' folder]
 //
 // No error on the console under the page's own policy; sorting, filters, theme and
-// language work; nothing is wider than the window; axe-core finds no violation.
+// language work, of figures and of what listeners hear too; in every combination of
+// width, language and theme nothing is wider than the window and axe-core finds no
+// violation; paper has neither buttons nor what is folded away.
 import fs from 'fs';
 import path from 'path';
 import puppeteer from 'puppeteer-core';
@@ -15,7 +17,7 @@ const url = 'file://' + path.resolve(file);
 const faults = [];
 const want = (what, ok) => { if (!ok) faults.push(what); };
 
-async function open(browser, width, lang, theme, bypass) {
+async function open(browser, width, bypass) {
   const page = await browser.newPage();
   await page.setViewport({ width, height: 900 });
   await page.setBypassCSP(bypass);
@@ -23,15 +25,16 @@ async function open(browser, width, lang, theme, bypass) {
   page.on('pageerror', e => want(`${width}: ${e}`, false));
   page.on('request', r => want(`${width}: asks for ${r.url().slice(0, 80)}`, r.url() === url || r.url().startsWith('data:')));
   await page.goto(url);
-  await page.select('#lang', lang);
-  if (theme === 'dark') await page.click('#theme');
   await page.evaluate(() => document.querySelectorAll('details').forEach(d => { d.open = true; }));
   return page;
 }
 
-const browser = await puppeteer.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: ['--no-sandbox'] });
-for (const [width, lang, theme] of [[1280, 'en', 'light'], [390, 'ko', 'dark']]) {
-  const page = await open(browser, width, lang, theme, false);
+const shown = (page, selector) => page.$$eval(selector, all => all.filter(e => e.getClientRects().length > 0).length);
+
+// works tries what the page's script does, under the page's own policy.
+async function works(browser, width, lang) {
+  const page = await open(browser, width, false);
+  await page.select('#lang', lang);
   const board = '.selection:not([hidden]) .board';
   const column = `${board} thead th:nth-child(2)`;
   const values = () => page.$$eval(`${board} tbody tr`, rows => rows.map(r => r.children[1].dataset.value).filter(v => v).map(Number));
@@ -42,26 +45,58 @@ for (const [width, lang, theme] of [[1280, 'en', 'light'], [390, 'ko', 'dark']])
   v = await values();
   want(`${width}: not sorted up: ${v}`, v.every((x, i) => i === 0 || v[i - 1] <= x));
   want(`${width}: the order is not announced`, await page.$eval(column, e => e.getAttribute('aria-sort')) === 'ascending');
-  const shown = selector => page.$$eval(selector, all => all.filter(e => e.offsetParent !== null).length);
   await page.click('input[name=kind][value=measured]');
-  want(`${width}: measured rows are still there`, await shown(`${board} tr[data-kind=measured]`) === 0);
+  want(`${width}: measured rows are still there`, await shown(page, `${board} tr[data-kind=measured]`) === 0);
   await page.click('input[name=kind][value=measured]');
   const task = await page.$eval('input[name=task]', e => e.value);
   await page.click(`input[name=task][value="${task}"]`);
-  want(`${width}: the column of ${task} is still there`, await shown(`${board} [data-task="${task}"]`) === 0);
-  await page.click(`input[name=task][value="${task}"]`);
-  want(`${width}: both languages show`, await shown(lang === 'ko' ? '.en' : '.ko') === 0 && await shown('.' + lang) > 0);
-  want(`${width}: wider than the window`, await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
-  if (theme === 'dark') want('the theme stays light', await page.evaluate(() => document.documentElement.dataset.theme) === 'dark');
-  if (shots) await page.screenshot({ path: path.join(shots, `page-${width}.png`), fullPage: true });
+  want(`${width}: the column of ${task} is still there`, await shown(page, `${board} [data-task="${task}"]`) === 0);
   await page.close();
-
-  const judged = await open(browser, width, lang, theme, true); // axe is a script that the page's policy refuses
-  await judged.evaluate(axe);
-  const { violations } = await judged.evaluate(() => window.axe.run());
-  for (const x of violations) want(`${width}: axe: ${x.id}, ${x.nodes.length} times: ${x.nodes[0].html.slice(0, 160)}`, false);
-  await judged.close();
 }
+
+// speaks asks that all is in one language: texts, those of figures, and names.
+async function speaks(page, what, lang) {
+  const other = lang === 'ko' ? '.en' : '.ko';
+  want(`${what}: ${other} shows`, await shown(page, other) === 0);
+  want(`${what}: no .${lang} shows`, await shown(page, `.${lang}`) > 0 && await shown(page, `svg text.${lang}`) > 0);
+  const names = await page.$$eval('[data-ko]', (all, lang) => all.filter(e =>
+    (e.getAttribute('aria-label') ?? e.textContent) !== e.getAttribute('data-' + lang)).map(e => e.outerHTML.slice(0, 120)), lang);
+  want(`${what}: in the other language: ${names[0]}`, names.length === 0);
+}
+
+// judge looks at one combination.
+async function judge(page, width, lang, theme) {
+  const what = `${width}-${lang}-${theme}`;
+  await page.setViewport({ width, height: 900 });
+  await page.select('#lang', lang);
+  if (await page.evaluate(() => document.documentElement.dataset.theme || 'light') !== theme) await page.click('#theme');
+  want(`${what}: another theme`, await page.evaluate(() => document.documentElement.dataset.theme || 'light') === theme);
+  await speaks(page, what, lang);
+  want(`${what}: wider than the window`, await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+  const { violations } = await page.evaluate(() => window.axe.run());
+  for (const x of violations) want(`${what}: axe: ${x.id}, ${x.nodes.length} times: ${x.nodes[0].html.slice(0, 160)}`, false);
+  if (shots) await page.screenshot({ path: path.join(shots, `page-${what}.png`), fullPage: true });
+}
+
+// prints looks at paper: in either language, light whatever the screen was.
+async function prints(page, lang) {
+  await page.select('#lang', lang);
+  await page.emulateMediaType('print');
+  want(`print: buttons`, await shown(page, '.tools, .filters, nav') === 0);
+  want(`print: not dark on white`, await page.evaluate(() => getComputedStyle(document.body).color) === 'rgb(28, 32, 36)');
+  await speaks(page, `print-${lang}`, lang);
+  if (shots) await page.pdf({ path: path.join(shots, `page-${lang}.pdf`), format: 'A4' });
+  await page.emulateMediaType(null);
+}
+
+const browser = await puppeteer.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: ['--no-sandbox'] });
+for (const [width, lang] of [[1280, 'en'], [390, 'ko']]) await works(browser, width, lang);
+const page = await open(browser, 1280, true); // axe is a script that the page's policy refuses
+await page.evaluate(axe);
+for (const width of [1280, 390]) {
+  for (const theme of ['light', 'dark']) for (const lang of ['en', 'ko']) await judge(page, width, lang, theme);
+}
+for (const lang of ['en', 'ko']) await prints(page, lang);
 await browser.close();
 faults.forEach(f => console.error(f));
 process.exit(faults.length ? 1 : 0);
