@@ -18,7 +18,8 @@ var (
 
 // Inline returns the figure as an SVG element for a page, in both languages: words
 // that differ are there twice, of the classes that the page shows by its language,
-// en and ko. It has no background, text and axes are in the page's text colour, the
+// en and ko; where words move the axes, as wide ones at their ends do, the whole
+// figure is. It has no background, text and axes are in the page's text colour, the
 // grid in its --grid, and the page's style names the fonts.
 func (f *Figure) Inline(page results.Lang) ([]byte, error) {
 	var svg [2][]byte
@@ -27,18 +28,31 @@ func (f *Figure) Inline(page results.Lang) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		svg[i] = b[bytes.Index(b, []byte("<svg")):]
+		svg[i] = forPage(b[bytes.Index(b, []byte("<svg")):])
 	}
-	b := bilingual(svg[0], svg[1])
-	if b == nil {
-		return nil, fmt.Errorf("%s: its languages are drawn otherwise than by their words", f.Title.English)
+	if b := bilingual(svg[0], svg[1]); b != nil {
+		label := html.EscapeString(f.Title.In(page))
+		return headed(b, fmt.Sprintf(`class="figure" aria-label="%s" data-en="%s" data-ko="%s"`, label,
+			html.EscapeString(f.Title.English), html.EscapeString(f.Title.Korean))), nil
 	}
+	var both []byte
+	for i, lang := range []results.Lang{results.English, results.Korean} {
+		both = append(both, headed(svg[i], fmt.Sprintf(`class="figure %s" lang="%[1]s" aria-label="%s"`, lang,
+			html.EscapeString(f.Title.In(lang))))...)
+	}
+	return both, nil
+}
+
+// forPage takes out of an SVG what a page decides.
+func forPage(b []byte) []byte {
 	b = bytes.ReplaceAll(b, []byte("#000000"), []byte("currentColor"))
 	b = bytes.ReplaceAll(b, []byte("#D2D2D3"), []byte("var(--grid)"))
-	b = bytes.ReplaceAll(b, []byte("font-family:"+families+";"), nil)
-	head := fmt.Sprintf(`<svg class="figure" role="figure" aria-label="%s" data-en="%s" data-ko="%s" fill="currentColor" viewBox`,
-		html.EscapeString(f.Title.In(page)), html.EscapeString(f.Title.English), html.EscapeString(f.Title.Korean))
-	return shapeless.ReplaceAllLiteral(b, []byte(head)), nil
+	return bytes.ReplaceAll(b, []byte("font-family:"+families+";"), nil)
+}
+
+// headed gives an SVG its attributes in the place of its size.
+func headed(b []byte, attributes string) []byte {
+	return shapeless.ReplaceAllLiteral(b, []byte(`<svg `+attributes+` role="figure" fill="currentColor" viewBox`))
 }
 
 // bilingual joins two drawings that differ in words only; nil where more differs.

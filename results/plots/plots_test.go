@@ -288,7 +288,7 @@ func TestInline(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := string(b)
-	for _, want := range []string{`<svg class="figure" role="figure" aria-label="과제별 점수, 마지막 체크포인트" data-en="Scores by task, last checkpoint" data-ko="과제별 점수, 마지막 체크포인트" fill="currentColor" viewBox="0 0 `,
+	for _, want := range []string{`<svg class="figure" aria-label="과제별 점수, 마지막 체크포인트" data-en="Scores by task, last checkpoint" data-ko="과제별 점수, 마지막 체크포인트" role="figure" fill="currentColor" viewBox="0 0 `,
 		`<text class="en" lang="en" `, ">Scores by task, last checkpoint</text>", `<text class="ko" lang="ko" `, ">과제별 점수, 마지막 체크포인트</text>", "혐오 표현", "currentColor", "var(--grid)", ">혐오 표현</text>"} {
 		if !strings.Contains(s, want) {
 			t.Errorf("no %s", want)
@@ -312,8 +312,8 @@ func TestFiguresInKorean(t *testing.T) {
 	}
 	slices.SortFunc(names, func(a, b string) int { return len(b) - len(a) })
 	for name, f := range figures(t) {
-		if _, err := f.Inline(results.English); err != nil {
-			t.Errorf("%s: %v", name, err)
+		if b, err := f.Inline(results.English); err != nil || bytes.Count(b, []byte("<svg")) != 1 {
+			t.Errorf("%s: %v, %d pictures", name, err, bytes.Count(b, []byte("<svg")))
 		}
 		if f.lang != results.Korean {
 			continue
@@ -328,6 +328,24 @@ func TestFiguresInKorean(t *testing.T) {
 			if word := latin.FindString(strings.ReplaceAll(text, "seed 4", "")); word != "" {
 				t.Errorf("%s: %q in %q", name, word, b.text)
 			}
+		}
+	}
+}
+
+// Where a long tick at an axis's end moves the axis, the whole figure is there twice.
+func TestInlineOfMovedAxes(t *testing.T) {
+	l := sampleBoard(t, 0, 60)
+	cost := MeanCost(results.Text{English: "cost", Korean: "비용"}, timed(l), func(v float64) results.Text {
+		return results.Textf("%.0f", "%.0f이라는 아주 긴 눈금", v)
+	}, func(r results.Run) float64 { return float64(r.Result.Train.Steps) })
+	f, err := Costs(l, cost)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := f.Inline(results.English)
+	for _, want := range []string{`<svg class="figure en" lang="en" aria-label="Score against cost, last`, `<svg class="figure ko" lang="ko" aria-label="비용에 따른 점수`} {
+		if err != nil || bytes.Count(b, []byte(want)) != 1 || bytes.Contains(b, []byte("data-ko")) {
+			t.Errorf("%v: no %s", err, want)
 		}
 	}
 }
