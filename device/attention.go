@@ -22,6 +22,7 @@ type Attention struct {
 	Causal          bool
 	Scale           float32
 	Drop            kernels.Dropper
+	NoGrad          bool // no gradient of it will be asked for
 
 	jobs []headJob // of the CPU, kept for backward
 }

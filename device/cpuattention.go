@@ -2,6 +2,7 @@ package device
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/lmkor/bench/kernels"
@@ -37,13 +38,33 @@ func (a *Attention) plan() {
 	slices.SortStableFunc(a.jobs, func(x, y headJob) int { return cmp.Compare(y.scores(), x.scores()) })
 }
 
+// Kept returns how many floats an attention's Probs have: without a gradient none, for
+// heads then leave them in the first cache.
+func (c *CPU) Kept(call Call) int {
+	switch a := call.(type) {
+	case *Attention:
+		if a.NoGrad {
+			return 0
+		}
+		return a.Scores()
+	case *RelativeAttention:
+		return a.Scores()
+	case *DistanceAttention:
+		return a.Scores()
+	}
+	panic(fmt.Sprintf("device: a %T keeps no probabilities", call))
+}
+
 // of returns the job's head.
 func (j headJob) of(a *Attention, probs []float32) kernels.Head {
 	d := a.Width / a.Heads
+	if !a.NoGrad {
+		probs = probs[j.at:][:j.scores()]
+	}
 	return kernels.Head{Queries: j.nq, Keys: j.nk, Width: d,
 		Q: a.Q.Floats()[j.q0*a.Q.LD+j.head*d:], K: a.K.Floats()[j.k0*a.K.LD+j.head*d:], V: a.V.Floats()[j.k0*a.V.LD+j.head*d:],
 		LDQ: a.Q.LD, LDK: a.K.LD, LDV: a.V.LD, Scale: a.Scale, Causal: a.Causal, Drop: a.Drop, First: j.at,
-		Probs: probs[j.at:][:j.scores()], More: j.head+1 < a.Heads}
+		Probs: probs, More: j.head+1 < a.Heads}
 }
 
 func (c *CPU) attention(a *Attention) {

@@ -12,22 +12,39 @@ type Head struct {
 	Causal               bool // the queries are the last of the keys' positions, and see none behind their own
 	Drop                 Dropper
 	First                int       // what dropout counts the first probability as
-	Probs                []float32 // [Queries, Keys], before dropout
+	Probs                []float32 // [Queries, Keys], what Grad needs: the softmax, of any sign; nil: no Grad will come
 	More                 bool      // the next head's columns lie beside these, and it comes next
 }
 
 // How many scores are in work at once. Forward they stay in the first cache,
-// backward, where sums go over the queries, in the second. Fixed, for backward's
-// decides the order of the sums.
+// backward, where sums go over the queries, in the second.
 const (
 	scoresForward  = 4096
 	scoresBackward = 16384
 )
 
-// scoreStride is how far rows of scores are apart: whole registers with room for
-// whole panels, and no power of two, whose cache lines would compete.
+// scoreFloats is the room of a row of scores: whole registers, and whole panels.
+func (t *tile) scoreFloats(keys int) int {
+	return (max(t.padded(keys), keys+mostLanes-1) + mostLanes - 1) / mostLanes * mostLanes
+}
+
+// scoreStride is how far rows of scores are apart: an odd number of cache lines.
+// Backward walks down columns of scores, which then lie in all sets of a cache. Eight
+// lines apart, as 96 keys once had them, 96 rows share eight sets of eight ways.
 func (t *tile) scoreStride(keys int) int {
-	return (max(t.padded(keys), keys+mostLanes-1)+mostLanes-1)/mostLanes*mostLanes + mostLanes
+	ld := t.scoreFloats(keys)
+	if ld/mostLanes%2 == 0 {
+		ld += mostLanes
+	}
+	return ld
+}
+
+// queriesBackward is how many queries' scores are in work at once backward. It decides
+// the order of the sums, so that it stays as it is whatever their stride.
+func (t *tile) queriesBackward(queries, keys int) int {
+	most := max(1, min(t.mostK, scoresBackward/(t.scoreFloats(keys)+mostLanes)))
+	blocks := (queries + most - 1) / most
+	return (queries + blocks - 1) / blocks
 }
 
 // Attend writes softmax(Scale·Q·Kᵀ) to Probs and Drop of them, times V, to y, with
@@ -48,7 +65,7 @@ func (h *Head) Attend(y []float32, ldy int) {
 	v := operand{t: t, k: h.Keys, n: h.Width, x: buf[nk : nk+nv]}
 	scores, edge := buf[nk+nv:][:most*ld], buf[nk+nv+most*ld:]
 	k.packColumns(h.K, h.LDK)
-	v.packRows(h.V, h.LDV)
+	v.rows(h.V, h.LDV)
 	with := spareLanes.Get().(*lanes)
 	defer spareLanes.Put(with)
 	for b := range blocks {
@@ -60,9 +77,8 @@ func (h *Head) Attend(y []float32, ldy int) {
 			h.maskFuture(scores, ld, q0, n)
 		}
 		h.prefetch(t, h.K, h.LDK, h.Keys, b, blocks)
-		h.softmax(scores, ld, n, with)
+		h.softmax(scores, ld, q0, n, with)
 		h.prefetch(t, h.V, h.LDV, h.Keys, b, blocks)
-		h.drop(scores, ld, q0, n, with)
 		v.multiply(n, scores, ld, false, y[q0*ldy:], ldy, false, false, edge)
 	}
 }
@@ -79,9 +95,8 @@ type HeadGrad struct {
 func (h *Head) Grad(g HeadGrad) {
 	t := &chosen.tile
 	ld := t.scoreStride(h.Keys)
-	most := max(1, min(t.mostK, scoresBackward/ld))
+	most := t.queriesBackward(h.Queries, h.Keys)
 	blocks := (h.Queries + most - 1) / most
-	most = (h.Queries + blocks - 1) / blocks
 	sizes := []int{t.operandFloats(h.Width, h.Keys), t.operandFloats(h.Keys, h.Width), t.operandFloats(most, h.Width),
 		t.operandFloats(most, h.Width), most * ld, most * ld, t.mr * t.nr}
 	total := 0
@@ -99,7 +114,7 @@ func (h *Head) Grad(g HeadGrad) {
 	v := operand{t: t, k: h.Width, n: h.Keys, x: part[0]}
 	k := operand{t: t, k: h.Keys, n: h.Width, x: part[1]}
 	v.packColumns(h.V, h.LDV)
-	k.packRows(h.K, h.LDK)
+	k.rows(h.K, h.LDK)
 	with := spareLanes.Get().(*lanes)
 	defer spareLanes.Put(with)
 	for b := range blocks {
@@ -107,8 +122,8 @@ func (h *Head) Grad(g HeadGrad) {
 		n := (b+1)*h.Queries/blocks - q0
 		dy := operand{t: t, k: n, n: h.Width, x: part[2]}
 		q := operand{t: t, k: n, n: h.Width, x: part[3]}
-		dy.packRows(g.DY[q0*g.LDDY:], g.LDDY)
-		q.packRows(h.Q[q0*h.LDQ:], h.LDQ)
+		dy.rows(g.DY[q0*g.LDDY:], g.LDDY)
+		q.rows(h.Q[q0*h.LDQ:], h.LDQ)
 		h.prefetch(t, h.V, h.LDV, h.Keys, b, blocks)
 		v.multiply(n, g.DY[q0*g.LDDY:], g.LDDY, false, ds, ld, false, true, edge)
 		h.prefetch(t, h.K, h.LDK, h.Keys, b, blocks)
@@ -143,32 +158,30 @@ func (h *Head) maskFuture(scores []float32, ld, q0, n int) {
 	}
 }
 
-// softmax scales rows rows of scores, and replaces each by its softmax.
-func (h *Head) softmax(scores []float32, ld, rows int, with *lanes) {
-	if l := chosen.loops; l != nil && l.scores != nil {
-		with[0], with[1] = h.Scale, float32(math.Inf(-1))
-		l.scores.softmax(&scores[0], ld, rows, h.Keys, &with[0])
-		return
-	}
-	for r := range rows {
-		row := scores[r*ld:][:h.Keys]
-		scaleRow(row, h.Scale, with)
-		softmaxRow(row, with)
-	}
-}
-
-// drop writes n queries' probabilities, of those from q0 on, to Probs, and replaces
-// them by what dropout leaves.
-func (h *Head) drop(scores []float32, ld, q0, n int, with *lanes) {
-	probs := h.Probs[q0*h.Keys:][:n*h.Keys]
-	if l := chosen.loops; h.Drop.P > 0 && l != nil && l.scores != nil {
+// softmax scales the scores of n queries from q0 on, replaces each row by its softmax,
+// which it writes to Probs, and that by what dropout leaves.
+func (h *Head) softmax(scores []float32, ld, q0, n int, with *lanes) {
+	l := chosen.loops
+	fast := l != nil && l.scores != nil
+	if fast && h.Drop.P > 0 && h.Probs != nil {
 		h.Drop.parameters(with, h.First+q0*h.Keys, l.lanes)
-		l.scores.drop(&scores[0], &probs[0], ld, n, h.Keys, &with[0])
+		with[7], with[8] = h.Scale, float32(math.Inf(-1))
+		l.scores.softmaxDrop(&scores[0], &h.Probs[q0*h.Keys], ld, n, h.Keys, &with[0])
 		return
+	}
+	if fast {
+		with[7], with[8] = h.Scale, float32(math.Inf(-1))
+		l.scores.softmax(&scores[0], ld, n, h.Keys, &with[0])
 	}
 	for r := range n {
 		row := scores[r*ld:][:h.Keys]
-		copy(probs[r*h.Keys:], row)
+		if !fast {
+			scaleRow(row, h.Scale, with)
+			softmaxRow(row, with)
+		}
+		if h.Probs != nil {
+			copy(h.Probs[(q0+r)*h.Keys:], row)
+		}
 		if h.Drop.P > 0 {
 			h.Drop.Apply(row, row, h.First+(q0+r)*h.Keys)
 		}
@@ -180,8 +193,7 @@ func (h *Head) drop(scores []float32, ld, q0, n int, with *lanes) {
 func (h *Head) grad(ds, dropped []float32, ld, q0, n int, with *lanes) {
 	probs := h.Probs[q0*h.Keys:][:n*h.Keys]
 	if l := chosen.loops; l != nil && l.scores != nil {
-		h.Drop.parameters(with, h.First+q0*h.Keys, l.lanes)
-		with[7] = h.Scale
+		with[0], with[7] = h.Drop.Key().Scale, h.Scale
 		l.scores.grad(&ds[0], &dropped[0], &probs[0], ld, n, h.Keys, &with[0])
 		return
 	}

@@ -117,6 +117,9 @@ func TestHead(t *testing.T) {
 					c := newHeadCase(d[0], d[1], d[2], causal, p)
 					probs, y, dq, dk, dv := c.wanted()
 					c.run()
+					for i, v := range c.Probs[:len(probs)] { // of what is dropped the sign may be another
+						c.Probs[i] = float32(math.Abs(float64(v)))
+					}
 					golden.Near(t, "probabilities", c.Probs[:len(probs)], probs, golden.Within(2e-6))
 					for i, v := range c.Probs[len(probs):] {
 						if v == v {
@@ -134,6 +137,38 @@ func TestHead(t *testing.T) {
 						}
 					}
 				})
+			}
+		}
+	}
+}
+
+// TestHeadWithoutGradient compares the result of a head that keeps no probabilities
+// with that of one that does, bit by bit.
+func TestHeadWithoutGradient(t *testing.T) {
+	defer func(s set) { chosen = s }(chosen)
+	for _, s := range append(available(), plain) {
+		chosen = s
+		for _, p := range []float32{0, 0.25} {
+			keeps, forgets := newHeadCase(33, 70, 64, false, p), newHeadCase(33, 70, 64, false, p)
+			forgets.Probs = nil
+			keeps.Attend(keeps.y, keeps.ld)
+			forgets.Attend(forgets.y, forgets.ld)
+			for i, v := range keeps.y {
+				if w := forgets.y[i]; math.Float32bits(v) != math.Float32bits(w) {
+					t.Fatalf("%s: with dropout of %v element %d is %v, and %v where probabilities are kept", s.name, p, i, w, v)
+				}
+			}
+		}
+	}
+}
+
+// TestColumnsOfScores holds the strides of scores to an odd number of cache lines: a
+// column of them has to spread over all sets of the first cache.
+func TestColumnsOfScores(t *testing.T) {
+	for _, s := range append(available(), plain) {
+		for keys := 1; keys <= 600; keys++ {
+			if ld := s.tile.scoreStride(keys); ld%(2*mostLanes) != mostLanes || ld < keys+mostLanes-1 || ld < s.tile.padded(keys) {
+				t.Fatalf("%s: rows of %d scores are %d apart", s.name, keys, ld)
 			}
 		}
 	}

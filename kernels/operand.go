@@ -7,6 +7,20 @@ type operand struct {
 	t    *tile
 	k, n int
 	x    []float32 // what it is packed in: see operandFloats
+	ld   int       // of rows that lie where they lay, 0 of packed ones
+}
+
+// fewRowsDirect is how many rows of an operand are not packed. They are used a few
+// times alone, and so few stay in the first cache whatever their stride.
+const fewRowsDirect = 24
+
+// rows makes the k rows of src, ld apart, n wide, the operand.
+func (o *operand) rows(src []float32, ld int) {
+	if o.k <= fewRowsDirect && o.t.padded(o.n) == o.n {
+		o.x, o.ld = src, ld
+		return
+	}
+	o.packRows(src, ld)
 }
 
 // width returns how wide panel p of n columns is.
@@ -92,13 +106,16 @@ func (o *operand) multiply(m int, a []float32, lda int, columns bool, c []float3
 				if t.half != nil && o.n-p*t.nr <= t.nr/2 {
 					w, run = t.nr/2, t.half
 				}
-				b := &o.x[p*t.nr*o.k+k0*w]
+				b, bs := p*t.nr*o.k+k0*w, w
+				if o.ld > 0 {
+					b, bs = k0*o.ld+p*t.nr, o.ld
+				}
 				if cols := o.n - p*t.nr; cols < w && !wide {
-					run(rows, kc, at, lda, columns, b, w, &edge[0], w, false)
+					run(rows, kc, at, lda, columns, &o.x[b], bs, &edge[0], w, false)
 					addTile(c[i*ldc+p*t.nr:], ldc, edge, w, rows, cols, more)
 					continue
 				}
-				run(rows, kc, at, lda, columns, b, w, &c[i*ldc+p*t.nr], ldc, more)
+				run(rows, kc, at, lda, columns, &o.x[b], bs, &c[i*ldc+p*t.nr], ldc, more)
 			}
 		}
 	}

@@ -6,10 +6,11 @@ package kernels
 
 // softmaxScores_avx512 computes
 //
+//	by := with[7]
 //	for r := range rows {
-//		row := x[r*ld:][:n] // scaled by with[0], then its softmax
+//		row := x[r*ld:][:n]
 //		for i := range row {
-//			row[i] = exp(row[i]*with[0] - max(row)*with[0])
+//			row[i] = exp(row[i]*by - max(row)*by)
 //		}
 //		for i := range row {
 //			row[i] *= 1 / sum(row)
@@ -19,31 +20,38 @@ package kernels
 //go:noescape
 func softmaxScores_avx512(x *float32, ld, rows, n int, with *float32)
 
-// dropScores_avx512 computes
+// softmaxDropScores_avx512 computes
 //
-//	scale, first := with[0], with[1] // and so on, of Dropper
+//	by, scale, first := with[7], with[0], with[1] // and so on, of Dropper
 //	for r := range rows {
-//		for i := range n {
-//			probs[r*n+i] = x[r*ld+i]
+//		row := x[r*ld:][:n]
+//		for i := range row {
+//			row[i] = exp(row[i]*by - max(row)*by)
+//		}
+//		for i := range row {
+//			row[i] *= 1 / sum(row)
+//		}
+//		for i := range row {
+//			probs[r*n+i] = row[i]
+//			row[i] *= scale
 //			if dropped(first + r*n + i) {
-//				x[r*ld+i] = 0
-//			} else {
-//				x[r*ld+i] *= scale
+//				probs[r*n+i] = -probs[r*n+i] // which grad wants to know
+//				row[i] = 0
 //			}
 //		}
 //	}
 //
 //go:noescape
-func dropScores_avx512(x, probs *float32, ld, rows, n int, with *float32)
+func softmaxDropScores_avx512(x, probs *float32, ld, rows, n int, with *float32)
 
 // gradScores_avx512 computes
 //
-//	scale, first, by := with[0], with[1], with[7] // and so on, of Dropper
+//	scale, by := with[0], with[7]
 //	for r := range rows {
 //		var sum float32
 //		for i := range n {
-//			p := probs[r*n+i]
-//			if dropped(first + r*n + i) {
+//			p := abs(probs[r*n+i])
+//			if signbit(probs[r*n+i]) { // dropped
 //				ds[r*ld+i], pd[r*ld+i] = 0, 0
 //			} else {
 //				ds[r*ld+i] *= scale
@@ -52,7 +60,7 @@ func dropScores_avx512(x, probs *float32, ld, rows, n int, with *float32)
 //			sum += p * ds[r*ld+i]
 //		}
 //		for i := range n {
-//			ds[r*ld+i] = by * probs[r*n+i] * (ds[r*ld+i] - sum)
+//			ds[r*ld+i] = by * abs(probs[r*n+i]) * (ds[r*ld+i] - sum)
 //		}
 //	}
 //
@@ -61,10 +69,11 @@ func gradScores_avx512(ds, pd, probs *float32, ld, rows, n int, with *float32)
 
 // softmaxScores_avx2 computes
 //
+//	by := with[7]
 //	for r := range rows {
-//		row := x[r*ld:][:n] // scaled by with[0], then its softmax
+//		row := x[r*ld:][:n]
 //		for i := range row {
-//			row[i] = exp(row[i]*with[0] - max(row)*with[0])
+//			row[i] = exp(row[i]*by - max(row)*by)
 //		}
 //		for i := range row {
 //			row[i] *= 1 / sum(row)
@@ -74,31 +83,38 @@ func gradScores_avx512(ds, pd, probs *float32, ld, rows, n int, with *float32)
 //go:noescape
 func softmaxScores_avx2(x *float32, ld, rows, n int, with *float32)
 
-// dropScores_avx2 computes
+// softmaxDropScores_avx2 computes
 //
-//	scale, first := with[0], with[1] // and so on, of Dropper
+//	by, scale, first := with[7], with[0], with[1] // and so on, of Dropper
 //	for r := range rows {
-//		for i := range n {
-//			probs[r*n+i] = x[r*ld+i]
+//		row := x[r*ld:][:n]
+//		for i := range row {
+//			row[i] = exp(row[i]*by - max(row)*by)
+//		}
+//		for i := range row {
+//			row[i] *= 1 / sum(row)
+//		}
+//		for i := range row {
+//			probs[r*n+i] = row[i]
+//			row[i] *= scale
 //			if dropped(first + r*n + i) {
-//				x[r*ld+i] = 0
-//			} else {
-//				x[r*ld+i] *= scale
+//				probs[r*n+i] = -probs[r*n+i] // which grad wants to know
+//				row[i] = 0
 //			}
 //		}
 //	}
 //
 //go:noescape
-func dropScores_avx2(x, probs *float32, ld, rows, n int, with *float32)
+func softmaxDropScores_avx2(x, probs *float32, ld, rows, n int, with *float32)
 
 // gradScores_avx2 computes
 //
-//	scale, first, by := with[0], with[1], with[7] // and so on, of Dropper
+//	scale, by := with[0], with[7]
 //	for r := range rows {
 //		var sum float32
 //		for i := range n {
-//			p := probs[r*n+i]
-//			if dropped(first + r*n + i) {
+//			p := abs(probs[r*n+i])
+//			if signbit(probs[r*n+i]) { // dropped
 //				ds[r*ld+i], pd[r*ld+i] = 0, 0
 //			} else {
 //				ds[r*ld+i] *= scale
@@ -107,7 +123,7 @@ func dropScores_avx2(x, probs *float32, ld, rows, n int, with *float32)
 //			sum += p * ds[r*ld+i]
 //		}
 //		for i := range n {
-//			ds[r*ld+i] = by * probs[r*n+i] * (ds[r*ld+i] - sum)
+//			ds[r*ld+i] = by * abs(probs[r*n+i]) * (ds[r*ld+i] - sum)
 //		}
 //	}
 //

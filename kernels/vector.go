@@ -18,11 +18,12 @@ type loops struct {
 }
 
 // scoreLoops are loops over rows rows of n scores, ld apart: see Head, and each
-// loop's own text.
+// loop's own text. softmaxDrop leaves probabilities negative where it drops them, -0
+// too, so that grad need not draw again.
 type scoreLoops struct {
-	softmax func(x *float32, ld, rows, n int, with *float32)
-	drop    func(x, probs *float32, ld, rows, n int, with *float32)
-	grad    func(ds, pd, probs *float32, ld, rows, n int, with *float32)
+	softmax     func(x *float32, ld, rows, n int, with *float32)
+	softmaxDrop func(x, probs *float32, ld, rows, n int, with *float32)
+	grad        func(ds, pd, probs *float32, ld, rows, n int, with *float32)
 }
 
 // activations are the loops there are, by Act.

@@ -61,7 +61,8 @@ func newAttention(p *Pass, ins []mat.Tensor, h, q, k, v int, spec AttentionSpec)
 	qt, kt := Of(ins[0]), Of(ins[len(ins)-1])
 	return p.run(&attention{base: base{p: p, ins: ins}, q: q, k: k, v: v, call: device.Attention{
 		Q: qt.columns(q), K: kt.columns(k), V: kt.columns(v), Heads: spec.Heads, Width: h,
-		Offsets: spec.Offsets, KeyOff: spec.KeyOff, Causal: spec.Causal, Scale: spec.scale(h), Drop: p.drop(spec.Dropout)}})
+		Offsets: spec.Offsets, KeyOff: spec.KeyOff, Causal: spec.Causal, Scale: spec.scale(h), Drop: p.drop(spec.Dropout),
+		NoGrad: !p.Grad}})
 }
 
 type attention struct {

@@ -9,8 +9,8 @@ import (
 // which need not fill whole registers. What a row's last register has too much is
 // masked, so that what lies there, numbers or not, has no part in anything.
 func scoreLoops(b *assembly, s isa) {
-	softmaxScores(b, s)
-	dropScores(b, s)
+	softmaxScores(b, s, false)
+	softmaxScores(b, s, true)
 	gradScores(b, s)
 }
 
@@ -153,41 +153,75 @@ func (w *scores) nextRow(b *assembly) {
 	b.Write(w.Bytes())
 }
 
-func softmaxScores(b *assembly, s isa) {
-	w := beginScores(b, s, "softmaxScores",
-		"\tfor r := range rows {\n\t\trow := x[r*ld:][:n] // scaled by with[0], then its softmax\n"+
-			"\t\tfor i := range row {\n\t\t\trow[i] = exp(row[i]*with[0] - max(row)*with[0])\n\t\t}\n"+
-			"\t\tfor i := range row {\n\t\t\trow[i] *= 1 / sum(row)\n\t\t}\n\t}", "x")
+// softmaxDoes is the loop of softmaxScores, without and with what it does for dropout.
+const softmaxDoes = `	by%s := with[7]%s
+	for r := range rows {
+		row := x[r*ld:][:n]
+		for i := range row {
+			row[i] = exp(row[i]*by - max(row)*by)
+		}
+		for i := range row {
+			row[i] *= 1 / sum(row)
+		}%s
+	}`
+
+const dropDoes = `
+		for i := range row {
+			probs[r*n+i] = row[i]
+			row[i] *= scale
+			if dropped(first + r*n + i) {
+				probs[r*n+i] = -probs[r*n+i] // which grad wants to know
+				row[i] = 0
+			}
+		}`
+
+// softmaxScores writes the softmax of scaled scores, and with drop what dropout leaves
+// of it, in the same pass.
+func softmaxScores(b *assembly, s isa, drop bool) {
+	name, does, of := "softmaxScores", fmt.Sprintf(softmaxDoes, "", "", ""), []string{"x"}
+	if drop {
+		name, of = "softmaxDropScores", []string{"x", "probs"}
+		does = fmt.Sprintf(softmaxDoes, ", scale, first", ", with[0], with[1] // and so on, of Dropper", dropDoes)
+	}
+	w := beginScores(b, s, name, does, of...)
 	scale, top, sum, spare := w.get(), w.get(), w.get(), w.get()
-	w.broadcast(scale, 0)
+	w.broadcast(scale, 28)
 	if s == avx512 { // has registers for what each exponential needs
 		for _, v := range append([]float32{1}, table[3:14]...) {
 			w.hold(float64(v))
 		}
 		w.held[len(table)+bias] = w.bits(bias)
 	}
-	w.WriteString("\nrow:\n")
-	w.line("MOVQ DI, SI")
-	w.line("VBROADCASTSS 4(R9), %s", top)
-	w.row("top", []string{"SI"}, func(tail bool) {
-		v := w.load("(SI)")
+	var d *dice
+	if drop {
+		d = w.dice(20, 24) // the others come from memory
+		w.line("MOVL 4(R9), BX")
+	}
+	scaled := func(tail bool) string {
+		v := w.load("(DX)")
 		w.op(mul, v, v, scale)
 		if tail {
-			w.line("VBROADCASTSS 4(R9), %s", spare)
+			w.line("VBROADCASTSS 32(R9), %s", spare)
 			w.overwrite(v, spare)
 		}
-		w.store(v, "(SI)")
+		return v
+	}
+	w.WriteString("\nrow:\n")
+	w.line("MOVQ DI, DX")
+	w.line("VBROADCASTSS 32(R9), %s", top)
+	w.row("top", []string{"DX"}, func(tail bool) {
+		v := scaled(tail)
 		w.op(larger, top, top, v)
 		w.drop(v)
 	})
 	w.join(larger, top, spare)
 	w.zero(sum)
-	w.line("MOVQ DI, SI")
-	w.row("exp", []string{"SI"}, func(bool) {
-		v := w.load("(SI)")
+	w.line("MOVQ DI, DX")
+	w.row("exp", []string{"DX"}, func(tail bool) {
+		v := scaled(tail)
 		w.op(sub, v, v, top)
 		w.exp(v)
-		w.store(v, "(SI)")
+		w.store(v, "(DX)")
 		w.op(add, sum, sum, v)
 		w.drop(v)
 	})
@@ -195,28 +229,72 @@ func softmaxScores(b *assembly, s isa) {
 	one := w.c(1)
 	w.op(div, sum, one, sum)
 	w.drop(one)
-	w.line("MOVQ DI, SI")
-	w.row("scale", []string{"SI"}, func(bool) {
-		v := w.load("(SI)")
-		w.op(mul, v, v, sum)
-		w.store(v, "(SI)")
-		w.drop(v)
-	})
+	w.line("MOVQ DI, DX")
+	if drop {
+		d.divide(sum, top)
+	} else {
+		w.row("scale", []string{"DX"}, func(bool) {
+			v := w.load("(DX)")
+			w.op(mul, v, v, sum)
+			w.store(v, "(DX)")
+			w.drop(v)
+		})
+	}
 	w.line("ADDQ R8, DI")
 	w.nextRow(b)
+}
+
+// divide multiplies the row at DX by sum, writes it to SI, negative where it is
+// dropped, and leaves what dropout leaves. SI and the count in BX go on to the next
+// row; scale is a spare register.
+func (d *dice) divide(sum, scale string) {
+	w := d.w
+	d.row()
+	w.broadcast(scale, 0)
+	w.row("drop", []string{"DX", "SI"}, func(tail bool) {
+		v := w.load("(DX)")
+		w.op(mul, v, v, sum)
+		d.draw()
+		p := d.signed(v)
+		if tail {
+			w.storeTail(p, "(SI)")
+		} else {
+			w.store(p, "(SI)")
+		}
+		w.op(mul, v, v, scale)
+		d.apply(v)
+		w.store(v, "(DX)")
+		w.drop(v, p)
+	})
+	w.back("SI")
+	w.line("ADDQ R11, SI")
+	w.line("SHRQ $2, R11")
+	w.line("ADDL R11, BX")
+	w.line("SHLQ $2, R11")
+}
+
+// back takes pointers back to where a row's pass began.
+func (w *scores) back(pointers ...string) {
+	w.line("MOVQ R10, R13")
+	w.line("SHLQ $%d, R13", map[int]int{16: 6, 8: 5}[w.lanes])
+	for _, p := range pointers {
+		w.line("SUBQ R13, %s", p)
+	}
 }
 
 // dice draws dropout's decisions: see Dropper. It holds the index of each lane.
 type dice struct {
 	w                 *scores
 	index, h, shifted string
-	held              map[int]string // parameters that stay in registers, by offset: AVX-512 has enough
+	held              map[int]string // parameters that stay in registers, by offset
 }
 
-func (w *scores) dice() *dice {
+// dice draws by the parameters of with, of which AVX-512 holds those at the given
+// offsets in registers.
+func (w *scores) dice(hold ...int) *dice {
 	d := &dice{w: w, index: w.get(), h: w.get(), shifted: w.get(), held: map[int]string{}}
 	if w.isa == avx512 {
-		for _, at := range []int{8, 12, 16, 20, 24} {
+		for _, at := range hold {
 			d.held[at] = w.get()
 			w.broadcast(d.held[at], at)
 		}
@@ -275,73 +353,66 @@ func (d *dice) draw() {
 }
 
 // apply sets x to 0 where draw says so.
-func (d *dice) apply(x string) {
-	if d.w.isa == avx512 {
-		d.w.line("VMOVAPS.Z %s, K1, %s", x, x)
-		return
+func (d *dice) apply(x string) { d.w.apply(x, d.h) }
+
+// signed returns x, negative where draw says that it is dropped.
+func (d *dice) signed(x string) string {
+	w := d.w
+	p, sign := w.get(), w.bits(signMask)
+	if w.isa == avx512 {
+		w.line("KNOTW K1, K3")
+		w.line("VMOVAPS %s, %s", x, p)
+		w.line("VPORD %s, %s, K3, %s", sign, x, p)
+	} else {
+		w.op(and, p, d.h, sign)
+		w.op(or, p, p, x)
 	}
-	d.w.clear(x, d.h)
+	w.drop(sign)
+	return p
 }
 
-func dropScores(b *assembly, s isa) {
-	w := beginScores(b, s, "dropScores",
-		"\tscale, first := with[0], with[1] // and so on, of Dropper\n"+
-			"\tfor r := range rows {\n\t\tfor i := range n {\n\t\t\tprobs[r*n+i] = x[r*ld+i]\n"+
-			"\t\t\tif dropped(first + r*n + i) {\n\t\t\t\tx[r*ld+i] = 0\n\t\t\t} else {\n"+
-			"\t\t\t\tx[r*ld+i] *= scale\n\t\t\t}\n\t\t}\n\t}", "x", "probs")
-	scale, d := w.get(), w.dice()
-	w.broadcast(scale, 0)
-	w.line("MOVL 4(R9), BX")
-	w.line("MOVQ R11, R12")
-	w.line("SHRQ $2, R12")
-	w.WriteString("\nrow:\n")
-	w.line("MOVQ DI, DX")
-	d.row()
-	w.row("turn", []string{"DX", "SI"}, func(tail bool) {
-		v := w.load("(DX)")
-		if tail {
-			w.storeTail(v, "(SI)")
-		} else {
-			w.store(v, "(SI)")
-		}
-		d.draw()
-		w.op(mul, v, v, scale)
-		d.apply(v)
-		w.store(v, "(DX)")
-		w.drop(v)
-	})
-	w.line("MOVQ R10, R13")
-	w.line("SHLQ $%d, R13", map[int]int{16: 6, 8: 5}[s.lanes])
-	w.line("SUBQ R13, SI")
-	w.line("ADDQ R11, SI")
-	w.line("ADDQ R8, DI")
-	w.line("ADDL R12, BX")
-	w.nextRow(b)
+// dropped leaves in h, or in K1, which elements of p are negative, for apply, and p
+// positive.
+func (w *scores) dropped(p, h string) {
+	if w.isa == avx512 {
+		w.line("VPMOVD2M %s, K1", p)
+		w.line("KNOTW K1, K1")
+	} else {
+		w.line("VPSRAD $31, %s, %s", p, h)
+	}
+	w.positive(p)
+}
+
+// positive clears p's sign.
+func (w *scores) positive(p string) {
+	mask := w.bits(absMask)
+	w.op(and, p, p, mask)
+	w.drop(mask)
+}
+
+// apply sets x to 0 where K1, or h, says so.
+func (w *scores) apply(x, h string) {
+	if w.isa == avx512 {
+		w.line("VMOVAPS.Z %s, K1, %s", x, x)
+		return
+	}
+	w.clear(x, h)
 }
 
 func gradScores(b *assembly, s isa) {
 	w := beginScores(b, s, "gradScores",
-		"\tscale, first, by := with[0], with[1], with[7] // and so on, of Dropper\n"+
+		"\tscale, by := with[0], with[7]\n"+
 			"\tfor r := range rows {\n\t\tvar sum float32\n"+
-			"\t\tfor i := range n {\n\t\t\tp := probs[r*n+i]\n"+
-			"\t\t\tif dropped(first + r*n + i) {\n\t\t\t\tds[r*ld+i], pd[r*ld+i] = 0, 0\n\t\t\t} else {\n"+
+			"\t\tfor i := range n {\n\t\t\tp := abs(probs[r*n+i])\n"+
+			"\t\t\tif signbit(probs[r*n+i]) { // dropped\n\t\t\t\tds[r*ld+i], pd[r*ld+i] = 0, 0\n\t\t\t} else {\n"+
 			"\t\t\t\tds[r*ld+i] *= scale\n\t\t\t\tpd[r*ld+i] = p * scale\n\t\t\t}\n"+
 			"\t\t\tsum += p * ds[r*ld+i]\n\t\t}\n"+
-			"\t\tfor i := range n {\n\t\t\tds[r*ld+i] = by * probs[r*n+i] * (ds[r*ld+i] - sum)\n\t\t}\n\t}",
+			"\t\tfor i := range n {\n\t\t\tds[r*ld+i] = by * abs(probs[r*n+i]) * (ds[r*ld+i] - sum)\n\t\t}\n\t}",
 		"ds", "pd", "probs")
-	scale, by, sum, spare, d := w.get(), w.get(), w.get(), w.get(), w.dice()
+	scale, by, sum, spare, h := w.get(), w.get(), w.get(), w.get(), w.get()
 	w.broadcast(scale, 0)
 	w.broadcast(by, 28)
-	w.line("MOVL 4(R9), BX")
-	w.line("MOVQ R11, R12")
-	w.line("SHRQ $2, R12")
-	back := func(p ...string) {
-		w.line("MOVQ R10, R13")
-		w.line("SHLQ $%d, R13", map[int]int{16: 6, 8: 5}[s.lanes])
-		for _, p := range p {
-			w.line("SUBQ R13, %s", p)
-		}
-	}
+	w.held = map[int]string{len(table) + absMask: w.bits(absMask)}
 	load := func(mem string, tail bool) string {
 		if tail {
 			return w.loadTail(mem)
@@ -349,34 +420,33 @@ func gradScores(b *assembly, s isa) {
 		return w.load(mem)
 	}
 	w.WriteString("\nrow:\n")
-	d.row()
 	w.zero(sum)
 	w.row("sum", []string{"DI", "SI", "DX"}, func(tail bool) {
 		p, g := load("(DX)", tail), load("(DI)", tail)
-		d.draw()
+		w.dropped(p, h)
 		w.op(mul, g, g, scale)
-		d.apply(g)
+		w.apply(g, h)
 		w.store(g, "(DI)")
 		w.fma(sum, p, g)
 		w.op(mul, p, p, scale)
-		d.apply(p)
+		w.apply(p, h)
 		w.store(p, "(SI)")
 		w.drop(p, g)
 	})
 	w.join(add, sum, spare)
-	back("DI", "SI", "DX")
+	w.back("DI", "SI", "DX")
 	w.row("grad", []string{"DI", "DX"}, func(tail bool) {
 		p, g := load("(DX)", tail), w.load("(DI)")
+		w.positive(p)
 		w.op(sub, g, g, sum)
 		w.op(mul, p, p, by)
 		w.op(mul, g, g, p)
 		w.store(g, "(DI)")
 		w.drop(p, g)
 	})
-	back("DI", "DX")
+	w.back("DI", "DX")
 	w.line("ADDQ R8, DI")
 	w.line("ADDQ R8, SI")
 	w.line("ADDQ R11, DX")
-	w.line("ADDL R12, BX")
 	w.nextRow(b)
 }
