@@ -12,11 +12,7 @@ import (
 	"strconv"
 	"strings"
 
-	batchv1 "k8s.io/api/batch/v1"
-	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/api/resource"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"sigs.k8s.io/yaml"
+	"go.yaml.in/yaml/v4"
 
 	"github.com/lmkor/bench/engines"
 	"github.com/lmkor/bench/plans"
@@ -64,11 +60,11 @@ func (e *Engine) Cancel(_ context.Context, id string) error {
 
 // Describe writes the manifest.
 func (e *Engine) Describe(w io.Writer, p *plans.Plan, cells []int) error {
-	job, err := e.Job(p, cells)
+	j, err := e.job(p, cells)
 	if err != nil {
 		return err
 	}
-	text, err := yaml.Marshal(job)
+	text, err := yaml.Dump(j, yaml.WithLineWidth(-1))
 	if err != nil {
 		return err
 	}
@@ -76,8 +72,8 @@ func (e *Engine) Describe(w io.Writer, p *plans.Plan, cells []int) error {
 	return err
 }
 
-// Job is the manifest: index i of it runs the i-th of the cells.
-func (e *Engine) Job(p *plans.Plan, cells []int) (*batchv1.Job, error) {
+// job is the manifest: index i of it runs the i-th of the cells.
+func (e *Engine) job(p *plans.Plan, cells []int) (*job, error) {
 	if len(cells) == 0 {
 		return nil, errors.New("the plan has no cell to run")
 	}
@@ -88,77 +84,69 @@ func (e *Engine) Job(p *plans.Plan, cells []int) (*batchv1.Job, error) {
 	if err := e.check(p, cells); err != nil {
 		return nil, err
 	}
-	count := int32(len(cells))
-	parallel := int32(e.Parallelism)
+	parallel := e.Parallelism
 	if parallel <= 0 {
 		parallel = 8
 	}
-	return &batchv1.Job{
-		TypeMeta: metav1.TypeMeta{APIVersion: "batch/v1", Kind: "Job"},
-		ObjectMeta: metav1.ObjectMeta{Name: e.jobName(p), Namespace: e.Namespace,
+	return &job{
+		APIVersion: "batch/v1", Kind: "Job",
+		Metadata: metadata{Name: e.jobName(p), Namespace: e.Namespace,
 			Labels:      map[string]string{"app.kubernetes.io/name": "bench"},
 			Annotations: map[string]string{"bench/plan": p.Hash}},
-		Spec: batchv1.JobSpec{
-			CompletionMode:       new(batchv1.IndexedCompletion),
-			Completions:          new(count),
-			Parallelism:          new(min(parallel, count)),
-			BackoffLimitPerIndex: new(int32(triesOfCell)),
-			MaxFailedIndexes:     new(count), // one cell's failure stops nothing
-			PodFailurePolicy:     failurePolicy(),
-			Template:             corev1.PodTemplateSpec{Spec: e.pod(cells, need)},
+		Spec: jobSpec{
+			CompletionMode:       "Indexed",
+			Completions:          len(cells),
+			Parallelism:          min(parallel, len(cells)),
+			BackoffLimitPerIndex: triesOfCell,
+			MaxFailedIndexes:     len(cells), // one cell's failure stops nothing
+			PodFailurePolicy:     onFailure(),
+			Template:             template{Spec: e.pod(cells, need)},
 		},
 	}, nil
 }
 
 func (e *Engine) jobName(p *plans.Plan) string { return "bench-" + p.Hash[:min(12, len(p.Hash))] }
 
-// failurePolicy does not count a node's drain or a preemption against a cell,
+// onFailure does not count a node's drain or a preemption against a cell,
 // nor an interruption that saved the cell's state; wrong usage fails at once.
-func failurePolicy() *batchv1.PodFailurePolicy {
-	exit := func(action batchv1.PodFailurePolicyAction, status int32) batchv1.PodFailurePolicyRule {
-		return batchv1.PodFailurePolicyRule{Action: action, OnExitCodes: &batchv1.PodFailurePolicyOnExitCodesRequirement{
-			ContainerName: new("bench"), Operator: batchv1.PodFailurePolicyOnExitCodesOpIn, Values: []int32{status}}}
+func onFailure() failurePolicy {
+	exit := func(action string, status int) failureRule {
+		return failureRule{Action: action, OnExitCodes: &exitCodes{ContainerName: "bench", Operator: "In", Values: []int{status}}}
 	}
-	return &batchv1.PodFailurePolicy{Rules: []batchv1.PodFailurePolicyRule{
-		{Action: batchv1.PodFailurePolicyActionIgnore, OnPodConditions: []batchv1.PodFailurePolicyOnPodConditionsPattern{
-			{Type: corev1.DisruptionTarget, Status: corev1.ConditionTrue}}},
-		exit(batchv1.PodFailurePolicyActionIgnore, interruptedStatus),
-		exit(batchv1.PodFailurePolicyActionFailIndex, 2),
+	return failurePolicy{Rules: []failureRule{
+		{Action: "Ignore", OnPodConditions: []podCondition{{Type: "DisruptionTarget", Status: "True"}}},
+		exit("Ignore", interruptedStatus),
+		exit("FailIndex", 2),
 	}}
 }
 
 // pod is what runs a cell. The shell is bench's own: it takes the cell's number
 // from the list by the index that the Job sets.
-func (e *Engine) pod(cells []int, need engines.Need) corev1.PodSpec {
-	cpus := max(1, e.CPUs)
-	want := corev1.ResourceList{
-		corev1.ResourceCPU:    *resource.NewQuantity(int64(cpus), resource.DecimalSI),
-		corev1.ResourceMemory: *resource.NewQuantity(int64(need.MemoryMB)<<20, resource.BinarySI),
+func (e *Engine) pod(cells []int, need engines.Need) podSpec {
+	cpus := strconv.Itoa(max(1, e.CPUs))
+	memory := strconv.Itoa(need.MemoryMB) + "Mi"
+	if need.MemoryMB%1024 == 0 {
+		memory = strconv.Itoa(need.MemoryMB/1024) + "Gi"
 	}
-	c := corev1.Container{
-		Name:  "bench",
-		Image: e.Image,
-		Args:  []string{"run", "--plan", e.PlanFile, "--cell", e.cellArg(cells), "--set", "threads=" + strconv.Itoa(cpus)},
-		Resources: corev1.ResourceRequirements{Requests: want,
-			Limits: corev1.ResourceList{corev1.ResourceMemory: want[corev1.ResourceMemory]}},
-		SecurityContext: &corev1.SecurityContext{
-			AllowPrivilegeEscalation: new(false), ReadOnlyRootFilesystem: new(true),
-			Capabilities: &corev1.Capabilities{Drop: []corev1.Capability{"ALL"}},
-		},
+	c := container{
+		Name:            "bench",
+		Image:           e.Image,
+		Args:            []string{"run", "--plan", e.PlanFile, "--cell", e.cellArg(cells), "--set", "threads=" + cpus},
+		Resources:       resources{Requests: amounts{CPU: cpus, Memory: memory}, Limits: amounts{Memory: memory}},
+		SecurityContext: securityContext{ReadOnlyRootFilesystem: true, Capabilities: capabilities{Drop: []string{"ALL"}}},
 	}
-	s := corev1.PodSpec{
-		RestartPolicy:                 corev1.RestartPolicyNever,
-		TerminationGracePeriodSeconds: new(int64(graceSeconds)),
-		SecurityContext: &corev1.PodSecurityContext{RunAsNonRoot: new(true), RunAsUser: new(int64(user)), FSGroup: new(int64(user)),
-			SeccompProfile: &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeRuntimeDefault}},
+	s := podSpec{
+		RestartPolicy:                 "Never",
+		TerminationGracePeriodSeconds: graceSeconds,
+		SecurityContext: podSecurityContext{RunAsNonRoot: true, RunAsUser: user, FSGroup: user,
+			SeccompProfile: seccompProfile{Type: "RuntimeDefault"}},
 	}
 	for i, claim := range e.Claims {
 		name := "volume-" + strconv.Itoa(i)
-		s.Volumes = append(s.Volumes, corev1.Volume{Name: name, VolumeSource: corev1.VolumeSource{
-			PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{ClaimName: claim.Name, ReadOnly: claim.ReadOnly}}})
-		c.VolumeMounts = append(c.VolumeMounts, corev1.VolumeMount{Name: name, MountPath: claim.Path, ReadOnly: claim.ReadOnly})
+		s.Volumes = append(s.Volumes, volume{name, volumeClaim{claim.Name, claim.ReadOnly}})
+		c.VolumeMounts = append(c.VolumeMounts, volumeMount{Name: name, MountPath: claim.Path, ReadOnly: claim.ReadOnly})
 	}
-	s.Containers = []corev1.Container{c}
+	s.Containers = []container{c}
 	return s
 }
 

@@ -2,6 +2,7 @@ package kubernetes
 
 import (
 	"bytes"
+	"io"
 	"strings"
 	"testing"
 
@@ -66,7 +67,7 @@ func TestJobRefuses(t *testing.T) {
 	} {
 		e := engine()
 		c.change(e)
-		if _, err := e.Job(p, c.cells); err == nil || !strings.Contains(err.Error(), c.want) {
+		if err := e.Describe(io.Discard, p, c.cells); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want an error with %q", c.name, err, c.want)
 		}
 	}
