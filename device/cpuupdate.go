@@ -20,6 +20,10 @@ type chunk struct {
 // fixed, for the order of Squares' sums depends on it.
 const chunkSize = 16384
 
+// updateSize is the number of elements that are updated before they are looked at: they
+// are in the first cache then.
+const updateSize = 1024
+
 // inChunks appends the chunks of a buffer of n floats, or of so many rows, to all.
 func inChunks(all []chunk, of, n int, sparse bool, rows, cols int) []chunk {
 	step := chunkSize
@@ -56,8 +60,13 @@ func update(pool *parallel.Pool, o *AdamW) {
 func (u *Update) run(lo, hi int) bool {
 	p, m, v, g := u.P.Floats(), u.M.Floats(), u.V.Floats(), u.G.Floats()
 	if !u.Sparse {
-		u.With.Update(p[lo:hi], m[lo:hi], v[lo:hi], g[lo:hi])
-		return kernels.Finite(p[lo:hi])
+		finite := true
+		for ; lo < hi; lo += updateSize {
+			end := min(hi, lo+updateSize)
+			u.With.Update(p[lo:end], m[lo:end], v[lo:end], g[lo:end])
+			finite = kernels.Finite(p[lo:end]) && finite
+		}
+		return finite
 	}
 	rows := u.Rows[lo:hi]
 	u.With.UpdateRows(p, m, v, g, u.Cols, rows)
