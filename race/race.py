@@ -20,6 +20,12 @@ and times are those of all timed steps together, between two points where the
 device has finished, so that nobody waits for it within a step. float32 is float32
 there: TF32 is off, as it is by PyTorch's default. bench computes in float32 alone.
 
+With --evaluate both answer instead, in batches of similar length. What is timed are
+batches taken evenly from all those that the first 50,000 rows of the file make in the
+order of their lengths, so that a few of them cost what all cost on average:
+
+    python race/race.py --bench ./bench --nsmc DATA/nsmc/ratings_test.txt --evaluate --sizes base --contestants c,d,bench,bench-bfloat16
+
 With --lengths pairs rows are as long as sentence pairs are, 30 to 128 pieces, half
 of them below 50 (KorNLI) and the others above (PAWS): reviews joined until the
 drawn length is reached.
@@ -55,6 +61,8 @@ STEPS = {  # timed steps: (a) pads to 128 and is slow
 }
 BATCH, MAX_LENGTH, LR = 32, 128, 3e-5
 WARM = 2
+EVALUATED = 50000  # rows whose evaluation is what --evaluate stands for
+EVAL_STEPS = {"base": 40, "mini": 160, "small": 320, "tiny": 640}  # batches of them that are timed
 CUDA_STEPS, CUDA_WARM = {"base": 40, "mini": 100, "small": 200, "tiny": 300}, 10  # a card is quicker, and warms up longer
 
 
@@ -108,6 +116,17 @@ def lengthen(rows, vocab):
             i += 1
         out.append((" ".join(texts), rows[i % len(rows)][1]))
     return out
+
+
+def spread(rows, vocab, n):
+    """Returns n batches of rows, taken evenly from all batches in the order of the rows' lengths."""
+    from tokenizers import BertWordPieceTokenizer
+    tok = BertWordPieceTokenizer(vocab, lowercase=True, strip_accents=False)
+    length = [min(MAX_LENGTH, len(e.ids)) for e in tok.encode_batch([t for t, _ in rows])]
+    order = sorted(range(len(rows)), key=lambda i: length[i])
+    batches = len(rows) // BATCH
+    n = min(n, batches)
+    return [rows[i] for k in range(n) for i in order[(2 * k + 1) * batches // (2 * n) * BATCH:][:BATCH]]
 
 
 def prepare(work, nsmc, size, n):
@@ -211,11 +230,11 @@ def bench_steps(bench, model_dir, rows, steps, precision, evaluate, work, device
     text = "id\tdocument\tlabel\n" + "".join(f"{i}\t{t}\t{l}\n" for i, (t, l) in enumerate(rows))
     (data / "ratings_train.txt").write_text(text, encoding="utf-8")
     (data / "ratings_test.txt").write_text(text, encoding="utf-8")
-    cmd = [bench, "run", "--model", str(model_dir), "--task", "nsmc", "--data-dir", str(work / "data"),
-           "--runs", str(work / "runs"), "--set", "epochs=1", "--set", "batch_size=32", "--set", f"learning_rate={LR}",
+    cmd = [bench, "eval" if evaluate else "run", "--model", str(model_dir), "--task", "nsmc", "--data-dir", str(work / "data"),
+           "--runs", str(work / "runs"),
            "--set", f"precision={precision}", "--set", f"threads={os.environ['RACE_THREADS']}", "--set", f"device={device}"]
     if not evaluate:
-        cmd += ["--set", "max_eval_rows=1"]
+        cmd += ["--set", "epochs=1", "--set", "batch_size=32", "--set", f"learning_rate={LR}", "--set", "max_eval_rows=1"]
     subprocess.run(cmd, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     timing = [json.loads(l) for f in work.glob("runs/**/timing.jsonl") for l in f.read_text().splitlines()]
@@ -285,18 +304,22 @@ def main():
     work = pathlib.Path(tempfile.mkdtemp(prefix="race-"))
     rows = read(args.nsmc, 5000)
     train_vocab(rows, work / "vocab.txt")
+    if args.evaluate:
+        rows = read(args.nsmc, EVALUATED)
     if args.lengths == "pairs":
         rows = lengthen(rows, str(work / "vocab.txt"))
-    (work / "rows.json").write_text(json.dumps(rows))
     results = []
     for size in args.sizes.split(","):
         model = work / size
         build(size, str(work / "vocab.txt"), model)
+        steps = args.steps or (EVAL_STEPS[size] if args.evaluate else None)
+        of = spread(rows, str(work / "vocab.txt"), steps + WARM) if args.evaluate else rows
+        (work / "rows.json").write_text(json.dumps(of))
         for r in range(args.rounds):
             for who in args.contestants.split(","):
                 name, _, precision = who.partition("-")
                 cmd = [sys.executable, __file__, "--child", name, "--model", str(model), "--rows", str(work / "rows.json"),
-                       "--steps", str(args.steps or (CUDA_STEPS[size] if args.device == "cuda" else STEPS[size][name])),
+                       "--steps", str(steps or (CUDA_STEPS[size] if args.device == "cuda" else STEPS[size][name])),
                        "--device", args.device, "--bench-device", args.bench_device, "--bench", str(pathlib.Path(args.bench).resolve()),
                        "--work", str(work / "bench"), "--precision", precision or "float32"]
                 if args.evaluate:

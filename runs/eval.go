@@ -6,6 +6,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/lmkor/bench/checkpoints"
 	"github.com/lmkor/bench/device"
@@ -59,7 +60,7 @@ func Eval(ctx context.Context, c Cell, events Events) (out *Outcome, err error) 
 	if err != nil {
 		return nil, err
 	}
-	preds, err := c.predict(ctx, l, d)
+	preds, err := c.predict(ctx, l, d, w)
 	if err != nil {
 		return nil, stopped(ctx, err)
 	}
@@ -80,15 +81,21 @@ func Eval(ctx context.Context, c Cell, events Events) (out *Outcome, err error) 
 	return c.outcome(Evaluated, res), nil
 }
 
-// predict answers the examples on the cell's device.
-func (c *Cell) predict(ctx context.Context, l *checkpoints.Loaded, d *objectives.Labelled) ([]predictors.Answer, error) {
+// predict answers the examples on the cell's device, and writes down what that took.
+func (c *Cell) predict(ctx context.Context, l *checkpoints.Loaded, d *objectives.Labelled,
+	w *store.Writer) ([]predictors.Answer, error) {
 	on, err := devices.Open(ctx, string(c.Recipe.Device), c.Recipe.Threads)
 	if err != nil {
 		return nil, err
 	}
 	defer on.Close()
 	l.Model.Place(on.Backend)
-	return d.Predict(ctx, on.Backend)
+	start := time.Now()
+	answers, err := d.Predict(ctx, on.Backend)
+	if err != nil {
+		return nil, err
+	}
+	return answers, w.Timing(timing(results.EventEval, c.Scored, 0, d.Len(), d.Tokens(), time.Since(start).Seconds()))
 }
 
 // scoring are the recipe fields that a score of a finished checkpoint depends on.
