@@ -121,6 +121,7 @@ func (p *Pass) alloc(rows, cols int) *Tensor {
 // run executes f as an operator of the graph, or alone in a pass without Grad.
 func (p *Pass) run(f ag.AutoGradFunction) mat.Tensor {
 	if p.Trace != nil {
+		p.Trace.begin(f, false)
 		start := time.Now()
 		defer func() { p.Trace.add(f, false, time.Since(start)) }()
 	}
@@ -247,6 +248,9 @@ func (p *Pass) walk() error {
 		out := tape[i].o.Value().(*Tensor)
 		if !tape[i].o.RequiresGrad() || out.grad == nil {
 			continue // its buffers return with the next Reset
+		}
+		if p.Trace != nil {
+			p.Trace.begin(tape[i].f, true)
 		}
 		start := time.Now()
 		if err := tape[i].f.Backward(out.grad); err != nil {

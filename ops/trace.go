@@ -10,7 +10,17 @@ import (
 
 // Trace adds up where the time of a pass goes, operator by operator.
 type Trace struct {
-	ops map[string]*OpCost
+	Begins func(name string, backward bool) // hears what comes next; may be nil
+	ops    map[string]*OpCost
+}
+
+func (t *Trace) begin(f ag.AutoGradFunction, backward bool) { t.Begin(f.(coster).name(), backward) }
+
+// Begin says that work begins which Add will count.
+func (t *Trace) Begin(name string, backward bool) {
+	if t.Begins != nil {
+		t.Begins(name, backward)
+	}
 }
 
 // OpCost is what the operators of one name took, in one direction.

@@ -2,15 +2,12 @@ package perf
 
 import (
 	"cmp"
-	"fmt"
-	"io"
 	"slices"
-	"text/tabwriter"
-	"time"
 
 	"github.com/lmkor/bench/device"
 	"github.com/lmkor/bench/device/vulkan"
 	"github.com/lmkor/bench/ops"
+	"github.com/lmkor/bench/trainers"
 )
 
 // OnDevice is what was found of training steps on a device: what it was given to do,
@@ -19,6 +16,9 @@ type OnDevice struct {
 	Device  DeviceFacts    `json:"device"`
 	Step    DeviceStep     `json:"step"`
 	Kernels []DeviceKernel `json:"kernels"` // the longest first, or those that move most where nothing is timed
+
+	Operators []DeviceOperator `json:"operators"` // likewise
+	Products  []DeviceProduct  `json:"products"`  // none where nothing is timed
 }
 
 // DeviceFacts are the device, and what it takes for what every step needs.
@@ -34,6 +34,8 @@ type DeviceFacts struct {
 	WaitMicros   float64 `json:"wait_us"`            // of one launch that is submitted and waited for
 	UploadGB     float64 `json:"upload_gb"`          // a second, of 32 MiB
 	DownloadGB   float64 `json:"download_gb"`        // likewise
+	CopyGB       float64 `json:"memory_gb"`          // read and written by a copy of 16 MiB on the device
+	Peak         float64 `json:"peak_gflops"`        // of nothing but multiply-adds in float32
 	Product      float64 `json:"product_gflops"`     // of a product of 1024 × 1024 × 1024
 	HeldMB       float64 `json:"activations_mb"`     // held for activations after the steps
 	Timestamps   bool    `json:"timestamps"`         // the kernels' times are the device's own
@@ -82,8 +84,9 @@ func MeasureDevice(s Subject, on *vulkan.Backend, steps int, progress func(strin
 		r.Device.costs(on)
 	}
 	progress("counting training steps")
-	trace := &ops.Trace{}
+	trace := tracing(on)
 	times, err := s.Trainer.Measure(warmSteps, steps, trace, func() {
+		on.Attribute("")
 		if trace.FLOPs() == 0 {
 			on.ResetCounts() // behind the steps that warm up
 		}
@@ -91,21 +94,8 @@ func MeasureDevice(s Subject, on *vulkan.Backend, steps int, progress func(strin
 	if err != nil {
 		return nil, err
 	}
-	counts, n := on.Counts(), float64(steps)
-	var ms []float64
-	tokens, sequences := 0, 0
-	for _, t := range times {
-		ms, tokens, sequences = append(ms, t.Elapsed.Seconds()*1e3), tokens+t.Tokens, sequences+t.Sequences
-	}
-	least := 0.0
-	for _, c := range trace.Costs() {
-		least += c.Bytes
-	}
-	r.Step = DeviceStep{Model: s.Name, Sequences: sequences / steps, Tokens: float64(tokens) / n, MS: median(ms),
-		Launches: float64(counts.Launches) / n, Moves: float64(counts.Moves) / n, Barriers: float64(counts.Barriers) / n,
-		Submissions: float64(counts.Submissions) / n, Read: float64(counts.Read) / n, Written: float64(counts.Written) / n,
-		Uploaded: float64(counts.Uploaded) / n, Downloaded: float64(counts.Downloaded) / n, FLOPs: counts.FLOPs / n,
-		Least: least / n, Needed: trace.FLOPs() / n}
+	counts, n, costs := on.Counts(), float64(steps), trace.Costs()
+	r.step(s.Name, counts, times, trace)
 	if on.OnPaper() { // which takes no time
 		r.Step.MS = 0
 	}
@@ -120,13 +110,45 @@ func MeasureDevice(s Subject, on *vulkan.Backend, steps int, progress func(strin
 		n = 1
 	}
 	r.kernels(counts, n)
+	r.operators(counts, n, costs, float64(steps))
+	if on.OnPaper() {
+		return r, nil
+	}
+	progress("measuring matrix products")
+	r.Products = deviceProducts(s, on, int(r.Step.Tokens), r.Device.Peak)
 	return r, nil
+}
+
+// step sums up the steps that were counted.
+func (r *OnDevice) step(model string, counts vulkan.Counts, times []trainers.StepTime, trace *ops.Trace) {
+	n := float64(len(times))
+	var ms []float64
+	tokens, sequences := 0, 0
+	for _, t := range times {
+		ms, tokens, sequences = append(ms, t.Elapsed.Seconds()*1e3), tokens+t.Tokens, sequences+t.Sequences
+	}
+	least := 0.0
+	for _, c := range trace.Costs() {
+		least += c.Bytes
+	}
+	r.Step = DeviceStep{Model: model, Sequences: sequences / len(times), Tokens: float64(tokens) / n, MS: median(ms),
+		Launches: float64(counts.Launches) / n, Moves: float64(counts.Moves) / n, Barriers: float64(counts.Barriers) / n,
+		Submissions: float64(counts.Submissions) / n, Read: float64(counts.Read) / n, Written: float64(counts.Written) / n,
+		Uploaded: float64(counts.Uploaded) / n, Downloaded: float64(counts.Downloaded) / n, FLOPs: counts.FLOPs / n,
+		Least: least / n, Needed: trace.FLOPs() / n}
+}
+
+// tracing is a trace that tells the device whose its launches are.
+func tracing(on *vulkan.Backend) *ops.Trace {
+	return &ops.Trace{Begins: func(name string, backward bool) { on.Attribute(operator{name, backward}.String()) }}
 }
 
 // timed is one step's counts with the times of its kernels.
 func timed(s Subject, on *vulkan.Backend) (vulkan.Counts, error) {
 	defer on.Timed(false)
-	_, err := s.Trainer.Measure(1, 1, nil, func() {
+	trace := tracing(on)
+	_, err := s.Trainer.Measure(1, 1, trace, func() {
+		on.Attribute("")
 		on.Timed(true)
 		on.ResetCounts()
 	})
@@ -142,72 +164,4 @@ func (r *OnDevice) kernels(counts vulkan.Counts, n float64) {
 	slices.SortFunc(r.Kernels, func(a, b DeviceKernel) int {
 		return cmp.Or(cmp.Compare(b.MS, a.MS), cmp.Compare(b.Read+b.Written, a.Read+a.Written), cmp.Compare(a.Name, b.Name))
 	})
-}
-
-// costs times what every step needs: launches, waits, copies, a product.
-func (f *DeviceFacts) costs(on *vulkan.Backend) {
-	const launches, waits, side, floats = 300, 20, 1024, 8 << 20
-	x := on.New(floats)
-	defer on.Free(x)
-	small := x.Slice(0, 64)
-	wait := func() { on.Read(nil, device.Buffer{}) }
-	seconds := func(f func()) float64 { // the better of two: the first compiles
-		best := 0.0
-		for i := range 2 {
-			start := time.Now()
-			f()
-			if took := time.Since(start).Seconds(); i == 0 || took < best {
-				best = took
-			}
-		}
-		return best
-	}
-	add := &device.Add{Y: small, X: x.Slice(64, 128)}
-	f.LaunchMicros = 1e6 / launches * seconds(func() {
-		for range launches {
-			on.Run(add)
-		}
-		wait()
-	})
-	f.WaitMicros = 1e6 / waits * seconds(func() {
-		for range waits {
-			on.Run(add)
-			wait()
-		}
-	})
-	host := make([]float32, floats)
-	f.UploadGB = 4 * floats / 1e9 / seconds(func() { on.Write(x, host); wait() })
-	f.DownloadGB = 4 * floats / 1e9 / seconds(func() { on.Read(host, x) })
-	matrix := func(i int) device.Matrix {
-		return device.Matrix{Buffer: x.Slice(i*side*side, (i+1)*side*side), LD: side}
-	}
-	product := &device.Products{List: []device.Product{{M: side, N: side, K: side, A: matrix(0), B: matrix(1), C: matrix(2)}}}
-	f.Product = 2 * side * side * side / 1e9 / seconds(func() { on.Run(product); wait() })
-}
-
-// Write prints the report as tables.
-func (r *OnDevice) Write(out io.Writer) error {
-	w := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)
-	d, s := r.Device, r.Step
-	if d.Product == 0 { // nothing was measured of a device
-		fmt.Fprintf(w, "counted on paper, computed nowhere; shaders %.12s\n", d.Shaders)
-	} else {
-		fmt.Fprintf(w, "%s (%s), %s, Vulkan %s, %.1f GB, shaders %.12s\n", d.Name, d.Type, d.Driver, d.API,
-			float64(d.Memory)/1e9, d.Shaders)
-		fmt.Fprintf(w, "a launch %.1f µs, one waited for %.0f µs; upload %.1f GB/s, download %.1f GB/s; "+
-			"a product of 1024³ %.1f GFLOP/s\n",
-			d.LaunchMicros, d.WaitMicros, d.UploadGB, d.DownloadGB, d.Product)
-	}
-	fmt.Fprintln(w, "\nKERNEL\tLAUNCHES\tMB READ\tMB WRITTEN\tGFLOP\tms")
-	for _, k := range r.Kernels {
-		fmt.Fprintf(w, "%s\t%.0f\t%.2f\t%.2f\t%.3f\t%.2f\n", k.Name, k.Launches, k.Read/1e6, k.Written/1e6, k.FLOPs/1e9, k.MS)
-	}
-	fmt.Fprintf(w, "\nstep of %s, %d layers: %.0f launches, %.0f moves, %.0f barriers, %.0f submissions\n", s.Model, d.Layers,
-		s.Launches, s.Moves, s.Barriers, s.Submissions)
-	fmt.Fprintf(w, "bytes: %.1f MB read, %.1f MB written, %.2f of the least; %.3f MB from the host, %.3f MB to it\n", s.Read/1e6,
-		s.Written/1e6, d.BytesRatio, s.Uploaded/1e6, s.Downloaded/1e6)
-	fmt.Fprintf(w, "arithmetic: %.3f GFLOP launched, %.3f needed\n", s.FLOPs/1e9, s.Needed/1e9)
-	fmt.Fprintf(w, "time: %.2f ms for %d sequences of %.0f tokens; %.0f MB held for activations\n", s.MS, s.Sequences,
-		s.Tokens, d.HeldMB)
-	return w.Flush()
 }

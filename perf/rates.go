@@ -27,20 +27,27 @@ func thisMachine() Machine {
 // are compared with: not more than cores.
 type measured struct{ of, peak *parallel.Pool }
 
+// width is what a layer makes of what.
+type width struct{ in, out int }
+
+// widthsOf returns the widths of a model's layers, each once, but for narrow ones.
+func widthsOf(m *models.Model) (all []width) {
+	for _, p := range m.Params() {
+		if len(p.Shape) == 2 && p.Shape[0] >= 64 && p.Shape[1] >= 64 && !strings.Contains(p.Name, "embedding") {
+			if w := (width{p.Shape[1], p.Shape[0]}); !slices.Contains(all, w) {
+				all = append(all, w)
+			}
+		}
+	}
+	return all
+}
+
 // products measures the forms of the matrix product at the model's own widths, on
 // each of the pools that has another number of threads.
 func (r *Report) products(ctx context.Context, m *models.Model, tokens int, on []measured,
 	peakOf func(*parallel.Pool) float64, seen *watch) error {
-	type width struct{ in, out int }
 	r.Gemm = []Gemm{} // a model narrower than the kernels' tiles has none worth measuring
-	var widths []width
-	for _, p := range m.Params() {
-		if len(p.Shape) == 2 && p.Shape[0] >= 64 && p.Shape[1] >= 64 && !strings.Contains(p.Name, "embedding") {
-			if w := (width{p.Shape[1], p.Shape[0]}); !slices.Contains(widths, w) {
-				widths = append(widths, w)
-			}
-		}
-	}
+	widths := widthsOf(m)
 	for i, p := range on {
 		if i > 0 && p.of.Threads() == on[i-1].of.Threads() {
 			break

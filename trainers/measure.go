@@ -126,6 +126,9 @@ func (t *Trainer) measureStep(examples []int) (StepTime, error) {
 	if err := t.accumulate(context.Background(), examples); err != nil {
 		return StepTime{}, err
 	}
+	if trace != nil {
+		trace.Begin("optimizer", false)
+	}
 	updating := time.Now()
 	t.at.Step++
 	if wait := t.update(t.opt.LearningRate, t.at.Step); wait != nil {

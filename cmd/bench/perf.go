@@ -38,9 +38,10 @@ In bfloat16 the products by weights, and the step, are held to the bfloat16 peak
 Rates and shares are medians, and the peak is measured anew before each step and
 each product: on a shared machine it is another one from moment to moment.
 
-With --device it counts what a step gives a GPU to do, launches, barriers, bytes and
-arithmetic, against what the shapes need, and times the step and its kernels. With
---device paper it counts alone, and needs no GPU.`,
+With --device it measures a GPU's peak, memory, copies and launches, and its products
+at the model's shapes; it counts what a step gives it to do, launches, barriers, bytes
+and arithmetic, against what the shapes need, and times the step, its operators and its
+kernels. With --device paper it counts alone, and needs no GPU.`,
 		Example: `  bench perf --model bert-small-scratch
   bench perf --model ./my-bert --data-dir DATA --set precision=bfloat16 --format json > now.json
   bench perf --model ./my-bert --data-dir DATA --lengths pairs --against before.json
@@ -126,7 +127,7 @@ func (o *perfOptions) run(ctx context.Context, s streams) error {
 // countDevice prints what steps are on a device.
 func (o *perfOptions) countDevice(s streams, subject perf.Subject, on *devices.Device) error {
 	if subject.BF16 {
-		return usagef("precision bfloat16 on device %s: devices compute in float32 alone: want precision=float32", o.device)
+		return usageError{devices.NoBfloat16(o.device)}
 	}
 	r, err := perf.MeasureDevice(subject, on.GPU, o.steps, func(what string) { fmt.Fprintln(s.err, what) })
 	if err != nil {

@@ -113,8 +113,8 @@ func (b *Backend) Fetch(dst []float32, src device.Buffer) (wait func()) {
 		})
 		m, at := b.place(part)
 		into, offset := b.answers.memory, int(to.Addr()-b.answers.memory.Address)
-		b.record(op{name: "fetch", move: true, reads: over(part), writes: over(to),
-			do: func(c *vulkan.Commands) { c.Copy(into, offset, m, at, 4*n) }})
+		b.record(op{Name: "fetch", Move: true, Reads: over(part), Writes: over(to),
+			Do: func(c *vulkan.Commands) { c.Copy(into, offset, m, at, 4*n) }})
 		b.counts.Downloaded += int64(4 * n)
 	}
 	b.submit()
@@ -149,8 +149,8 @@ func (b *Backend) Read(dst []float32, src device.Buffer) {
 	for n := 0; n < min(len(dst), src.Len()); {
 		part := src.Slice(n, min(n+chunkBytes/4, len(dst), src.Len()))
 		m, at := b.place(part)
-		b.record(op{name: "read", move: true, reads: over(part), writes: over(device.At(into.Address, part.Len())),
-			do: func(c *vulkan.Commands) { c.Copy(into, 0, m, at, 4*part.Len()) }})
+		b.record(op{Name: "read", Move: true, Reads: over(part), Writes: over(device.At(into.Address, part.Len())),
+			Do: func(c *vulkan.Commands) { c.Copy(into, 0, m, at, 4*part.Len()) }})
 		b.finish()
 		b.refresh(into)
 		copy(dst[n:], unsafe.Slice((*float32)(unsafe.Pointer(&into.Host[0])), part.Len()))

@@ -2,6 +2,7 @@ package vulkan
 
 import (
 	"fmt"
+	"math"
 	"testing"
 
 	"github.com/lmkor/bench/device"
@@ -50,6 +51,11 @@ func (h *harness) attention(s sequences) *device.Attention {
 		Drop: s.dropper()}
 	kv := h.random(last(a.KeyOff)*2*w + 1)
 	a.Q = device.Matrix{Buffer: h.random(last(a.Offsets) * (w + 3)), LD: w + 3}
+	for i := range a.Q.Floats() {
+		if i%a.Q.LD >= w { // nobody's
+			a.Q.Floats()[i] = float32(math.NaN())
+		}
+	}
 	a.K, a.V = device.Matrix{Buffer: kv.From(1), LD: 2 * w}, device.Matrix{Buffer: kv.From(1 + w), LD: 2 * w}
 	a.Y = h.undefined(last(a.Offsets) * w)
 	a.Probs = h.probs(a, a.Scores())

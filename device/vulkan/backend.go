@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/lmkor/bench/device"
+	"github.com/lmkor/bench/device/vulkan/barriers"
 	"github.com/lmkor/bench/internal/vulkan"
 )
 
@@ -25,11 +26,12 @@ type Backend struct {
 	lent, owned *memory // activations, and what New returns
 	stage       staging
 	answers     answers
-	recorder    recorder
+	recorder    barriers.Recorder
 	queue       queue
 	pipelines   map[string]vulkan.Pipeline
 	cache       vulkan.CacheFile
 	counts      Counts
+	operator    string                     // whose ops are recorded: see Attribute
 	known       map[*float64]device.Buffer // sums of squares that products left: see squaresFor
 	guards      []device.Buffer            // of tests: what must not change, behind what Get lends
 
@@ -49,6 +51,8 @@ type options struct {
 	reversed bool                    // run launches between two barriers the last first
 	idle     bool                    // launch nothing, and only count it
 	poison   bool                    // what Get lends is full of NaN, with a guard behind
+	apart    bool                    // every buffer is a memory of its own, of its very size, which layers know the end of
+	code     func([]byte) []byte     // makes other SPIR-V of a kernel's
 	piece    int                     // launches of a submission; 0: pieceOps
 	most     int64                   // bytes of device memory; 0: as many as there are
 	say      func(string)            // hears the validation layers
@@ -104,11 +108,14 @@ func (b *Backend) open(index int) error {
 func (b *Backend) begin() {
 	b.known = map[*float64]device.Buffer{}
 	b.lent, b.owned = b.newMemory(forBatch), b.newMemory(forModel)
-	b.recorder = recorder{reversed: b.options.reversed, emit: b.emit, barrier: b.emitBarrier}
+	b.recorder = barriers.Recorder{Reversed: b.options.reversed, Emit: b.emit, Barrier: b.emitBarrier}
 }
 
 // Info returns what the device says of itself.
 func (b *Backend) Info() Info { return b.info }
+
+// LowerPrecision says why the device does not compute in bfloat16: see Info.
+func (b *Backend) LowerPrecision() string { return b.info.LowerPrecision() }
 
 // Close waits for the device and gives back all that it holds. The backend and its
 // buffers are not to be used any more.

@@ -53,7 +53,7 @@ func alone(t *testing.T, o options) *Backend {
 		o.cache = t.TempDir()
 	}
 	o.say = heard
-	b, err := open(0, o)
+	b, err := open(numbered(), o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,15 +7,18 @@ import "github.com/lmkor/bench/internal/vulkan"
 type clock struct {
 	on      bool
 	now     *vulkan.Clock // of the commands that are recorded now
-	names   []string
+	names   []stamped
 	pending []timed
 	spare   []*vulkan.Clock
 }
 
 type timed struct {
 	clock *vulkan.Clock
-	names []string
+	names []stamped
 }
+
+// stamped is an op that was timed.
+type stamped struct{ kernel, operator string }
 
 // clockStamps is how many launches of a submission are timed; more are not.
 const clockStamps = 1024
@@ -46,12 +49,12 @@ func (k *clock) begin(b *Backend, c *vulkan.Commands) {
 }
 
 // stamp ends the launch that was just recorded.
-func (k *clock) stamp(b *Backend, c *vulkan.Commands, name string) {
+func (k *clock) stamp(b *Backend, c *vulkan.Commands, o op) {
 	if k.now == nil || len(k.names) == clockStamps {
 		return
 	}
 	c.Barrier()
-	k.names = append(k.names, name)
+	k.names = append(k.names, stamped{o.Name, o.Operator})
 	c.Stamp(k.now, len(k.names))
 }
 

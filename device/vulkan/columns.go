@@ -1,6 +1,9 @@
 package vulkan
 
-import "github.com/lmkor/bench/device"
+import (
+	"github.com/lmkor/bench/device"
+	"github.com/lmkor/bench/device/vulkan/tiling"
+)
 
 // columnSums is what shader columns is told: the columns of x, multiplied by slope,
 // are summed up, the first width of them to to, the rest to others.
@@ -47,7 +50,7 @@ const (
 
 func (b *Backend) launchColumns(o *columnSums, parts int) {
 	l := launch{kernel: "columns", spec: []uint32{flag(!o.slope.None())}, flops: float64(o.rows * o.cols),
-		groups: [3]uint32{over32(o.cols, columnGroup), uint32(parts)}, reads: block(o.x, o.rows, o.cols)}
+		groups: [3]uint32{tiling.Over(o.cols, columnGroup), uint32(parts)}, reads: block(o.x, o.rows, o.cols)}
 	if !o.slope.None() {
 		l.reads = append(l.reads, block(o.slope, o.rows, o.cols)...)
 		l.writes = append(l.writes, block(o.x, o.rows, o.cols)...)

@@ -15,6 +15,7 @@ type Counts struct {
 	Downloaded  int64   // to it
 	FLOPs       float64 // of products and attention
 	Kernels     map[string]KernelCounts
+	Operators   map[string]KernelCounts // by what Attribute said; moves are counted as launches
 }
 
 // KernelCounts is what one kernel was given to do.
@@ -25,32 +26,47 @@ type KernelCounts struct {
 	Seconds       float64 // while Timed
 }
 
-func newCounts() Counts { return Counts{Kernels: map[string]KernelCounts{}} }
+func newCounts() Counts {
+	return Counts{Kernels: map[string]KernelCounts{}, Operators: map[string]KernelCounts{}}
+}
 
 // add counts an op when it is recorded.
 func (c *Counts) add(o op) {
 	var read, written int64
-	for _, r := range o.reads {
-		read += int64(r.bytes())
+	for _, r := range o.Reads {
+		read += int64(r.Bytes())
 	}
-	for _, r := range o.writes {
-		written += int64(r.bytes())
+	for _, r := range o.Writes {
+		written += int64(r.Bytes())
 	}
-	if o.move {
+	if o.Move {
 		c.Moves++
 	} else {
 		c.Launches++
 	}
-	c.Read, c.Written, c.FLOPs = c.Read+read, c.Written+written, c.FLOPs+o.flops
-	k := c.Kernels[o.name]
-	k.Launches, k.Read, k.Written, k.FLOPs = k.Launches+1, k.Read+read, k.Written+written, k.FLOPs+o.flops
-	c.Kernels[o.name] = k
+	c.Read, c.Written, c.FLOPs = c.Read+read, c.Written+written, c.FLOPs+o.FLOPs
+	for _, by := range []struct {
+		counts map[string]KernelCounts
+		name   string
+	}{{c.Kernels, o.Name}, {c.Operators, o.Operator}} {
+		k := by.counts[by.name]
+		k.Launches, k.Read, k.Written, k.FLOPs = k.Launches+1, k.Read+read, k.Written+written, k.FLOPs+o.FLOPs
+		by.counts[by.name] = k
+	}
 }
 
-func (c *Counts) took(name string, seconds float64) {
-	k := c.Kernels[name]
-	k.Seconds += seconds
-	c.Kernels[name] = k
+func (c *Counts) took(o stamped, seconds float64) {
+	k, by := c.Kernels[o.kernel], c.Operators[o.operator]
+	k.Seconds, by.Seconds = k.Seconds+seconds, by.Seconds+seconds
+	c.Kernels[o.kernel], c.Operators[o.operator] = k, by
+}
+
+// Attribute says whose what is recorded from now on is, for Counts: the name of an
+// operator, or nobody's.
+func (b *Backend) Attribute(operator string) {
+	b.enter()
+	defer b.leave()
+	b.operator = operator
 }
 
 // Counts returns what was counted.
@@ -58,7 +74,7 @@ func (b *Backend) Counts() Counts {
 	b.enter()
 	defer b.leave()
 	c := b.counts
-	c.Kernels = maps.Clone(c.Kernels)
+	c.Kernels, c.Operators = maps.Clone(c.Kernels), maps.Clone(c.Operators)
 	return c
 }
 

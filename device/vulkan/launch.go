@@ -6,8 +6,20 @@ import (
 	"math"
 
 	"github.com/lmkor/bench/device"
+	"github.com/lmkor/bench/device/vulkan/barriers"
 	"github.com/lmkor/bench/internal/vulkan"
 )
+
+type (
+	op     = barriers.Op
+	region = barriers.Region
+)
+
+// over are the regions of whole buffers, of which there may be none.
+func over(buffers ...device.Buffer) []region { return barriers.Over(buffers...) }
+
+// block is the region of a matrix of rows × cols floats.
+func block(m device.Matrix, rows, cols int) []region { return barriers.Block(m, rows, cols) }
 
 // launch is one run of a kernel. All that it reads or writes of the device's memory
 // has to be in reads and writes, or no barrier keeps it in order; buffers of words
@@ -34,8 +46,8 @@ func (b *Backend) launch(l launch) {
 	if l.name == "" {
 		l.name = l.kernel
 	}
-	b.record(op{name: l.name, reads: l.reads, writes: l.writes, flops: l.flops,
-		do: func(c *vulkan.Commands) { c.Launch(p, l.push, l.groups) }})
+	b.record(op{Name: l.name, Reads: l.reads, Writes: l.writes, FLOPs: l.flops,
+		Do: func(c *vulkan.Commands) { c.Launch(p, l.push, l.groups) }})
 }
 
 // pack writes push constants as std430 lays them out: a buffer or a matrix as its

@@ -26,7 +26,7 @@ func (h *harness) logits(n int) device.Buffer {
 }
 
 func TestCrossEntropy(t *testing.T) {
-	for _, c := range []struct{ rows, cols int }{{1, 2}, {7, 3}, {5, 130}, {4, 1500}, {300, 5}} {
+	for _, c := range fewest([]struct{ rows, cols int }{{7, 3}, {1, 2}, {5, 130}, {4, 1500}, {300, 5}}) {
 		h := newHarness(t)
 		labels := h.ids(c.rows, c.cols)
 		for i := 1; i < c.rows; i += 3 {
@@ -65,7 +65,7 @@ func TestLossOfNaN(t *testing.T) {
 }
 
 func TestElementLosses(t *testing.T) {
-	for _, n := range []int{1, 30, 700} {
+	for _, n := range fewest([]int{30, 1, 700}) {
 		h := newHarness(t)
 		x, labels, gold := h.logits(n), h.ids(n, 2), make([]float32, n)
 		for i := range gold {

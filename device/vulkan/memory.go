@@ -34,14 +34,31 @@ func (m *memory) get(n int) device.Buffer {
 		m.b.must(&memoryError{4 * int64(n), m.what, fmt.Errorf("the device has %d MiB at once: %w", m.ledger.Largest>>18,
 			vulkan.OutOfDeviceMemory)})
 	}
+	if m.b.options.apart {
+		return m.apart(n)
+	}
 	block := m.ledger.Get(n, m.add, m.drop)
 	addr := m.slabs[block.Slab].Address + 4*uint64(block.Off)
 	m.lent[addr] = block
 	return device.At(addr, n)
 }
 
+// apart returns a memory of its own: see options.
+func (m *memory) apart(n int) device.Buffer {
+	s := m.b.allocate(4*n, vulkan.Local, m.what)
+	m.slabs = append(m.slabs, s)
+	return device.At(s.Address, n)
+}
+
 func (m *memory) put(b device.Buffer) {
 	if b.None() {
+		return
+	}
+	if m.b.options.apart {
+		s, _ := m.find(b.Addr())
+		m.slabs = slices.DeleteFunc(m.slabs, func(o *vulkan.Memory) bool { return o == s })
+		m.b.finish()
+		m.b.device.Free(s)
 		return
 	}
 	block, ok := m.lent[b.Addr()]
@@ -53,6 +70,9 @@ func (m *memory) put(b device.Buffer) {
 }
 
 func (m *memory) reset() {
+	if m.b.options.apart {
+		m.drop()
+	}
 	m.ledger.Reset()
 	clear(m.lent)
 }
@@ -120,6 +140,11 @@ func (b *Backend) get(n int) device.Buffer {
 	if !b.options.poison || n == 0 {
 		return b.lent.get(n)
 	}
+	if b.options.apart { // a guard would hide its end
+		x := b.lent.get(n)
+		b.fill(x, poisonWord)
+		return x
+	}
 	x := b.lent.get(n + guardFloats)
 	b.fill(x.Slice(0, n), poisonWord)
 	b.fill(x.From(n), guardWord)
@@ -128,10 +153,11 @@ func (b *Backend) get(n int) device.Buffer {
 }
 
 // What tests fill fresh memory with: a NaN that says where it comes from, and what
-// must still be there behind a buffer.
+// must still be there behind a buffer, another NaN, so that a product with what is read
+// there by mistake is none.
 const (
 	poisonWord  = 0x7fc0dead
-	guardWord   = 0x5ca1ab1e
+	guardWord   = 0x7fe1ab1e
 	guardFloats = 16
 )
 

@@ -36,8 +36,8 @@ func (b *Backend) copy(y, x device.Buffer) {
 	}
 	to, at := b.place(y)
 	from, begin := b.place(x)
-	b.record(op{name: "copy", move: true, reads: over(x), writes: over(y),
-		do: func(c *vulkan.Commands) { c.Copy(to, at, from, begin, 4*x.Len()) }})
+	b.record(op{Name: "copy", Move: true, Reads: over(x), Writes: over(y),
+		Do: func(c *vulkan.Commands) { c.Copy(to, at, from, begin, 4*x.Len()) }})
 }
 
 func (b *Backend) add(o *device.Add) {

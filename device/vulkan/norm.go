@@ -1,6 +1,9 @@
 package vulkan
 
-import "github.com/lmkor/bench/device"
+import (
+	"github.com/lmkor/bench/device"
+	"github.com/lmkor/bench/device/vulkan/tiling"
+)
 
 func (b *Backend) norm(o *device.Norm) {
 	if o.Rows == 0 {
@@ -46,7 +49,7 @@ func (b *Backend) normGrad(o *device.NormGrad) {
 	if n > 0 {
 		width := rowWidth(o.Cols)
 		b.launch(launch{kernel: "normgrad", groups: [3]uint32{uint32(n)},
-			spec: []uint32{width, over32(o.Cols, width), flag(add), flag(add && o.Drop.P > 0), flag(sums)},
+			spec: []uint32{width, tiling.Over(o.Cols, width), flag(add), flag(add && o.Drop.P > 0), flag(sums)},
 			push: pack(append([]any{o.DX, o.DResidual, parts, o.DY, o.S, o.Mean, o.RStd, o.W, o.Rows, o.Cols, each},
 				dropping(o.Drop)...)...),
 			reads:  over(o.DY, o.S, o.Mean, o.RStd, o.W),

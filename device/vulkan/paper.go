@@ -3,6 +3,7 @@ package vulkan
 import (
 	"slices"
 
+	"github.com/lmkor/bench/device/vulkan/tiling"
 	"github.com/lmkor/bench/internal/vulkan"
 )
 
@@ -40,7 +41,7 @@ type paper struct {
 // allocate hands out addresses, and memory where the host would see it.
 func (p *paper) allocate(bytes int, use vulkan.Use) *vulkan.Memory {
 	m := &vulkan.Memory{Address: p.next, Bytes: bytes}
-	p.next += uint64(roundUp(bytes, 1<<12)) + 1<<12
+	p.next += uint64(tiling.RoundUp(bytes, 1<<12)) + 1<<12
 	if use != vulkan.Local {
 		m.Host = make([]byte, bytes)
 	}

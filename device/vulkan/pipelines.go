@@ -54,7 +54,11 @@ func (b *Backend) pipeline(kernel string, spec []uint32) vulkan.Pipeline {
 		err = b.options.fail("compile")
 	}
 	if err == nil {
-		p, err = b.device.NewPipeline(shader(kernel+".spv"), spec)
+		code := shader(kernel + ".spv")
+		if b.options.code != nil {
+			code = b.options.code(code)
+		}
+		p, err = b.device.NewPipeline(code, spec)
 	}
 	if exhausted(err) {
 		err = &memoryError{0, forKernels, err}

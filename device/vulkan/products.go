@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/lmkor/bench/device"
+	"github.com/lmkor/bench/device/vulkan/tiling"
 	"github.com/lmkor/bench/kernels"
 )
 
@@ -136,7 +137,9 @@ type splitProducts struct {
 
 // each is the number of floats of a product's parts, whose rows are rounded up to
 // vectors, and of the sums of rows behind.
-func (s *splitProducts) each() int { return roundUp(s.parts*s.kind.m*(roundUp(s.kind.n, 4)+1), 4) }
+func (s *splitProducts) each() int {
+	return tiling.RoundUp(s.parts*s.kind.m*(tiling.RoundUp(s.kind.n, 4)+1), 4)
+}
 
 func (s *splitProducts) of(i int) device.Buffer { return s.scratch.Slice(i*s.each(), (i+1)*s.each()) }
 
@@ -158,7 +161,7 @@ func (b *Backend) launchRows(k productKind, list []*device.Product) {
 		}
 		columns = 4 * groupSize / lanes
 	}
-	l := launch{kernel: "rowproduct", groups: [3]uint32{over32(k.n, uint32(columns)), 1, uint32(len(list))},
+	l := launch{kernel: "rowproduct", groups: [3]uint32{tiling.Over(k.n, uint32(columns)), 1, uint32(len(list))},
 		flops: 2 * float64(len(list)) * float64(k.m) * float64(k.n) * float64(k.k)}
 	all := make([]operands, len(list))
 	for i, p := range list {
@@ -176,9 +179,9 @@ func (b *Backend) launchProducts(k productKind, list []*device.Product) *splitPr
 		b.launchRows(k, list)
 		return nil
 	}
-	t, parts := tileFor(k.m, k.n, k.k, len(list))
-	part, parts := t.part(k.k, parts)
-	x, y := over32(k.n, t.bn), over32(k.m, t.bm)
+	t, parts := tiling.For(k.m, k.n, k.k, len(list))
+	part, parts := t.Part(k.k, parts)
+	x, y := tiling.Over(k.n, t.BN), tiling.Over(k.m, t.BM)
 	l := launch{kernel: "product", groups: [3]uint32{x, y, uint32(parts * len(list))},
 		flops: 2 * float64(len(list)*k.factors) * float64(k.m) * float64(k.n) * float64(k.k)}
 	all := make([]operands, len(list)*k.factors)
@@ -202,7 +205,7 @@ func (b *Backend) launchProducts(k productKind, list []*device.Product) *splitPr
 	} else {
 		b.finishes(&l, list, all, int(x*y))
 	}
-	b.launchOperands(&l, k, flags, all, part, parts, t.bm, t.bn, t.bk, t.tm, t.tn, t.invocations(), uint32(k.factors))
+	b.launchOperands(&l, k, flags, all, part, parts, t.BM, t.BN, t.BK, t.TM, t.TN, t.Invocations(), uint32(k.factors))
 	return s
 }
 
@@ -211,7 +214,7 @@ func (b *Backend) addParts(s *splitProducts) {
 	defer b.put(s.scratch)
 	k := s.kind
 	k.factors = 1
-	x := uint32(min((k.m*roundUp(k.n, 4)/4+groupSize-1)/groupSize, mostGroups))
+	x := uint32(min((k.m*tiling.RoundUp(k.n, 4)/4+groupSize-1)/groupSize, mostGroups))
 	l := launch{kernel: "productsum", groups: [3]uint32{x, 1, uint32(len(s.list))}, reads: over(s.scratch),
 		flops: float64(len(s.list) * s.each())}
 	all := make([]operands, len(s.list))

@@ -7,12 +7,14 @@ import (
 	"testing"
 
 	"github.com/lmkor/bench/device"
+	"github.com/lmkor/bench/device/vulkan/tiling"
 	"github.com/lmkor/bench/internal/golden"
 	"github.com/lmkor/bench/kernels"
 )
 
 // matrix returns a matrix of random numbers whose rows begin pad floats into rows of
-// cols + 2·pad.
+// cols + 2·pad. What is between them is random, too: a sum with NaN would hide a number
+// that was added there.
 func (h *harness) matrix(rows, cols, pad int) device.Matrix {
 	ld := cols + 2*pad
 	if rows*cols == 0 {
@@ -21,14 +23,30 @@ func (h *harness) matrix(rows, cols, pad int) device.Matrix {
 	return device.Matrix{Buffer: h.random(rows*ld).Slice(pad, rows*ld-pad), LD: ld}
 }
 
+// factor is a matrix whose rows have NaN between them, which makes itself felt even
+// where it is multiplied by zero.
+func (h *harness) factor(rows, cols, pad int) device.Matrix {
+	m := h.matrix(rows, cols, pad)
+	if rows*cols == 0 {
+		return m
+	}
+	x := h.find(m.Buffer).host
+	for i := range x {
+		if at := i%m.LD - pad; at < 0 || at >= cols {
+			x[i] = float32(math.NaN())
+		}
+	}
+	return m
+}
+
 // product returns a product of random matrices, [m, k] and [k, n].
 func (h *harness) product(ta, tb bool, m, n, k, pad int) device.Product {
 	p := device.Product{TA: ta, TB: tb, M: m, N: n, K: k, C: h.matrix(m, n, pad)}
-	if p.A = h.matrix(m, k, pad); ta {
-		p.A = h.matrix(k, m, pad)
+	if p.A = h.factor(m, k, pad); ta {
+		p.A = h.factor(k, m, pad)
 	}
-	if p.B = h.matrix(k, n, pad); tb {
-		p.B = h.matrix(n, k, pad)
+	if p.B = h.factor(k, n, pad); tb {
+		p.B = h.factor(n, k, pad)
 	}
 	return p
 }
@@ -51,14 +69,14 @@ func TestProducts(t *testing.T) {
 		{130, 520, 21}, {193, 520, 1540}, // medium
 		{130, 6150, 17}, // large
 	} {
-		tile, parts := tileFor(c.m, c.n, c.k, 1)
+		tile, parts := tiling.For(c.m, c.n, c.k, 1)
 		for form := range 4 {
-			if (c.m > 64 || tile == flat) && form != c.k%4 && form != 3 {
+			if (c.m > 64 || tile == tiling.Flat) && form != c.k%4 && form != 3 {
 				continue // each is a kernel of its own, which takes a driver seconds to compile
 			}
 			pad := []int{0, 3, 4, 1}[(form+c.m)%4]
 			ta, tb := form&1 != 0, form&2 != 0
-			t.Run(fmt.Sprintf("%dx%dx%d/ta=%t/tb=%t/pad=%d/tile=%dx%d/parts=%d", c.m, c.n, c.k, ta, tb, pad, tile.bm, tile.bn, parts),
+			t.Run(fmt.Sprintf("%dx%dx%d/ta=%t/tb=%t/pad=%d/tile=%dx%d/parts=%d", c.m, c.n, c.k, ta, tb, pad, tile.BM, tile.BN, parts),
 				func(t *testing.T) {
 					h := newHarness(t)
 					p := h.product(ta, tb, c.m, c.n, c.k, pad)
@@ -201,22 +219,4 @@ func TestNoBfloat16(t *testing.T) {
 		}
 	}()
 	forward.Run(&device.Products{Bfloat16: true})
-}
-
-// A tile's workgroups fit every device, and the parts of K cover it.
-func TestTiles(t *testing.T) {
-	for _, tile := range []tile{large, medium, small, flat, narrow} {
-		shared := 4 * (tile.bk*(tile.bm+4+tile.bn+4) + 2*tile.invocations())
-		if tile.invocations() > 256 || shared > 32<<10 || tile.bm%(4) != 0 || tile.bk%4 != 0 {
-			t.Errorf("%v: %d invocations, %d bytes", tile, tile.invocations(), shared)
-		}
-	}
-	for _, s := range []struct{ m, n, k, count int }{{768, 768, 700, 1}, {3072, 768, 4096, 1}, {1, 32000, 768, 1}, {640, 2, 768, 1},
-		{128, 128, 640, 3}, {5, 5, 100000, 1}} {
-		tile, parts := tileFor(s.m, s.n, s.k, s.count)
-		part, count := tile.part(s.k, parts)
-		if count > parts || part*count < s.k || part*(count-1) >= s.k || part%int(tile.bk) != 0 {
-			t.Errorf("%v: %d parts of %d", s, count, part)
-		}
-	}
 }

@@ -27,7 +27,8 @@ const (
 
 // record adds an op.
 func (b *Backend) record(o op) {
-	b.recorder.add(o)
+	o.Operator = b.operator
+	b.recorder.Add(o)
 	b.queue.ops++
 	b.counts.add(o)
 }
@@ -58,8 +59,8 @@ func (b *Backend) emit(o op) {
 		return
 	}
 	c := b.commands()
-	o.do(c)
-	b.queue.clock.stamp(b, c, o.name)
+	o.Do(c)
+	b.queue.clock.stamp(b, c, o)
 }
 
 func (b *Backend) emitBarrier() {
@@ -71,7 +72,7 @@ func (b *Backend) emitBarrier() {
 // submit hands over what is recorded. Between the launches of a call it must not be
 // called but by finish: what they read of the host's would be taken for used.
 func (b *Backend) submit() {
-	b.recorder.flush()
+	b.recorder.Flush()
 	q := &b.queue
 	some := q.ops > 0
 	q.ops = 0
@@ -125,7 +126,11 @@ func (b *Backend) finish() {
 	b.wait(q.begun())
 	b.resolve()
 	q.clock.read(b)
-	if !q.inCall {
+	switch {
+	case q.inCall:
+	case b.options.apart:
+		b.stage.close(b.device)
+	default:
 		b.stage.rewind()
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/lmkor/bench/device"
+	"github.com/lmkor/bench/device/vulkan/tiling"
 )
 
 // segment is a run of rows that are summed up: see shader segments.
@@ -48,7 +49,7 @@ func (b *Backend) addSegments(o *device.ScatterAdd, src, parts device.Buffer, li
 		words = append(words, uint32(s.to), uint32(s.from), uint32(s.end), flag(s.apart))
 	}
 	b.launch(launch{kernel: "segments", spec: []uint32{flag(!order.None())},
-		groups: [3]uint32{over32(o.Cols, 64), uint32(min(len(list), mostGroups))},
+		groups: [3]uint32{tiling.Over(o.Cols, 64), uint32(min(len(list), mostGroups))},
 		push:   pack(o.Dst, parts, src, upload(b, words), order, len(list), o.Cols),
 		reads:  over(src, o.Dst), writes: over(o.Dst, parts)})
 }

@@ -30,6 +30,11 @@ const (
 // room returns bytes of staging memory, as the host and as the device sees it.
 func (b *Backend) room(bytes int) (host []byte, m *vulkan.Memory, at int) {
 	s := &b.stage
+	if b.options.apart {
+		c := &chunk{memory: b.allocate(bytes, vulkan.Upload, forData)}
+		s.full = append(s.full, c)
+		return c.memory.Host, c.memory, 0
+	}
 	if s.now == nil || s.now.used+bytes > s.now.memory.Bytes {
 		if s.now != nil {
 			s.full = append(s.full, s.now)
@@ -115,7 +120,7 @@ func (b *Backend) Write(dst device.Buffer, src []float32) {
 		b.counts.Uploaded += int64(4 * n)
 		part := dst.Slice(0, n)
 		m, to := b.place(part)
-		b.record(op{name: "write", move: true, writes: over(part), do: func(c *vulkan.Commands) { c.Copy(m, to, from, at, 4*n) }})
+		b.record(op{Name: "write", Move: true, Writes: over(part), Do: func(c *vulkan.Commands) { c.Copy(m, to, from, at, 4*n) }})
 		dst, src = dst.From(n), src[n:]
 		if len(src) > 0 {
 			b.submit()
@@ -127,5 +132,5 @@ func (b *Backend) Write(dst device.Buffer, src []float32) {
 func (b *Backend) fill(x device.Buffer, word uint32) {
 	m, at := b.place(x)
 	n := 4 * x.Len()
-	b.record(op{name: "fill", move: true, writes: over(x), do: func(c *vulkan.Commands) { c.Fill(m, at, n, word) }})
+	b.record(op{Name: "fill", Move: true, Writes: over(x), Do: func(c *vulkan.Commands) { c.Fill(m, at, n, word) }})
 }

@@ -14,6 +14,7 @@ package vulkan
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -40,6 +41,7 @@ type Info struct {
 	Push    int // bytes of push constants
 	Float16 bool
 	Int64   bool
+	Matrix  bool   // cooperative matrices: VK_KHR_cooperative_matrix
 	Clock   bool   // it takes timestamps
 	Lacks   string // why the program can't compute on it; empty if it can
 }
@@ -55,7 +57,7 @@ func info(index int, p *vulkan.Physical) Info {
 	i := Info{Index: index, Name: p.Name, Kind: p.Kind.String(), CPU: p.Kind == vulkan.Processor, Driver: p.Driver,
 		API: p.API.String(), AtOnce: p.MostAtOnce, Slabs: p.MostAllocations, Shared: p.Shared, Threads: int(p.Invocations),
 		Groups: p.Groups, Wave: int(p.Subgroup), Push: p.Push, Float16: p.Float16 && p.Storage16, Int64: p.Int64,
-		Clock: p.Tick > 0}
+		Clock: p.Tick > 0, Matrix: slices.Contains(p.Extensions, "VK_KHR_cooperative_matrix")}
 	for _, h := range p.Heaps {
 		i.Heaps = append(i.Heaps, Heap(h))
 		if h.Local && h.Bytes > i.Memory {
@@ -66,6 +68,14 @@ func info(index int, p *vulkan.Physical) Info {
 		i.Lacks = err.Error()
 	}
 	return i
+}
+
+// LowerPrecision says why the device does not compute in bfloat16 or float16.
+func (i Info) LowerPrecision() string {
+	if !i.Matrix {
+		return i.Name + " has no cooperative matrices (VK_KHR_cooperative_matrix), without which lower precision is no faster"
+	}
+	return i.Name + " has cooperative matrices, but no measurement says that bench would be faster by them"
 }
 
 // Devices returns every device that Vulkan offers, in the loader's order. Its error

@@ -1,0 +1,128 @@
+package perf
+
+import (
+	"strings"
+	"time"
+
+	"github.com/lmkor/bench/device"
+	"github.com/lmkor/bench/device/vulkan"
+)
+
+// costs times what every step needs: launches, waits, copies, a product.
+func (f *DeviceFacts) costs(on *vulkan.Backend) {
+	const launches, waits, side, floats = 300, 20, 1024, 8 << 20
+	x := on.New(floats)
+	defer on.Free(x)
+	small := x.Slice(0, 64)
+	wait := func() { on.Read(nil, device.Buffer{}) }
+	seconds := func(f func()) float64 { // the better of two: the first compiles
+		best := 0.0
+		for i := range 2 {
+			start := time.Now()
+			f()
+			if took := time.Since(start).Seconds(); i == 0 || took < best {
+				best = took
+			}
+		}
+		return best
+	}
+	add := &device.Add{Y: small, X: x.Slice(64, 128)}
+	f.LaunchMicros = 1e6 / launches * seconds(func() {
+		for range launches {
+			on.Run(add)
+		}
+		wait()
+	})
+	f.WaitMicros = 1e6 / waits * seconds(func() {
+		for range waits {
+			on.Run(add)
+			wait()
+		}
+	})
+	host := make([]float32, floats)
+	f.UploadGB = 4 * floats / 1e9 / seconds(func() { on.Write(x, host); wait() })
+	f.DownloadGB = 4 * floats / 1e9 / seconds(func() { on.Read(host, x) })
+	f.CopyGB = 4 * floats / 1e9 / seconds(func() {
+		on.Run(&device.Copy{Y: x.Slice(0, floats/2), X: x.From(floats / 2)})
+		wait()
+	})
+	f.Peak = on.Peak() / 1e9
+	matrix := func(i int) device.Matrix {
+		return device.Matrix{Buffer: x.Slice(i*side*side, (i+1)*side*side), LD: side}
+	}
+	product := &device.Products{List: []device.Product{{M: side, N: side, K: side, A: matrix(0), B: matrix(1), C: matrix(2)}}}
+	f.Product = 2 * side * side * side / 1e9 / seconds(func() { on.Run(product); wait() })
+}
+
+// DeviceProduct is a matrix product at one of the model's own shapes.
+type DeviceProduct struct {
+	Form   string  `json:"form"` // nt: forward, nn: input gradient, tn: weight gradient
+	M      int     `json:"m"`
+	K      int     `json:"k"`
+	N      int     `json:"n"`
+	GFLOPS float64 `json:"gflops"`
+	Share  float64 `json:"share"` // of the peak
+}
+
+// deviceProducts measures the forms of the product at the model's own widths over so many
+// tokens, as Report.products does the processor's.
+func deviceProducts(s Subject, on *vulkan.Backend, tokens int, peak float64) []DeviceProduct {
+	var all []DeviceProduct
+	for _, w := range widthsOf(s.Model) {
+		for _, form := range []string{"nt", "nn", "tn"} {
+			p := DeviceProduct{Form: form, M: tokens, K: w.in, N: w.out}
+			switch form {
+			case "nn":
+				p.K, p.N = w.out, w.in
+			case "tn":
+				p.M, p.K, p.N = w.out, tokens, w.in
+			}
+			p.GFLOPS = p.rate(on)
+			p.Share = p.GFLOPS / peak
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
+// rate returns the product's rate: by the device's clock, where it has one, what the
+// launches take alone, of the best of several.
+func (p *DeviceProduct) rate(on *vulkan.Backend) float64 {
+	a, b, c := on.New(p.M*p.K), on.New(p.K*p.N), on.New(p.M*p.N)
+	defer on.Free(a)
+	defer on.Free(b)
+	defer on.Free(c)
+	ta, tb := p.Form[0] == 't', p.Form[1] == 't'
+	lda, ldb := p.K, p.N
+	if ta {
+		lda = p.M
+	}
+	if tb {
+		ldb = p.K
+	}
+	call := &device.Products{List: []device.Product{{TA: ta, TB: tb, M: p.M, N: p.N, K: p.K,
+		A: device.Matrix{Buffer: a, LD: lda}, B: device.Matrix{Buffer: b, LD: ldb}, C: device.Matrix{Buffer: c, LD: p.N}}}}
+	defer on.Timed(false)
+	clock := on.Timed(true)
+	const rounds = 5 // the first compiles
+	best := 0.0
+	for i := range rounds {
+		on.ResetCounts()
+		start := time.Now()
+		on.Run(call)
+		on.Read(nil, device.Buffer{})
+		took := time.Since(start).Seconds()
+		if clock {
+			took = 0
+			for name, k := range on.Counts().Kernels {
+				if strings.Contains(name, "product") {
+					took += k.Seconds
+				}
+			}
+		}
+		if i > 0 && (best == 0 || took < best) {
+			best = took
+		}
+	}
+	return 2 * float64(p.M) * float64(p.K) * float64(p.N) / best / 1e9
+}

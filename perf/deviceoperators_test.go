@@ -1,0 +1,53 @@
+package perf
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/lmkor/bench/device/vulkan"
+	"github.com/lmkor/bench/internal/golden"
+	"github.com/lmkor/bench/models"
+	"github.com/lmkor/bench/trainers"
+)
+
+// Every launch, copy and fill of a step is some operator's, both ways, and the sums are
+// the step's.
+func TestOperatorsOfAStepAreTheStep(t *testing.T) {
+	m, err := models.New(smallBERT(), models.Head{Kind: models.SequenceHead, Labels: 2}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	paper := vulkan.Paper(vulkan.Info{})
+	tr, err := trainers.New(&same{model: m, n: 8, length: 16}, trainers.Options{BatchSize: 8, Epochs: 1, LearningRate: 1e-5,
+		MaxGradNorm: 1, AdamBeta1: 0.9, AdamBeta2: 0.999, AdamEpsilon: 1e-8, Accumulation: 1, Backend: paper}, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := MeasureDevice(Subject{Name: "small", Model: m, Trainer: tr}, paper, 2, func(string) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var launches, moved, flops float64
+	var names []string
+	for _, o := range r.Operators {
+		launches, moved, flops = launches+o.Launches, moved+o.Read+o.Written, flops+o.FLOPs
+		names = append(names, operator{o.Name, o.Backward}.String())
+		if o.Name != noOperator && o.Least <= 0 {
+			t.Errorf("%s, backward %t, needs no bytes", o.Name, o.Backward)
+		}
+	}
+	golden.NearNumber(t, "launches and moves", launches, r.Step.Launches+r.Step.Moves, golden.Within(1e-9))
+	golden.NearNumber(t, "bytes", moved, r.Step.Read+r.Step.Written, golden.Within(1e-6))
+	golden.NearNumber(t, "arithmetic", flops, r.Step.FLOPs, golden.Tolerance{Rel: 1e-12})
+	for _, want := range []string{"linear", "linear, backward", "attention, backward", "layer norm", "optimizer"} {
+		if !slices.Contains(names, want) {
+			t.Errorf("no %s among %v", want, names)
+		}
+	}
+	var out bytes.Buffer
+	if err := r.Write(&out); err != nil || !strings.Contains(out.String(), "attention, backward") {
+		t.Errorf("%v: %s", err, out.String())
+	}
+}
