@@ -1,8 +1,6 @@
 package runs
 
 import (
-	"fmt"
-
 	"github.com/lmkor/bench/configs"
 	"github.com/lmkor/bench/devices"
 )
@@ -15,21 +13,16 @@ func resolveDevice(r *configs.Recipe) (note string, err error) {
 		return "", nil
 	}
 	if r.Device != devices.Auto && r.Precision == configs.Bfloat16 { // whether it is there or not
-		return "", cpuAlone(r.Device)
+		return "", devices.NoBfloat16(string(r.Device))
 	}
 	name, note, err := devices.Resolve(string(r.Device))
 	if err != nil {
 		return "", err
 	}
 	if r.Device = configs.Device(name); r.Device != configs.CPU && r.Precision == configs.Bfloat16 {
-		return "", cpuAlone(r.Device)
+		return "", devices.NoBfloat16(string(r.Device))
 	}
 	return note, nil
-}
-
-func cpuAlone(d configs.Device) error {
-	return fmt.Errorf("precision bfloat16 on device %s: devices compute in float32 alone: want precision=float32, "+
-		"or device=cpu", d)
 }
 
 // Set gives fields of the cell's recipe other values, each as field=value, and

@@ -38,7 +38,11 @@ func (d *Device) place(all []*Model) (err error) {
 	for _, m := range all {
 		if m.voting != nil && slices.ContainsFunc(m.voting.Members,
 			func(a *checkpoints.Answering) bool { return a.Predictor.Recipe().Bfloat16 }) {
-			return fmt.Errorf("%s: precision bfloat16: devices compute in float32 alone: want --device cpu", m.name)
+			why := ""
+			if on, ok := d.backend.(interface{ LowerPrecision() string }); ok {
+				why = ": " + on.LowerPrecision()
+			}
+			return fmt.Errorf("%s: precision bfloat16: GPUs compute in float32 alone%s: want --device cpu", m.name, why)
 		}
 		m.place(d.backend)
 		m.device = d

@@ -31,6 +31,7 @@ type computer struct {
 	Shared  int    `json:"shared_bytes,omitempty"`
 	Wave    int    `json:"subgroup,omitempty"`
 	Float16 bool   `json:"float16"`
+	Matrix  bool   `json:"cooperative_matrix"`
 	Clock   bool   `json:"timestamps"`
 	Lacks   string `json:"lacks,omitempty"` // why it can't compute
 }
@@ -64,7 +65,7 @@ func (o *devicesOptions) run(s streams) error {
 	for _, i := range found {
 		all = append(all, computer{Device: fmt.Sprintf("%s:%d", devices.Vulkan, i.Index), Name: i.Name, Type: i.Kind,
 			Driver: i.Driver, API: i.API, Memory: i.Memory, Free: i.Free, Shared: i.Shared, Wave: i.Wave, Float16: i.Float16,
-			Clock: i.Clock, Lacks: i.Lacks})
+			Matrix: i.Matrix, Clock: i.Clock, Lacks: i.Lacks})
 	}
 	if o.format == "json" {
 		return s.json(all)
@@ -94,5 +95,8 @@ func (c computer) can() string {
 	case c.Device == devices.CPU:
 		return fmt.Sprintf("float32 and bfloat16, %d threads", c.Threads)
 	}
-	return "float32"
+	if c.Matrix {
+		return "float32; its cooperative matrices are not used"
+	}
+	return "float32; it has no cooperative matrices"
 }

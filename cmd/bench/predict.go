@@ -105,8 +105,7 @@ func (o *predictOptions) place(ctx context.Context, s streams, v *checkpoints.Vo
 	for _, m := range v.Members {
 		if on.GPU != nil && m.Recipe.Precision == configs.Bfloat16 {
 			on.Close()
-			return nil, fmt.Errorf("%s: precision bfloat16 on device %s: devices compute in float32 alone: "+
-				"want --set precision=float32, or --device cpu", m.Dir, name)
+			return nil, fmt.Errorf("%s: %w", m.Dir, devices.NoBfloat16(name))
 		}
 		m.Model.Place(on.Backend)
 		m.Predictor = m.Predictor.With(on.Backend)
