@@ -124,9 +124,9 @@ func (s *Server) authorized(r *http.Request) bool {
 	if s.token == nil || slices.Contains(open, r.URL.Path) {
 		return true
 	}
-	given, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	a, b := sha256.Sum256([]byte(given)), sha256.Sum256([]byte(s.token()))
-	return subtle.ConstantTimeCompare(a[:], b[:]) == 1 && ok
+	scheme, given, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	a, b := sha256.Sum256([]byte(strings.TrimLeft(given, " "))), sha256.Sum256([]byte(s.token()))
+	return subtle.ConstantTimeCompare(a[:], b[:]) == 1 && strings.EqualFold(scheme, "Bearer")
 }
 
 // crossOrigin lets pages of named origins ask; true: the request is answered.

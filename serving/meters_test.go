@@ -22,6 +22,15 @@ func metric(t *testing.T, h http.Handler, name, model string) (value int) {
 	return value
 }
 
+// A setting that makes no sense is called as the request calls it.
+func TestSettingsHaveTheirNames(t *testing.T) {
+	s := server(t, map[string]string{"gpt": directories(t)["gpt"]}, nil)
+	status, body := postJSON(t, s, "/v1/generate", object{"text": "이 영화", "num_beams": 2, "do_sample": true})
+	if status != http.StatusBadRequest || !strings.Contains(body, `"detail":"num_beams: 2: want 1 with sampling"`) {
+		t.Errorf("status %d: %s", status, body)
+	}
+}
+
 // Every beam's tokens are computed, and the answer's alone are written.
 func TestTokensAreCounted(t *testing.T) {
 	dirs := directories(t)

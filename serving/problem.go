@@ -37,8 +37,10 @@ func problemOf(err error) (status int, detail string) {
 	var mask *checkpoints.MaskError
 	var in *models.InputError
 	switch {
-	case errors.As(err, &bad), errors.As(err, &option), errors.As(err, &in):
+	case errors.As(err, &bad), errors.As(err, &in):
 		return http.StatusBadRequest, err.Error()
+	case errors.As(err, &option): // by the name that a request has for it, not the command line's
+		return http.StatusBadRequest, strings.ReplaceAll(option.Option, "-", "_") + ": " + option.Msg
 	case errors.As(err, &mask):
 		return http.StatusBadRequest, "the text has no " + mask.Mask
 	case failed(err):

@@ -312,6 +312,9 @@ func TestLimits(t *testing.T) {
 		want        int
 	}{
 		{`{"text":"가"}`, "Bearer secret", 200},
+		{`{"text":"가"}`, "bearer  secret", 200}, // a scheme has no case
+		{`{"text":"가"}`, "Basic secret", 401},
+		{`{"text":"가"}`, "Bearer ", 401},
 		{`{"text":"가"}`, "Bearer secre", 401},
 		{`{"text":"가"}`, "secret", 401},
 		{`{"text":"가"}`, "", 401},
