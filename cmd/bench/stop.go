@@ -90,6 +90,10 @@ func await(ctx context.Context, root *cobra.Command) error {
 	for {
 		select {
 		case err := <-done:
+			var resumable resumableError // says itself what became of the work
+			if errors.Is(err, context.Canceled) && ctx.Err() != nil && !errors.As(err, &resumable) {
+				return context.Cause(ctx)
+			}
 			return err
 		case cmd := <-running:
 			saves = cmd.Annotations[savesOnStop] != ""

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -117,5 +118,19 @@ func TestAPanicIsNoSuccess(t *testing.T) {
 		if !errors.As(err, &exit) || !strings.Contains(string(out), "asked for") {
 			t.Fatalf("a panic ended with %v and %q", err, out)
 		}
+	}
+}
+
+// A command that stops because its context ends fails with the reason.
+func TestAwaitTellsTheReason(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cmd := &cobra.Command{SilenceErrors: true, SilenceUsage: true, RunE: func(c *cobra.Command, _ []string) error {
+		cancel(errInterrupted)
+		return fmt.Errorf("text 3: %w", c.Context().Err())
+	}}
+	cmd.PersistentPreRunE = func(*cobra.Command, []string) error { return nil }
+	cmd.SetArgs(nil)
+	if err := await(ctx, cmd); err != errInterrupted {
+		t.Errorf("error %v, want %v", err, errInterrupted)
 	}
 }
