@@ -25,10 +25,12 @@ type Texts struct {
 	start, last time.Time
 }
 
-// NewTexts returns what counts texts.
-func NewTexts(w io.Writer) *Texts {
+// NewTexts returns what counts texts. Where their answers go to a terminal as well, it
+// shows nothing: they are how far it is, and would stand on the same line. answers is that
+// terminal, nil where there is none.
+func NewTexts(w io.Writer, answers *os.File) *Texts {
 	r := &Texts{start: time.Now()}
-	if Terminal(w) != nil {
+	if Terminal(w) != nil && answers == nil {
 		r.w = w
 	}
 	return r

@@ -89,7 +89,7 @@ func (o *embedOptions) run(ctx context.Context, s streams) error {
 		defer a.Discard()
 		write, finish = func(l predictions.VectorLine) error { return a.Write(l.Vector) }, a.Close
 	}
-	rate, cut := progress.NewTexts(s.err), 0
+	rate, cut := progress.NewTexts(s.err, terminal(s.out)), 0
 	for l, err := range predictions.Vectors(ctx, m, o.input.texts(s.in, predictions.Pairs)) {
 		if err != nil {
 			return err

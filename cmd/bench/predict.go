@@ -138,7 +138,7 @@ func openVoting(names, set []string) (*checkpoints.Voting, error) {
 
 // answer writes a line for each text and counts them.
 func (o *predictOptions) answer(ctx context.Context, s streams, v *checkpoints.Voting, out *predictions.Writer) error {
-	rate := progress.NewTexts(s.err)
+	rate := progress.NewTexts(s.err, terminal(s.out))
 	odd := predictions.NewOddities(v)
 	for l, err := range predictions.Answer(ctx, v, o.texts(s.in, o.form(v.Members[0].Kind))) {
 		if err != nil {
