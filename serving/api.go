@@ -91,12 +91,14 @@ type ModelInfo struct {
 
 type modelsOutput struct {
 	Body struct {
-		Models []ModelInfo `json:"models"`
+		Models      []ModelInfo `json:"models"`
+		Leaderboard bool        `json:"leaderboard,omitempty" doc:"whether there is one at /v1/leaderboard"`
 	}
 }
 
 func (s *Server) listModels(context.Context, *struct{}) (*modelsOutput, error) {
 	out := &modelsOutput{}
+	out.Body.Leaderboard = s.board.Load() != nil
 	for _, m := range s.models {
 		out.Body.Models = append(out.Body.Models, m.info())
 	}

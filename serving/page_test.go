@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/lmkor/bench/serving"
 )
 
 // The page names nothing that lies elsewhere, and may not: its policy says so.
@@ -59,6 +61,23 @@ func TestPageSpeaksBothLanguages(t *testing.T) {
 	for k := range ko {
 		if !en[k] {
 			t.Errorf("English lacks %q", k)
+		}
+	}
+}
+
+// The page asks for a leaderboard where /v1/models says that there is one.
+func TestLeaderboardIsAnnounced(t *testing.T) {
+	dirs := map[string]string{"reviews": directories(t)["reviews"]}
+	for _, there := range []bool{false, true} {
+		s := server(t, dirs, func(o *serving.Options) {
+			if there {
+				o.Board = func() ([]byte, error) { return []byte(`{"rows":[]}`), nil }
+			}
+		})
+		_, models := get(s, "/v1/models")
+		status, board := get(s, "/v1/leaderboard")
+		if strings.Contains(models, `"leaderboard":true`) != there || (status == http.StatusOK) != there {
+			t.Errorf("leaderboard %v: models %s, board %d %s", there, models, status, board)
 		}
 	}
 }

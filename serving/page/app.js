@@ -277,10 +277,11 @@ function status(text) {
 
 async function load() {
   try {
-    models = (await (await ask("/v1/models")).json()).models || [];
+    const served = await (await ask("/v1/models")).json();
+    models = served.models || [];
     $("token").hidden = true;
     status(models.length ? "" : t("none"));
-    board = await ask("/v1/leaderboard").then((r) => r.json(), () => null);
+    board = served.leaderboard ? await ask("/v1/leaderboard").then((r) => r.json(), () => null) : null;
   } catch (fault) {
     models = [];
     $("token").hidden = fault.status !== 401;
