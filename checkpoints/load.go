@@ -146,13 +146,6 @@ func identity(c *hf.Config, chosen choice) string {
 // from the seed.
 func (s Source) draw(t *tasks.Task, seed uint64, train iter.Seq[string]) (*Loaded, error) {
 	tk := s.Scratch.Scratch.Tokenizer
-	tok, err := training.WordPiece(train, training.Options{
-		Size: tk.VocabSize, MinFrequency: tk.MinFrequency, Unused: tk.Unused,
-		Cased: !tk.Lowercase, StripAccents: tk.StripAccents, Clean: tk.Clean,
-	})
-	if err != nil {
-		return nil, err
-	}
 	raw, err := s.Scratch.Scratch.ConfigJSON()
 	if err != nil {
 		return nil, err
@@ -162,17 +155,48 @@ func (s Source) draw(t *tasks.Task, seed uint64, train iter.Seq[string]) (*Loade
 		return nil, fmt.Errorf("model %s: %w", s.Name, err)
 	}
 	config, _ = forTask(config, nil)
-	config.SetVocabSize(tok.VocabSize())
 	head := headFor(t)
-	m, err := models.New(config.Config, head, seed)
+	ahead := drawAhead(config, head, seed, tk.VocabSize)
+	tok, err := training.WordPiece(train, training.Options{
+		Size: tk.VocabSize, MinFrequency: tk.MinFrequency, Unused: tk.Unused,
+		Cased: !tk.Lowercase, StripAccents: tk.StripAccents, Clean: tk.Clean,
+	})
+	m := <-ahead // in any case: nothing goes on behind an error
 	if err != nil {
-		return nil, fmt.Errorf("model %s: %w", s.Name, err)
+		return nil, err
+	}
+	if config.SetVocabSize(tok.VocabSize()); m == nil || tok.VocabSize() != tk.VocabSize {
+		if m, err = models.New(config.Config, head, seed); err != nil {
+			return nil, fmt.Errorf("model %s: %w", s.Name, err)
+		}
 	}
 	config.SetTask(head, labelNames(t))
 	h := sha256.New()
 	fmt.Fprintf(h, "%s seed %d tokenizer %s", raw, seed, tok.Info().SHA256)
 	sum := fmt.Sprintf("%x", h.Sum(nil))
 	return &Loaded{Model: m, Tokenizer: tok, Config: config, SHA256: sum, Identity: sum, NewHead: true, task: t}, nil
+}
+
+// drawAhead draws a model while its vocabulary is made, which has one core to do: most
+// come out as large as they were asked to. It gives nil where there may be no such
+// model, or where it would be large for nothing.
+func drawAhead(config *hf.Config, head models.Head, seed uint64, vocabulary int) <-chan *models.Model {
+	const most = 1 << 17
+	drawn := make(chan *models.Model, 1)
+	if vocabulary > most {
+		drawn <- nil
+		return drawn
+	}
+	c := config.Config
+	c.VocabSize = vocabulary
+	go func() {
+		m, err := models.New(c, head, seed)
+		if err != nil {
+			m = nil // with its own vocabulary it will fail again
+		}
+		drawn <- m
+	}()
+	return drawn
 }
 
 // forTask returns what of a checkpoint a task trains: all of it, but of an
