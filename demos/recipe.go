@@ -31,7 +31,7 @@ const mostSteps = 5000
 
 // The numbers of the recipes, which rise when what they make changes.
 const (
-	maskedRecipe  = 2
+	maskedRecipe  = 3
 	writingRecipe = 1
 )
 
@@ -68,7 +68,10 @@ func (z Size) config(name string, tok *tokenizers.Tokenizer) (*hf.Config, error)
 	// with absolute ones a model this small sees no more than how frequent words are for
 	// half of its training. A layer's output is to be seen beside what it is added to,
 	// which takes larger values in narrow layers than BERT's 0.02.
-	masked := object{"position_embedding_type": "relative_key", "initializer_range": math.Sqrt(0.5 / float64(z.Hidden))}
+	// Every text is read once, so there is nothing that dropout would keep from being
+	// learned by heart.
+	masked := object{"position_embedding_type": "relative_key", "initializer_range": math.Sqrt(0.5 / float64(z.Hidden)),
+		"hidden_dropout_prob": 0, "attention_probs_dropout_prob": 0}
 	bert := func(more object) object {
 		o := object{"model_type": "bert", "vocab_size": tok.VocabSize(), "hidden_size": z.Hidden, "num_hidden_layers": z.Layers,
 			"num_attention_heads": z.Heads, "intermediate_size": 4 * z.Hidden, "max_position_embeddings": positions,
@@ -83,7 +86,7 @@ func (z Size) config(name string, tok *tokenizers.Tokenizer) (*hf.Config, error)
 		maps.Copy(c, masked)
 	case "albert":
 		c = bert(object{"model_type": "albert", "architectures": []string{"AlbertForMaskedLM"}, "embedding_size": z.Hidden / 2,
-			"num_hidden_groups": 1, "inner_group_num": 1, "hidden_dropout_prob": 0, "attention_probs_dropout_prob": 0})
+			"num_hidden_groups": 1, "inner_group_num": 1})
 		maps.Copy(c, masked)
 	case "electra":
 		c = bert(object{"model_type": "electra", "architectures": []string{"ElectraForMaskedLM"}, "embedding_size": z.Hidden})
@@ -92,7 +95,8 @@ func (z Size) config(name string, tok *tokenizers.Tokenizer) (*hf.Config, error)
 		c = object{"model_type": "funnel", "architectures": []string{"FunnelForMaskedLM"},
 			"vocab_size": tok.VocabSize(), "d_model": z.Hidden,
 			"n_head": z.Heads, "d_head": z.Hidden / z.Heads, "d_inner": 4 * z.Hidden, "block_sizes": []int{z.Layers - 1, 1},
-			"num_decoder_layers": 1, "pad_token_id": 0, "max_position_embeddings": positions, "initializer_std": 0.02}
+			"num_decoder_layers": 1, "pad_token_id": 0, "max_position_embeddings": positions, "initializer_std": 0.02,
+			"hidden_dropout": 0, "attention_dropout": 0, "activation_dropout": 0}
 	case "gpt2":
 		c = object{"model_type": "gpt2", "architectures": []string{"GPT2LMHeadModel"},
 			"vocab_size": tok.VocabSize(), "n_embd": z.Hidden,

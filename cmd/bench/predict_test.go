@@ -1,0 +1,46 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// What predict makes of texts as people have them.
+func TestPredictTexts(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	classify, tag := goldenModels+"/bert-classify", goldenModels+"/funnel-tag"
+	file, table := write("a.txt", "비가\n"), write("b.csv", "n,text\n1,비가\n2,눈이,와\n3,온다\n")
+	for _, c := range []struct {
+		name, stdin string
+		args        []string
+		status      int
+		lines       int
+		out, errs   string // part of each
+	}{
+		{"nothing", "", []string{"-m", classify}, 0, 0, "", ""},
+		{"a stream among files", "눈이\n", []string{"-m", classify, file, "-", file}, 0, 3, `{"id":1,"text":"눈이"`, ""},
+		{"a stream has no columns", "", []string{"-m", classify, "-", "--text", "text"}, 2, 0, "", "want a FILE"},
+		{"a tab in a sentence to tag", "비가\t온다\n", []string{"-m", tag}, 0, 1, `"text":"비가\t온다"`, ""},
+		{"no words", " \n", []string{"-m", tag, "--words"}, 0, 1, `"words":[],"tags":[]`, ""},
+		{"a bad row", "", []string{"-m", classify, table, "--text", "text"}, 1, 1, `"id":0`, "b.csv:3: 3 columns"},
+		{"some pairs", "비가\t온다\n비가\n\t눈\n", []string{"-m", classify}, 0, 3, "text_pair", "1 of 3 texts are alone"},
+		{"not UTF-8", "\xba\xf1\xb0\xa1\n", []string{"-m", classify}, 1, 0, "", "stdin:1: invalid UTF-8, and it looks like CP949"},
+	} {
+		status, out, errs := bench(t, c.stdin, append([]string{"predict"}, c.args...)...)
+		if status != c.status || strings.Count(out, "\n") != c.lines || !strings.Contains(out, c.out) || !strings.Contains(errs, c.errs) {
+			t.Errorf("%s: status %d, want %d and %d lines with %s, %s\n%s%s", c.name, status, c.status, c.lines, c.out, c.errs, out, errs)
+		}
+		if c.errs == "" && errs != "" {
+			t.Errorf("%s: %s", c.name, errs)
+		}
+	}
+}
