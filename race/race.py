@@ -31,7 +31,9 @@ of them below 50 (KorNLI) and the others above (PAWS): reviews joined until the
 drawn length is reached.
 
 Every round times each contestant for a few steps in turn, each in a process of
-its own, so that a machine that changes its speed changes it for all. Printed
+its own, so that a machine that changes its speed changes it for all. Contestants
+that take as many steps train on the same rows, each timed once: what warms up comes
+before and is not taken from them, for batches of similar length differ. Printed
 are medians over rounds of the mean step, ratios to bench within a round, and
 the peak memory of each process.
 """
@@ -155,7 +157,7 @@ def torch_steps(variant, model_dir, rows, steps, evaluate, device):
     tuned = variant in "cde"
     model = AutoModelForSequenceClassification.from_pretrained(
         model_dir, attn_implementation="sdpa" if tuned else "eager").to(device)
-    need = (steps + warm) * BATCH
+    need = steps * BATCH
     rows = (rows * (need // len(rows) + 1))[:need]
     ids = tok([r[0] for r in rows], truncation=True, max_length=MAX_LENGTH)["input_ids"]
     order = list(range(need))
@@ -167,6 +169,7 @@ def torch_steps(variant, model_dir, rows, steps, evaluate, device):
     if tuned:
         import random
         random.Random(1).shuffle(batches)
+    batches = (batches * warm)[:warm] + batches
     plain = {} if cuda else {"foreach": False}
     opt = torch.optim.AdamW(model.parameters(), lr=LR, weight_decay=0.0, **({"fused": True} if tuned else plain))
 
@@ -219,13 +222,12 @@ def torch_steps(variant, model_dir, rows, steps, evaluate, device):
 
 
 def bench_steps(bench, model_dir, rows, steps, precision, evaluate, work, device):
-    """Times bench through its own timing.jsonl."""
-    warm = WARM if device == "cpu" else CUDA_WARM
+    """Times bench through its own timing.jsonl: the second of two epochs over the rows."""
     data = work / "data" / "nsmc"
     shutil.rmtree(work / "data", ignore_errors=True)
     shutil.rmtree(work / "runs", ignore_errors=True)
     data.mkdir(parents=True)
-    need = (steps + warm) * BATCH
+    need = steps * BATCH
     rows = (rows * (need // len(rows) + 1))[:need]
     text = "id\tdocument\tlabel\n" + "".join(f"{i}\t{t}\t{l}\n" for i, (t, l) in enumerate(rows))
     (data / "ratings_train.txt").write_text(text, encoding="utf-8")
@@ -234,14 +236,14 @@ def bench_steps(bench, model_dir, rows, steps, precision, evaluate, work, device
            "--runs", str(work / "runs"),
            "--set", f"precision={precision}", "--set", f"threads={os.environ['RACE_THREADS']}", "--set", f"device={device}"]
     if not evaluate:
-        cmd += ["--set", "epochs=1", "--set", "batch_size=32", "--set", f"learning_rate={LR}", "--set", "max_eval_rows=1"]
+        cmd += ["--set", "epochs=2", "--set", "batch_size=32", "--set", f"learning_rate={LR}", "--set", "max_eval_rows=1"]
     subprocess.run(cmd, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     timing = [json.loads(l) for f in work.glob("runs/**/timing.jsonl") for l in f.read_text().splitlines()]
     if evaluate:
         evals = [t for t in timing if t["event"] == "eval"]
         return 1 / evals[-1]["sequences_per_second"], peak
-    return statistics.fmean(t["seconds"] for t in [t for t in timing if t["event"] == "step"][warm:]), peak
+    return statistics.fmean(t["seconds"] for t in [t for t in timing if t["event"] == "step"][-steps:]), peak
 
 
 def child(args):
@@ -313,7 +315,7 @@ def main():
         model = work / size
         build(size, str(work / "vocab.txt"), model)
         steps = args.steps or (EVAL_STEPS[size] if args.evaluate else None)
-        of = spread(rows, str(work / "vocab.txt"), steps + WARM) if args.evaluate else rows
+        of = spread(rows, str(work / "vocab.txt"), steps) if args.evaluate else rows
         (work / "rows.json").write_text(json.dumps(of))
         for r in range(args.rounds):
             for who in args.contestants.split(","):
