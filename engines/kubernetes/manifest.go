@@ -1,8 +1,8 @@
 package kubernetes
 
 // The part of Kubernetes' batch/v1 Job that is written, field by field in the order of
-// their names, as kubectl prints them. The libraries that have the whole of it take longer
-// to compile than the rest of this program; the tests read what is written by those.
+// their names, as kubectl prints them. The libraries that have the whole of it took a fifth
+// of the time that a first build takes; the tests read what is written by those.
 
 type job struct {
 	APIVersion string   `yaml:"apiVersion"`

@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"slices"
+	"strings"
 )
 
 // scoreLoops writes the loops over blocks of attention's scores: rows rows of n,
@@ -127,6 +129,65 @@ func (w *scores) row(label string, at []string, turn func(tail bool)) {
 	turn(true)
 }
 
+// rowPairs is row with two registers at a time, as long as there are two. An
+// exponential, and a hash, is one long chain; two of them that take turns keep the
+// processor busy. turn gets 0, or 1 of the second, for place.
+func (w *scores) rowPairs(label string, at []string, turn func(i int, tail bool)) {
+	w.line("MOVQ R10, R13")
+	w.line("SHRQ $1, R13")
+	w.line("JZ %sone", label)
+	w.WriteString("\n" + label + ":\n")
+	w.takeTurns(func() { turn(0, false) }, func() { turn(1, false) })
+	for _, p := range at {
+		w.line("ADDQ $%d, %s", 8*w.lanes, p)
+	}
+	w.line("DECQ R13")
+	w.line("JNZ %s", label)
+	w.WriteString("\n" + label + "one:\n")
+	w.line("TESTQ $1, R10")
+	w.line("JZ %stail", label)
+	turn(0, false)
+	for _, p := range at {
+		w.line("ADDQ $%d, %s", 4*w.lanes, p)
+	}
+	w.WriteString("\n" + label + "tail:\n")
+	turn(0, true)
+}
+
+// place is the memory of rowPairs' register i.
+func (w *scores) place(i int, at string) string {
+	if i == 0 {
+		return "(" + at + ")"
+	}
+	return fmt.Sprintf("%d(%s)", 4*w.lanes*i, at)
+}
+
+// takeTurns emits what two functions do, an instruction of the one, then one of the
+// other. Both give back the registers that they get; the second gets others, and other
+// masks.
+func (w *scores) takeTurns(first, second func()) {
+	all, free := w.Buffer, slices.Clone(w.free)
+	emitted := func(f func()) []string {
+		w.Buffer = new(bytes.Buffer)
+		f()
+		return strings.SplitAfter(w.String(), "\n")
+	}
+	one := emitted(first)
+	used := strings.NewReplacer(",", " ", "\n", " ").Replace(strings.Join(one, "")) + " "
+	w.free = slices.DeleteFunc(w.free, func(r int) bool { return strings.Contains(used, fmt.Sprintf(" %s%d ", w.reg, r)) })
+	two := emitted(second)
+	w.Buffer, w.free = all, free
+	masks := strings.NewReplacer("K1", "K4", "K3", "K5")
+	for i := range max(len(one), len(two)) {
+		if i < len(one) {
+			w.WriteString(one[i])
+		}
+		if i < len(two) {
+			w.WriteString(masks.Replace(two[i]))
+		}
+	}
+}
+
 // join leaves in every lane of x the result of the operation over all lanes:
 // halves with halves, in a fixed order. t is a spare register.
 func (w *scores) join(i instruction, x, t string) {
@@ -197,8 +258,8 @@ func softmaxScores(b *assembly, s isa, drop bool) {
 		d = w.dice(20, 24) // the others come from memory
 		w.line("MOVL 4(R9), BX")
 	}
-	scaled := func(tail bool) string {
-		v := w.load("(DX)")
+	scaled := func(i int, tail bool) string {
+		v := w.load(w.place(i, "DX"))
 		w.op(mul, v, v, scale)
 		if tail {
 			w.line("VBROADCASTSS 32(R9), %s", spare)
@@ -210,18 +271,18 @@ func softmaxScores(b *assembly, s isa, drop bool) {
 	w.line("MOVQ DI, DX")
 	w.line("VBROADCASTSS 32(R9), %s", top)
 	w.row("top", []string{"DX"}, func(tail bool) {
-		v := scaled(tail)
+		v := scaled(0, tail)
 		w.op(larger, top, top, v)
 		w.drop(v)
 	})
 	w.join(larger, top, spare)
 	w.zero(sum)
 	w.line("MOVQ DI, DX")
-	w.row("exp", []string{"DX"}, func(tail bool) {
-		v := scaled(tail)
+	w.rowPairs("exp", []string{"DX"}, func(i int, tail bool) {
+		v := scaled(i, tail)
 		w.op(sub, v, v, top)
 		w.exp(v)
-		w.store(v, "(DX)")
+		w.store(v, w.place(i, "DX"))
 		w.op(add, sum, sum, v)
 		w.drop(v)
 	})
@@ -249,23 +310,35 @@ func softmaxScores(b *assembly, s isa, drop bool) {
 // row; scale is a spare register.
 func (d *dice) divide(sum, scale string) {
 	w := d.w
-	d.row()
+	first, second := d.roll(), d.roll()
+	first.row()
 	w.broadcast(scale, 0)
-	w.row("drop", []string{"DX", "SI"}, func(tail bool) {
-		v := w.load("(DX)")
+	w.rowPairs("drop", []string{"DX", "SI"}, func(i int, tail bool) {
+		r := first
+		if i > 0 {
+			r = second
+			w.op(addInts, r.index, first.index, r.parameter(16))
+		}
+		v := w.load(w.place(i, "DX"))
 		w.op(mul, v, v, sum)
-		d.draw()
-		p := d.signed(v)
+		r.draw()
+		if i > 0 {
+			w.op(addInts, first.index, first.index, r.parameter(16))
+		}
+		p := r.signed(v)
 		if tail {
-			w.storeTail(p, "(SI)")
+			w.storeTail(p, w.place(i, "SI"))
 		} else {
-			w.store(p, "(SI)")
+			w.store(p, w.place(i, "SI"))
 		}
 		w.op(mul, v, v, scale)
-		d.apply(v)
-		w.store(v, "(DX)")
+		r.apply(v)
+		w.store(v, w.place(i, "DX"))
 		w.drop(v, p)
 	})
+	for _, r := range []*roll{first, second} {
+		w.drop(r.index, r.h, r.shifted)
+	}
 	w.back("SI")
 	w.line("ADDQ R11, SI")
 	w.line("SHRQ $2, R11")
@@ -282,17 +355,15 @@ func (w *scores) back(pointers ...string) {
 	}
 }
 
-// dice draws dropout's decisions: see Dropper. It holds the index of each lane.
+// dice draws dropout's decisions: see Dropper. AVX-512 holds some of the parameters in
+// registers, by their offsets in with.
 type dice struct {
-	w                 *scores
-	index, h, shifted string
-	held              map[int]string // parameters that stay in registers, by offset
+	w    *scores
+	held map[int]string
 }
 
-// dice draws by the parameters of with, of which AVX-512 holds those at the given
-// offsets in registers.
 func (w *scores) dice(hold ...int) *dice {
-	d := &dice{w: w, index: w.get(), h: w.get(), shifted: w.get(), held: map[int]string{}}
+	d := &dice{w: w, held: map[int]string{}}
 	if w.isa == avx512 {
 		for _, at := range hold {
 			d.held[at] = w.get()
@@ -302,8 +373,18 @@ func (w *scores) dice(hold ...int) *dice {
 	return d
 }
 
+// roll is the drawing of a register's decisions. It holds the index of each lane.
+type roll struct {
+	*dice
+	index, h, shifted string
+}
+
+func (d *dice) roll() *roll {
+	return &roll{dice: d, index: d.w.get(), h: d.w.get(), shifted: d.w.get()}
+}
+
 // parameter returns a register with the parameter at an offset of with.
-func (d *dice) parameter(at int) string {
+func (d *roll) parameter(at int) string {
 	if r, ok := d.held[at]; ok {
 		return r
 	}
@@ -312,7 +393,7 @@ func (d *dice) parameter(at int) string {
 }
 
 // row sets the indices to those of a row that begins at the count in BX.
-func (d *dice) row() {
+func (d *roll) row() {
 	if d.w.isa == avx512 {
 		d.w.line("VPBROADCASTD BX, %s", d.index)
 	} else {
@@ -325,7 +406,7 @@ func (d *dice) row() {
 }
 
 // draw leaves in h the hash of each index, halved, and goes on to the next.
-func (d *dice) draw() {
+func (d *roll) draw() {
 	w := d.w
 	source := d.index
 	mix := func() {
@@ -353,21 +434,19 @@ func (d *dice) draw() {
 }
 
 // apply sets x to 0 where draw says so.
-func (d *dice) apply(x string) { d.w.apply(x, d.h) }
+func (d *roll) apply(x string) { d.w.apply(x, d.h) }
 
 // signed returns x, negative where draw says that it is dropped.
-func (d *dice) signed(x string) string {
+func (d *roll) signed(x string) string {
 	w := d.w
-	p, sign := w.get(), w.bits(signMask)
+	p := w.bits(signMask)
 	if w.isa == avx512 {
 		w.line("KNOTW K1, K3")
-		w.line("VMOVAPS %s, %s", x, p)
-		w.line("VPORD %s, %s, K3, %s", sign, x, p)
+		w.line("VPANDD.Z %s, %s, K3, %s", p, p, p)
 	} else {
-		w.op(and, p, d.h, sign)
-		w.op(or, p, p, x)
+		w.op(and, p, d.h, p)
 	}
-	w.drop(sign)
+	w.op(or, p, p, x)
 	return p
 }
 
