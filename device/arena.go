@@ -25,6 +25,7 @@ func (a *arena) get(n int) []float32 {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	a.ledger.Lazy = true
 	b := a.ledger.Get(n, a.add, a.drop)
 	buf := a.slabs[b.Slab][b.Off : b.Off+n : b.Off+b.N]
 	if a.lent == nil {

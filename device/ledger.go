@@ -16,15 +16,21 @@ import (
 // would grow to a multiple of what is ever lent at once.
 type Ledger struct {
 	Largest int // the most floats of one slab; 0: any number
+	// Lazy is for memory that the system gives when it is first touched, page by page.
+	// Slabs that are joined then have a quarter to spare, which costs nothing until a
+	// batch needs it, and only what was lent counts as held.
+	Lazy bool
 
-	slabs  []int   // the floats of each
-	free   []Block // by slab, then offset; neighbours are merged
-	used   int     // floats lent now
-	peak   int     // the most that was lent at once
-	held   int     // floats in slabs
-	most   int     // the most that was held
-	sized  int     // the peak when the slabs were last joined
-	joined int     // how many slabs that left
+	slabs   []int   // the floats of each
+	ends    []int   // behind the last that was lent of each
+	free    []Block // by slab, then offset; neighbours are merged
+	used    int     // floats lent now
+	peak    int     // the most that was lent at once
+	held    int     // floats in slabs, and
+	touched int     // how many of them were ever lent
+	most    int     // the most that was held
+	sized   int     // the peak when the slabs were last joined
+	joined  int     // how many slabs that left
 }
 
 // Block is N floats of a slab from Off on.
@@ -58,6 +64,11 @@ func (l *Ledger) Get(n int, add func(floats int), drop func()) Block {
 	}
 	l.used += need
 	l.peak = max(l.peak, l.used)
+	if end := f.Off + need; end > l.ends[f.Slab] {
+		l.touched += end - l.ends[f.Slab]
+		l.ends[f.Slab] = end
+		l.most = max(l.most, l.have())
+	}
 	return Block{f.Slab, f.Off, need}
 }
 
@@ -80,10 +91,18 @@ func (l *Ledger) grow(floats int, add func(int)) {
 		floats = min(floats, l.Largest)
 	}
 	add(floats)
-	l.slabs = append(l.slabs, floats)
+	l.slabs, l.ends = append(l.slabs, floats), append(l.ends, 0)
 	l.free = append(l.free, Block{len(l.slabs) - 1, 0, floats})
 	l.held += floats
-	l.most = max(l.most, l.held)
+	l.most = max(l.most, l.have())
+}
+
+// have returns how many floats there are in the system's memory.
+func (l *Ledger) have() int {
+	if l.Lazy {
+		return l.touched
+	}
+	return l.held
 }
 
 // join replaces the slabs, of which nothing is lent. There is room for the peak,
@@ -98,7 +117,10 @@ func (l *Ledger) join(add func(int), drop func()) {
 		size = max(size, last+last/50)
 	}
 	l.sized = l.peak
-	l.slabs, l.free, l.held = l.slabs[:0], l.free[:0], 0
+	if l.Lazy {
+		size += size / 4
+	}
+	l.slabs, l.ends, l.free, l.held, l.touched = l.slabs[:0], l.ends[:0], l.free[:0], 0, 0
 	drop()
 	for l.held < size {
 		l.grow(roundUp(size-l.held, slabFloats), add)

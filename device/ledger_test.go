@@ -74,3 +74,35 @@ func TestLedgerJoinsOnce(t *testing.T) {
 		}
 	}
 }
+
+// Rounds that are longer than those before, by less than a quarter, find room in lazy
+// memory, and what was never lent does not count.
+func TestLazyLedgerHasToSpare(t *testing.T) {
+	l, k := Ledger{Lazy: true}, &keeper{}
+	round := func(floats int) {
+		var lent []Block
+		for range 8 {
+			lent = append(lent, l.Get(floats/8, k.add, k.drop))
+		}
+		for _, b := range lent {
+			l.Put(b)
+		}
+	}
+	const first = 16 * slabFloats
+	round(first)
+	round(first)
+	adds := k.adds
+	for _, longer := range []int{first / 20, first / 10, first / 5} {
+		round(first + longer)
+		if k.adds != adds {
+			t.Fatalf("%d slabs were asked for by a round that is %d floats longer", k.adds-adds, longer)
+		}
+		if held, peak := l.Bytes(); held < peak || held > peak+peak/20 {
+			t.Errorf("held are %d bytes at a peak of %d", held, peak)
+		}
+	}
+	round(2 * first)
+	if k.adds == adds {
+		t.Error("no slab was asked for by twice as much")
+	}
+}

@@ -9,10 +9,11 @@ import (
 	"time"
 
 	"github.com/lmkor/bench/device"
+	"github.com/lmkor/bench/trainers"
 )
 
-// Call is one kind of call's part of a step: products of the same weights, or all
-// calls of another kind.
+// Call is one kind of call's part of a step, on average over the faster half of them:
+// products of the same weights, or all calls of another kind.
 type Call struct {
 	// Name of products has their forms as Gemm has them, T for the step's tokens and B
 	// for other rows: those of one call run side by side.
@@ -26,10 +27,10 @@ type Call struct {
 	Alone float64 `json:"alone_ms"`
 }
 
-// account adds up what a step's calls take.
+// account adds up what the calls of steps take.
 type account struct {
-	byName map[string]*accounted
-	tokens int // of the step at hand
+	steps  []map[string]*accounted // by the calls' names
+	tokens int                     // of the step at hand
 }
 
 type accounted struct {
@@ -46,13 +47,11 @@ func (a *account) add(call device.Call, took time.Duration) {
 		products = p.List
 		name = a.nameOf(products)
 	}
-	if a.byName == nil {
-		a.byName = map[string]*accounted{}
-	}
-	c := a.byName[name]
+	step := a.steps[len(a.steps)-1]
+	c := step[name]
 	if c == nil {
 		c = &accounted{Call: Call{Name: name}, products: slices.Clone(products), parts: make([]float64, len(products))}
-		a.byName[name] = c
+		step[name] = c
 	}
 	c.Calls++
 	c.MS += took.Seconds() * 1e3
@@ -67,7 +66,45 @@ func (a *account) add(call device.Call, took time.Duration) {
 }
 
 // begin tells that a step begins: its first product is over all its tokens.
-func (a *account) begin() { a.tokens = 0 }
+func (a *account) begin() {
+	a.steps, a.tokens = append(a.steps, map[string]*accounted{}), 0
+}
+
+// faster sums up the calls of those steps that are not slower than the median one: a
+// step that is longer than all before it may have to ask the system for memory. It
+// returns how many steps that are, and what they took on average.
+func (a *account) faster(times []trainers.StepTime) (sums map[string]*accounted, steps int, ms float64) {
+	rate := func(i int) float64 { return times[i].FLOPs / times[i].Elapsed.Seconds() }
+	var rates []float64
+	for i := range times {
+		rates = append(rates, rate(i))
+	}
+	least := median(rates)
+	sums = map[string]*accounted{}
+	for i, step := range a.steps {
+		if rate(i) < least {
+			continue
+		}
+		steps++
+		ms += times[i].Elapsed.Seconds() * 1e3
+		for name, c := range step {
+			if all := sums[name]; all != nil {
+				all.join(c)
+			} else {
+				sums[name] = c
+			}
+		}
+	}
+	return sums, steps, ms / float64(steps)
+}
+
+// join adds another step's calls of the same name.
+func (c *accounted) join(o *accounted) {
+	c.Calls, c.MS, c.flops = c.Calls+o.Calls, c.MS+o.MS, c.flops+o.flops
+	for i, n := range o.parts {
+		c.parts[i] += n
+	}
+}
 
 func (a *account) nameOf(products []device.Product) string {
 	var names []string
@@ -120,11 +157,12 @@ func formOf(p *device.Product) string {
 	return string(form[:])
 }
 
-// calls sums up n steps' calls, the longest first, by the products that were measured
-// alone on so many threads, and what no call took.
-func (r *Report) calls(a *account, steps float64, threads int, stepMS, peak float64) {
-	rest := stepMS
-	for _, c := range a.byName {
+// calls sums up the calls of the faster half of steps, the longest first, by the
+// products that were measured alone on so many threads, and what no call took.
+func (r *Report) calls(a *account, times []trainers.StepTime, threads int, peak float64) {
+	sums, n, rest := a.faster(times)
+	steps := float64(n)
+	for _, c := range sums {
 		c.GFLOPS = c.flops / c.MS / 1e6
 		c.Share = c.GFLOPS / peak
 		for i := range c.products {

@@ -93,11 +93,7 @@ func Measure(ctx context.Context, s Subject, steps int, progress func(string)) (
 	if err != nil {
 		return nil, err
 	}
-	var took float64
-	for _, t := range times {
-		took += t.Elapsed.Seconds() * 1e3
-	}
-	r.calls(sums, float64(steps), threads, took/float64(steps), cmp.Or(r.Peak.BF16All, r.Peak.All))
+	r.calls(sums, times, threads, cmp.Or(r.Peak.BF16All, r.Peak.All))
 	return r, nil
 }
 
