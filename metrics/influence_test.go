@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"gonum.org/v1/gonum/stat"
+	"gonum.org/v1/gonum/stat/distuv"
 
 	"github.com/lmkor/bench/internal/golden"
 )
@@ -124,6 +125,33 @@ func TestManyNumbersAreNormal(t *testing.T) {
 	c, _ := Compare(one(a), one(a), false, Spearman)
 	if *c.P != 1 || *c.PermutationP != 1 || c.Interval.Low != 0 || c.Interval.High != 0 {
 		t.Errorf("a run beside itself: %v, %v, %v", *c.P, *c.PermutationP, *c.Interval)
+	}
+}
+
+// A quantile is where the survival says so, by whichever chance is larger, and is no
+// less than Student's or the normal's alone.
+func TestQuantilesOfBothChances(t *testing.T) {
+	for _, v := range []Variance{{Shared: 1, Runs: 1e-8, RunsDF: 1}, {Shared: 1, Runs: 0.3, RunsDF: 1}, {Shared: 1, Runs: 1, RunsDF: 4}, {Shared: 1e-9, Runs: 1, RunsDF: 2}, {Runs: 1, RunsDF: 2},
+		{Shared: 1e-14, Runs: 1, RunsDF: 3}, {Shared: 1, RunsDF: math.Inf(1)}} {
+		for _, p := range []float64{0.8, 0.975, 1 - 0.025/500} {
+			q := v.quantile(p)
+			near(t, fmt.Sprintf("%+v: share above the quantile of %v", v, p), v.survival(q)/(1-p), 1)
+			least := max(math.Sqrt(v.Shared)*distuv.UnitNormal.Quantile(p), math.Sqrt(v.Runs)*student(v.RunsDF).Quantile(p))
+			if q < least*(1-1e-9) || q > v.Reach(2*(1-p))*(1+1e-9) {
+				t.Errorf("%+v: quantile of %v is %v, want at least %v", v, p, q, least)
+			}
+		}
+	}
+	want := 0.0 // by drawing
+	w := world{draws: draws{stream: newStream(4, 4)}}
+	x := make([]float64, 200_000)
+	for i := range x {
+		x[i] = w.normal() + student(3).Quantile(w.draws.unit())
+	}
+	slices.Sort(x)
+	want = quantile(x, 0.975)
+	if got := (Variance{Shared: 1, Runs: 1, RunsDF: 3}).quantile(0.975); !golden.Within(0.04).Near(got, want) {
+		t.Errorf("quantile %v, want %v", got, want)
 	}
 }
 

@@ -68,38 +68,37 @@ func (v Variance) Reach(level float64) float64 {
 	return reach
 }
 
-// Strips of the integral over the examples' chance: Simpson's rule from -8 to 8
-// standard errors.
-const (
-	strips = 128
-	widest = 8.0
-)
+// widest is how many of its standard errors the examples' chance is followed over, each
+// way.
+const widest = 9.0
 
-// survival is the chance of more than d >= 0.
+// survival is the chance of more than d >= 0: an integral over the examples' chance,
+// by the trapezoidal rule, which is exact to rounding for functions as smooth as these
+// where its steps are as fine as the narrower chance.
 func (v Variance) survival(d float64) float64 {
 	examples, runs := math.Sqrt(v.Shared), math.Sqrt(v.Runs)
-	t := student(v.RunsDF)
-	switch {
-	case runs == 0 || math.IsInf(v.RunsDF, 1):
+	if runs == 0 || math.IsInf(v.RunsDF, 1) {
 		return distuv.UnitNormal.Survival(d / math.Sqrt(v.Total()))
-	case examples < 1e-6*runs:
-		return t.Survival(d / runs)
 	}
-	sum, weights := 0.0, 0.0
-	for k := range strips + 1 {
-		z := widest * (2*float64(k)/strips - 1)
-		w := distuv.UnitNormal.Prob(z)
-		switch {
-		case k == 0 || k == strips:
-		case k%2 == 1:
-			w *= 4
-		default:
-			w *= 2
+	t := student(v.RunsDF)
+	if examples <= runs {
+		sum, weights := 0.0, 0.0
+		for z := -widest; z <= widest; z += 0.25 {
+			w := distuv.UnitNormal.Prob(z)
+			sum += float64(w * t.Survival((d-float64(examples*z))/runs))
+			weights += w
 		}
-		sum += float64(w * t.Survival((d-float64(examples*z))/runs))
-		weights += w
+		return sum / weights
 	}
-	return sum / weights
+	// z = at + ratio * sinh(x): steps grow with the distance from where the runs decide.
+	const step = 0.15
+	ratio, at := runs/examples, d/examples
+	sum := 0.0
+	for x := math.Asinh((-widest - at) / ratio); x <= math.Asinh((widest-at)/ratio); x += step {
+		sinh := math.Sinh(x)
+		sum += float64(distuv.UnitNormal.Prob(at+float64(ratio*sinh)) * t.CDF(sinh) * ratio * math.Cosh(x))
+	}
+	return sum * step
 }
 
 // quantile is the deviation that a share of p >= 0.5 does not exceed.
@@ -107,12 +106,35 @@ func (v Variance) quantile(p float64) float64 {
 	if v.Runs == 0 || math.IsInf(v.RunsDF, 1) {
 		return distuv.UnitNormal.Quantile(p) * math.Sqrt(v.Total())
 	}
-	low, high := 0.0, v.Reach(2*(1-p))
+	// Between the larger chance's quantile and both together, by false position with
+	// Illinois's halving.
+	low := max(distuv.UnitNormal.Quantile(p)*math.Sqrt(v.Shared), student(v.RunsDF).Quantile(p)*math.Sqrt(v.Runs))
+	high := v.Reach(2 * (1 - p))
+	above := func(d float64) float64 { return math.Log(v.survival(d) / (1 - p)) }
+	atLow, atHigh, last := above(low), above(high), 0
 	for range 60 {
-		if mid := (low + high) / 2; v.survival(mid) > 1-p {
-			low = mid
-		} else {
-			high = mid
+		if atLow <= 0 || high-low <= 1e-12*high {
+			return low
+		}
+		if atHigh >= 0 {
+			return high
+		}
+		mid := low + float64((high-low)*atLow)/(atLow-atHigh)
+		switch at := above(mid); {
+		case math.Abs(at) < 1e-10:
+			return mid
+		case at > 0:
+			low, atLow = mid, at
+			if last > 0 {
+				atHigh /= 2
+			}
+			last = 1
+		default:
+			high, atHigh = mid, at
+			if last < 0 {
+				atLow /= 2
+			}
+			last = -1
 		}
 	}
 	return (low + high) / 2

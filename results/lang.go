@@ -53,6 +53,18 @@ func Textf(en, ko string, args ...any) Text {
 	return Text{fmt.Sprintf(en, in(English)...), fmt.Sprintf(ko, in(Korean)...)}
 }
 
+// Named is a code with what it means, in the languages that have a word for it.
+func Named(code string, name Text) Text {
+	t := Alike(code)
+	if name.English != "" {
+		t.English += " = " + name.English
+	}
+	if name.Korean != "" {
+		t.Korean += " = " + name.Korean
+	}
+	return t
+}
+
 // Alike is a text that is the same in every language: a name.
 func Alike(s string) Text { return Text{s, s} }
 

@@ -94,8 +94,8 @@ func (o plotOptions) draw(l *board.Leaderboard, runs []results.Run) (*plots.Figu
 	case "parameters":
 		return plots.Sizes(l)
 	case "time":
-		return plots.Costs(l, plots.MeanCost(results.Text{English: "seconds of training", Korean: "학습 시간"}, l.Shown(runs),
-			plots.Duration, results.Run.Seconds))
+		return plots.Costs(l, plots.Seconds(results.Text{English: "time of training", Korean: "학습 시간"}, l.Shown(runs),
+			results.Run.Seconds))
 	case "tokens":
 		return plots.Costs(l, plots.MeanCost(results.Text{English: "tokens trained on", Korean: "학습한 토큰 수"},
 			l.Shown(runs), plots.Count,

@@ -128,17 +128,15 @@ func builtAt() time.Time {
 	return time.Now()
 }
 
-// labelNames is what the numbers mean that tasks have for labels.
+// labelNames is what the labels of tasks mean: numbers in both languages, English
+// words in Korean alone.
 var labelNames = map[string]map[string]results.Text{
 	"nsmc":          {"0": {English: "negative", Korean: "부정"}, "1": {English: "positive", Korean: "긍정"}},
 	"paws":          {"0": {English: "no paraphrase", Korean: "다른 뜻"}, "1": {English: "paraphrase", Korean: "같은 뜻"}},
 	"question-pair": {"0": {English: "same", Korean: "같은 질문"}, "1": {English: "different", Korean: "다른 질문"}},
+	"kornli":        {"entailment": {Korean: "함의"}, "contradiction": {Korean: "모순"}, "neutral": {Korean: "중립"}},
+	"hate-speech":   {"hate": {Korean: "혐오"}, "offensive": {Korean: "공격적"}, "none": {Korean: "해당 없음"}},
 }
 
 // labelOf is a task's label with what it means.
-func labelOf(task, label string) results.Text {
-	if name, ok := labelNames[task][label]; ok {
-		return results.Textf("%s = %s", "%s = %s", label, name)
-	}
-	return results.Alike(label)
-}
+func labelOf(task, label string) results.Text { return results.Named(label, labelNames[task][label]) }

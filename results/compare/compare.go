@@ -136,7 +136,7 @@ func (st *Study) leaveOut(sides []Side, names []string, lang results.Lang) {
 				}
 				first := p.Tasks[0] // a study's own, wherever a reader looks first
 				first.LeftOut = append(first.LeftOut, LeftOut{Task: name, Side: s.Name,
-					Reason: lang.Or("no run of "+other.Name, other.Name+"의 실행이 없음")})
+					Reason: because(lang, "no run of %s", "%s의 실행이 없음", other.Name)})
 			}
 		}
 	}
@@ -367,7 +367,7 @@ func (c *Comparison) match(a, b entrant, lang results.Lang) (entrant, entrant, b
 			}
 			seed := r.Result.Seed
 			c.LeftOut = append(c.LeftOut, LeftOut{c.Task, &seed, e.side.Name,
-				lang.Or("no such seed of "+other.side.Name, other.side.Name+"에는 없는 시드")})
+				because(lang, "no such seed of %s", "%s에는 없는 시드", other.side.Name)})
 		}
 		return out
 	}

@@ -108,7 +108,7 @@ func TestOtherRecipesAreLeftOut(t *testing.T) {
 	}
 	s.run(t, "b", "nsmc", 7, `"epochs":9,`, wrongs(2, 1))
 	c := s.compare(t, Options{Lang: results.English}, "a", "b").Pairs[0].Tasks[0]
-	if c.Seeds != (Seeds{3, 3, true}) || len(c.LeftOut) != 1 || *c.LeftOut[0].Seed != 7 || c.LeftOut[0].Side != "b" || !strings.Contains(c.LeftOut[0].Reason, "epochs (9, not 3)") {
+	if c.Seeds != (Seeds{3, 3, true}) || len(c.LeftOut) != 1 || *c.LeftOut[0].Seed != 7 || c.LeftOut[0].Side != "b" || !strings.Contains(c.LeftOut[0].Reason.English, "epochs (9, not 3)") {
 		t.Errorf("%+v %+v", c.Seeds, c.LeftOut)
 	}
 	if c.Verdict.Answer != Undecided || c.Verdict.Detectable == nil || *c.Verdict.Detectable <= 0 {
@@ -309,7 +309,7 @@ func TestTaskWithoutChosenCheckpoint(t *testing.T) {
 		t.Fatalf("%+v", all)
 	}
 	for i, l := range st.Pairs[0].Tasks[0].LeftOut {
-		if l.Task != "nsmc" || l.Seed != nil || l.Side != []string{"a", "b"}[i] || !strings.Contains(l.Reason, "no checkpoint chosen on dev") {
+		if l.Task != "nsmc" || l.Seed != nil || l.Side != []string{"a", "b"}[i] || !strings.Contains(l.Reason.English, "no checkpoint chosen on dev") {
 			t.Errorf("%+v", l)
 		}
 	}
@@ -342,7 +342,7 @@ func TestVariantsSideBySide(t *testing.T) {
 	}
 	c := s.compare(t, Options{Lang: results.English}, "a", "b").Pairs[0].Tasks[0]
 	if c.Seeds != (Seeds{1, 1, true}) || len(c.Differs) != 0 || len(c.LeftOut) != 1 || *c.LeftOut[0].Seed != 1 ||
-		c.LeftOut[0].Side != "b" || !strings.Contains(c.LeftOut[0].Reason, "epochs (9, not 3)") {
+		c.LeftOut[0].Side != "b" || !strings.Contains(c.LeftOut[0].Reason.English, "epochs (9, not 3)") {
 		t.Errorf("%+v %+v %+v", c.Seeds, c.Differs, c.LeftOut)
 	}
 }

@@ -4,6 +4,8 @@
 package compare
 
 import (
+	"encoding/json"
+
 	"github.com/lmkor/bench/metrics"
 	"github.com/lmkor/bench/results"
 )
@@ -127,8 +129,23 @@ type LeftOut struct {
 	Task   string  `json:"task"`
 	Seed   *uint64 `json:"seed"` // null for a task's every run
 	Side   string  `json:"side"` // the name of the side that has it
-	Reason string  `json:"reason"`
+	Reason Reason  `json:"reason"`
 }
+
+// Reason is why something is left out, in every language; its JSON is of the
+// study's.
+type Reason struct {
+	results.Text
+	lang results.Lang
+}
+
+// because makes a reason.
+func because(lang results.Lang, en, ko string, args ...any) Reason {
+	return Reason{results.Textf(en, ko, args...), lang}
+}
+
+// MarshalJSON writes the reason in the study's language.
+func (r Reason) MarshalJSON() ([]byte, error) { return json.Marshal(r.In(r.lang)) }
 
 // Warned is a warning of a run's manifest.
 type Warned struct {

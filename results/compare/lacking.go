@@ -22,7 +22,7 @@ func (st *Study) leaveOutLacking(sides []Side, lacks []lack, lang results.Lang) 
 					continue
 				}
 				p.Tasks[0].LeftOut = append(p.Tasks[0].LeftOut, LeftOut{Task: l.task, Side: sides[l.side].Name,
-					Reason: teller{lang}.unchosen(l.err)})
+					Reason: unchosen(lang, l.err)})
 			}
 		}
 	}
@@ -47,7 +47,8 @@ func (e *entrant) predictionsOf(o Options) error {
 					first = err
 				}
 				seed := r.Result.Seed
-				e.left = append(e.left, LeftOut{Task: r.Result.Task, Seed: &seed, Side: e.side.Name, Reason: teller{o.Lang}.unchosen(err)})
+				e.left = append(e.left, LeftOut{Task: r.Result.Task, Seed: &seed, Side: e.side.Name,
+					Reason: unchosen(o.Lang, err)})
 				continue
 			}
 		}
@@ -61,6 +62,6 @@ func (e *entrant) predictionsOf(o Options) error {
 }
 
 // unchosen is why a run has no predictions of the checkpoint chosen on dev.
-func (l teller) unchosen(err error) string {
-	return l.Or(err.Error(), "dev로 고른 체크포인트의 예측이 없음: "+err.Error())
+func unchosen(lang results.Lang, err error) Reason {
+	return because(lang, "%v", "dev로 고른 체크포인트의 예측이 없음: %v", err)
 }

@@ -2,6 +2,7 @@ package compare
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -33,8 +34,8 @@ func TestSomeSeedsChosenOnDev(t *testing.T) {
 		t.Fatalf("%+v %+v", c.Seeds, c.LeftOut)
 	}
 	for i, want := range []string{"kept no checkpoint chosen on dev", "no such seed of b"} {
-		if l := c.LeftOut[i]; *l.Seed != 2 || l.Side != []string{"b", "a"}[i] || !strings.Contains(l.Reason, want) {
-			if l = c.LeftOut[1-i]; *l.Seed != 2 || !strings.Contains(l.Reason, want) {
+		if l := c.LeftOut[i]; *l.Seed != 2 || l.Side != []string{"b", "a"}[i] || !strings.Contains(l.Reason.English, want) {
+			if l = c.LeftOut[1-i]; *l.Seed != 2 || !strings.Contains(l.Reason.English, want) {
 				t.Errorf("%+v, want %q", c.LeftOut, want)
 			}
 		}
@@ -57,7 +58,7 @@ func TestRepeatedRunsCountOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := s.compare(t, Options{Lang: results.English}, "a", "b").Pairs[0].Tasks[0]
-	if c.Seeds != (Seeds{1, 1, true}) || len(c.LeftOut) != 1 || c.LeftOut[0].Side != "b" || !strings.Contains(c.LeftOut[0].Reason, " repeats ") {
+	if c.Seeds != (Seeds{1, 1, true}) || len(c.LeftOut) != 1 || c.LeftOut[0].Side != "b" || !strings.Contains(c.LeftOut[0].Reason.English, " repeats ") {
 		t.Errorf("%+v %+v", c.Seeds, c.LeftOut)
 	}
 }
@@ -66,11 +67,17 @@ func TestRepeatedRunsCountOnce(t *testing.T) {
 func TestLeftOutIsCounted(t *testing.T) {
 	c := Comparison{}
 	for seed := range uint64(3) {
-		c.LeftOut = append(c.LeftOut, LeftOut{"nsmc", &seed, "b", "no such seed of a"})
+		c.LeftOut = append(c.LeftOut, LeftOut{"nsmc", &seed, "b", because(results.Korean, "no such seed of %s", "%s에는 없는 시드", "a")})
 	}
-	c.LeftOut = append(c.LeftOut, LeftOut{Task: "paws", Side: "a", Reason: "no run of b"})
+	c.LeftOut = append(c.LeftOut, LeftOut{Task: "paws", Side: "a", Reason: because(results.Korean, "no run of b", "b의 실행이 없음")})
 	want := "Left out: nsmc, 3 seeds (0, 1, 2) of b: no such seed of a.|Left out: paws of a: no run of b."
 	if got := strings.Join(c.leftNotes(results.English), "|"); got != want {
 		t.Errorf("%s\nwant %s", got, want)
+	}
+	if got, want := c.LeftOutText()[1].Korean, "제외: a의 paws: b의 실행이 없음."; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	if b, err := json.Marshal(c.LeftOut[3]); err != nil || string(b) != `{"task":"paws","seed":null,"side":"a","reason":"b의 실행이 없음"}` {
+		t.Errorf("%s %v", b, err)
 	}
 }

@@ -128,7 +128,7 @@ func (s Side) of(task string, kernels map[string]int, lang results.Lang) (runs [
 	for _, r := range again {
 		seed := r.Result.Seed
 		left = append(left, LeftOut{task, &seed, s.Name,
-			lang.Or("an evaluation, beside the training of the same seed", "같은 시드의 학습 결과가 따로 있는 평가")})
+			because(lang, "an evaluation, beside the training of the same seed", "같은 시드의 학습 결과가 따로 있는 평가")})
 	}
 	if len(mine) == 0 {
 		return nil, nil
@@ -139,15 +139,15 @@ func (s Side) of(task string, kernels map[string]int, lang results.Lang) (runs [
 		if n := len(runs); n > 0 && runs[n-1].Result.Seed == r.Result.Seed {
 			seed := r.Result.Seed
 			left = append(left, LeftOut{task, &seed, s.Name,
-				fmt.Sprintf(lang.Or("%s repeats %s", "%s: %s와 같은 설정의 반복"), r.Path, runs[n-1].Path)})
+				because(lang, "%s repeats %s", "%s: %s와 같은 설정의 반복", r.Path, runs[n-1].Path)})
 			continue
 		}
 		runs = append(runs, r)
 	}
 	for _, r := range c.Left {
 		seed := r.Result.Seed
-		left = append(left, LeftOut{task, &seed, s.Name, lang.Or("made otherwise than the other runs: ",
-			"다른 실행들과 설정이 다름: ") + results.Describe(r.Differences(c.Runs[0])).In(lang)})
+		left = append(left, LeftOut{task, &seed, s.Name, because(lang, "made otherwise than the other runs: %s",
+			"다른 실행들과 설정이 다름: %s", results.Describe(r.Differences(c.Runs[0])))})
 	}
 	return runs, left
 }

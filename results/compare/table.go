@@ -251,9 +251,21 @@ func (c *Comparison) resamplingNote(lang results.Lang, orDash func(*float64) str
 	return note
 }
 
+// LeftOutText tells what is left out, in every language.
+func (c *Comparison) LeftOutText() (all []results.Text) {
+	ko := c.leftNotes(results.Korean)
+	for i, en := range c.leftNotes(results.English) {
+		all = append(all, results.Text{English: en, Korean: ko[i]})
+	}
+	return all
+}
+
 // leftNotes names and counts what is left out, the seeds of one reason together.
 func (c *Comparison) leftNotes(lang results.Lang) (notes []string) {
-	type reason struct{ task, side, text string }
+	type reason struct {
+		task, side string
+		why        Reason
+	}
 	seeds := map[reason][]string{}
 	var order []reason
 	for _, l := range c.LeftOut {
@@ -274,7 +286,7 @@ func (c *Comparison) leftNotes(lang results.Lang) (notes []string) {
 		default:
 			what += fmt.Sprintf(lang.Or(", %d seeds (%s)", ", 시드 %d개(%s)"), len(all), strings.Join(all, ", "))
 		}
-		notes = append(notes, fmt.Sprintf(lang.Or("Left out: %s of %s: %s.", "제외: %[2]s의 %[1]s: %[3]s."), what, r.side, r.text))
+		notes = append(notes, fmt.Sprintf(lang.Or("Left out: %s of %s: %s.", "제외: %[2]s의 %[1]s: %[3]s."), what, r.side, r.why.In(lang)))
 	}
 	return notes
 }

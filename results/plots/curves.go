@@ -19,11 +19,15 @@ import (
 )
 
 // Curve is one run's log. Runs of one name are seeds: they are drawn light, their
-// mean with a band of a standard deviation before them.
+// mean, of few names with a band of a standard deviation, before them.
 type Curve struct {
 	Name   string
 	Events []results.Event
 }
+
+// bandedModels is how many models' bands may lie over one another; of more, the light
+// lines of single runs show the spread alone.
+const bandedModels = 4
 
 // lossPoints is how many points a loss curve has at most: a longer log is
 // averaged over stretches of equal length.
@@ -35,7 +39,9 @@ func Curves(title string, metric metrics.Name, curves []Curve) (*Figure, error) 
 	var loss, score []polyline
 	var entries []entry
 	dev := false
-	for _, name := range namesOf(curves) {
+	names := namesOf(curves)
+	banded := len(names) <= bandedModels
+	for _, name := range names {
 		color := hue(len(entries))
 		entries = append(entries, entry{name: name, color: color, line: true})
 		var runs []Curve
@@ -54,12 +60,12 @@ func Curves(title string, metric metrics.Name, curves []Curve) (*Figure, error) 
 				}
 			}
 		}
-		loss = append(loss, seedLines(losses, color, false)...)
+		loss = append(loss, seedLines(losses, color, false, banded)...)
 		scored := slices.Sorted(maps.Keys(scores))
 		for _, split := range scored {
 			isDev := split == choosingSplit(scored)
 			dev = dev || isDev
-			lines := seedLines(scores[split], color, isDev)
+			lines := seedLines(scores[split], color, isDev, banded)
 			for i := range lines {
 				lines[i].dots = lines[i].dots || !lines[i].light
 			}
@@ -101,8 +107,8 @@ func namesOf(curves []Curve) (names []string) {
 }
 
 // seedLines returns the lines of runs of one name: of several their mean over
-// the steps that all have, with a band, and each run light behind it.
-func seedLines(runs [][]xy, c color.NRGBA, hollow bool) (lines []polyline) {
+// the steps that all have, with a band if asked for, and each run light behind it.
+func seedLines(runs [][]xy, c color.NRGBA, hollow, banded bool) (lines []polyline) {
 	if len(runs) == 1 {
 		return []polyline{{points: runs[0], color: c, hollow: hollow}}
 	}
@@ -119,7 +125,9 @@ func seedLines(runs [][]xy, c color.NRGBA, hollow bool) (lines []polyline) {
 		}
 		m, sd := stat.MeanStdDev(values, nil)
 		mean.points = append(mean.points, xy{at.x, m})
-		mean.band = append(mean.band, sd)
+		if banded {
+			mean.band = append(mean.band, sd)
+		}
 	}
 	for _, r := range runs {
 		lines = append(lines, polyline{points: r, color: pale(c), hollow: hollow, light: true})

@@ -154,7 +154,7 @@ func (d dotColumn) Plot(c draw.Canvas, p *plot.Plot) {
 			g.Shape = draw.SquareGlyph{}
 		}
 		c.DrawGlyph(g, at)
-		c.FillText(label, vg.Point{X: c.Min.X - 8, Y: at.Y}, said(v.name))
+		c.FillText(label, vg.Point{X: c.Min.X - 8, Y: at.Y + 1}, said(v.name))
 	}
 }
 

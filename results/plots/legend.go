@@ -2,6 +2,7 @@ package plots
 
 import (
 	"image/color"
+	"strings"
 	"unicode/utf8"
 
 	"gonum.org/v1/plot/vg"
@@ -23,10 +24,14 @@ const (
 	longestName = 34 // letters
 )
 
-// shorten cuts a name in its middle, where hub names differ least.
+// shorten takes a hub's owner off a name that is too long, or else cuts it in its
+// middle.
 func shorten(name string) string {
 	if utf8.RuneCountInString(name) <= longestName {
 		return name
+	}
+	if i := strings.IndexByte(name, '/'); i > 0 && utf8.RuneCountInString(name[i:]) < longestName {
+		return "…" + name[i:]
 	}
 	r := []rune(name)
 	return string(r[:longestName/2-1]) + "…" + string(r[len(r)-longestName/2:])

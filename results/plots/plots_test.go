@@ -113,7 +113,7 @@ func figures(t *testing.T) map[string]*Figure {
 	add("scores-dozen", f, err)
 	f, err = Sizes(dozen)
 	add("sizes-dozen", f, err)
-	f, err = Costs(dozen, MeanCost(results.Text{English: "seconds of training", Korean: "학습 시간"}, timed(dozen), Duration, func(r results.Run) float64 { return float64(r.Result.Train.Steps) }))
+	f, err = Costs(dozen, Seconds(results.Text{English: "time of training", Korean: "학습 시간"}, timed(dozen), func(r results.Run) float64 { return float64(r.Result.Train.Steps) }))
 	add("time-dozen", f, err)
 	f, err = Curves("KorNLI", metrics.Accuracy, curves(12, 1000))
 	add("curves-dozen", f, err)
@@ -399,8 +399,10 @@ func TestTicks(t *testing.T) {
 		{niceTicks{}.Ticks(82.1, 93), "84 86 88 90 92"},
 		{niceTicks{whole: true}.Ticks(0.5, 1.5), "1"},
 		{niceTicks{whole: true}.Ticks(-200, 46900), "0 10k 20k 30k 40k"},
-		{costTicks{parameters}.Ticks(5.7, 6.8), "1M 2M 5M"},
-		{costTicks{parameters}.Ticks(5.5, 9.2), "1M 10M 100M 1B"},
+		{costTicks{parameters, nil}.Ticks(5.7, 6.8), "1M 2M 5M"},
+		{costTicks{parameters, nil}.Ticks(5.5, 9.2), "1M 10M 100M 1B"},
+		{costTicks{seconds, Seconds(results.Text{}, nil, nil).Marks}.Ticks(1.7, 5.2), "1 min 10 min 1 h 10 h"},
+		{costTicks{seconds, Seconds(results.Text{}, nil, nil).Marks}.Ticks(0.9, 1.4), "10 s 20 s"},
 	} {
 		if got := strings.Join(labels(c.got), " "); got != c.want {
 			t.Errorf("ticks %q, want %q", got, c.want)
@@ -420,7 +422,7 @@ func TestLongLogsAreAveraged(t *testing.T) {
 }
 
 func TestShorten(t *testing.T) {
-	got := shorten("가나다라마바사아자차카타파하/아야어여오요우유으이-거너더러머버서저처커")
+	got := shorten("가나다라마바사아자차카타파하_아야어여오요우유으이-거너더러머버서저처커")
 	if n := len([]rune(got)); n != longestName || !strings.Contains(got, "…") {
 		t.Errorf("%q has %d letters", got, n)
 	}
@@ -428,6 +430,15 @@ func TestShorten(t *testing.T) {
 		t.Error("a short name is cut")
 	}
 }
+
+// Two checkpoints of one owner keep different names.
+func TestShortenKeepsWhatDiffers(t *testing.T) {
+	if a, b := shorten(longNames[4]), shorten(longNames[5]); a == b || a != "…/koelectra-base-v3-discriminator" {
+		t.Errorf("%q and %q", a, b)
+	}
+}
+
+func seconds(v float64) string { return Duration(v).English }
 
 func TestFront(t *testing.T) {
 	at := func(x, score float64) size { return size{x: x, cell: board.Cell{Score: score}} }

@@ -104,6 +104,6 @@ func (s seedColumn) Plot(c draw.Canvas, p *plot.Plot) {
 			c.DrawGlyph(draw.GlyphStyle{Color: r.color, Radius: 2.6, Shape: draw.RingGlyph{}}, vg.Point{X: x(v), Y: at})
 		}
 		c.StrokeLine2(draw.LineStyle{Color: r.color, Width: 2}, x(mean), at-5, x(mean), at+5)
-		c.FillText(label, vg.Point{X: c.Min.X - 8, Y: at}, said(r.name))
+		c.FillText(label, vg.Point{X: c.Min.X - 8, Y: at + 1}, said(r.name))
 	}
 }

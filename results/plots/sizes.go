@@ -19,6 +19,7 @@ type Cost struct {
 	Title  results.Text       // parameters
 	Of     map[string]float64 // by model; those without are not drawn
 	Format func(float64) results.Text
+	Marks  []float64 // what ticks may stand at, rising; nil: 1, 2 and 5 times powers of ten
 }
 
 // Parameters is the cost of having a model.
@@ -109,7 +110,7 @@ func drawSizes(c draw.Canvas, lang results.Lang, l *board.Leaderboard, col board
 	}
 	p.X.Min, p.X.Max = math.Log10(lo)-0.15, math.Log10(hi)+0.15
 	p.Y.Min, p.Y.Max = airy(low, high)
-	p.X.Tick.Marker, p.Y.Tick.Marker = costTicks{func(v float64) string { return cost.Format(v).In(lang) }}, niceTicks{}
+	p.X.Tick.Marker, p.Y.Tick.Marker = costTicks{func(v float64) string { return cost.Format(v).In(lang) }, cost.Marks}, niceTicks{}
 	p.Add(horizontals{}, s)
 	p.Draw(c)
 }
@@ -143,9 +144,15 @@ func (s sizes) Plot(c draw.Canvas, p *plot.Plot) {
 
 // costTicks marks powers of ten on a logarithmic axis, and 2s and 5s where
 // these are too few.
-type costTicks struct{ format func(float64) string }
+type costTicks struct {
+	format func(float64) string
+	marks  []float64
+}
 
 func (t costTicks) Ticks(lo, hi float64) (ticks []plot.Tick) {
+	if t.marks != nil {
+		return t.among(lo, hi)
+	}
 	marks := []float64{1, 2, 5}
 	if hi-lo > 1.6 {
 		marks = []float64{1}
@@ -160,6 +167,27 @@ func (t costTicks) Ticks(lo, hi float64) (ticks []plot.Tick) {
 		}
 	}
 	return ticks
+}
+
+// mostMarks is how many of a cost's own marks have room below a panel.
+const mostMarks = 4
+
+// among marks those of the cost's marks that lie on the axis; of too many every second,
+// third and so on.
+func (t costTicks) among(lo, hi float64) (ticks []plot.Tick) {
+	for _, m := range t.marks {
+		if v := math.Log10(m); v >= lo && v <= hi {
+			ticks = append(ticks, plot.Tick{Value: v, Label: t.format(m)})
+		}
+	}
+	every := (len(ticks) + mostMarks - 1) / mostMarks
+	var few []plot.Tick
+	for i, tick := range ticks {
+		if i%max(1, every) == 0 {
+			few = append(few, tick)
+		}
+	}
+	return few
 }
 
 // parameters writes a number of parameters: 350k, 1.5M, 110M.
@@ -189,9 +217,20 @@ func (s sizes) front() (all sizes) {
 	return all
 }
 
+// Seconds is a mean time of every model as a cost, of the runs that a leaderboard
+// shows, with ticks at whole seconds, minutes and hours.
+func Seconds(title results.Text, runs []results.Run, of func(results.Run) float64) Cost {
+	c := MeanCost(title, runs, Duration, of)
+	c.Marks = []float64{0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 18_000, 36_000, 86_400,
+		172_800, 432_000, 864_000, 2_592_000}
+	return c
+}
+
 // Duration writes seconds as a cost.
 func Duration(s float64) results.Text {
 	switch {
+	case s >= 86_400:
+		return results.Textf("%.3g d", "%.3g일", s/86_400)
 	case s >= 3600:
 		return results.Textf("%.3g h", "%.3g시간", s/3600)
 	case s >= 60:

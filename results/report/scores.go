@@ -238,8 +238,8 @@ type costView struct{ Figures []template.HTML }
 func (p Page) costs() (costView, error) {
 	var v costView
 	for _, cost := range []plots.Cost{plots.Parameters(p.Boards[0]),
-		plots.MeanCost(results.Text{English: "seconds of training", Korean: "학습 시간"}, p.Boards[0].Shown(p.Runs),
-			plots.Duration, results.Run.Seconds)} {
+		plots.Seconds(results.Text{English: "time of training", Korean: "학습 시간"}, p.Boards[0].Shown(p.Runs),
+			results.Run.Seconds)} {
 		f, err := plots.Costs(p.Boards[0], cost)
 		if err != nil { // nothing to draw
 			continue

@@ -11,6 +11,7 @@ import (
 	"github.com/lmkor/bench/metrics"
 	"github.com/lmkor/bench/results"
 	"github.com/lmkor/bench/results/board"
+	"github.com/lmkor/bench/results/compare"
 	"github.com/lmkor/bench/results/plots"
 )
 
@@ -18,6 +19,7 @@ import (
 type taskView struct {
 	Task, Title string
 	Verdicts    []template.HTML
+	LeftOut     []template.HTML // of the verdicts
 	Curves      template.HTML
 	Calibration template.HTML
 	Models      []modelView
@@ -62,17 +64,29 @@ type hardView struct {
 	Gold, Answers  template.HTML
 }
 
-func (p Page) task(col board.Column) (taskView, error) {
-	v := taskView{Task: col.Task, Title: results.Plain(col.Title)}
-	if p.Study != nil {
-		for _, pair := range p.Study.Pairs {
-			for _, c := range pair.Tasks {
-				if c.Task == col.Task {
-					v.Verdicts = append(v.Verdicts, shown(c.Text()))
+// judge tells the verdicts of the task, and what they leave out, each once.
+func (v *taskView) judge(study *compare.Study) {
+	if study == nil {
+		return
+	}
+	for _, pair := range study.Pairs {
+		for _, c := range pair.Tasks {
+			if c.Task != v.Task {
+				continue
+			}
+			v.Verdicts = append(v.Verdicts, shown(c.Text()))
+			for _, note := range c.LeftOutText() {
+				if html := shown(plainOf(note)); !slices.Contains(v.LeftOut, html) {
+					v.LeftOut = append(v.LeftOut, html)
 				}
 			}
 		}
 	}
+}
+
+func (p Page) task(col board.Column) (taskView, error) {
+	v := taskView{Task: col.Task, Title: results.Plain(col.Title)}
+	v.judge(p.Study)
 	if curves, err := plots.CurvesOf(p.Boards[0], p.Runs, col.Task); err != nil {
 		v.Notes = append(v.Notes, failed(err))
 	} else if f, err := plots.Curves(col.Title, col.Metric, curves); err == nil {
@@ -130,11 +144,7 @@ func (p Page) answers(v *taskView, col board.Column) error {
 
 // label is a label with what it means.
 func (p Page) label(task, label string) results.Text {
-	plain := results.Plain(label)
-	if name, ok := p.LabelNames[task][label]; ok {
-		return results.Textf("%s = %s", "%s = %s", plain, name)
-	}
-	return results.Alike(plain)
+	return results.Named(results.Plain(label), p.LabelNames[task][label])
 }
 
 func (p Page) model(name, task string, a *results.Answers) modelView {
