@@ -91,9 +91,8 @@ func (v Variance) survival(d float64) float64 {
 		return sum / weights
 	}
 	// z = at + ratio * sinh(x): steps grow with the distance from where the runs decide.
-	const step = 0.15
 	ratio, at := runs/examples, d/examples
-	sum := 0.0
+	step, sum := min(0.15, 0.5/math.Hypot(ratio, at)), 0.0
 	for x := math.Asinh((-widest - at) / ratio); x <= math.Asinh((widest-at)/ratio); x += step {
 		sinh := math.Sinh(x)
 		sum += float64(distuv.UnitNormal.Prob(at+float64(ratio*sinh)) * t.CDF(sinh) * ratio * math.Cosh(x))

@@ -128,7 +128,8 @@ func (s Side) of(task string, kernels map[string]int, lang results.Lang) (runs [
 	for _, r := range again {
 		seed := r.Result.Seed
 		left = append(left, LeftOut{task, &seed, s.Name,
-			because(lang, "an evaluation, beside the training of the same seed", "같은 시드의 학습 결과가 따로 있는 평가")})
+			because(lang, "an evaluation, beside the training of the same seed",
+				"같은 시드의 학습 결과가 따로 있는 평가")})
 	}
 	if len(mine) == 0 {
 		return nil, nil

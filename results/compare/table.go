@@ -286,7 +286,8 @@ func (c *Comparison) leftNotes(lang results.Lang) (notes []string) {
 		default:
 			what += fmt.Sprintf(lang.Or(", %d seeds (%s)", ", 시드 %d개(%s)"), len(all), strings.Join(all, ", "))
 		}
-		notes = append(notes, fmt.Sprintf(lang.Or("Left out: %s of %s: %s.", "제외: %[2]s의 %[1]s: %[3]s."), what, r.side, r.why.In(lang)))
+		notes = append(notes, fmt.Sprintf(lang.Or("Left out: %s of %s: %s.", "제외: %[2]s의 %[1]s: %[3]s."), what, r.side,
+			r.why.In(lang)))
 	}
 	return notes
 }
