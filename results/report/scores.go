@@ -233,7 +233,12 @@ func (p Page) verdicts() (verdictsView, error) {
 }
 
 // costView is scores against what they cost.
-type costView struct{ Figures []template.HTML }
+type costView struct{ Figures []costFigure }
+
+type costFigure struct {
+	Title results.Text // what it costs
+	HTML  template.HTML
+}
 
 func (p Page) costs() (costView, error) {
 	var v costView
@@ -248,7 +253,7 @@ func (p Page) costs() (costView, error) {
 		if err != nil {
 			return v, err
 		}
-		v.Figures = append(v.Figures, figure)
+		v.Figures = append(v.Figures, costFigure{cost.Title, figure})
 	}
 	return v, nil
 }
