@@ -27,9 +27,11 @@ type Product struct {
 	More []Factors
 	// Sums, [M], if there is one, becomes the sums of the rows of op(A), or with
 	// AccSums has them added: a bias's gradient, where A is that of the output. It is
-	// for products with TA.
+	// for products with TA. With SumsOfB they are those of op(B)'s columns, [N], where B
+	// is the output's: for products without TB.
 	Sums    Buffer
 	AccSums bool
+	SumsOfB bool
 }
 
 // Factors are those of a product beside the first ones: shapes but for K and how they

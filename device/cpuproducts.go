@@ -41,18 +41,25 @@ func products(pool *parallel.Pool, o *Products) {
 	}
 }
 
-// rowSums leaves the sums of op(A)'s rows, which are those of A's columns.
+// rowSums leaves the sums of op(A)'s rows, which are those of A's columns, or those of
+// B's.
 func rowSums(pool *parallel.Pool, p *Product) {
 	if p.Sums.None() {
 		return
 	}
-	if !p.TA {
+	of, n := p.A, p.M
+	switch {
+	case p.SumsOfB && p.TB:
+		panic("device: sums of the columns of a B that is transposed")
+	case p.SumsOfB:
+		of, n = p.B, p.N
+	case !p.TA:
 		panic("device: sums of the rows of an A that is not transposed")
 	}
 	if !p.AccSums {
 		clear(p.Sums.Floats())
 	}
-	kernels.BiasGrad(pool, p.Sums.Floats(), p.A.Floats(), p.K, p.M, p.A.LD)
+	kernels.BiasGrad(pool, p.Sums.Floats(), of.Floats(), p.K, n, of.LD)
 }
 
 // onHost is the product without what is added behind.

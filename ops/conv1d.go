@@ -40,8 +40,14 @@ func (o *conv1d) Forward() (mat.Tensor, error) {
 
 func (o *conv1d) Backward(gy mat.Tensor) error {
 	x, w, dy := Of(o.x), Of(o.w), Of(gy)
-	o.slopeBiasGrad(o.b, dy, o.ownSlope(o.slope), 0, w.cols)
-	products := o.p.weightGradient(o.w, device.Product{M: x.cols, N: w.cols, K: x.rows, A: x.matrix(), B: dy.matrix()})
+	product := device.Product{M: x.cols, N: w.cols, K: x.rows, A: x.matrix(), B: dy.matrix()}
+	if slope := o.ownSlope(o.slope); slope.None() && w.needsGrad {
+		product.Sums, product.AccSums = paramGradOf(o.b)
+		product.SumsOfB = true
+	} else {
+		o.slopeBiasGrad(o.b, dy, slope, 0, w.cols)
+	}
+	products := o.p.weightGradient(o.w, product)
 	var dx *Tensor
 	if o.x.RequiresGrad() {
 		product := device.Product{TB: true, M: x.rows, N: x.cols, K: w.cols, A: dy.matrix(), B: w.matrix()}

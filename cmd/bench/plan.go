@@ -57,6 +57,7 @@ func (o *planOptions) run(ctx context.Context, s streams) error {
 	if err != nil && len(cells) == 0 {
 		return err
 	}
+	deviceNotes(s, cells)
 	known := plans.OpenCalibration()
 	p, err := plans.Make(ctx, cells, o.runs, known, func(text string) { fmt.Fprintln(s.err, text) })
 	if err != nil {

@@ -122,6 +122,7 @@ func (o *runOptions) run(ctx context.Context, s streams) error {
 	}
 	cells, err := o.cells(ctx)
 	if o.dryRun && len(cells) > 0 {
+		deviceNotes(s, cells)
 		return o.report(ctx, s, cells, err)
 	}
 	if err != nil {
@@ -132,6 +133,18 @@ func (o *runOptions) run(ctx context.Context, s streams) error {
 		return e
 	}
 	return err
+}
+
+// deviceNotes tells, each once, what devices the cells' settings came to be, where that is
+// not plain.
+func deviceNotes(s streams, cells []runs.Cell) {
+	said := map[string]bool{"": true}
+	for i := range cells {
+		if note := cells[i].Note; !said[note] {
+			said[note] = true
+			fmt.Fprintln(s.err, note)
+		}
+	}
 }
 
 // cells resolves the flags to what is to run, in the order of models, tasks,

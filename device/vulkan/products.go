@@ -27,6 +27,7 @@ const (
 	flagSums
 	flagAccSums
 	flagTimes
+	flagSumsB
 )
 
 // productKind is what products have in common that one launch computes.
@@ -52,7 +53,7 @@ func kindOf(p *device.Product) productKind {
 		{flagBias, !e.Bias.None()}, {flagSlope, e.Slope}, {flagApart, !e.Y.None()}, {flagDrop, e.Drop.P > 0},
 		{flagResidual, !e.Residual.None()}, {flagTimes, !e.Times.None()},
 		{flagAcc, p.Acc}, {flagSquares, p.Squares != nil},
-		{flagSums, !p.Sums.None()}, {flagAccSums, p.AccSums},
+		{flagSums, !p.Sums.None()}, {flagAccSums, p.AccSums}, {flagSumsB, p.SumsOfB},
 		{flagVecA, inVectors(p.A)}, {flagVecB, inVectors(p.B)}, {flagTransA, p.TA}, {flagTransB, p.TB},
 		{flagVecC, inVectors(p.C) && (e.Y.None() || inVectors(e.Y))},
 	} {
@@ -138,7 +139,11 @@ type splitProducts struct {
 // each is the number of floats of a product's parts, whose rows are rounded up to
 // vectors, and of the sums of rows behind.
 func (s *splitProducts) each() int {
-	return tiling.RoundUp(s.parts*s.kind.m*(tiling.RoundUp(s.kind.n, 4)+1), 4)
+	sums := s.kind.m
+	if s.kind.flags&flagSumsB != 0 {
+		sums = s.kind.n
+	}
+	return tiling.RoundUp(s.parts*(s.kind.m*tiling.RoundUp(s.kind.n, 4)+sums), 4)
 }
 
 func (s *splitProducts) of(i int) device.Buffer { return s.scratch.Slice(i*s.each(), (i+1)*s.each()) }
@@ -200,7 +205,7 @@ func (b *Backend) launchProducts(k productKind, list []*device.Product) *splitPr
 		for i := range list {
 			all[i*k.factors].c = s.of(i).Addr()
 		}
-		flags = flags&(flagVecA|flagVecB|flagTransA|flagTransB|flagSums) | flagSplit
+		flags = flags&(flagVecA|flagVecB|flagTransA|flagTransB|flagSums|flagSumsB) | flagSplit
 		k.act = kernels.Identity
 	} else {
 		b.finishes(&l, list, all, int(x*y))

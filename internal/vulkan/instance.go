@@ -1,6 +1,7 @@
 package vulkan
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"reflect"
@@ -61,6 +62,9 @@ func (l *Library) NewInstance(say func(message string)) (*Instance, error) {
 	info.EnabledExtensionCount, info.PpEnabledExtensionNames = uint32(len(extensions)), cstrings(extensions)
 	err := l.proc(0, "vkCreateInstance").check("vkCreateInstance", uintptr(unsafe.Pointer(info)), 0,
 		uintptr(unsafe.Pointer(&in.handle)))
+	if errors.Is(err, incompatibleDriver) && !l.Driver {
+		return nil, &NoDriver{Loader: l.Path, Manifests: manifestFiles(), Err: err}
+	}
 	if err != nil {
 		return nil, err
 	}

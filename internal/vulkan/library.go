@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"unsafe"
 )
@@ -38,6 +39,27 @@ func (e *NotFound) Error() string {
 
 // Unwrap returns the first failure.
 func (e *NotFound) Unwrap() error { return e.Err }
+
+// NoDriver is the error of a loader that finds no driver.
+type NoDriver struct {
+	Loader    string
+	Manifests []string // that were there, or that the environment names
+	Err       error
+}
+
+func (e *NoDriver) Error() string {
+	where := "there is no manifest of one in " + strings.Join(manifestFolders, ", ")
+	switch {
+	case runtime.GOOS == "windows":
+		where = "the drivers' manifests are in the registry"
+	case len(e.Manifests) > 0:
+		where = "the drivers' manifests are " + strings.Join(e.Manifests, ", ")
+	}
+	return fmt.Sprintf("the Vulkan loader %s finds no driver (%v): %s", e.Loader, e.Err, where)
+}
+
+// Unwrap returns the loader's failure.
+func (e *NoDriver) Unwrap() error { return e.Err }
 
 // loaderVariable set to none has the driver opened without the loader.
 const loaderVariable = "BENCH_VULKAN_LOADER"
@@ -108,21 +130,7 @@ func (l *Library) proc(instance uintptr, name string) fn {
 // manifests returns the drivers' libraries that the system's manifests name, or
 // those that the environment has in their place.
 func manifests() (libraries []string) {
-	var files []string
-	for _, name := range []string{"VK_DRIVER_FILES", "VK_ICD_FILENAMES"} {
-		if v := os.Getenv(name); v != "" {
-			files = filepath.SplitList(v)
-			break
-		}
-	}
-	if files == nil {
-		for _, folder := range []string{"/etc", "/usr/share", "/usr/local/etc", "/usr/local/share", "/opt/homebrew/etc",
-			"/opt/homebrew/share"} {
-			found, _ := filepath.Glob(filepath.Join(folder, "vulkan", "icd.d", "*.json"))
-			files = append(files, found...)
-		}
-	}
-	for _, f := range files {
+	for _, f := range manifestFiles() {
 		raw, err := os.ReadFile(f)
 		if err != nil {
 			continue
@@ -142,4 +150,22 @@ func manifests() (libraries []string) {
 		libraries = append(libraries, library)
 	}
 	return libraries
+}
+
+// manifestFolders are where drivers leave their manifests, below vulkan/icd.d.
+var manifestFolders = []string{"/etc", "/usr/share", "/usr/local/etc", "/usr/local/share", "/opt/homebrew/etc",
+	"/opt/homebrew/share"}
+
+// manifestFiles returns the manifests that the environment names, or those of the system.
+func manifestFiles() (files []string) {
+	for _, name := range []string{"VK_DRIVER_FILES", "VK_ICD_FILENAMES"} {
+		if v := os.Getenv(name); v != "" {
+			return filepath.SplitList(v)
+		}
+	}
+	for _, folder := range manifestFolders {
+		found, _ := filepath.Glob(filepath.Join(folder, "vulkan", "icd.d", "*.json"))
+		files = append(files, found...)
+	}
+	return files
 }

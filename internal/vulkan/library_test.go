@@ -1,6 +1,7 @@
 package vulkan
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -43,6 +44,25 @@ func TestADriverWithoutALoader(t *testing.T) {
 	defer d.Free(m)
 	if m.Address == 0 || len(m.Host) != 1<<20 {
 		t.Errorf("memory at %#x, %d bytes of it in the host's sight", m.Address, len(m.Host))
+	}
+}
+
+// A loader that finds no driver says which one it is, and which manifests it had.
+func TestALoaderWithoutADriverIsSaid(t *testing.T) {
+	manifest := filepath.Join(t.TempDir(), "none.json")
+	t.Setenv("VK_DRIVER_FILES", manifest)
+	t.Setenv("VK_ICD_FILENAMES", manifest)
+	l, err := Open()
+	if err != nil || l.Driver {
+		t.Skipf("NOT RUN, there is no loader: %v", err)
+	}
+	_, err = l.NewInstance(nil)
+	var none *NoDriver
+	if !errors.As(err, &none) || !strings.Contains(err.Error(), l.Path+" finds no driver") || !strings.Contains(err.Error(), manifest) {
+		t.Errorf("%v", err)
+	}
+	if all := (&NoDriver{Loader: "x", Err: incompatibleDriver}).Error(); !strings.Contains(all, "/usr/share") {
+		t.Errorf("%s", all)
 	}
 }
 

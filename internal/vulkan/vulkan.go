@@ -34,6 +34,8 @@ const (
 	OutOfDeviceMemory Result = -2
 	DeviceLost        Result = -4
 
+	incompatibleDriver Result = -9
+
 	timeout Result = 2 // no error: what was waited for is not there yet
 )
 

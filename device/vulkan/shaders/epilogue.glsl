@@ -6,7 +6,8 @@ layout(constant_id = 1) const uint FLAGS = 0;
 
 const uint BIAS = 1, SLOPE = 2, APART = 4, DROP = 8, RESIDUAL = 16, ACC = 32, SQUARES = 64, VEC_A = 128, VEC_B = 256,
     VEC_C = 512, SPLIT = 1024, TRANS_A = 2048, TRANS_B = 4096, MANY = 8192, SUMS = 16384, ACC_SUMS = 32768,
-    TIMES = 65536; // by what residual points to
+    TIMES = 65536, // by what residual points to
+    SUMS_B = 131072; // the sums are those of columns of op(B)
 
 bool has(uint flag) { return (FLAGS & flag) != 0; }
 
@@ -60,10 +61,10 @@ vec2 finish4(Operands o, uint r, uint c, vec4 sum) {
 // Where the sums of parts of K begin among floats that hold the parts of C first.
 uint sumsBehind() { return p.parts * p.m * ((p.n + 3) / 4) * 4; }
 
-// Leaves the sum of row r of op(A), or of a part of it.
+// Leaves the sum of row r of op(A), or of a column of op(B), or of a part of it.
 void putSum(Operands o, uint r, uint part, float s) {
     if (has(SPLIT)) {
-        Floats(o.c).v[sumsBehind() + part * p.m + r] = s;
+        Floats(o.c).v[sumsBehind() + part * (has(SUMS_B) ? p.n : p.m) + r] = s;
         return;
     }
     if (has(ACC_SUMS)) s += Floats(o.sums).v[r];

@@ -12,7 +12,7 @@
 // zeros beyond the edges, while the next are on their way. Every element's sum runs
 // over K in ascending order. Of several factors the products are added, one after the other.
 // With SUMS the rows of op(A) are summed up on the way, by the workgroups of the first
-// columns.
+// columns, or with SUMS_B the columns of op(B), by those of the first rows.
 
 #include "operands.glsl"
 #include "epilogue.glsl"
@@ -28,7 +28,7 @@ layout(local_size_x_id = 7) in;
 
 const uint SA = BM / 4 + 1, SB = BN / 4 + 1; // a word of padding a row
 const uint LA = (BM * BK / 4 + WG - 1) / WG, LB = (BN * BK / 4 + WG - 1) / WG; // vectors a thread loads
-const uint LS = (BM + WG - 1) / WG; // rows a thread sums up
+const uint LS = ((BM > BN ? BM : BN) + WG - 1) / WG; // rows, or columns, a thread sums up
 const uint ACROSS = BN / TN, DOWN = BM / TM;
 
 shared vec4 as[BK * SA];
@@ -38,7 +38,7 @@ shared vec2 sums[WG];
 Operands o;
 uint m0, n0, kEnd;
 vec4 acc[TM * TN / 4]; // the invocation's part of C
-float rows[LS]; // and of the sums of op(A)'s rows
+float rows[LS]; // and of the sums of op(A)'s rows, or of op(B)'s columns
 
 // The e-th vector of the tile of A at k0, and of B: along K where that is how they lie.
 vec4 loadA(uint e, uint k0) {
@@ -84,7 +84,12 @@ void multiply(uint t, uint from) {
             [[unroll]] for (uint i = 0; i < LA; i++) if (t + i * WG < BM * BK / 4) nextA[i] = loadA(t + i * WG, k0 + BK);
             [[unroll]] for (uint i = 0; i < LB; i++) if (t + i * WG < BN * BK / 4) nextB[i] = loadB(t + i * WG, k0 + BK);
         }
-        if (has(SUMS) && gl_WorkGroupID.x == 0) {
+        if (has(SUMS_B) && gl_WorkGroupID.y == 0) {
+            [[unroll]] for (uint i = 0; i < LS; i++) {
+                uint column = t + i * WG;
+                if (column < BN) for (uint k = 0; k < BK; k++) rows[i] += bs[k * SB + column / 4][column % 4];
+            }
+        } else if (has(SUMS) && !has(SUMS_B) && gl_WorkGroupID.x == 0) {
             [[unroll]] for (uint i = 0; i < LS; i++) {
                 uint row = t + i * WG;
                 if (row < BM) for (uint k = 0; k < BK; k++) rows[i] += as[k * SA + row / 4][row % 4];
@@ -121,7 +126,12 @@ void main() {
         }
         multiply(t, from);
     }
-    if (has(SUMS) && gl_WorkGroupID.x == 0) {
+    if (has(SUMS_B) && gl_WorkGroupID.y == 0) {
+        [[unroll]] for (uint i = 0; i < LS; i++) {
+            uint c = n0 + t + i * WG;
+            if (t + i * WG < BN && c < p.n) putSum(o, c, part, rows[i]);
+        }
+    } else if (has(SUMS) && !has(SUMS_B) && gl_WorkGroupID.x == 0) {
         [[unroll]] for (uint i = 0; i < LS; i++) {
             uint r = m0 + t + i * WG;
             if (t + i * WG < BM && r < p.m) putSum(o, r, part, rows[i]);

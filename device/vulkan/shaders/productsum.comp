@@ -9,7 +9,7 @@
 // finishes the sum. A thread has four neighbours of C at a time.
 
 #include "operands.glsl" // o.a is the parts, [parts, M, N] with N rounded up to vectors, and
-                           // of the sums of rows, [parts, M]
+                           // of the sums of rows, [parts, M], or of columns
 #include "epilogue.glsl"
 
 layout(local_size_x = 256) in;
@@ -24,7 +24,13 @@ void main() {
     for (uint i = gl_WorkGroupID.x * 256 + t; i < all; i += gl_NumWorkGroups.x * 256) {
         vec4 x = Vec4s(o.a).v[i];
         for (uint part = 1; part < p.parts; part++) x += Vec4s(o.a).v[part * all + i];
-        if (has(SUMS) && i % ld == 0) {
+        if (has(SUMS_B)) {
+            for (uint c = i * 4; i < ld && c < min(p.n, i * 4 + 4); c++) {
+                float sum = 0.0;
+                for (uint part = 0; part < p.parts; part++) sum += Floats(o.a).v[sumsBehind() + part * p.n + c];
+                putSum(o, c, 0, sum);
+            }
+        } else if (has(SUMS) && i % ld == 0) {
             float sum = 0.0;
             for (uint part = 0; part < p.parts; part++) sum += Floats(o.a).v[sumsBehind() + part * p.m + i / ld];
             putSum(o, i / ld, 0, sum);
