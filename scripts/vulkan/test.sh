@@ -9,8 +9,9 @@
 #   - the commands that compute, against what they print on the processor, and one
 #     training that is killed; the device's memory, against the books on paper;
 #   - a driver that is opened without the loader;
-#   - GPU-assisted validation, which sees accesses past a buffer, on kernels that
-#     compile in seconds with what it adds to them; accesses.sh has it of the others, by hand;
+#   - GPU-assisted validation, which sees accesses past a buffer, on each kernel's smallest
+#     shapes, but of products and attention on one a day, for what it adds to them compiles
+#     slowly; accesses.sh has all of them, by hand;
 #   - another maker's driver, SwiftShader, once, where there is one.
 #
 # A message of a validation layer fails the test it comes in. DIR keeps the driver and
@@ -48,8 +49,16 @@ under_validation() (
   say 'every kernel and a training, under core and synchronization validation'
   run $driver $layer VK_LAYER_ENABLES=VK_VALIDATION_FEATURE_ENABLE_SYNCHRONIZATION_VALIDATION_EXT -- -test.short
   say 'GPU-assisted validation on the smallest shapes'
-  run $driver $layer VK_LAYER_ENABLES=VK_VALIDATION_FEATURE_ENABLE_GPU_ASSISTED_EXT -- \
-    -test.short -test.run 'Moves|DropDraws'
+  accesses='VK_LAYER_ENABLES=VK_VALIDATION_FEATURE_ENABLE_GPU_ASSISTED_EXT GALLIVM_PERF=nopt'
+  run $driver $layer $accesses -- -test.short -test.run \
+    'Accesses|Moves|Drop|Gather|TestScatter|Pool|Windows|TestNorm|SlopeBias|Activations$|Entropy|LossOfN|Element|AdamW|TestSquares$|Finite'
+  # What the layer adds to products and to attention compiles for up to a minute each.
+  in_turn=('TestProducts$/^5x5x5' 'TestProducts$/^(1x1x1|1x300x40|2x4100x70)' 'TestProducts$/^(33x37x2100|5x1x64)' TestProductsTogether
+    TestEpilogues TestSquaresOfProducts TestFurtherFactors TestSumsOfRows 'TestAttention$' TestCachedAttention
+    TestRelativeAttention TestDistanceAttention)
+  turn=${in_turn[$((10#$(date +%j) % ${#in_turn[@]}))]}
+  say "and, of the slow ones in turn by the day, $turn; accesses.sh has all"
+  run $driver $layer $accesses -- -test.short -test.run "$turn"
 )
 computed() (
   set -e
