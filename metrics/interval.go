@@ -8,6 +8,14 @@ import (
 // Interval is a 95 % interval, both ends included.
 type Interval struct{ Low, High float64 }
 
+// within returns the interval without what no score can be; nil stays nil.
+func (in *Interval) within(low, high float64) *Interval {
+	if in == nil {
+		return nil
+	}
+	return &Interval{max(low, min(high, in.Low)), max(low, min(high, in.High))}
+}
+
 // z95 is the normal distribution's 0.975 quantile.
 const z95 = 1.959963984540054
 

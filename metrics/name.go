@@ -83,3 +83,12 @@ func (s *Scores) field(n Name) **float64 {
 	}
 	return nil
 }
+
+// Range is between what a score can be, as a fraction.
+func (n Name) Range() (low, high float64) {
+	switch n {
+	case Spearman, Pearson, Matthews:
+		return -1, 1
+	}
+	return 0, 1
+}

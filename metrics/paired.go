@@ -109,7 +109,7 @@ func compareBy(a, b []Sample, paired bool, n Name, e effort) (Comparison, error)
 	if single {
 		c.single(a[0], b[0], n, values, e.permutation)
 	} else {
-		c.several(values, paired && len(a) == len(b))
+		c.several(values, paired && len(a) == len(b), n)
 	}
 	return c, nil
 }
@@ -188,9 +188,10 @@ func (c *Comparison) tail(n int) float64 {
 }
 
 // several fills in the tests of several runs.
-func (c *Comparison) several(values [][]float64, paired bool) {
+func (c *Comparison) several(values [][]float64, paired bool, n Name) {
+	low, high := n.Range()
 	a, b := side{c.RunsA, values[:len(c.RunsA)]}, side{c.RunsB, values[len(c.RunsA):]}
-	c.IntervalA, c.IntervalB = a.interval(), b.interval()
+	c.IntervalA, c.IntervalB = a.interval().within(low, high), b.interval().within(low, high)
 	var in *Interval
 	if paired {
 		both := a.less(b)
@@ -200,7 +201,7 @@ func (c *Comparison) several(values [][]float64, paired bool) {
 		c.Variance = a.unpaired(b)
 		in = a.intervalAgainst(b, c.Variance)
 	}
-	c.Interval = in
+	c.Interval = in.within(low-high, high-low)
 	p := c.Variance.P(*c.Difference)
 	c.BootstrapP, c.P = &p, &p
 }

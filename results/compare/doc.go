@@ -70,6 +70,7 @@ type Comparison struct {
 
 	title   string // of the task, for sentences
 	oneFile bool   // both sides are the same files
+	blind   bool   // no difference at all could have been shown
 	several bool   // comparisons were corrected together
 	flipped int    // examples, of which Flips lists some or all
 	test    metrics.Comparison

@@ -85,11 +85,19 @@ func (l teller) undecided(c *Comparison, a, b string, several bool) string {
 	if l.Lang == results.Korean {
 		s := fmt.Sprintf("%s%s 모델과 %s 모델의 우열을 가릴 수 없다: %s 차이는 %s(95 %% 신뢰구간 %s; %s; %s).",
 			l.on(c), b, a, koreanName(c.Metric), diff, interval, l.testOf(c, several), l.data(c))
+		if c.blind {
+			rest, more := strings.CutPrefix(l.need(c), "이며")
+			return s + " 이 데이터로는 검정력 0.8에서 어떤 차이도 검출할 수 " +
+				"없" + map[bool]string{true: "으며" + rest, false: "다"}[more] + "."
+		}
 		return s + fmt.Sprintf(" 이 데이터로 검정력 0.8에서 검출할 수 있는 차이는 "+
 			"%s 이상", could) + l.need(c) + "."
 	}
 	s := fmt.Sprintf("Whether %s is better or worse than %s%s can't be told: the difference is %s (%s, "+
 		"95 %% interval %s; %s; %s).", b, a, l.on(c), diff, scoreName(c.Metric), interval, l.testOf(c, several), l.data(c))
+	if c.blind {
+		return s + " With power 0.8 these data could have shown no difference at all" + l.need(c) + "."
+	}
 	s += fmt.Sprintf(" With power 0.8 these data could have shown %s", could)
 	return s + l.need(c) + "."
 }

@@ -81,3 +81,21 @@ func TestLeftOutIsCounted(t *testing.T) {
 		t.Errorf("%s %v", b, err)
 	}
 }
+
+// Two seeds that lie far apart could have shown nothing, and no score leaves its range.
+func TestTooFewSeedsAreBlind(t *testing.T) {
+	s := study{t.TempDir(), 200}
+	for seed := range 2 {
+		s.run(t, "a", "nsmc", seed, "", wrongs(60-50*seed, seed))
+		s.run(t, "b", "nsmc", seed, "", wrongs(10+50*seed, seed))
+	}
+	c := s.compare(t, Options{Lang: results.English}, "a", "b").Pairs[0].Tasks[0]
+	if in := *c.Difference.Interval; in[0] < -100 || in[1] > 100 || *c.Verdict.Detectable != 100 || c.Verdict.Answer != Undecided {
+		t.Errorf("%v, %v detectable", in, *c.Verdict.Detectable)
+	}
+	for lang, want := range map[results.Lang]string{results.English: " With power 0.8 these data could have shown no difference at all", results.Korean: " 이 데이터로는 검정력 0.8에서 어떤 차이도 검출할 수 없"} {
+		if got := c.Sentence(lang); !strings.Contains(got, want) || strings.Contains(got, "없이") {
+			t.Error(got)
+		}
+	}
+}

@@ -72,7 +72,9 @@ func (c *Comparison) decide(tests int, lang results.Lang) {
 	v, in := &c.Verdict, c.test.Interval
 	v.Answer = Undecided
 	if c.test.Difference != nil {
-		d := results.Percent(c.test.Detectable(c.N, max(1, tests)))
+		low, high := c.Metric.Range()
+		d, most := results.Percent(c.test.Detectable(c.N, max(1, tests))), results.Percent(high-low)
+		c.blind, d = d > most, min(d, most)
 		v.Detectable = &d
 	}
 	if v.P != nil && in != nil && *v.P <= metrics.Level {
