@@ -2,8 +2,10 @@ package kernels
 
 import (
 	"fmt"
+	"runtime"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/lmkor/bench/internal/golden"
 	"github.com/lmkor/bench/kernels/parallel"
@@ -127,6 +129,49 @@ func BenchmarkGemm(b *testing.B) {
 					Gemm(pool, form[0] == 't', form[1] == 't', m, n, k, x, lda, y, ldb, false, z, n)
 				}
 				b.ReportMetric(2*float64(m)*float64(n)*float64(k)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
+			})
+		}
+	}
+}
+
+// BenchmarkGemmOwnTime gives the share of the peak that products of base and small reach
+// on one thread, by the thread's own time, with the peak measured before each: both
+// can be compared on a busy machine.
+func BenchmarkGemmOwnTime(b *testing.B) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	const turns = 1 << 17
+	alone := parallel.New(1)
+	for _, form := range []string{"nt", "nn", "tn"} {
+		for _, d := range [][3]int{{529, 768, 768}, {529, 3072, 768}, {529, 768, 3072}, {529, 256, 256}, {529, 1024, 256},
+			{529, 256, 1024}} {
+			m, n, k := d[0], d[1], d[2]
+			if form == "tn" {
+				m, k = k, m
+			}
+			x, y, z := Floats(m*k), Floats(k*n), Floats(m*n)
+			copy(x, numbers(m*k, 1))
+			copy(y, numbers(k*n, 2))
+			g := Product{TA: form[0] == 't', TB: form[1] == 't', M: m, N: n, K: k, A: x, LDA: k, B: y, LDB: n, C: z, LDC: n}
+			if g.TA {
+				g.LDA = m
+			}
+			if g.TB {
+				g.LDB = k
+			}
+			b.Run(fmt.Sprintf("impl=%s/form=%s/m=%d/n=%d/k=%d", chosen.name, form, m, n, k), func(b *testing.B) {
+				var took, peak []time.Duration
+				for b.Loop() {
+					start := parallel.Computed()
+					chosen.peak.turns(turns)
+					middle := parallel.Computed()
+					Gemms(alone, g)
+					took, peak = append(took, parallel.Computed()-middle), append(peak, middle-start)
+				}
+				slices.Sort(took)
+				slices.Sort(peak)
+				rate := 2 * float64(m) * float64(n) * float64(k) / took[len(took)/2].Seconds()
+				b.ReportMetric(rate*peak[len(peak)/2].Seconds()/float64(turns*chosen.peak.flops), "of-peak")
 			})
 		}
 	}
