@@ -1,7 +1,6 @@
 package demos
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
@@ -22,13 +21,16 @@ import (
 	"github.com/lmkor/bench/trainers"
 )
 
+// DefaultSteps is how long each model is trained where nothing else is said.
+const DefaultSteps = 5000
+
 // Options are what the models are a function of, and where they go.
 type Options struct {
 	Dir   string
 	Texts []string // one a line of the user's files
 	Only  []string // of Names; none: all
 	Size  Size
-	Steps int // of each model; 0: 3000 of those that fill masks, 5000 of those that write
+	Steps int // of each model
 	Seed  uint64
 }
 
@@ -57,7 +59,7 @@ func Make(ctx context.Context, o Options, events Events) error {
 			return fmt.Errorf("model %q: want one of %s", n, strings.Join(Names, ", "))
 		}
 	}
-	if o.Steps < 0 {
+	if o.Steps < 1 {
 		return fmt.Errorf("%d steps: want 1 or more", o.Steps)
 	}
 	m := &maker{Options: o, events: events}
@@ -79,22 +81,14 @@ type maker struct {
 	tok    *tokenizers.Tokenizer
 }
 
-// steps is how many a model learns.
-func (m *maker) steps(name string) int {
-	if m.Steps > 0 {
-		return m.Steps
-	}
-	return steps(name)
-}
-
-// readTexts leaves as many texts as the most steps read, evenly from all, and trains
+// readTexts leaves as many texts as the steps read, evenly from all, and trains
 // the vocabulary that all models have.
 func (m *maker) readTexts() error {
 	all := slices.DeleteFunc(slices.Clone(m.Texts), func(t string) bool { return strings.TrimSpace(t) == "" })
 	if len(all) == 0 {
 		return errors.New("no text to train on")
 	}
-	most := cmp.Or(m.Steps, mostSteps) * batchTexts
+	most := m.Steps * batchTexts
 	if len(all) > most {
 		for i := range most {
 			all[i] = all[i*len(all)/most]
@@ -115,7 +109,7 @@ func (m *maker) hash(name string) string {
 		recipe = writingRecipe
 	}
 	h := sha256.New()
-	fmt.Fprintf(h, "demo %d size %+v seed %d steps %d\n", recipe, m.Size, m.Seed, m.steps(name))
+	fmt.Fprintf(h, "demo %d size %+v seed %d steps %d\n", recipe, m.Size, m.Seed, m.Steps)
 	for _, t := range m.Texts {
 		fmt.Fprintf(h, "%d %s\n", len(t), t)
 	}
@@ -194,7 +188,7 @@ func (m *maker) options(name string) trainers.Options {
 	if writes(name) {
 		batch /= 3
 	}
-	return trainers.Options{BatchSize: batch, Epochs: 1, MaxSteps: m.steps(name), LearningRate: 1e-3,
+	return trainers.Options{BatchSize: batch, Epochs: 1, MaxSteps: m.Steps, LearningRate: 1e-3,
 		WeightDecay: 0.01, WarmupRatio: 0.1,
 		MaxGradNorm: 1, AdamBeta1: 0.9, AdamBeta2: 0.98, AdamEpsilon: 1e-6, Accumulation: 1, Seed: m.Seed, Shuffle: true}
 }
@@ -244,7 +238,7 @@ func (m *maker) write(dir, name string, config *hf.Config, model *models.Model) 
 	if err := m.tok.Save(dir); err != nil {
 		return err
 	}
-	made := object{"recipe": m.hash(name), "steps": m.steps(name), "seed": m.Seed, "texts": len(m.Texts)}
+	made := object{"recipe": m.hash(name), "steps": m.Steps, "seed": m.Seed, "texts": len(m.Texts)}
 	files := map[string]any{recipeFile: made}
 	if s := settings(name, m.tok); s != nil {
 		files["generation_config.json"] = s

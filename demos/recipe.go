@@ -18,17 +18,6 @@ var Names = []string{"bert", "albert", "electra", "funnel", "gpt2", "summary"}
 // writes tells the models that write texts from those that fill masks.
 func writes(name string) bool { return name == "gpt2" || name == "summary" }
 
-// steps is how many steps a model learns where nothing else is said.
-func steps(name string) int {
-	if writes(name) {
-		return mostSteps
-	}
-	return 3000
-}
-
-// mostSteps is the most of them.
-const mostSteps = 5000
-
 // The numbers of the recipes, which rise when what they make changes.
 const (
 	maskedRecipe  = 3
@@ -41,8 +30,8 @@ type Size struct {
 	Vocabulary            int // tokens
 }
 
-// Sizes are the sizes by their names. The first is the default: all models take less
-// than an hour on two free cores.
+// Sizes are the sizes by their names. The first is the default: trained with
+// DefaultSteps, all models take less than an hour on two free cores.
 var Sizes = []struct {
 	Name string
 	Size

@@ -61,7 +61,7 @@ cores; --steps and --size make it shorter. Interrupted, the same command goes on
 	fl := cmd.Flags()
 	fl.StringArrayVar(&o.files, "text", nil, "a `FILE` of text, a line each, .gz or not; may be repeated")
 	fl.StringArrayVar(&o.only, "only", nil, "only this model, one of "+strings.Join(demos.Names, ", ")+"; may be repeated")
-	fl.IntVar(&o.steps, "steps", 0, "how many steps each model learns; 0: 3000 those that fill masks, 5000 those that write")
+	fl.IntVar(&o.steps, "steps", demos.DefaultSteps, "how many steps each model learns")
 	fl.Uint64Var(&o.seed, "seed", 42, "of the weights, the order and the masks")
 	var sizes []string
 	for _, z := range demos.Sizes {
