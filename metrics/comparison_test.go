@@ -211,9 +211,16 @@ func TestNeed(t *testing.T) {
 	}
 	// only runs differ: no number of examples would do
 	c.Variance = Variance{Examples: 1e-9, Shared: 1e-9, Runs: 1e-4, RunsDF: 4}
-	if got := c.Need(1000, 5, 1); got.Examples != nil || got.Runs == nil || *got.Runs != int(math.Ceil(5*k*k))-5 {
+	if got := c.Need(1000, 5, 1); got.Examples != nil || got.Runs == nil || *got.Runs < int(math.Ceil(5*k*k))-5 || *got.Runs > int(math.Ceil(5*k*k))-2 {
 		t.Errorf("examples %v, runs %v", got.Examples, got.Runs)
 	}
+	// two runs that could show nothing are not told that one more would do
+	d = 0.09
+	c.Variance = Variance{Examples: 4e-4, Shared: 2e-4, Runs: 8e-3, RunsDF: 1}
+	if got := c.Need(100, 2, 7); got.Examples != nil || got.Runs == nil || *got.Runs < 20 {
+		t.Errorf("of two runs: examples %v, runs %v", got.Examples, got.Runs)
+	}
+	d = 1
 	// of three examples all three differ: six would have to
 	d = 1
 	c.Variance = Variance{RunsDF: math.Inf(1)}

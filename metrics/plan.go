@@ -39,30 +39,55 @@ func (c Comparison) Need(n, runs, tests int) Need {
 	if c.Difference == nil || *c.Difference == 0 {
 		return need
 	}
-	v := c.Variance
-	k := Variance{Shared: 1, RunsDF: math.Inf(1)}.found(tests)
-	enough := *c.Difference * *c.Difference / float64(k*k) // the variance that would do
-	more := func(now int, falls, stays float64) *int {
-		if enough <= stays {
-			return nil
-		}
-		m := math.Ceil(float64(now) * falls / (enough - stays))
-		if now == n && v.Runs == 0 {
-			m = max(m, math.Ceil(fewest(tests)/math.Abs(*c.Difference)))
-		}
-		m = max(1, m-float64(now))
-		if m > 1e12 {
-			return nil
-		}
-		whole := int(m)
-		return &whole
+	v, d := c.Variance, math.Abs(*c.Difference)
+	if v.Runs == 0 {
+		k := Variance{Shared: 1, RunsDF: math.Inf(1)}.found(tests)
+		m := max(math.Ceil(float64(n)*v.Examples*k*k/(d*d)), math.Ceil(fewest(tests)/d))
+		need.Examples = beyond(n, m)
+		return need
 	}
 	// Of the variance between runs, what each made of its own of the examples
 	// falls with these.
-	own := v.Examples - v.Shared
-	need.Examples = more(n, v.Examples, max(0, v.Runs-own))
-	if v.Runs > 0 {
-		need.Runs = more(runs, v.Runs, v.Shared)
-	}
+	own := min(v.Runs, v.Examples-v.Shared)
+	need.Examples = least(n, func(m float64) bool {
+		share := float64(n) / m
+		w := Variance{Shared: v.Shared * share, Runs: v.Runs - own + float64(own*share), RunsDF: v.RunsDF}
+		return w.found(tests) <= d
+	})
+	need.Runs = least(runs, func(m float64) bool {
+		share := float64(runs) / m
+		w := Variance{Shared: v.Shared, Runs: v.Runs * share, RunsDF: v.RunsDF * (m - 1) / max(1, float64(runs-1))}
+		return w.found(tests) <= d
+	})
 	return need
+}
+
+// most is beyond what anybody trains or labels.
+const most = 1e12
+
+// beyond is how many more than now; nil where nobody has so many.
+func beyond(now int, m float64) *int {
+	if m = max(1, m-float64(now)); !(m <= most) {
+		return nil
+	}
+	whole := int(m)
+	return &whole
+}
+
+// least returns how many more than now would be enough, to a hundredth.
+func least(now int, enough func(m float64) bool) *int {
+	low, high := float64(now), float64(now+1)
+	for !enough(high) {
+		if low, high = high, float64(now)+2*(high-float64(now)); high > most {
+			return nil
+		}
+	}
+	for high-low > max(1, (high-float64(now))/100) {
+		if mid := math.Floor((low + high) / 2); enough(mid) {
+			high = mid
+		} else {
+			low = mid
+		}
+	}
+	return beyond(now, high)
 }
