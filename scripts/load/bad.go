@@ -46,7 +46,9 @@ func (l *load) bad() map[string]func() int {
 		"half a form":     func() int { return send("/bert", form, strings.NewReader("text=%zz&samples=%")) },
 		"1 GB body":       func() int { return send("/v1/predict", "application/json", io.LimitReader(endless{}, 1<<30)) },
 		"stream cut off":  func() int { return l.leave(`{"text":"가","stream":true,"max_new_tokens":60}`, true) },
-		"beams cut off":   func() int { return l.leave(`{"text":"가","max_new_tokens":60,"num_beams":8,"do_sample":false}`, false) },
+		"beams cut off": func() int {
+			return l.leave(`{"text":"가","max_new_tokens":60,"num_beams":8,"do_sample":false}`, false)
+		},
 		"slow": func() int {
 			return l.raw("POST /v1/predict HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n", "{", 40)
 		},
