@@ -35,9 +35,9 @@ func Normal(x []float32, seed uint64, name string, std float64) {
 	parallel.Each((len(x)+drawn-1)/drawn, func(c int) {
 		for i := c * drawn; i < min(len(x), (c+1)*drawn); i += 2 {
 			a, b := splitmix.Mix(key+uint64(2*i)), splitmix.Mix(key+uint64(2*i+1))
-			u, v := (float64(int64(a>>11))+1)/(1<<53), float64(int64(b>>11))/(1<<53)
+			u, v := (float64(a>>11)+1)/(1<<53), float64(b>>11)/(1<<53)
 			r := std * math.Sqrt(-2*math.Log(u))
-			sin, cos := turn(2 * math.Pi * v)
+			sin, cos := math.Sincos(2 * math.Pi * v)
 			x[i] = float32(r * cos)
 			if i+1 < len(x) {
 				x[i+1] = float32(r * sin)

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"github.com/lmkor/bench/internal/golden"
-	"github.com/lmkor/bench/internal/splitmix"
 )
 
 func ExampleNormal() {
@@ -42,33 +41,6 @@ func TestMoments(t *testing.T) {
 	mean, deviation = moments(x)
 	golden.NearNumber(t, "mean of uniform values", mean, 1.5, golden.Within(0.02))
 	golden.NearNumber(t, "their deviation", deviation, 3/math.Sqrt(12), golden.Within(0.02))
-}
-
-// TestTurn compares turn with package math's function, bit by bit: what is drawn may
-// not depend on which of them it was.
-func TestTurn(t *testing.T) {
-	angles := []float64{0, math.SmallestNonzeroFloat64, 2 * math.Pi, math.Nextafter(2*math.Pi, 0)}
-	for eighth := range 9 {
-		at := float64(eighth) * math.Pi / 4
-		angles = append(angles, at, math.Nextafter(at, 7), max(0, math.Nextafter(at, 0)))
-	}
-	for i := range uint64(1 << 20) {
-		angles = append(angles, 2*math.Pi*splitmix.Unit(i))
-	}
-	for _, x := range angles {
-		sin, cos := turn(x)
-		if s, c := math.Sincos(x); math.Float64bits(sin) != math.Float64bits(s) || math.Float64bits(cos) != math.Float64bits(c) {
-			t.Fatalf("turn(%v) is %v, %v; math.Sincos %v, %v", x, sin, cos, s, c)
-		}
-	}
-}
-
-func BenchmarkNormal(b *testing.B) {
-	x := make([]float32, 768*3072)
-	b.SetBytes(int64(4 * len(x)))
-	for b.Loop() {
-		Normal(x, 1, "a", 0.02)
-	}
 }
 
 func TestSinusoids(t *testing.T) {
