@@ -16,7 +16,7 @@ import (
 type CPU struct {
 	pool  *parallel.Pool
 	arena arena
-	watch func(Call, time.Duration)
+	seen  func(Call, time.Duration)
 }
 
 // NewCPU returns a CPU that computes on a pool, which others may have, too.
@@ -58,20 +58,20 @@ func (c *CPU) Fetch(dst []float32, src Buffer) (wait func()) {
 // Write copies src to dst.
 func (c *CPU) Write(dst Buffer, src []float32) { copy(dst.Floats(), src) }
 
-// Watch lets seen hear of each call that was computed, and how long it took; nil ends
+// Observe lets seen hear of each call that was computed, and how long it took; nil ends
 // it. It is for one goroutine at a time.
-func (c *CPU) Watch(seen func(Call, time.Duration)) { c.watch = seen }
+func (c *CPU) Observe(seen func(Call, time.Duration)) { c.seen = seen }
 
 // Run computes the calls, one after the other.
 func (c *CPU) Run(calls ...Call) {
 	for _, call := range calls {
-		if c.watch == nil {
+		if c.seen == nil {
 			c.run(call)
 			continue
 		}
 		start := time.Now()
 		c.run(call)
-		c.watch(call, time.Since(start))
+		c.seen(call, time.Since(start))
 	}
 }
 

@@ -58,7 +58,9 @@ func (c *CPU) Kept(call Call) int {
 // of returns the job's head.
 func (j headJob) of(a *Attention, probs []float32) kernels.Head {
 	d := a.Width / a.Heads
-	if !a.NoGrad {
+	if a.NoGrad { // where Probs are there all the same, heads would write to them side by side
+		probs = nil
+	} else {
 		probs = probs[j.at:][:j.scores()]
 	}
 	return kernels.Head{Queries: j.nq, Keys: j.nk, Width: d,

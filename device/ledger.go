@@ -114,6 +114,9 @@ func (l *Ledger) join(add func(int), drop func()) {
 		for _, n := range l.slabs[:max(1, l.joined)] {
 			last += n
 		}
+		if l.Lazy {
+			last = last / 5 * 4 // without what was to spare
+		}
 		size = max(size, last+last/50)
 	}
 	l.sized = l.peak

@@ -66,7 +66,7 @@ func (j *job) stride() int { return (j.kMost + 31) / 16 * 16 }
 // useScratch gives the thread its room.
 func (j *job) useScratch(buf []float32) {
 	n := j.tileRoom()
-	j.inRows = !j.TA && fullest(j.t.mr, j.kMost, j.LDA) <= j.t.ways
+	j.inRows = !j.TA && j.t.ways > 0 && fullest(j.t.mr, j.kMost, j.LDA) <= j.t.ways
 	j.pa, j.edge = buf[:n], buf[n:]
 }
 

@@ -31,6 +31,28 @@ type Call struct {
 type account struct {
 	steps  []map[string]*accounted // by the calls' names
 	tokens int                     // of the step at hand
+	heard  []heard                 // of the step at hand, not yet added up
+}
+
+// heard is a call and how long it took.
+type heard struct {
+	call device.Call
+	took time.Duration
+}
+
+// hear notes a call. It is added up between steps, so that a step is not timed with its
+// own account.
+func (a *account) hear(call device.Call, took time.Duration) {
+	a.heard = append(a.heard, heard{call, took})
+}
+
+// settle adds up what was heard.
+func (a *account) settle() {
+	for _, h := range a.heard {
+		a.add(h.call, h.took)
+	}
+	clear(a.heard)
+	a.heard = a.heard[:0]
 }
 
 type accounted struct {
@@ -67,6 +89,7 @@ func (a *account) add(call device.Call, took time.Duration) {
 
 // begin tells that a step begins: its first product is over all its tokens.
 func (a *account) begin() {
+	a.settle()
 	a.steps, a.tokens = append(a.steps, map[string]*accounted{}), 0
 }
 

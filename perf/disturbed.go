@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,7 +31,7 @@ func (w *watch) disturbed(cores int) Disturbed {
 	took := time.Since(w.started).Seconds()
 	d := Disturbed{
 		Waited: (waited() - w.waited).Seconds() / (took * float64(cores)),
-		Stolen: (stolen() - w.stolen).Seconds() / (took * float64(runtime.NumCPU())),
+		Stolen: (stolen() - w.stolen).Seconds() / took,
 	}
 	if len(w.peaks) > 0 {
 		d.LowestPeak = slices.Min(w.peaks) / slices.Max(w.peaks)
@@ -40,15 +39,16 @@ func (w *watch) disturbed(cores int) Disturbed {
 	return d
 }
 
-// stolen returns how long processors stood still, together, for their host ran
-// something else on them: as Linux is told by it, elsewhere 0.
+// stolen returns how long a processor stood still, on average over the machine's, for
+// their host ran something else on them: as Linux is told by it, elsewhere 0.
 func stolen() time.Duration {
 	b, _ := os.ReadFile("/proc/stat")
 	return stolenOf(string(b))
 }
 
 // stolenOf reads /proc/stat: the eighth number of its first line, in hundredths of a
-// second.
+// second, of all the processors that have a line of their own. A program may be allowed
+// fewer of them.
 func stolenOf(stat string) time.Duration {
 	line, _, _ := strings.Cut(stat, "\n")
 	fields := strings.Fields(line)
@@ -59,7 +59,7 @@ func stolenOf(stat string) time.Duration {
 	if err != nil || n < 0 {
 		return 0
 	}
-	return time.Duration(n) * 10 * time.Millisecond
+	return time.Duration(n) * 10 * time.Millisecond / time.Duration(max(1, strings.Count(stat, "\ncpu")))
 }
 
 // busy is from which share of the time on, waited or stolen, figures are not to be

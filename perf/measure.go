@@ -52,13 +52,14 @@ func Measure(ctx context.Context, s Subject, steps int, progress func(string)) (
 	trace := &ops.Trace{}
 	var peaks []float64
 	before, start := waited(), time.Now()
-	sums := &account{}
+	sums := &account{heard: make([]heard, 0, 1<<12)}
 	times, err := s.Trainer.Measure(warmSteps, steps, trace, func() {
 		peaks = append(peaks, peakOf(all))
 		sums.begin()
-		s.CPU.Watch(sums.add) // from the first timed step on
+		s.CPU.Observe(sums.hear) // from the first timed step on
 	})
-	s.CPU.Watch(nil)
+	s.CPU.Observe(nil)
+	sums.settle()
 	if err != nil {
 		return nil, err
 	}

@@ -62,7 +62,7 @@ func (r *Report) products(ctx context.Context, m *models.Model, tokens int, on [
 				behind := peakOf(p.peak)
 				g.Threads, g.Share = p.of.Threads(), g.GFLOPS/max(before, behind)
 				r.Gemm = append(r.Gemm, g)
-				if before = behind; p == on[len(on)-1] {
+				if before = behind; p.of.Threads() == on[len(on)-1].of.Threads() {
 					seen.peaks = append(seen.peaks, behind)
 				}
 			}

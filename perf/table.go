@@ -42,7 +42,9 @@ func (r *Report) Write(out io.Writer, old *Report, name string) error {
 		"%.1f GFLOP/s (%.0f %% of peak), %.0f tokens/s, "+
 		"the slowest at %.0f %% of this rate, %.0f MB at most\n",
 		s.Model, s.Precision, s.Threads, s.MS, s.Sequences, s.Tokens, s.GFLOPS, 100*s.Share, s.TokensPerSecond, 100*s.Slowest, s.PeakMB)
-	r.Disturbed.tell(w)
+	d := r.Disturbed
+	d.Waited = max(d.Waited, s.Waited) // of steps alone, where all threads work
+	d.tell(w)
 	fmt.Fprintf(w, "start: ready for the first step after %.2f s; %.0f kB allocated a step\n", s.StartSeconds, s.Allocated/1e3)
 	fmt.Fprintf(w, "evaluation: %.0f sequences/s; tokenization: %.0f sentences/s on one core\n",
 		r.Eval.SequencesPerSecond, r.Tokenize.SentencesPerSecond)

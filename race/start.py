@@ -36,8 +36,9 @@ def version(bench, times=20):
 def first_step(bench, model, data, runs):
     """Returns the seconds from the command to where its first step began."""
     shutil.rmtree(runs, ignore_errors=True)
+    errors = tempfile.TemporaryFile()  # a pipe that nobody reads fills up
     run = subprocess.Popen([bench, "run", "--model", str(model), "--task", "nsmc", "--data-dir", str(data), "--runs", str(runs),
-                            "--set", "epochs=1", "--set", "batch_size=32"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+                            "--set", "epochs=1", "--set", "batch_size=32"], stdout=subprocess.DEVNULL, stderr=errors)
     try:
         timing = None
         while run.poll() is None:
@@ -46,10 +47,12 @@ def first_step(bench, model, data, runs):
             if "\n" in line:
                 return json.loads(line.splitlines()[0])["start_seconds"]
             time.sleep(0.05)
-        sys.exit(f"bench run ended before its first step: {run.stderr.read().decode()}")
+        errors.seek(0)
+        sys.exit(f"bench run ended before its first step: {errors.read().decode()}")
     finally:
         run.kill()
-        run.communicate()
+        run.wait()
+        errors.close()
 
 
 def peer(model, data):
@@ -77,6 +80,8 @@ def main():
     args = ap.parse_args()
     if args.peer:
         return peer(*args.peer)
+    if not args.nsmc:
+        ap.error("--nsmc: want the path of ratings_train.txt")
     work = pathlib.Path(args.work or tempfile.mkdtemp(prefix="race-"))
     model, _ = race.prepare(work, args.nsmc, args.size, 1)
     data = work / "data"
