@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 	"time"
 
@@ -91,7 +92,7 @@ func await(ctx context.Context, root *cobra.Command) error {
 		select {
 		case err := <-done:
 			var resumable resumableError // says itself what became of the work
-			if errors.Is(err, context.Canceled) && ctx.Err() != nil && !errors.As(err, &resumable) {
+			if isCanceled(err) && ctx.Err() != nil && !errors.As(err, &resumable) {
 				return context.Cause(ctx)
 			}
 			return err
@@ -105,6 +106,17 @@ func await(ctx context.Context, root *cobra.Command) error {
 			}
 		}
 	}
+}
+
+// isCanceled tells whether an error says nothing but that a context was cancelled.
+func isCanceled(err error) bool {
+	switch e := err.(type) {
+	case interface{ Unwrap() error }:
+		return isCanceled(e.Unwrap())
+	case interface{ Unwrap() []error }:
+		return !slices.ContainsFunc(e.Unwrap(), func(err error) bool { return !isCanceled(err) })
+	}
+	return err == context.Canceled
 }
 
 // execute runs the command line. A device's failure is an error of commands that do

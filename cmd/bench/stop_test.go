@@ -134,3 +134,16 @@ func TestAwaitTellsTheReason(t *testing.T) {
 		t.Errorf("error %v, want %v", err, errInterrupted)
 	}
 }
+
+func TestOnlyCancelledIsInterrupted(t *testing.T) {
+	full := errors.New("disk full")
+	for _, c := range []struct {
+		err  error
+		want bool
+	}{{context.Canceled, true}, {fmt.Errorf("a: %w", context.Canceled), true}, {errors.Join(context.Canceled, context.Canceled), true},
+		{errors.Join(full, context.Canceled), false}, {full, false}, {nil, false}} {
+		if got := isCanceled(c.err); got != c.want {
+			t.Errorf("%v: %v, want %v", c.err, got, c.want)
+		}
+	}
+}

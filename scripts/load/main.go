@@ -133,8 +133,7 @@ func (l *load) run() error {
 	}
 	for c := range l.clients {
 		wait.Go(func() {
-			for n := c; time.Now().Before(end); n++ {
-				l.askGood(n % len(l.texts))
+			for n := c; time.Now().Before(end) && l.askGood(n%len(l.texts)); n++ {
 			}
 		})
 	}
@@ -171,7 +170,8 @@ func (l *load) post(path, kind string, body io.Reader) (int, string, error) {
 	return r.StatusCode, string(answer), err
 }
 
-func (l *load) askGood(n int) {
+// askGood asks text n, and tells whether to ask on: there is nobody behind TERM.
+func (l *load) askGood(n int) bool {
 	start := time.Now()
 	status, answer, err := l.ask(l.texts[n])
 	took := time.Since(start)
@@ -180,15 +180,18 @@ func (l *load) askGood(n int) {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.took = append(l.took, took)
 	l.status[fmt.Sprintf("good %d", status)]++
+	if l.gone(status, err, start) {
+		return false
+	}
+	l.took = append(l.took, took)
 	switch {
-	case l.gone(status, err, start):
 	case err != nil || status != http.StatusOK && status != http.StatusTooManyRequests:
 		l.unasked = append(l.unasked, fmt.Sprintf("good: status %d, %v: %s", status, err, answer))
 	case status == http.StatusOK && answer != l.alone[n]:
 		l.wrong++
 	}
+	return true
 }
 
 func (l *load) misbehave(name string, f func() int) {
@@ -208,7 +211,7 @@ func (l *load) report() error {
 		return l.took[int(q*float64(len(l.took)-1))].Round(10 * time.Microsecond)
 	}
 	fmt.Printf("%d clients, %.0f answers a second; p50 %v, p90 %v, p99 %v, longest %v\n", l.clients,
-		float64(len(l.took))/l.length.Seconds(), at(0.5), at(0.9), at(0.99), at(1))
+		float64(len(l.took))/l.answering().Seconds(), at(0.5), at(0.9), at(0.99), at(1))
 	kinds := make([]string, 0, len(l.status))
 	for k := range l.status {
 		kinds = append(kinds, k)

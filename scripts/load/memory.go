@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
 	"regexp"
 	"strconv"
 	"time"
@@ -21,18 +22,20 @@ const mostGrowth = 0.1
 // watch notes the server's memory until the end.
 func (l *load) watch(end time.Time) {
 	start, spoken := time.Now(), time.Now()
-	for time.Now().Before(end) {
+	for time.Now().Before(end) && !l.hasEnded() {
 		l.resident = append(l.resident, l.memory()/1e6)
 		if time.Since(spoken) >= speakEvery {
 			spoken = time.Now()
 			l.mu.Lock()
-			fmt.Printf("%3.0f min: %.0f MB resident, %d answers to good clients, %d wrong, %d faults\n",
+			fmt.Fprintf(os.Stderr, "%3.0f min: %.0f MB resident, %d answers to good clients, %d wrong, %d faults\n",
 				time.Since(start).Minutes(), l.resident[len(l.resident)-1], len(l.took), l.wrong, len(l.unasked))
 			l.mu.Unlock()
 		}
 		time.Sleep(min(watchEvery, time.Until(end)))
 	}
-	l.resident = append(l.resident, l.memory()/1e6)
+	if !l.hasEnded() {
+		l.resident = append(l.resident, l.memory()/1e6)
+	}
 }
 
 // growth compares the means of the last two quarters; 0 where the server does not

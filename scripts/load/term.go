@@ -33,3 +33,18 @@ const onTheWay = 50 * time.Millisecond
 func (l *load) gone(status int, err error, start time.Time) bool {
 	return !l.termed.IsZero() && err != nil && status == 0 && start.After(l.termed.Add(-onTheWay))
 }
+
+// hasEnded tells whether the server was sent TERM.
+func (l *load) hasEnded() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return !l.termed.IsZero()
+}
+
+// answering is how long the server answered.
+func (l *load) answering() time.Duration {
+	if l.termed.IsZero() {
+		return l.length
+	}
+	return l.length / 2
+}

@@ -5,7 +5,7 @@
 // No error on the console under the page's own policy; sorting, filters, theme and
 // language work, of figures and of what listeners hear too; in every combination of
 // width, language and theme nothing is wider than the window and axe-core finds no
-// violation; paper has neither buttons nor what is folded away.
+// violation; paper has no buttons, and dark text.
 import fs from 'fs';
 import path from 'path';
 import puppeteer from 'puppeteer-core';
