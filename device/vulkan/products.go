@@ -53,7 +53,7 @@ func kindOf(p *device.Product) productKind {
 		{flagBias, !e.Bias.None()}, {flagSlope, e.Slope}, {flagApart, !e.Y.None()}, {flagDrop, e.Drop.P > 0},
 		{flagResidual, !e.Residual.None()}, {flagTimes, !e.Times.None()},
 		{flagAcc, p.Acc}, {flagSquares, p.Squares != nil},
-		{flagSums, !p.Sums.None()}, {flagAccSums, p.AccSums}, {flagSumsB, p.SumsOfB},
+		{flagSums, !p.Sums.None()}, {flagAccSums, p.AccSums}, {flagSumsB, p.SumsOfB && !p.Sums.None()},
 		{flagVecA, inVectors(p.A)}, {flagVecB, inVectors(p.B)}, {flagTransA, p.TA}, {flagTransB, p.TB},
 		{flagVecC, inVectors(p.C) && (e.Y.None() || inVectors(e.Y))},
 	} {

@@ -212,7 +212,7 @@ func TestFurtherFactors(t *testing.T) {
 }
 
 // A bias's gradient comes with its weight's, stored either way, with each tile and where K
-// is split.
+// is split; a frozen bias has none.
 func TestSumsOfRows(t *testing.T) {
 	for _, s := range fewest([]struct{ m, n, k int }{{33, 70, 1600}, {3, 300, 40}, {70, 3, 33}, {33, 70, 64}, {130, 520, 21}, {200, 20, 1600}}) {
 		h := newHarness(t)
@@ -221,7 +221,9 @@ func TestSumsOfRows(t *testing.T) {
 		u, v := h.product(true, false, s.m, s.n, s.k, 0), h.product(true, false, s.m, s.n, s.k, 0)
 		u.Sums, v.Sums, v.AccSums = h.undefined(s.n), h.random(s.n), true
 		u.SumsOfB, v.SumsOfB = true, true
-		h.same(rounding(s.k), &device.Products{List: []device.Product{p, q, u, v}})
+		frozen := h.product(true, false, s.m, s.n, s.k, 0)
+		frozen.SumsOfB = true
+		h.same(rounding(s.k), &device.Products{List: []device.Product{p, q, u, v, frozen}})
 	}
 }
 
