@@ -24,7 +24,7 @@ func (b *Backend) Peak() float64 {
 	for {
 		// Long enough to be timed, short of what a watchdog takes for a hang, and of the
 		// 65,535 turns behind which a driver was seen to end loops.
-		if took = b.multiplyAdd(y, loops); took > 0.02 || loops >= 1<<15 {
+		if took = b.multiplyAdd(y, loops); took > 0.02 || loops >= 1<<14 {
 			break
 		}
 		loops *= 4
