@@ -94,7 +94,7 @@ func MeasureDevice(s Subject, on *vulkan.Backend, steps int, progress func(strin
 	if err != nil {
 		return nil, err
 	}
-	counts, n, costs := on.Counts(), float64(steps), trace.Costs()
+	counts, costs, n := on.Counts(), trace.Costs(), float64(steps)
 	r.step(s.Name, counts, times, trace)
 	if on.OnPaper() { // which takes no time
 		r.Step.MS = 0
@@ -104,13 +104,13 @@ func MeasureDevice(s Subject, on *vulkan.Backend, steps int, progress func(strin
 	r.Device.BytesRatio = (r.Step.Read + r.Step.Written) / r.Step.Least
 	if i.Clock {
 		progress("timing the kernels of a step")
-		if counts, err = timed(s, on); err != nil {
+		if counts, costs, err = timed(s, on); err != nil {
 			return nil, err
 		}
 		n = 1
 	}
 	r.kernels(counts, n)
-	r.operators(counts, n, costs, float64(steps))
+	r.operators(counts, costs, n)
 	if on.OnPaper() {
 		return r, nil
 	}
@@ -143,8 +143,8 @@ func tracing(on *vulkan.Backend) *ops.Trace {
 	return &ops.Trace{Begins: func(name string, backward bool) { on.Attribute(operator{name, backward}.String()) }}
 }
 
-// timed is one step's counts with the times of its kernels.
-func timed(s Subject, on *vulkan.Backend) (vulkan.Counts, error) {
+// timed is one step's counts with the times of its kernels, and what its operators need.
+func timed(s Subject, on *vulkan.Backend) (vulkan.Counts, []ops.OpCost, error) {
 	defer on.Timed(false)
 	trace := tracing(on)
 	_, err := s.Trainer.Measure(1, 1, trace, func() {
@@ -153,7 +153,7 @@ func timed(s Subject, on *vulkan.Backend) (vulkan.Counts, error) {
 		on.ResetCounts()
 	})
 	on.Read(nil, device.Buffer{})
-	return on.Counts(), err
+	return on.Counts(), trace.Costs(), err
 }
 
 func (r *OnDevice) kernels(counts vulkan.Counts, n float64) {

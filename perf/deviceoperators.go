@@ -40,14 +40,14 @@ func (o operator) String() string {
 const noOperator = "between operators"
 
 // operators takes apart what was counted of n steps, by operator; least is what the
-// operators of so many traced steps need.
-func (r *OnDevice) operators(counts vulkan.Counts, n float64, least []ops.OpCost, traced float64) {
+// operators of the same steps need.
+func (r *OnDevice) operators(counts vulkan.Counts, least []ops.OpCost, n float64) {
 	names := map[string]operator{"": {noOperator, false}}
 	needs := map[string]float64{}
 	for _, c := range least {
 		o := operator{c.Name, c.Backward}
 		names[o.String()] = o
-		needs[o.String()] += c.Bytes / traced
+		needs[o.String()] += c.Bytes / n
 	}
 	for key, k := range counts.Operators {
 		o := names[key]

@@ -12,15 +12,15 @@ import (
 	"github.com/lmkor/bench/trainers"
 )
 
-// Every launch, copy and fill of a step is some operator's, both ways, and the sums are
-// the step's.
-func TestOperatorsOfAStepAreTheStep(t *testing.T) {
+// onPaper measures two steps of eight examples.
+func onPaper(t *testing.T, info vulkan.Info, examples func(*models.Model) trainers.Objective) *OnDevice {
+	t.Helper()
 	m, err := models.New(smallBERT(), models.Head{Kind: models.SequenceHead, Labels: 2}, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	paper := vulkan.Paper(vulkan.Info{})
-	tr, err := trainers.New(&same{model: m, n: 8, length: 16}, trainers.Options{BatchSize: 8, Epochs: 1, LearningRate: 1e-5,
+	paper := vulkan.Paper(info)
+	tr, err := trainers.New(examples(m), trainers.Options{BatchSize: 8, Epochs: 1, LearningRate: 1e-5,
 		MaxGradNorm: 1, AdamBeta1: 0.9, AdamBeta2: 0.999, AdamEpsilon: 1e-8, Accumulation: 1, Backend: paper}, nil, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -29,6 +29,34 @@ func TestOperatorsOfAStepAreTheStep(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return r
+}
+
+// longer is an objective whose examples are the longer the later they come.
+type longer struct{ same }
+
+func (l *longer) Batch(examples []int, step uint64) trainers.Batch {
+	l.length = 8 + examples[0]
+	return l.same.Batch(examples, step)
+}
+
+// What a device with a clock is given and what its operators need are the one timed
+// batch's, whatever the others are like.
+func TestOperatorsAreOfTheTimedBatch(t *testing.T) {
+	got := onPaper(t, vulkan.Info{Clock: true}, func(m *models.Model) trainers.Objective { return &longer{same{model: m, n: 40}} })
+	want := onPaper(t, vulkan.Info{}, func(m *models.Model) trainers.Objective { return &same{model: m, n: 8, length: 16} })
+	of := func(r *OnDevice) DeviceOperator {
+		return r.Operators[slices.IndexFunc(r.Operators, func(o DeviceOperator) bool { return o.Name == "linear" && o.Backward })]
+	}
+	if got, want := of(got), of(want); got != want {
+		t.Errorf("of a batch of 8 × 16 tokens %+v, want %+v", got, want)
+	}
+}
+
+// Every launch, copy and fill of a step is some operator's, both ways, and the sums are
+// the step's.
+func TestOperatorsOfAStepAreTheStep(t *testing.T) {
+	r := onPaper(t, vulkan.Info{}, func(m *models.Model) trainers.Objective { return &same{model: m, n: 8, length: 16} })
 	var launches, moved, flops float64
 	var names []string
 	for _, o := range r.Operators {
