@@ -1,7 +1,6 @@
 package perf
 
 import (
-	"strings"
 	"time"
 
 	"github.com/lmkor/bench/device"
@@ -39,19 +38,68 @@ func (f *DeviceFacts) costs(on *vulkan.Backend) {
 			wait()
 		}
 	})
-	host := make([]float32, floats)
+	host := drawn(floats, 1)
 	f.UploadGB = 4 * floats / 1e9 / seconds(func() { on.Write(x, host); wait() })
 	f.DownloadGB = 4 * floats / 1e9 / seconds(func() { on.Read(host, x) })
-	f.CopyGB = 4 * floats / 1e9 / seconds(func() {
-		on.Run(&device.Copy{Y: x.Slice(0, floats/2), X: x.From(floats / 2)})
-		wait()
-	})
+	f.CopyGB = f.copies(on, host)
 	f.Peak = on.Peak() / 1e9
 	matrix := func(i int) device.Matrix {
 		return device.Matrix{Buffer: x.Slice(i*side*side, (i+1)*side*side), LD: side}
 	}
-	product := &device.Products{List: []device.Product{{M: side, N: side, K: side, A: matrix(0), B: matrix(1), C: matrix(2)}}}
-	f.Product = 2 * side * side * side / 1e9 / seconds(func() { on.Run(product); wait() })
+	f.Product = 2 * side * side * side / 1e9 / alone(on,
+		&device.Products{List: []device.Product{{M: side, N: side, K: side, A: matrix(0), B: matrix(1), C: matrix(2)}}})
+}
+
+// copies returns the rate of copies of 256 MiB, which no cache holds, or of less where
+// two such buffers were more than an eighth of the device's memory.
+func (f *DeviceFacts) copies(on *vulkan.Backend, numbers []float32) float64 {
+	n := 64 << 20
+	for n > len(numbers) && 8*8*int64(n) > f.Memory {
+		n /= 2
+	}
+	x, y := on.New(n), on.New(n)
+	defer on.Free(x)
+	defer on.Free(y)
+	on.Write(x.Slice(0, len(numbers)), numbers)
+	for at := len(numbers); at < n; at *= 2 {
+		on.Run(&device.Copy{Y: x.Slice(at, 2*at), X: x.Slice(0, at)})
+	}
+	return 8 * float64(n) / 1e9 / alone(on, &device.Copy{Y: y, X: x})
+}
+
+// alone returns how many seconds a call takes that nothing runs beside, the best of
+// several: by the device's clock or, where it has none, of as many calls before one wait
+// as take 20 ms.
+func alone(on *vulkan.Backend, call device.Call) float64 {
+	defer on.Timed(false)
+	clock := on.Timed(true)
+	each := func(calls int) float64 {
+		on.ResetCounts()
+		start := time.Now()
+		for range calls {
+			on.Run(call)
+		}
+		on.Read(nil, device.Buffer{})
+		took := time.Since(start).Seconds()
+		if clock {
+			took = 0
+			for _, k := range on.Counts().Kernels {
+				took += k.Seconds
+			}
+		}
+		return took / float64(calls)
+	}
+	each(1) // compiles
+	calls := 1
+	best := each(calls)
+	for !clock && calls < 1024 && best*float64(calls) < 0.02 {
+		calls *= 2
+		best = each(calls)
+	}
+	for range 3 {
+		best = min(best, each(calls))
+	}
+	return best
 }
 
 // DeviceProduct is a matrix product at one of the model's own shapes.
@@ -85,13 +133,14 @@ func deviceProducts(s Subject, on *vulkan.Backend, tokens int, peak float64) []D
 	return all
 }
 
-// rate returns the product's rate: by the device's clock, where it has one, what the
-// launches take alone, of the best of several.
+// rate returns the product's rate, of drawn numbers.
 func (p *DeviceProduct) rate(on *vulkan.Backend) float64 {
 	a, b, c := on.New(p.M*p.K), on.New(p.K*p.N), on.New(p.M*p.N)
 	defer on.Free(a)
 	defer on.Free(b)
 	defer on.Free(c)
+	on.Write(a, drawn(p.M*p.K, 1))
+	on.Write(b, drawn(p.K*p.N, 2))
 	ta, tb := p.Form[0] == 't', p.Form[1] == 't'
 	lda, ldb := p.K, p.N
 	if ta {
@@ -100,29 +149,7 @@ func (p *DeviceProduct) rate(on *vulkan.Backend) float64 {
 	if tb {
 		ldb = p.K
 	}
-	call := &device.Products{List: []device.Product{{TA: ta, TB: tb, M: p.M, N: p.N, K: p.K,
-		A: device.Matrix{Buffer: a, LD: lda}, B: device.Matrix{Buffer: b, LD: ldb}, C: device.Matrix{Buffer: c, LD: p.N}}}}
-	defer on.Timed(false)
-	clock := on.Timed(true)
-	const rounds = 5 // the first compiles
-	best := 0.0
-	for i := range rounds {
-		on.ResetCounts()
-		start := time.Now()
-		on.Run(call)
-		on.Read(nil, device.Buffer{})
-		took := time.Since(start).Seconds()
-		if clock {
-			took = 0
-			for name, k := range on.Counts().Kernels {
-				if strings.Contains(name, "product") {
-					took += k.Seconds
-				}
-			}
-		}
-		if i > 0 && (best == 0 || took < best) {
-			best = took
-		}
-	}
-	return 2 * float64(p.M) * float64(p.K) * float64(p.N) / best / 1e9
+	took := alone(on, &device.Products{List: []device.Product{{TA: ta, TB: tb, M: p.M, N: p.N, K: p.K,
+		A: device.Matrix{Buffer: a, LD: lda}, B: device.Matrix{Buffer: b, LD: ldb}, C: device.Matrix{Buffer: c, LD: p.N}}}})
+	return 2 * float64(p.M) * float64(p.K) * float64(p.N) / took / 1e9
 }
