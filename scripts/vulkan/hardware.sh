@@ -6,9 +6,10 @@
 #
 # docs/gpu.md says what to expect of each step, and what to do where it is otherwise.
 set -uo pipefail
+mkdir -p "$1" && dir=$(realpath "$1") || exit 1
+device=${2:-vulkan:0} nsmc=
+[ -z "${3:-}" ] || nsmc=$(realpath -e "$3") || exit 1
 cd "$(dirname "$0")/../.."
-mkdir -p "$1"
-dir=$(realpath "$1") device=${2:-vulkan:0} nsmc=${3:-}
 bench=$dir/bench failed=0
 go build -o "$bench" ./cmd/bench || exit 1
 
@@ -47,7 +48,7 @@ step kernels env BENCH_VULKAN=require "$on" go test -count=1 -v ./device/vulkan 
 step synchronization env $layer VK_LAYER_ENABLES=VK_VALIDATION_FEATURE_ENABLE_SYNCHRONIZATION_VALIDATION_EXT \
   BENCH_VULKAN=require "$on" go test -count=1 -short ./device/vulkan
 step accesses env $layer VK_LAYER_ENABLES=VK_VALIDATION_FEATURE_ENABLE_GPU_ASSISTED_EXT \
-  BENCH_VULKAN=require "$on" go test -count=1 -short ./device/vulkan -skip 'TenSteps|LostDeviceLoses|Launches'
+  BENCH_VULKAN=require "$on" go test -count=1 -timeout 2h -short ./device/vulkan -skip 'TenSteps|LostDeviceLoses|Launches'
 step models env "$on" go test -count=1 ./models ./models/generation ./trainers ./perf
 step commands env "$on" go test -count=1 -run 'OnADevice|ADeviceIs' ./cmd/bench
 step quickstart "$bench" quickstart --set device="$device" --runs "$dir/quickstart"

@@ -7,8 +7,8 @@
 # is a sed expression on one file, which must change it; shaders are compiled again. By hand:
 # it takes glslangValidator of the pinned version and, alone on two cores, some 15 minutes.
 set -euo pipefail
+dir=$(realpath -m "$1") pattern=${2:-.}
 cd "$(dirname "$0")/../.."
-dir=$(realpath "$1") pattern=${2:-.}
 driver=$(scripts/vulkan/driver.sh "$dir")
 tree=$dir/planted
 rm -rf "$tree"
@@ -53,6 +53,10 @@ plant() {
   if "$@" >"$dir/planted.txt" 2>&1; then
     echo "UNSEEN  $name, by: $*"
     missed=1
+  elif grep -qF -e '[build failed]' -e '[setup failed]' "$dir/planted.txt"; then
+    echo "UNBUILT $name, by: $*: it does not compile:"
+    tail -n 20 "$dir/planted.txt"
+    missed=1
   elif ! grep -qE -- "$says" "$dir/planted.txt"; then
     echo "OTHER   $name, by: $*: it failed, and did not say $says:"
     tail -n 20 "$dir/planted.txt"
@@ -70,4 +74,5 @@ while IFS= read -r line; do
 done <scripts/vulkan/mistakes.txt
 
 echo "$count mistakes were planted"
+[ $count != 0 ] || { echo "no mistake's name matches $pattern"; exit 1; }
 exit $missed
