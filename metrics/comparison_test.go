@@ -220,7 +220,13 @@ func TestNeed(t *testing.T) {
 	if got := c.Need(100, 2, 7); got.Examples != nil || got.Runs == nil || *got.Runs < 20 {
 		t.Errorf("of two runs: examples %v, runs %v", got.Examples, got.Runs)
 	}
-	d = 1
+	// what each of two runs made of its own of the examples would vanish, of more of
+	// them than anybody labels
+	d = 0.001
+	c.Variance = Variance{Examples: 4e-4, Shared: 2e-4, Runs: 2e-4, RunsDF: 1}
+	if got := c.Need(1000, 2, 7); got.Examples != nil {
+		t.Errorf("of two runs that differ: %d more examples", *got.Examples)
+	}
 	// of three examples all three differ: six would have to
 	d = 1
 	c.Variance = Variance{RunsDF: math.Inf(1)}

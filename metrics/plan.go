@@ -43,18 +43,18 @@ func (c Comparison) Need(n, runs, tests int) Need {
 	if v.Runs == 0 {
 		k := Variance{Shared: 1, RunsDF: math.Inf(1)}.found(tests)
 		m := max(math.Ceil(float64(n)*v.Examples*k*k/(d*d)), math.Ceil(fewest(tests)/d))
-		need.Examples = beyond(n, m)
+		need.Examples = beyond(n, m, labelled(n))
 		return need
 	}
 	// Of the variance between runs, what each made of its own of the examples
 	// falls with these.
 	own := min(v.Runs, v.Examples-v.Shared)
-	need.Examples = least(n, func(m float64) bool {
+	need.Examples = least(n, labelled(n), func(m float64) bool {
 		share := float64(n) / m
 		w := Variance{Shared: v.Shared * share, Runs: v.Runs - own + float64(own*share), RunsDF: v.RunsDF}
 		return w.found(tests) <= d
 	})
-	need.Runs = least(runs, func(m float64) bool {
+	need.Runs = least(runs, trained, func(m float64) bool {
 		share := float64(runs) / m
 		w := Variance{Shared: v.Shared, Runs: v.Runs * share, RunsDF: v.RunsDF * (m - 1) / max(1, float64(runs-1))}
 		return w.found(tests) <= d
@@ -62,25 +62,30 @@ func (c Comparison) Need(n, runs, tests int) Need {
 	return need
 }
 
-// most is beyond what anybody trains or labels.
-const most = 1e12
+// trained is the most runs that anybody trains.
+const trained = 1000
 
-// beyond is how many more than now; nil where nobody has so many.
-func beyond(now int, m float64) *int {
-	if m = max(1, m-float64(now)); !(m <= most) {
+// labelled is the most examples that anybody labels who has n.
+func labelled(n int) float64 { return max(100*float64(n), 1e7) }
+
+// beyond is how many more than now m are, at least one; nil of more than the most.
+func beyond(now int, m, most float64) *int {
+	if !(m <= most) {
 		return nil
 	}
-	whole := int(m)
-	return &whole
+	more := max(1, int(m)-now)
+	return &more
 }
 
-// least returns how many more than now would be enough, to a hundredth.
-func least(now int, enough func(m float64) bool) *int {
+// least returns how many more than now would be enough, to a hundredth; nil where the
+// most are not.
+func least(now int, most float64, enough func(m float64) bool) *int {
+	if !enough(most) {
+		return nil
+	}
 	low, high := float64(now), float64(now+1)
 	for !enough(high) {
-		if low, high = high, float64(now)+2*(high-float64(now)); high > most {
-			return nil
-		}
+		low, high = high, min(most, float64(now)+2*(high-float64(now)))
 	}
 	for high-low > max(1, (high-float64(now))/100) {
 		if mid := math.Floor((low + high) / 2); enough(mid) {
@@ -89,5 +94,5 @@ func least(now int, enough func(m float64) bool) *int {
 			low = mid
 		}
 	}
-	return beyond(now, high)
+	return beyond(now, high, most)
 }
