@@ -138,10 +138,10 @@ func (p *panel) normal(samples int) [][]float64 {
 }
 
 // moved returns a correlation moved by that much to the first order, on the scale of
-// Fisher's z.
+// Fisher's z; one of 1 stays, whatever rounding makes of its influences.
 func moved(r, by float64) float64 {
-	if by == 0 {
-		return r
+	if by == 0 || !(math.Abs(r) < 1) {
+		return max(-1, min(1, r))
 	}
 	return math.Tanh(math.Atanh(r) + by/float64((1-r)*(1+r)))
 }

@@ -128,6 +128,59 @@ func TestManyNumbersAreNormal(t *testing.T) {
 	}
 }
 
+// A correlation of 1 by all but rounding has an interval and tests.
+func TestAPerfectCorrelationIsNumbers(t *testing.T) {
+	gold, a, b := make([]float64, 5000), make([]float64, 5000), make([]float64, 5000)
+	for i := range gold {
+		gold[i] = float64(i%51) / 10
+		a[i], b[i] = float64(0.2*gold[i])+0.1, float64(0.3*gold[i])+0.7
+	}
+	x, y := NewValues(gold, a), NewValues(gold, b)
+	for _, n := range []Name{Pearson, Spearman} {
+		for _, v := range newPanel([]Sample{x, y}, n).normal(200) {
+			for _, r := range v {
+				if !golden.Within(1e-9).Near(r, 1) || r > 1 {
+					t.Fatalf("%s: resampled to %v", n, r)
+				}
+			}
+		}
+		if in, ok := Interval95(x, n); !ok || !golden.Within(1e-9).Near(in.Low, 1) {
+			t.Errorf("%s: %v, %v", n, in, ok)
+		}
+		c, err := Compare(one(x), one(y), false, n)
+		if err != nil || *c.P != 1 || c.Interval == nil {
+			t.Errorf("%s: %v, p %v, %v", n, err, *c.P, c.Interval)
+		}
+	}
+}
+
+// Far tails are small, and are not 0.
+func TestFarTails(t *testing.T) {
+	v := Variance{Shared: 1, RunsDF: math.Inf(1)}
+	for d, want := range map[float64]float64{5: 5.733031437583878e-07, 10: 1.523970604832105e-23, 37: 1.1451142445050278e-299} { // Python's erfc(d / sqrt(2))
+		near(t, fmt.Sprintf("p of %v standard errors", d), v.P(d)/want, 1)
+	}
+}
+
+// Student's numbers are drawn as his quantiles say.
+func TestDrawnStudents(t *testing.T) {
+	const n = 200_000
+	for _, df := range []float64{1, 2.5, 4, math.Inf(1)} {
+		d := draws{stream: newStream(6, 6)}
+		x := make([]float64, n)
+		for i := range x {
+			x[i] = d.student(df)
+		}
+		slices.Sort(x)
+		for _, p := range []float64{0.025, 0.2, 0.5, 0.9, 0.975, 0.999} {
+			at, _ := slices.BinarySearch(x, student(df).Quantile(p))
+			if got := float64(at) / n; !golden.Within(4*math.Sqrt(p*(1-p)/n)).Near(got, p) {
+				t.Errorf("%v degrees of freedom: %v below the quantile of %v", df, got, p)
+			}
+		}
+	}
+}
+
 // A quantile is where the survival says so, by whichever chance is larger, and is no
 // less than Student's or the normal's alone.
 func TestQuantilesOfBothChances(t *testing.T) {

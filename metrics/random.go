@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"math"
 	"math/bits"
 	"runtime"
 	"sync/atomic"
@@ -26,6 +27,14 @@ func (s stream) bits(i uint64) uint64 { return splitmix.Mix(uint64(s) + i*splitm
 func (s stream) below(i uint64, n int) int {
 	hi, _ := bits.Mul64(s.bits(i), uint64(n))
 	return int(hi)
+}
+
+// student returns a number of Student's distribution, by the polar method (Bailey 1994);
+// of endlessly many degrees of freedom that is Box and Muller's.
+func (d *draws) student(df float64) float64 {
+	df = min(df, 1e6)
+	rr := df * math.Expm1(-2/df*math.Log(d.unit()))
+	return math.Sqrt(rr) * math.Cos(2*math.Pi*d.unit())
 }
 
 // resample sets w[i] to how often row i is drawn when len(w) rows are drawn

@@ -97,11 +97,10 @@ func DrawnScores(scores []float64, variances []Variance, task int) TaskScores {
 		out.Values[m] = make([]float64, IntervalSamples)
 		d := draws{stream: newStream(seed^0xd4a3, task*10007+m)}
 		examples, runs := math.Sqrt(variances[m].Shared), math.Sqrt(variances[m].Runs)
-		t := student(variances[m].RunsDF)
 		for i := range out.Values[m] {
 			out.Values[m][i] = s + float64(examples*distuv.UnitNormal.Quantile(d.unit()))
 			if runs > 0 {
-				out.Values[m][i] += float64(runs * t.Quantile(d.unit()))
+				out.Values[m][i] += float64(runs * d.student(variances[m].RunsDF))
 			}
 		}
 	}

@@ -49,7 +49,7 @@ func (v Variance) Times(factor float64) Variance {
 // P is the two-sided p-value of a difference of that variance.
 func (v Variance) P(difference float64) float64 {
 	d := math.Abs(difference)
-	if d == 0 && v.Total() == 0 { // no difference, and no variance
+	if d <= same && v.Total() <= same*same { // no difference, and no variance
 		return 1
 	}
 	return 2 * v.survival(d)
@@ -78,7 +78,7 @@ const widest = 9.0
 func (v Variance) survival(d float64) float64 {
 	examples, runs := math.Sqrt(v.Shared), math.Sqrt(v.Runs)
 	if runs == 0 || math.IsInf(v.RunsDF, 1) {
-		return distuv.UnitNormal.Survival(d / math.Sqrt(v.Total()))
+		return math.Erfc(d/math.Sqrt(2*v.Total())) / 2 // gonum's is 0 from 8.3 standard errors on
 	}
 	t := student(v.RunsDF)
 	if examples <= runs {

@@ -346,3 +346,12 @@ func TestVariantsSideBySide(t *testing.T) {
 		t.Errorf("%+v %+v %+v", c.Seeds, c.Differs, c.LeftOut)
 	}
 }
+
+// No p-value is printed as 0.
+func TestPrintedP(t *testing.T) {
+	for p, want := range map[float64][2]string{0: {"p < 1e-300", "p < 1e-300"}, 0.04321: {"p 0.04321", "p = 0.04321"}} {
+		if got := [2]string{(teller{results.English}).p(pValue(p)), (teller{results.Korean}).p(pValue(p))}; got != want {
+			t.Errorf("%v: %q, want %q", p, got, want)
+		}
+	}
+}

@@ -144,10 +144,7 @@ func (l teller) testOf(c *Comparison, several bool) string {
 	}
 	p := l.Or("no p", "p 없음")
 	if c.Verdict.P != nil {
-		p = "p " + pText(*c.Verdict.P)
-		if l.Lang == results.Korean && !strings.HasPrefix(pText(*c.Verdict.P), "<") {
-			p = "p = " + pText(*c.Verdict.P)
-		}
+		p = l.p(pText(*c.Verdict.P))
 		if several {
 			p = l.Or("Holm-corrected ", "Holm 보정 ") + p
 		}
@@ -255,6 +252,14 @@ func signed(v float64, digits int) string {
 		s = "+" + s
 	}
 	return strings.Replace(s, "-", "−", 1)
+}
+
+// p names a printed p-value.
+func (l teller) p(printed string) string {
+	if l.Lang == results.Korean && !strings.HasPrefix(printed, "<") {
+		return "p = " + printed
+	}
+	return "p " + printed
 }
 
 func pText(p float64) string {

@@ -206,15 +206,15 @@ func (c *Comparison) testNotes(lang results.Lang) (notes []string) {
 		if m.Chi2 != nil {
 			chi2 = pValue(*m.Chi2)
 		}
-		notes = append(notes, fmt.Sprintf(lang.Or("McNemar, of %s: %d right of %s only, %d of %s only; p %s exact, "+
-			"%s chi-squared.", "McNemar(%s): %d개는 %s만, %d개는 %s만 맞힘; p = %s(정확), %s(카이제곱)."),
-			teller{lang}.unit(m.Unit), m.OnlyARight, c.A.Name, m.OnlyBRight, c.B.Name, pValue(m.Exact), chi2))
+		notes = append(notes, fmt.Sprintf(lang.Or("McNemar, of %s: %d right of %s only, %d of %s only; %s exact, "+
+			"%s chi-squared.", "McNemar(%s): %d개는 %s만, %d개는 %s만 맞힘; %s(정확), %s(카이제곱)."),
+			teller{lang}.unit(m.Unit), m.OnlyARight, c.A.Name, m.OnlyBRight, c.B.Name, teller{lang}.p(pValue(m.Exact)), chi2))
 	}
 	orDash := func(p *float64) string {
 		if p == nil {
-			return tables.Missing
+			return teller{lang}.p(tables.Missing)
 		}
-		return pValue(*p)
+		return teller{lang}.p(pValue(*p))
 	}
 	notes = append(notes, c.resamplingNote(lang, orDash))
 	if a := c.Tests.ASO; a != nil {
@@ -237,16 +237,16 @@ func (c *Comparison) testNotes(lang results.Lang) (notes []string) {
 func (c *Comparison) resamplingNote(lang results.Lang, orDash func(*float64) string) string {
 	b, p := c.Tests.Bootstrap, c.Tests.Permutation
 	if b.Samples == 0 {
-		note := fmt.Sprintf(lang.Or("Bootstrap: p %s", "부트스트랩: p = %s"), orDash(b.P))
+		note := fmt.Sprintf(lang.Or("Bootstrap: %s", "부트스트랩: %s"), orDash(b.P))
 		if p.P != nil {
-			note += fmt.Sprintf(lang.Or(". Permutation: p %s", ". 순열 검정: p = %s"), pValue(*p.P))
+			note += fmt.Sprintf(lang.Or(". Permutation: %s", ". 순열 검정: %s"), orDash(p.P))
 		}
 		return note + lang.Or(", by the normal distribution that resampling so many numbers approaches.",
 			"(값이 많아 재표집이 가까워지는 정규분포로 계산).")
 	}
-	note := fmt.Sprintf(lang.Or("Bootstrap: p %s of %d samples.", "부트스트랩: p = %s, 표본 %d개."), orDash(b.P), b.Samples)
+	note := fmt.Sprintf(lang.Or("Bootstrap: %s of %d samples.", "부트스트랩: %s, 표본 %d개."), orDash(b.P), b.Samples)
 	if p.P != nil {
-		note += fmt.Sprintf(lang.Or(" Permutation: p %s of %d.", " 순열 검정: p = %s, %d개."), pValue(*p.P), p.Samples)
+		note += fmt.Sprintf(lang.Or(" Permutation: %s of %d.", " 순열 검정: %s, %d개."), orDash(p.P), p.Samples)
 	}
 	return note
 }
@@ -394,7 +394,12 @@ func bracketed(in *[2]float64) string {
 	return "[" + results.Printed(in[0]) + ", " + results.Printed(in[1]) + "]"
 }
 
-func pValue(p float64) string { return strconv.FormatFloat(p, 'g', 4, 64) }
+func pValue(p float64) string {
+	if p < 1e-300 {
+		return "< 1e-300"
+	}
+	return strconv.FormatFloat(p, 'g', 4, 64)
+}
 
 // clip cuts a text for a table.
 func clip(s string, letters int) string {
