@@ -17,18 +17,27 @@
 # A message of a validation layer fails the test it comes in. DIR keeps the driver and
 # its compiled shaders.
 set -euo pipefail
+dir=$(realpath -m "${1:-$(mktemp -d)}")
 cd "$(dirname "$0")/../.."
-dir=${1:-$(mktemp -d)}
 driver=$(scripts/vulkan/driver.sh "$dir")
 export BENCH_VULKAN=require
 tests=$dir/vulkan.test
 go test -c -o "$tests" ./device/vulkan
 
-run() { # run NAME=value… -- arguments of the tests
+# ran PATTERN: prints what is worth reading of a verbose run's output, and fails where no test
+# passed of one of PATTERN's alternatives or, with a /, no part of one: it was renamed.
+ran() {
+  awk -v pattern="$1" '
+    BEGIN { tests = pattern; sub("/.*", "", tests); n = split(tests, want, "|") }
+    /^ *--- PASS: / { name = $3; if (sub("/.*", "", name) || pattern !~ "/") for (i in want) if (name ~ want[i]) seen[i] = 1 }
+    !/^(=== |PASS$| *--- PASS)/
+    END { for (i = 1; i <= n; i++) if (!seen[i]) { print "no test ran of " want[i] " in " pattern; missing = 1 }; exit missing }'
+}
+run() { # run NAME=value… -- arguments of the tests, the last of them their names
   local set=()
   while [ "$1" != -- ]; do set+=("$1"); shift; done
   shift
-  (cd device/vulkan && env "${set[@]}" "$tests" -test.count=1 "$@")
+  (cd device/vulkan && env "${set[@]}" "$tests" -test.count=1 -test.v "${@:1:$#-1}" -test.run "${!#}") | ran "${!#}"
 }
 say() { printf -- '-- %s (after %d s)\n' "$*" "$SECONDS"; }
 
@@ -47,28 +56,30 @@ fi
 under_validation() (
   set -e
   say 'every kernel and a training, under core and synchronization validation'
-  run $driver $layer VK_LAYER_ENABLES=VK_VALIDATION_FEATURE_ENABLE_SYNCHRONIZATION_VALIDATION_EXT -- -test.short
+  run $driver $layer VK_LAYER_ENABLES=VK_VALIDATION_FEATURE_ENABLE_SYNCHRONIZATION_VALIDATION_EXT -- -test.short .
   say 'GPU-assisted validation on the smallest shapes'
   accesses='VK_LAYER_ENABLES=VK_VALIDATION_FEATURE_ENABLE_GPU_ASSISTED_EXT GALLIVM_PERF=nopt'
-  run $driver $layer $accesses -- -test.short -test.run \
+  run $driver $layer $accesses -- -test.short \
     'Accesses|Moves|Drop|Gather|TestScatter|Pool|Windows|TestNorm|SlopeBias|Activations$|Entropy|LossOfN|Element|AdamW|TestSquares$|Finite'
-  # What the layer adds to products and to attention compiles for up to a minute each.
-  in_turn=('TestProducts$/^5x5x5' 'TestProducts$/^(1x1x1|1x300x40|2x4100x70)' 'TestProducts$/^(33x37x2100|5x1x64)' TestProductsTogether
-    TestEpilogues TestSquaresOfProducts TestFurtherFactors TestSumsOfRows 'TestAttention$' TestCachedAttention
-    TestRelativeAttention TestDistanceAttention)
+  # What the layer adds to products and to attention compiles for up to a minute each,
+  # and to TestRelativeGradOfFrozenParameters for more than seven: that is accesses.sh's alone.
+  in_turn=('TestProducts$/^5x5x5' 'TestProducts$/^(1x1x1|1x300x40|2x4100x70)' 'TestProducts$/^(33x37x2100|5x1x64)'
+    'TestProducts$/^(3x257x1600|33x70x31)' 'TestProducts$/^(129x3x1600|150x4x33)' 'TestProducts$/^(130x520x21|193x520x1540)'
+    'TestProducts$/^130x6150x17' TestProductsTogether TestEpilogues TestSquaresOfProducts TestFurtherFactors TestSumsOfRows
+    TestSquaresBeyondAFloat 'TestAttention$' TestCachedAttention TestRelativeAttention TestDistanceAttention)
   turn=${in_turn[$((10#$(date +%j) % ${#in_turn[@]}))]}
   say "and, of the slow ones in turn by the day, $turn; accesses.sh has all"
-  run $driver $layer $accesses -- -test.short -test.run "$turn"
+  run $driver $layer $accesses -- -test.short "$turn"
 )
 computed() (
   set -e
   say "ten steps of each architecture, attention's other shapes"
-  run $driver -- -test.run 'TenSteps|Attention|Relative'
+  run $driver -- 'TenSteps|Attention|Relative'
 
   say 'whole models'
   # A few random configurations: each has sizes of its own, and a driver that compiles
   # for the CPU takes seconds for each.
-  on() { env $driver BENCH_DEVICE=vulkan:0 go test -count=1 -run "$@"; }
+  on() { env $driver BENCH_DEVICE=vulkan:0 go test -count=1 -v -run "$@" | ran "$1"; }
   on LogitsEqualTransformers ./models
   on 'RandomConfigurations$/^(00.|1000)' ./models
   on 'Generate|Sessions' ./models/generation
@@ -80,7 +91,7 @@ computed() (
 
   say 'a driver without the loader'
   env $driver go test -count=1 ./internal/vulkan
-  run $driver BENCH_VULKAN_LOADER=none -- -test.short -test.run 'Moves|Products$|AdamW'
+  run $driver BENCH_VULKAN_LOADER=none -- -test.short 'Moves|Products$|AdamW'
 
   models='TenSteps|LaunchesOf|LostDeviceLoses|ShadersAre'
   swiftshader=/usr/lib/chromium/vk_swiftshader_icd.json
@@ -88,8 +99,8 @@ computed() (
     # Products of every form and size compile there for minutes: some of them do.
     say 'SwiftShader'
     run VK_DRIVER_FILES=$swiftshader VK_ICD_FILENAMES=$swiftshader -- \
-      -test.short -test.run . -test.skip "$models|TestProducts$|Epilogues|SquaresOf|FurtherFactors|SumsOfRows"
-    run VK_DRIVER_FILES=$swiftshader VK_ICD_FILENAMES=$swiftshader -- -test.run 'TestProducts/1x300x40'
+      -test.short -test.skip "$models|TestProducts$|Epilogues|SquaresOf|FurtherFactors|SumsOfRows" .
+    run VK_DRIVER_FILES=$swiftshader VK_ICD_FILENAMES=$swiftshader -- 'TestProducts/1x300x40'
   else
     echo 'no SwiftShader (chromium-common has it): the kernels ran on one driver alone'
   fi
