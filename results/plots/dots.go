@@ -25,7 +25,7 @@ const (
 // the best above, each score a dot with its 95 % interval. Published scores are
 // hollow, those that do not compete are hollow squares.
 func Scores(l *board.Leaderboard) (*Figure, error) {
-	colors := modelColors(l)
+	colors, short := modelColors(l), shortModels(l)
 	var panels []dotColumn
 	most, names := 0, vg.Length(0)
 	for _, col := range l.Columns {
@@ -35,8 +35,8 @@ func Scores(l *board.Leaderboard) (*Figure, error) {
 			if !ok {
 				continue
 			}
-			p.dots = append(p.dots, dot{name: shorten(r.Model), cell: c, published: r.Published, color: colors[r.Model]})
-			names = max(names, style(tickSize).Width(said(shorten(r.Model))))
+			p.dots = append(p.dots, dot{name: short[r.Model], cell: c, published: r.Published, color: colors[r.Model]})
+			names = max(names, style(tickSize).Width(said(short[r.Model])))
 		}
 		if len(p.dots) == 0 {
 			continue
@@ -99,6 +99,15 @@ func modelColors(l *board.Leaderboard) map[string]color.NRGBA {
 		}
 	}
 	return colors
+}
+
+// shortModels returns the models of a leaderboard as figures write them.
+func shortModels(l *board.Leaderboard) map[string]string {
+	var names []string
+	for _, r := range l.Rows {
+		names = append(names, r.Model)
+	}
+	return shorten(names)
 }
 
 type dot struct {

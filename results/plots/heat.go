@@ -40,13 +40,13 @@ type heatRoom struct {
 
 // room measures the cells and names.
 func (h Heat) room() heatRoom {
-	r := heatRoom{names: wide(tickSize, cut(h.Corner)), cell: heatWide, head: heatTall}
+	r := heatRoom{names: wide(tickSize, h.Corner), cell: heatWide, head: heatTall}
 	for _, name := range h.Rows {
-		r.names = max(r.names, wide(tickSize, cut(name)))
+		r.names = max(r.names, wide(tickSize, name))
 	}
 	s, widest := style(tickSize), vg.Length(0)
 	for j, name := range h.Columns {
-		widest = max(widest, wide(tickSize, cut(name))+10)
+		widest = max(widest, wide(tickSize, name)+10)
 		for i := range h.Rows {
 			r.cell = max(r.cell, s.Width(said(h.Text[i][j]))+10)
 		}
@@ -59,9 +59,17 @@ func (h Heat) room() heatRoom {
 	return r
 }
 
-// cut shortens a name in every language.
-func cut(t results.Text) results.Text {
-	return results.Text{English: shorten(t.English), Korean: shorten(t.Korean)}
+// shortTexts shortens names together in every language.
+func shortTexts(names []results.Text) (all []results.Text) {
+	var en, ko []string
+	for _, n := range names {
+		en, ko = append(en, n.English), append(ko, n.Korean)
+	}
+	shortEn, shortKo := shorten(en), shorten(ko)
+	for _, n := range names {
+		all = append(all, results.Text{English: shortEn[n.English], Korean: shortKo[n.Korean]})
+	}
+	return all
 }
 
 // Draw returns the figure of a heat map.
@@ -69,6 +77,8 @@ func (h Heat) Draw() (*Figure, error) {
 	if len(h.Rows) == 0 || len(h.Columns) == 0 {
 		return nil, errors.New("no cells to draw")
 	}
+	h.Corner = shortTexts([]results.Text{h.Corner})[0]
+	h.Rows, h.Columns = shortTexts(h.Rows), shortTexts(h.Columns)
 	r := h.room()
 	width := r.names + 16 + vg.Length(len(h.Columns))*r.cell
 	return &Figure{
@@ -89,7 +99,7 @@ func (h Heat) drawHead(c draw.Canvas, r heatRoom, lang results.Lang) {
 	bottom, left := c.Max.Y-30-r.head, c.Min.X+r.names+16
 	label := style(tickSize)
 	label.YAlign = draw.YCenter
-	c.FillText(label, vg.Point{X: c.Min.X, Y: bottom + heatTall/2}, said(cut(h.Corner).In(lang)))
+	c.FillText(label, vg.Point{X: c.Min.X, Y: bottom + heatTall/2}, said(h.Corner.In(lang)))
 	for j, name := range h.Columns {
 		at := vg.Point{X: left + (vg.Length(j)+0.5)*r.cell, Y: bottom + heatTall/2}
 		if r.upright {
@@ -97,7 +107,7 @@ func (h Heat) drawHead(c draw.Canvas, r heatRoom, lang results.Lang) {
 		} else {
 			label.XAlign = draw.XCenter
 		}
-		c.FillText(label, at, said(cut(name).In(lang)))
+		c.FillText(label, at, said(name.In(lang)))
 	}
 }
 
@@ -106,7 +116,7 @@ func (h Heat) drawRow(c draw.Canvas, r heatRoom, lang results.Lang, i int) {
 	y, left := c.Max.Y-30-r.head-vg.Length(i)*heatTall, c.Min.X+r.names+16
 	label := style(tickSize)
 	label.XAlign, label.YAlign = draw.XRight, draw.YCenter
-	c.FillText(label, vg.Point{X: left - 8, Y: y - heatTall/2}, said(cut(h.Rows[i]).In(lang)))
+	c.FillText(label, vg.Point{X: left - 8, Y: y - heatTall/2}, said(h.Rows[i].In(lang)))
 	label.XAlign = draw.XCenter
 	for j := range h.Columns {
 		x := left + vg.Length(j)*r.cell

@@ -24,28 +24,66 @@ const (
 	longestName = 34 // letters
 )
 
-// shorten takes a hub's owner off a name that is too long, or else cuts it in its
-// middle.
-func shorten(name string) string {
-	if utf8.RuneCountInString(name) <= longestName {
-		return name
+// shorten returns a figure's names as it writes them, by the whole ones. Of a name that
+// is too long the hub's owner is left out; where that gives two names one, or doesn't
+// do, the middle is, and nothing where that gives two names one as well.
+func shorten(names []string) map[string]string {
+	short := map[string]string{}
+	for _, n := range names {
+		short[n] = ownerless(n)
 	}
-	if i := strings.IndexByte(name, '/'); i > 0 && utf8.RuneCountInString(name[i:]) < longestName {
+	for _, next := range []func(string) string{cutMiddle, func(n string) string { return n }} {
+		count := map[string]int{}
+		for _, s := range short {
+			count[s]++
+		}
+		for n, s := range short {
+			if count[s] > 1 {
+				short[n] = next(n)
+			}
+		}
+	}
+	return short
+}
+
+// ownerless takes a hub's owner off a name that is too long, where that does.
+func ownerless(name string) string {
+	if i := strings.IndexByte(name, '/'); tooLong(name) && i > 0 && !tooLong("…"+name[i:]) {
 		return "…" + name[i:]
+	}
+	return cutMiddle(name)
+}
+
+// cutMiddle cuts a name that is too long in its middle.
+func cutMiddle(name string) string {
+	if !tooLong(name) {
+		return name
 	}
 	r := []rune(name)
 	return string(r[:longestName/2-1]) + "…" + string(r[len(r)-longestName/2:])
 }
 
-// text is what the line says.
-func (e entry) text() string { return said(shorten(e.name) + e.note) }
+func tooLong(name string) bool { return utf8.RuneCountInString(name) > longestName }
+
+// legendLines are what the entries say.
+func legendLines(entries []entry) (all []string) {
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.name)
+	}
+	short := shorten(names)
+	for _, e := range entries {
+		all = append(all, said(short[e.name]+e.note))
+	}
+	return all
+}
 
 // legendWidth returns the room that a legend beside the data takes.
 func legendWidth(entries []entry) vg.Length {
 	s := style(labelSize)
 	widest := vg.Length(0)
-	for _, e := range entries {
-		widest = max(widest, s.Width(e.text()))
+	for _, line := range legendLines(entries) {
+		widest = max(widest, s.Width(line))
 	}
 	return widest + swatch + 18
 }
@@ -54,6 +92,7 @@ func legendWidth(entries []entry) vg.Length {
 func drawLegend(c draw.Canvas, entries []entry) {
 	s := style(labelSize)
 	s.YAlign = draw.YCenter
+	text := legendLines(entries)
 	for i, e := range entries {
 		y := c.Max.Y - entryHeight*(vg.Length(i)+0.5)
 		if e.line {
@@ -62,7 +101,7 @@ func drawLegend(c draw.Canvas, entries []entry) {
 			c.FillPolygon(e.color, []vg.Point{{X: c.Min.X, Y: y - swatch/2 + 1}, {X: c.Min.X + swatch, Y: y - swatch/2 + 1},
 				{X: c.Min.X + swatch, Y: y + swatch/2 - 1}, {X: c.Min.X, Y: y + swatch/2 - 1}})
 		}
-		c.FillText(s, vg.Point{X: c.Min.X + swatch + 6, Y: y + 1}, e.text())
+		c.FillText(s, vg.Point{X: c.Min.X + swatch + 6, Y: y + 1}, text[i])
 	}
 }
 

@@ -307,9 +307,7 @@ func TestFiguresInKorean(t *testing.T) {
 	latin := regexp.MustCompile(`[A-Za-z]{2,}`)
 	names := append(slices.Clone(longNames), "NSMC", "Naver NER", "PAWS", "KorNLI", "KorSTS", "Question Pair", "F1", "ECE", "dev", "organisation/a-model-with-a-rather-long-name-base-v3",
 		"published-kor-base-")
-	for i, n := range names {
-		names[i] = shorten(n)
-	}
+	names = slices.Collect(maps.Values(shorten(names)))
 	slices.SortFunc(names, func(a, b string) int { return len(b) - len(a) })
 	for name, f := range figures(t) {
 		if b, err := f.Inline(results.English); err != nil || bytes.Count(b, []byte("<svg")) != 1 {
@@ -403,11 +401,21 @@ func TestTicks(t *testing.T) {
 		{costTicks{parameters, nil}.Ticks(5.5, 9.2), "1M 10M 100M 1B"},
 		{costTicks{seconds, Seconds(results.Text{}, nil, nil).Marks}.Ticks(1.7, 5.2), "1 min 10 min 1 h 10 h"},
 		{costTicks{seconds, Seconds(results.Text{}, nil, nil).Marks}.Ticks(0.9, 1.4), "10 s 20 s"},
+		{aboutAsLong(0.03), "0.03 s 0.04 s"},
+		{aboutAsLong(3), "3 s 4 s"},
+		{aboutAsLong(42), "30 s 40 s 50 s"},
+		{aboutAsLong(3 * 3600), "3 h 4 h"},
+		{aboutAsLong(300_000), "3 d 4 d"},
 	} {
 		if got := strings.Join(labels(c.got), " "); got != c.want {
 			t.Errorf("ticks %q, want %q", got, c.want)
 		}
 	}
+}
+
+// aboutAsLong are the ticks where all models take that many seconds.
+func aboutAsLong(s float64) []plot.Tick {
+	return costTicks{seconds, Seconds(results.Text{}, nil, nil).Marks}.Ticks(math.Log10(s)-0.15, math.Log10(s)+0.15)
 }
 
 func TestLongLogsAreAveraged(t *testing.T) {
@@ -422,19 +430,29 @@ func TestLongLogsAreAveraged(t *testing.T) {
 }
 
 func TestShorten(t *testing.T) {
-	got := shorten("가나다라마바사아자차카타파하_아야어여오요우유으이-거너더러머버서저처커")
+	long := "가나다라마바사아자차카타파하_아야어여오요우유으이-거너더러머버서저처커"
+	short := shorten([]string{long, "짧다"})
+	got := short[long]
 	if n := len([]rune(got)); n != longestName || !strings.Contains(got, "…") {
 		t.Errorf("%q has %d letters", got, n)
 	}
-	if shorten("짧다") != "짧다" {
+	if short["짧다"] != "짧다" {
 		t.Error("a short name is cut")
 	}
 }
 
-// Two checkpoints of one owner keep different names.
+// Different names of a figure stay different, of one owner or of two.
 func TestShortenKeepsWhatDiffers(t *testing.T) {
-	if a, b := shorten(longNames[4]), shorten(longNames[5]); a == b || a != "…/koelectra-base-v3-discriminator" {
-		t.Errorf("%q and %q", a, b)
+	alike := [2]string{"an-owner-of-models/wide-2024-01-with-a-long-name-base-v3", "an-owner-of-models/wide-2025-01-with-a-long-name-base-v3"}
+	for _, c := range []struct{ a, b, want string }{
+		{longNames[4], longNames[5], "…/koelectra-base-v3-discriminator"},
+		{longNames[4], "my-company/koelectra-base-v3-discriminator", "monologg/koelect…-v3-discriminator"},
+		{alike[0], alike[1], alike[0]},
+	} {
+		short := shorten([]string{c.a, c.b, "klue/bert-base", c.a})
+		if short[c.a] != c.want || short[c.a] == short[c.b] || short["klue/bert-base"] != "klue/bert-base" {
+			t.Errorf("%q, want %q", short, c.want)
+		}
 	}
 }
 

@@ -17,13 +17,13 @@ import (
 // Seeds draws how far the runs of one model lie apart: a panel a task, a line a
 // model, a dot a run that the leaderboard shows, a stroke at the mean.
 func Seeds(l *board.Leaderboard, records []board.Record) (*Figure, error) {
-	colors := modelColors(l)
+	colors, short := modelColors(l), shortModels(l)
 	var panels []seedColumn
 	most, names := 0, vg.Length(0)
 	for _, col := range l.Columns {
 		p := seedColumn{col: col}
 		for _, r := range l.Rows {
-			row := seedRow{name: shorten(r.Model), color: colors[r.Model]}
+			row := seedRow{name: short[r.Model], color: colors[r.Model]}
 			for _, x := range records {
 				if x.Headline && slices.Contains(r.Cells[col.Task].Runs, x.Path) && !math.IsNaN(x.Score) {
 					row.scores = append(row.scores, x.Score)

@@ -19,7 +19,9 @@ type Cost struct {
 	Title  results.Text       // parameters
 	Of     map[string]float64 // by model; those without are not drawn
 	Format func(float64) results.Text
-	Marks  []float64 // what ticks may stand at, rising; nil: 1, 2 and 5 times powers of ten
+	// Marks are what ticks may stand at, rising, and finer ones behind them for axes on
+	// which fewer than two lie; where none do, 1, 2 and 5 times powers of ten.
+	Marks [][]float64
 }
 
 // Parameters is the cost of having a model.
@@ -146,12 +148,14 @@ func (s sizes) Plot(c draw.Canvas, p *plot.Plot) {
 // these are too few.
 type costTicks struct {
 	format func(float64) string
-	marks  []float64
+	marks  [][]float64
 }
 
 func (t costTicks) Ticks(lo, hi float64) (ticks []plot.Tick) {
-	if t.marks != nil {
-		return t.among(lo, hi)
+	for _, marks := range t.marks {
+		if ticks := t.among(marks, lo, hi); len(ticks) > 1 {
+			return ticks
+		}
 	}
 	marks := []float64{1, 2, 5}
 	if hi-lo > 1.6 {
@@ -172,10 +176,10 @@ func (t costTicks) Ticks(lo, hi float64) (ticks []plot.Tick) {
 // mostMarks is how many of a cost's own marks have room below a panel.
 const mostMarks = 4
 
-// among marks those of the cost's marks that lie on the axis; of too many every second,
-// third and so on.
-func (t costTicks) among(lo, hi float64) (ticks []plot.Tick) {
-	for _, m := range t.marks {
+// among marks those of marks that lie on the axis; of too many every second, third and
+// so on.
+func (t costTicks) among(marks []float64, lo, hi float64) (ticks []plot.Tick) {
+	for _, m := range marks {
 		if v := math.Log10(m); v >= lo && v <= hi {
 			ticks = append(ticks, plot.Tick{Value: v, Label: t.format(m)})
 		}
@@ -221,20 +225,36 @@ func (s sizes) front() (all sizes) {
 // shows, with ticks at whole seconds, minutes and hours.
 func Seconds(title results.Text, runs []results.Run, of func(results.Run) float64) Cost {
 	c := MeanCost(title, runs, Duration, of)
-	c.Marks = []float64{0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 18_000, 36_000, 86_400,
-		172_800, 432_000, 864_000, 2_592_000}
+	c.Marks = [][]float64{timeMarks, fineTimeMarks}
 	return c
 }
+
+const (
+	minute = 60
+	hour   = 60 * minute
+	day    = 24 * hour
+)
+
+// timeMarks are whole seconds, minutes, hours and days, and parts of a second.
+var timeMarks = []float64{0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, minute, 2 * minute, 5 * minute, 10 * minute, 20 * minute,
+	30 * minute, hour, 2 * hour, 5 * hour, 10 * hour, day, 2 * day, 5 * day, 10 * day, 30 * day}
+
+// fineTimeMarks are for models that take about the same time: none is more than
+// twice the one before the last, so that two lie on every axis.
+var fineTimeMarks = []float64{1, 1.5, 2, 3, 4, 6, 8, 10, 15, 20, 30, 40, 50, minute, 1.5 * minute, 2 * minute, 3 * minute,
+	4 * minute, 5 * minute, 8 * minute, 10 * minute, 15 * minute, 20 * minute, 30 * minute, 40 * minute, 50 * minute,
+	hour, 1.5 * hour, 2 * hour, 3 * hour, 4 * hour, 6 * hour, 8 * hour, 12 * hour, 16 * hour, 20 * hour,
+	day, 1.5 * day, 2 * day, 3 * day, 4 * day, 6 * day, 8 * day, 12 * day, 16 * day, 24 * day, 32 * day}
 
 // Duration writes seconds as a cost.
 func Duration(s float64) results.Text {
 	switch {
-	case s >= 86_400:
-		return results.Textf("%.3g d", "%.3g일", s/86_400)
-	case s >= 3600:
-		return results.Textf("%.3g h", "%.3g시간", s/3600)
-	case s >= 60:
-		return results.Textf("%.3g min", "%.3g분", s/60)
+	case s >= day:
+		return results.Textf("%.3g d", "%.3g일", s/day)
+	case s >= hour:
+		return results.Textf("%.3g h", "%.3g시간", s/hour)
+	case s >= minute:
+		return results.Textf("%.3g min", "%.3g분", s/minute)
 	}
 	return results.Textf("%.3g s", "%.3g초", s)
 }
