@@ -355,3 +355,20 @@ func TestPrintedP(t *testing.T) {
 		}
 	}
 }
+
+// Of very many numbers nothing is resampled, and the sentence says so.
+func TestNormalApproximationIsNamed(t *testing.T) {
+	c := &Comparison{}
+	c.test.Normal = true
+	for lang, want := range map[results.Lang][2]string{
+		results.English: {"normal approximation of bootstrap and permutation test, no p", "normal approximation of hierarchical bootstrap, no p"},
+		results.Korean:  {"부트스트랩과 순열 검정의 정규 근사, p 없음", "계층적 부트스트랩의 정규 근사, p 없음"},
+	} {
+		for i, seeds := range []Seeds{{A: 1, B: 1}, {A: 3, B: 3}} {
+			c.Seeds = seeds
+			if got := (teller{lang}).testOf(c, false); got != want[i] {
+				t.Errorf("%q, want %q", got, want[i])
+			}
+		}
+	}
+}

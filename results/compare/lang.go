@@ -142,6 +142,9 @@ func (l teller) testOf(c *Comparison, several bool) string {
 	if c.Seeds.A+c.Seeds.B > 2 {
 		name = l.Or("hierarchical bootstrap", "계층적 부트스트랩")
 	}
+	if c.test.Normal {
+		name = l.Or("normal approximation of "+name, name+"의 정규 근사")
+	}
 	p := l.Or("no p", "p 없음")
 	if c.Verdict.P != nil {
 		p = l.p(pText(*c.Verdict.P))

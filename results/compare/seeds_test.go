@@ -74,7 +74,7 @@ func TestLeftOutIsCounted(t *testing.T) {
 	if got := strings.Join(c.leftNotes(results.English), "|"); got != want {
 		t.Errorf("%s\nwant %s", got, want)
 	}
-	if got, want := c.LeftOutText()[1].Korean, "제외: a의 paws: b의 실행이 없음."; got != want {
+	if got, want := (&Pair{Tasks: []*Comparison{&c}}).LeftOutText("paws")[0].Korean, "제외: a의 paws: b의 실행이 없음."; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
 	if b, err := json.Marshal(c.LeftOut[3]); err != nil || string(b) != `{"task":"paws","seed":null,"side":"a","reason":"b의 실행이 없음"}` {

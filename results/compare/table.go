@@ -251,10 +251,19 @@ func (c *Comparison) resamplingNote(lang results.Lang, orDash func(*float64) str
 	return note
 }
 
-// LeftOutText tells what is left out, in every language.
-func (c *Comparison) LeftOutText() (all []results.Text) {
-	ko := c.leftNotes(results.Korean)
-	for i, en := range c.leftNotes(results.English) {
+// LeftOutText tells what is left out of a task, in every language, wherever the pair
+// notes it.
+func (p *Pair) LeftOutText(task string) (all []results.Text) {
+	var of Comparison
+	for _, c := range p.Tasks {
+		for _, l := range c.LeftOut {
+			if l.Task == task {
+				of.LeftOut = append(of.LeftOut, l)
+			}
+		}
+	}
+	ko := of.leftNotes(results.Korean)
+	for i, en := range of.leftNotes(results.English) {
 		all = append(all, results.Text{English: en, Korean: ko[i]})
 	}
 	return all

@@ -259,6 +259,19 @@ func studyOf(t *testing.T, runs []results.Run) *compare.Study {
 	return st
 }
 
+// What a task lacks stands under it, though the study notes it at another.
+func TestLackedTaskIsNotedUnderItself(t *testing.T) {
+	reason := compare.Reason{Text: results.Text{English: "no run of a", Korean: "a의 실행이 없음"}}
+	study := &compare.Study{Pairs: []compare.Pair{{A: "a", B: "b", Tasks: []*compare.Comparison{
+		{Task: "nsmc", LeftOut: []compare.LeftOut{{Task: "korsts", Side: "b", Reason: reason}}}}}}}
+	for task, want := range map[string]int{"nsmc": 0, "korsts": 1} {
+		v := taskView{Task: task}
+		if v.judge(study); len(v.LeftOut) != want {
+			t.Errorf("%s: %q", task, v.LeftOut)
+		}
+	}
+}
+
 func TestRunsWithoutPredictions(t *testing.T) {
 	root := t.TempDir()
 	writeRuns(t, root)

@@ -64,21 +64,21 @@ type hardView struct {
 	Gold, Answers  template.HTML
 }
 
-// judge tells the verdicts of the task, and what they leave out, each once.
+// judge tells the verdicts of the task, and what is left out of it, each once: a
+// task that one side lacks is noted at another one.
 func (v *taskView) judge(study *compare.Study) {
 	if study == nil {
 		return
 	}
 	for _, pair := range study.Pairs {
 		for _, c := range pair.Tasks {
-			if c.Task != v.Task {
-				continue
+			if c.Task == v.Task {
+				v.Verdicts = append(v.Verdicts, shown(c.Text()))
 			}
-			v.Verdicts = append(v.Verdicts, shown(c.Text()))
-			for _, note := range c.LeftOutText() {
-				if html := shown(plainOf(note)); !slices.Contains(v.LeftOut, html) {
-					v.LeftOut = append(v.LeftOut, html)
-				}
+		}
+		for _, note := range pair.LeftOutText(v.Task) {
+			if html := shown(plainOf(note)); !slices.Contains(v.LeftOut, html) {
+				v.LeftOut = append(v.LeftOut, html)
 			}
 		}
 	}

@@ -11,7 +11,6 @@ type Uncompared struct {
 // Text says it.
 func (u Uncompared) Text() results.Text {
 	return results.Textf("%d models: the page compares every two of the first %d and leaves %d out: see bench compare",
-		"모델 %d개 가운데 앞의 %d개만 둘씩 비교했습니다(나머지 %d개는 제외). bench compare로 "+
-			"비교하세요.",
+		"모델 %d개 중 앞의 %d개만 둘씩 비교했습니다(나머지 %d개는 제외). bench compare로 비교하세요.",
 		u.Models, u.Compared, u.Models-u.Compared)
 }
