@@ -198,7 +198,7 @@ func hashOf(v any) string {
 }
 
 // Difference is a part in which two identities differ, as people read it:
-// fingerprints shortened, "none" where a side lacks it.
+// fingerprints shortened, empty where a side lacks it.
 type Difference struct {
 	Name   string `json:"name"`
 	Mine   string `json:"mine"`

@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -72,7 +73,7 @@ func TestIdentity(t *testing.T) {
 			}
 			var text []string
 			for _, d := range id.Differences(other) {
-				text = append(text, fmt.Sprintf("%s %s, %s", d.Name, d.Mine, d.Theirs))
+				text = append(text, fmt.Sprintf("%s %s, %s", d.Name, cmp.Or(d.Mine, "none"), cmp.Or(d.Theirs, "none")))
 			}
 			if got := strings.Join(text, "; "); got != c.differences {
 				t.Errorf("differences %q, want %q", got, c.differences)
@@ -155,5 +156,23 @@ func TestPlannedAs(t *testing.T) {
 	}
 	if other := identity(t, `{"batch_size":16,"seed":1,"keep":"both"}`); other.PlannedAs(first(both)) || other.PlannedAs(both.Portable()) {
 		t.Error("a run of other settings was planned so")
+	}
+}
+
+// A setting that is called none is one, and stands as it is in Korean.
+func TestNoneIsASetting(t *testing.T) {
+	for _, c := range []struct {
+		d            Difference
+		en, ko, json string
+	}{
+		{Difference{"padding", "none", "longest"}, "padding (none, not longest)", "padding(longest 대신 none)", `{"name":"padding","mine":"none","theirs":"longest"}`},
+		{Difference{"keep", "", "best"}, "keep (none, not best)", "keep(best 대신 없음)", `{"name":"keep","mine":"none","theirs":"best"}`},
+	} {
+		if got := Describe([]Difference{c.d}); got != (Text{c.en, c.ko}) {
+			t.Errorf("%q", got)
+		}
+		if b, err := json.Marshal(c.d); err != nil || string(b) != c.json {
+			t.Errorf("%s %v, want %s", b, err, c.json)
+		}
 	}
 }

@@ -45,10 +45,10 @@ func (r Run) Differences(other Run) []Difference {
 func Describe(all []Difference) Text {
 	var en, ko []string
 	for _, d := range all {
-		en = append(en, fmt.Sprintf("%s (%s, not %s)", d.Name, cmp.Or(d.Mine, none.English), cmp.Or(d.Theirs, none.English)))
-		title := d.Title().Korean
-		ko = append(ko, fmt.Sprintf("%s(%s 대신 %s)", title, korean(cmp.Or(d.Theirs, none.English)), korean(cmp.Or(d.Mine,
-			none.English))))
+		mine, theirs := d.Values(English)
+		en = append(en, fmt.Sprintf("%s (%s, not %s)", d.Name, mine, theirs))
+		mine, theirs = d.Values(Korean)
+		ko = append(ko, fmt.Sprintf("%s(%s 대신 %s)", d.Title().Korean, theirs, mine))
 	}
 	return Text{strings.Join(en, ", "), strings.Join(ko, ", ")}
 }
@@ -56,42 +56,44 @@ func Describe(all []Difference) Text {
 // none is what a side has that lacks a part.
 var none = Text{"none", "없음"}
 
-// korean is a value of a difference in Korean.
-func korean(value string) string {
-	if value == none.English {
-		return none.Korean
-	}
-	return value
-}
-
 // Title is what differs, as readers call it; fields of recipes keep their names.
 func (d Difference) Title() Text {
 	if split, ok := strings.CutSuffix(d.Name, " data"); ok {
 		return Text{d.Name, split + " 데이터"}
 	}
-	if ko, ok := map[string]string{"numerics": "수치 계산 버전", "kernels": "커널", "model": "모델",
-		"tokenizer": "토크나이저",
-		"task":      "과제", "seed": "시드", "split": "분할", "metric": "지표", "number of examples": "예제 " +
-			"수"}[d.Name]; ok {
+	if ko, ok := koreanParts[d.Name]; ok {
 		return Text{d.Name, ko}
 	}
 	return Alike(d.Name)
 }
 
+// koreanParts are the parts of an identity, and of what was scored, in Korean.
+var koreanParts = map[string]string{
+	"numerics":           "수치 계산 버전",
+	"kernels":            "커널",
+	"model":              "모델",
+	"tokenizer":          "토크나이저",
+	"task":               "과제",
+	"seed":               "시드",
+	"split":              "분할",
+	"metric":             "지표",
+	"number of examples": "예제 수",
+}
+
 // Values are what both sides have, first mine and then theirs.
 func (d Difference) Values(l Lang) (mine, theirs string) {
-	mine, theirs = cmp.Or(d.Mine, none.English), cmp.Or(d.Theirs, none.English)
-	if l == Korean {
-		return korean(mine), korean(theirs)
-	}
-	return mine, theirs
+	return cmp.Or(d.Mine, none.In(l)), cmp.Or(d.Theirs, none.In(l))
+}
+
+// MarshalJSON writes "none" for what a side lacks.
+func (d Difference) MarshalJSON() ([]byte, error) {
+	type fields Difference
+	d.Mine, d.Theirs = d.Values(English)
+	return Encode(fields(d), "")
 }
 
 // Brief cuts a fingerprint to what tells it from others.
 func Brief(s string) string {
-	if s == "" {
-		return "none"
-	}
 	if len(s) == 64 && !strings.ContainsAny(s, " \"{") {
 		return s[:12]
 	}

@@ -53,9 +53,8 @@ func (l *Leaderboard) oneVariant(key cellKey, group []results.Run, kernels map[s
 		slices.Sort(recipes)
 		l.tuned[key] = strings.Join(recipes, "\n\n")
 		l.warn("%s, %s: of %d recipes the one best on %s is shown: %s; left out are those that differ in %s",
-			"%s, %s: 레시피 %d개 가운데 %s에서 가장 좋은 것을 실었다(%s). 제외한 것의 차이: "+
-				"%s", key.model, key.task,
-			len(c.Grid.Points), c.Grid.Split, c.Grid.BestRuns()[0].Path, otherPoints(c))
+			"%s, %s: 레시피 %d개 가운데 %s에서 가장 좋은 것을 실었다(%s). 제외한 것의 차이: %s",
+			key.model, key.task, len(c.Grid.Points), c.Grid.Split, c.Grid.BestRuns()[0].Path, otherPoints(c))
 	}
 	kept := c.Runs[0]
 	for i := 0; i < len(c.Left); {
@@ -150,7 +149,7 @@ func (l *Leaderboard) compareData(chosen map[cellKey][]results.Run) {
 func scoredOn(r results.Run) results.Text {
 	d, _ := r.Manifest.Split(r.Result.Split)
 	return results.Textf("%d examples of %s (%s, sha256 %s) by %s", "%[2]s 예제 %[1]d개(%[3]s, sha256 %[4]s)의 %[5]s",
-		r.Result.N, r.Result.Split, d.File, results.Brief(d.SHA256),
+		r.Result.N, r.Result.Split, d.File, cmp.Or(results.Brief(d.SHA256), "none"),
 		results.Text{English: string(r.Result.Metric), Korean: results.MetricTitle(r.Result.Metric).Korean})
 }
 

@@ -121,7 +121,8 @@ func (k Kept) String() string {
 func Changes(all []results.Difference) string {
 	parts := make([]string, len(all))
 	for i, d := range all {
-		parts[i] = fmt.Sprintf("%s %s, now %s", d.Name, d.Theirs, d.Mine)
+		mine, theirs := d.Values(results.English)
+		parts[i] = fmt.Sprintf("%s %s, now %s", d.Name, theirs, mine)
 	}
 	return strings.Join(parts, "; ")
 }
