@@ -56,18 +56,18 @@ the same gold. What only one side has is left out, and named.
 	cmd.Flags().IntVar(&o.flips, "flips", 10, "how many of the flipped examples the table shows; JSON has all")
 	choiceFlag(cmd, &o.selection, "select", "which checkpoints' predictions to compare: the last, "+
 		"or those chosen on dev", string(board.Last), string(board.Dev))
-	langFlag(cmd, &o.lang)
+	langFlag(cmd, &o.lang, "the language of sentences")
 	formatFlag(cmd, &o.format, "table", "json")
 	return cmd
 }
 
 // langFlag declares --lang, by default what the locale says.
-func langFlag(cmd *cobra.Command, to *string) {
+func langFlag(cmd *cobra.Command, to *string, help string) {
 	want := []string{string(results.English), string(results.Korean)}
 	if results.LocaleLang(os.Getenv) == results.Korean {
 		slices.Reverse(want)
 	}
-	choiceFlag(cmd, to, "lang", "the language of sentences, by default the locale's", want...)
+	choiceFlag(cmd, to, "lang", help+", by default the locale's", want...)
 }
 
 func (o compareOptions) run(s streams) error {

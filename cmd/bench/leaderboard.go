@@ -1,7 +1,6 @@
 package main
 
 import (
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -19,6 +18,7 @@ type leaderboardOptions struct {
 	diff               string // a published table to subtract
 	intervals          bool
 	format, plot, kind string
+	lang               string // of the picture
 }
 
 func newLeaderboardCmd() *cobra.Command {
@@ -52,6 +52,7 @@ score lies in the measured one's interval. JSON and CSV hold every figure.
 	cmd.Flags().BoolVar(&o.intervals, "intervals", false, "show 95 % intervals in the cells")
 	cmd.Flags().StringVar(&o.plot, "plot", "", "a picture to draw: FILE.svg, .png or .pdf")
 	cmd.Flags().StringVar(&o.kind, "plot-kind", "scores", "scores, parameters, or curves:TASK")
+	langFlag(cmd, &o.lang, "the picture's language")
 	return cmd
 }
 
@@ -74,7 +75,7 @@ func (o leaderboardOptions) run(s streams) error {
 		if err != nil {
 			return err
 		}
-		if err := figure.In(results.LocaleLang(os.Getenv)).Save(o.plot); err != nil {
+		if err := figure.In(results.Lang(o.lang)).Save(o.plot); err != nil {
 			return err
 		}
 	}

@@ -65,7 +65,7 @@ func newPlotCmd() *cobra.Command {
 	cmd.Flags().StringVar(&o.task, "task", "", "the task of curves, calibration, "+
 		"confusion and entities (default the first that has runs)")
 	cmd.Flags().StringVar(&o.model, "model", "", "the model of confusion (default the first)")
-	langFlag(cmd, &o.lang)
+	langFlag(cmd, &o.lang, "the picture's language")
 	return cmd
 }
 

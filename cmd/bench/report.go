@@ -45,7 +45,7 @@ and on paper.`,
 	o.add(cmd)
 	cmd.Flags().StringVarP(&o.out, "output", "o", "report.html", "the page's file")
 	cmd.Flags().IntVar(&o.hardest, "hardest", 10, "how many examples a task shows")
-	langFlag(cmd, &o.lang)
+	langFlag(cmd, &o.lang, "the language of sentences")
 	formatFlag(cmd, &o.format, "table", "json")
 	return cmd
 }
