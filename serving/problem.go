@@ -40,7 +40,8 @@ func problemOf(err error) (status int, detail string) {
 	case errors.As(err, &bad), errors.As(err, &in):
 		return http.StatusBadRequest, err.Error()
 	case errors.As(err, &option): // by the name that a request has for it, not the command line's
-		return http.StatusBadRequest, strings.ReplaceAll(option.Option, "-", "_") + ": " + strings.ReplaceAll(option.Msg, "max-length", "max_length")
+		return http.StatusBadRequest, strings.ReplaceAll(option.Option, "-", "_") + ": " +
+			strings.ReplaceAll(option.Msg, "max-length", "max_length")
 	case errors.As(err, &mask):
 		return http.StatusBadRequest, "the text has no " + mask.Mask
 	case failed(err):
