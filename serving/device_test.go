@@ -99,7 +99,7 @@ func TestALostDeviceEndsTheServer(t *testing.T) {
 		if !errors.As(err, &f) || f.Advice != "start again" {
 			t.Errorf("it ended with %v", err)
 		}
-	case <-time.After(10 * time.Second):
+	case <-time.After(patience):
 		t.Fatal("it goes on")
 	}
 	if status, _, _ := post(t, s, "/readyz", "", ""); status == http.StatusOK {

@@ -130,20 +130,32 @@ func (n *lane) gather(first *job) (batch []*job, next *job) {
 	deadline := time.NewTimer(n.limits.Wait)
 	defer deadline.Stop()
 	for tokens < n.limits.BatchTokens {
-		select {
-		case j, ok := <-n.queue:
-			if !ok {
-				return batch, nil
-			}
-			if j.op != first.op || tokens+j.tokens > n.limits.BatchTokens {
-				return batch, j
-			}
-			batch, tokens = append(batch, j), tokens+j.tokens
-		case <-deadline.C:
+		j := n.nextBefore(deadline.C)
+		switch {
+		case j == nil:
 			return batch, nil
+		case j.op != first.op || tokens+j.tokens > n.limits.BatchTokens:
+			return batch, j
 		}
+		batch, tokens = append(batch, j), tokens+j.tokens
 	}
 	return batch, nil
+}
+
+// nextBefore returns a request that waits already, however late it is, or else the
+// first to come before the deadline; nil: none comes.
+func (n *lane) nextBefore(deadline <-chan time.Time) *job {
+	select {
+	case j := <-n.queue:
+		return j
+	default:
+	}
+	select {
+	case j := <-n.queue: // nil once it is closed
+		return j
+	case <-deadline:
+		return nil
+	}
 }
 
 // compute answers a batch. Where it fails, each request is computed alone, so that
