@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -77,15 +78,14 @@ const graceTime = 300 * time.Millisecond
 // await runs the command line until its command returns, or is stopped: a command
 // that does not look at its context ends all the same.
 func await(ctx context.Context, root *cobra.Command) error {
-	running := make(chan *cobra.Command, 1)
+	var saves atomic.Bool // the command that has begun
 	prepare := root.PersistentPreRunE
 	root.PersistentPreRunE = func(cmd *cobra.Command, args []string) error {
-		running <- cmd
+		saves.Store(cmd.Annotations[savesOnStop] != "")
 		return prepare(cmd, args)
 	}
 	done := make(chan error, 1)
 	go func() { done <- execute(ctx, root) }()
-	saves := false
 	var patience <-chan time.Time
 	stopped := ctx.Done()
 	for {
@@ -96,12 +96,10 @@ func await(ctx context.Context, root *cobra.Command) error {
 				return context.Cause(ctx)
 			}
 			return err
-		case cmd := <-running:
-			saves = cmd.Annotations[savesOnStop] != ""
 		case <-stopped:
 			stopped, patience = nil, time.After(graceTime)
 		case <-patience:
-			if patience = nil; !saves {
+			if patience = nil; !saves.Load() {
 				return context.Cause(ctx)
 			}
 		}

@@ -7,17 +7,23 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/spf13/cobra"
 )
 
-// interrupt sends this process a signal and waits until it has been seen.
+// interrupt sends this process a signal and waits until it has come, and then until
+// seen is closed.
 func interrupt(t *testing.T, seen <-chan struct{}) {
 	t.Helper()
+	come := make(chan os.Signal, 1)
+	signal.Notify(come, os.Interrupt)
+	defer signal.Stop(come)
 	self, err := os.FindProcess(os.Getpid())
 	if err == nil {
 		err = self.Signal(os.Interrupt)
@@ -25,9 +31,10 @@ func interrupt(t *testing.T, seen <-chan struct{}) {
 	if err != nil {
 		t.Skip("this system sends no signal to itself: ", err)
 	}
+	<-come
 	select {
 	case <-seen:
-	case <-time.After(10 * time.Second):
+	case <-time.After(2 * time.Minute):
 		t.Fatal("the signal was not seen")
 	}
 }
@@ -73,25 +80,27 @@ func TestEchoOfASignalEndsNothing(t *testing.T) {
 // saves is waited for.
 func TestAwait(t *testing.T) {
 	for _, saves := range []bool{false, true} {
-		release := make(chan struct{})
-		cmd := &cobra.Command{
-			SilenceErrors: true, SilenceUsage: true,
-			RunE: func(*cobra.Command, []string) error { <-release; return errors.New("saved") },
-		}
-		cmd.PersistentPreRunE = func(*cobra.Command, []string) error { return nil }
-		if saves {
-			cmd.Annotations = map[string]string{savesOnStop: "yes"}
-		}
-		cmd.SetArgs(nil)
-		cmd.SetOut(io.Discard)
-		ctx, cancel := context.WithCancelCause(context.Background())
-		time.AfterFunc(20*time.Millisecond, func() { cancel(errInterrupted) })
-		time.AfterFunc(graceTime+300*time.Millisecond, func() { close(release) })
-		err := await(ctx, cmd)
-		if saves && err.Error() != "saved" || !saves && !errors.Is(err, errInterrupted) {
-			t.Errorf("saves: %v, error %v", saves, err)
-		}
-		<-release
+		synctest.Test(t, func(t *testing.T) { // whose clock waits for all that can go on
+			release := make(chan struct{})
+			cmd := &cobra.Command{
+				SilenceErrors: true, SilenceUsage: true,
+				RunE: func(*cobra.Command, []string) error { <-release; return errors.New("saved") },
+			}
+			cmd.PersistentPreRunE = func(*cobra.Command, []string) error { return nil }
+			if saves {
+				cmd.Annotations = map[string]string{savesOnStop: "yes"}
+			}
+			cmd.SetArgs(nil)
+			cmd.SetOut(io.Discard)
+			ctx, cancel := context.WithCancelCause(context.Background())
+			time.AfterFunc(20*time.Millisecond, func() { cancel(errInterrupted) })
+			time.AfterFunc(graceTime+300*time.Millisecond, func() { close(release) })
+			err := await(ctx, cmd)
+			if saves && err.Error() != "saved" || !saves && !errors.Is(err, errInterrupted) {
+				t.Errorf("saves: %v, error %v", saves, err)
+			}
+			<-release
+		})
 	}
 }
 
