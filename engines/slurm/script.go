@@ -64,17 +64,24 @@ func (e *Engine) array(p *plans.Plan, need engines.Need, cells []int) string {
 	// Slurm 22.05 does not name the end of the job's time.
 	fmt.Fprintf(&b, "\nend=${SLURM_JOB_END_TIME:-$(($(date +%%s) + %d))}\n", 60*need.Minutes)
 	fmt.Fprintf(&b, "set -- %s\nshift \"$SLURM_ARRAY_TASK_ID\"\n", strings.Join(numbers, " "))
+	b.WriteString(beforeCell)
 	fmt.Fprintf(&b, "%s run --plan %s --cell \"$1\" --set threads=\"${SLURM_CPUS_PER_TASK:-%d}\" &\n",
 		quote(e.Program), quote(e.PlanFile), max(1, e.CPUs))
 	b.WriteString(afterCell)
 	return b.String()
 }
 
-// afterCell hands TERM on to the program, which saves its state and ends with
+// beforeCell hands TERM on to the program, whenever it comes: before the program's
+// number is known it is kept.
+const beforeCell = `pid= told=
+trap 'told=1; [ -z "$pid" ] || kill -TERM "$pid" 2>/dev/null' TERM INT
+`
+
+// afterCell waits for the program, which saves its state at TERM and ends with
 // status 3, and queues the cell again where it was the time limit that ended it.
 // A preempted cell is queued again by Slurm, a cancelled one stays cancelled.
 const afterCell = `pid=$!
-trap 'kill -TERM "$pid" 2>/dev/null' TERM INT
+[ -z "$told" ] || kill -TERM "$pid" 2>/dev/null
 wait "$pid"; status=$?
 while kill -0 "$pid" 2>/dev/null; do wait "$pid"; status=$?; done
 if [ "$status" -eq 3 ] && [ "$(date +%s)" -ge "$((end - 180))" ]; then

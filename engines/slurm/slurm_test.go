@@ -124,7 +124,7 @@ func TestSubmitNamesWhatWasQueuedBeforeAFailure(t *testing.T) {
 // time limit was the reason.
 func TestScriptOfACell(t *testing.T) {
 	bin := fake(t, map[string]string{
-		"bench":    `echo "$@" > "$(dirname "$0")/ran"; trap 'exit 3' TERM; [ -z "$STOP" ] || kill -TERM $PPID; i=0; while [ -n "$STOP" ] && [ $i -lt 50 ]; do sleep 0.1; i=$((i+1)); done`,
+		"bench":    `echo "$@" > "$(dirname "$0")/ran"; trap 'exit 3' TERM; [ -z "$STOP" ] || kill -TERM $PPID; i=0; while [ -n "$STOP" ] && [ $i -lt 1200 ]; do sleep 0.1; i=$((i+1)); done`,
 		"scontrol": `echo "$@" > "$(dirname "$0")/requeued"`,
 	})
 	p := plan(t, 5)
