@@ -66,9 +66,9 @@ func (b *Backend) wait(value uint64) {
 	if b.options.fail != nil {
 		b.must(b.options.fail("wait"))
 	}
-	limit, since := b.patience, time.Now()
-	var stopped bool
+	s := silence{limit: b.patience}
 	for {
+		start := time.Now()
 		done, err := b.device.Wait(value, waitSlice)
 		b.must(err)
 		if done {
@@ -77,15 +77,35 @@ func (b *Backend) wait(value uint64) {
 		}
 		now, err := b.device.Done()
 		b.must(err)
-		if now > q.done {
-			q.done, since = now, time.Now()
+		s.add(time.Since(start), now > q.done)
+		q.done = max(q.done, now)
+		if b.heeds != nil && b.heeds.Err() != nil {
+			s.stop()
 		}
-		if !stopped && b.heeds != nil && b.heeds.Err() != nil {
-			stopped, limit, since = true, limit/stoppedShare, time.Now()
-		}
-		if time.Since(since) > limit {
+		if s.lasts > s.limit {
 			b.hung = true
-			b.must(&HungError{After: limit, Stopped: stopped})
+			b.must(&HungError{After: s.limit, Stopped: s.stopped})
 		}
+	}
+}
+
+// silence is how long a device has done nothing while the program was there to see it:
+// one that was itself stopped for hours, as a batch system does, has waited for none.
+type silence struct {
+	lasts, limit time.Duration
+	stopped      bool // the program has been told to stop
+}
+
+// add adds a slice of waiting, in which the device has got on or not.
+func (s *silence) add(slice time.Duration, goneOn bool) {
+	if s.lasts += min(slice, 2*waitSlice); goneOn {
+		s.lasts = 0
+	}
+}
+
+// stop leaves a twelfth of the limit, from now on.
+func (s *silence) stop() {
+	if !s.stopped {
+		s.lasts, s.limit, s.stopped = 0, s.limit/stoppedShare, true
 	}
 }

@@ -3,6 +3,7 @@ package vulkan
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -53,15 +54,39 @@ func TestAHungDeviceIsWaitedForNoLongerOnceStopped(t *testing.T) {
 	b.hung = false
 }
 
-// A device that does a piece of its work now and then is slow and does not hang.
+// A device that does a piece of its work now and then is slow and does not hang, and
+// while the program stood still nobody saw whether it does.
 func TestASlowDeviceIsWaitedFor(t *testing.T) {
-	b := alone(t, options{piece: 1})
-	x := b.New(1 << 20)
-	b.patience = 200 * time.Millisecond
-	for range 300 {
-		b.Run(&device.Copy{Y: b.Get(1 << 20), X: x})
+	const slow = waitSlice + waitSlice/10 // what a slice takes
+	for _, c := range []struct {
+		name   string
+		slices []time.Duration
+		goesOn int // every so manieth slice; 0: never
+		stopAt int // the slice from which the program is told to stop; 0: never
+		hungAt int // the slice that is one too many; 0: none
+	}{
+		{"it goes on now and then", slices.Repeat([]time.Duration{slow}, 1000), 9, 0, 0},
+		{"it goes on too seldom", slices.Repeat([]time.Duration{slow}, 1000), 12, 0, 10},
+		{"the program stood still", []time.Duration{slow, slow, time.Hour, slow, time.Hour, slow}, 0, 0, 0},
+		{"and the device does nothing", append([]time.Duration{time.Hour}, slices.Repeat([]time.Duration{slow}, 20)...), 0, 0, 9},
+		{"it is told to stop", slices.Repeat([]time.Duration{slow}, 20), 0, 5, 6},
+	} {
+		s := silence{limit: 10 * waitSlice}
+		hungAt := 0
+		for i, d := range c.slices {
+			s.add(d, c.goesOn > 0 && (i+1)%c.goesOn == 0)
+			if c.stopAt > 0 && i+1 >= c.stopAt {
+				s.stop()
+			}
+			if s.lasts > s.limit {
+				hungAt = i + 1
+				break
+			}
+		}
+		if hungAt != c.hungAt {
+			t.Errorf("%s: taken for hung at slice %d, want %d", c.name, hungAt, c.hungAt)
+		}
 	}
-	b.Read(make([]float32, 8), x)
 }
 
 func TestPatience(t *testing.T) {
