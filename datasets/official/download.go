@@ -62,7 +62,7 @@ func size(path string) int64 {
 func (p *Puller) attempt(ctx context.Context, url, part string, progress func(have, total int64)) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	// A server that falls silent is left: the watch is wound up by every read.
+	// A server that falls silent is left: the watch is wound up before every read.
 	watch := time.AfterFunc(p.stall(), func() { cancel(fmt.Errorf("no byte for %v", p.stall())) })
 	defer watch.Stop()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
@@ -140,8 +140,9 @@ func (p *Puller) appendBody(ctx context.Context, resp *http.Response, part strin
 	have := start
 	buf := make([]byte, 64<<10)
 	for {
-		n, readErr := resp.Body.Read(buf)
 		watch.Reset(p.stall())
+		n, readErr := resp.Body.Read(buf)
+		watch.Stop() // a slow disk is no silence of the server's
 		if have += int64(n); have > mostBytes || total >= 0 && have > total {
 			discard(part)
 			return permanent{fmt.Errorf("more than the %d bytes that were said", max(total, 0))}

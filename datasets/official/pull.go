@@ -12,6 +12,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -125,16 +126,36 @@ func (p *Puller) Pull(ctx context.Context, place *Place) ([]Pulled, error) {
 
 // lock keeps other pulls from the folder, where the file system has locks.
 func lock(dir string) (unlock func(), err error) {
-	l := flock.New(filepath.Join(dir, lockName))
-	got, err := l.TryLock()
-	if err == nil && !got {
-		_ = l.Close() // nothing was taken
-		return nil, fmt.Errorf("another pull is at work in %s", dir)
+	for {
+		l := flock.New(filepath.Join(dir, lockName))
+		got, err := l.TryLock()
+		if err == nil && !got {
+			_ = l.Close() // nothing was taken
+			return nil, fmt.Errorf("another pull is at work in %s", dir)
+		}
+		if err == nil && !inPlace(l) {
+			_ = l.Close()
+			continue
+		}
+		return func() { // what is left of a lock that is lost stops nobody
+			_ = os.Remove(l.Path()) // while it is held, on systems that remove open files
+			_ = l.Close()
+			if err != nil || runtime.GOOS == "windows" {
+				_ = os.Remove(l.Path())
+			}
+		}, nil
 	}
-	return func() { // what is left of a lock that is lost stops nobody
-		_ = l.Unlock()
-		_ = os.Remove(l.Path())
-	}, nil
+}
+
+// inPlace reports whether a lock's file still has its name: who had the lock before may
+// have removed it meanwhile, and then it keeps nobody out.
+func inPlace(l *flock.Flock) bool {
+	mine, err := l.Stat()
+	if err != nil {
+		return false
+	}
+	now, err := os.Stat(l.Path())
+	return err == nil && os.SameFile(mine, now)
 }
 
 // lockName is the file that a pull locks in a task's folder.

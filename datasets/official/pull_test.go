@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -16,6 +17,7 @@ import (
 	"sync"
 	"testing"
 	"testing/fstest"
+	"testing/synctest"
 	"time"
 
 	"github.com/lmkor/bench/datasets/samples"
@@ -25,6 +27,7 @@ import (
 // server gives the sample files, and misbehaves as a test asks.
 type server struct {
 	*httptest.Server
+	pipes    pipes
 	mu       sync.Mutex
 	requests []string // path and range
 
@@ -34,7 +37,7 @@ type server struct {
 func newServer(t *testing.T) *server {
 	t.Helper()
 	s := &server{}
-	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	s.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
 		s.requests = append(s.requests, strings.TrimSuffix(r.URL.Path+" "+r.Header.Get("Range"), " "))
 		n, behave := len(s.requests), s.behave
@@ -49,12 +52,60 @@ func newServer(t *testing.T) *server {
 			http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(content))
 		}
 	}))
+	s.Listener.Close()
+	s.pipes = pipes{at: s.Listener.Addr(), dialled: make(chan net.Conn), closed: make(chan struct{})}
+	s.Listener = &s.pipes
+	s.Start()
 	t.Cleanup(s.Close)
 	return s
 }
 
+// puller returns one that is connected with the server by pipes in memory: in a bubble
+// of synctest, whose clock stands while any of both can go on, neither is ever late.
 func (s *server) puller(t *testing.T) *Puller {
-	return &Puller{Dir: t.TempDir(), Mirror: s.URL, Stall: 300 * time.Millisecond, Tries: 3, Pause: time.Millisecond}
+	p := &Puller{Dir: t.TempDir(), Mirror: s.URL, Stall: time.Minute, Tries: 3, Pause: time.Millisecond}
+	p.Client = p.client()
+	transport := &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) { return s.pipes.dial() }}
+	p.Client.Transport = transport
+	t.Cleanup(transport.CloseIdleConnections)
+	return p
+}
+
+// pipes are a listener's connections in memory.
+type pipes struct {
+	at      net.Addr
+	dialled chan net.Conn
+	once    sync.Once
+	closed  chan struct{}
+}
+
+func (p *pipes) dial() (net.Conn, error) {
+	ours, theirs := net.Pipe()
+	select {
+	case p.dialled <- theirs:
+		return ours, nil
+	case <-p.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+// Accept returns the other end of a connection that was dialled.
+func (p *pipes) Accept() (net.Conn, error) {
+	select {
+	case c := <-p.dialled:
+		return c, nil
+	case <-p.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+// Addr returns an address of which nothing is heard.
+func (p *pipes) Addr() net.Addr { return p.at }
+
+// Close ends Accept.
+func (p *pipes) Close() error {
+	p.once.Do(func() { close(p.closed) })
+	return nil
 }
 
 // cut sends a part of the content and breaks the connection.
@@ -106,7 +157,7 @@ func TestPull(t *testing.T) {
 		{"it is silent for ever", func(w http.ResponseWriter, r *http.Request, content []byte, n int) bool {
 			<-r.Context().Done()
 			return true
-		}, "no byte for 300ms (tried 3 times", ""},
+		}, "no byte for 1m0s (tried 3 times", ""},
 		{"busy once", func(w http.ResponseWriter, r *http.Request, content []byte, n int) bool {
 			if n == 1 {
 				http.Error(w, "busy", http.StatusServiceUnavailable)
@@ -163,31 +214,33 @@ func TestPull(t *testing.T) {
 		}, "(tried 3 times", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s := newServer(t)
-			s.behave = c.behave
-			p := s.puller(t)
-			done, err := p.Pull(context.Background(), Find("hate-speech"))
-			if c.err != "" {
-				if err == nil || !strings.Contains(err.Error(), c.err) || len(done) > 0 {
-					t.Errorf("error %v, want %s", err, c.err)
+			synctest.Test(t, func(t *testing.T) {
+				s := newServer(t)
+				s.behave = c.behave
+				p := s.puller(t)
+				done, err := p.Pull(context.Background(), Find("hate-speech"))
+				if c.err != "" {
+					if err == nil || !strings.Contains(err.Error(), c.err) || len(done) > 0 {
+						t.Errorf("error %v, want %s", err, c.err)
+					}
+					if _, err := os.Stat(filepath.Join(p.Dir, "hate-speech", "train.tsv")); !errors.Is(err, fs.ErrNotExist) {
+						t.Errorf("half a file has its name: %v", err)
+					}
+				} else if err != nil {
+					t.Error(err)
+				} else {
+					whole(t, p.Dir, "hate-speech", "train.tsv", "dev.tsv")
 				}
-				if _, err := os.Stat(filepath.Join(p.Dir, "hate-speech", "train.tsv")); !errors.Is(err, fs.ErrNotExist) {
-					t.Errorf("half a file has its name: %v", err)
+				var first []string
+				for _, r := range s.requests {
+					if strings.HasPrefix(r, "/hate-speech/train.tsv") {
+						first = append(first, r)
+					}
 				}
-			} else if err != nil {
-				t.Error(err)
-			} else {
-				whole(t, p.Dir, "hate-speech", "train.tsv", "dev.tsv")
-			}
-			var first []string
-			for _, r := range s.requests {
-				if strings.HasPrefix(r, "/hate-speech/train.tsv") {
-					first = append(first, r)
+				if got := strings.Join(first, ", "); c.requests != "" && got != c.requests {
+					t.Errorf("requests %s, want %s", got, c.requests)
 				}
-			}
-			if got := strings.Join(first, ", "); c.requests != "" && got != c.requests {
-				t.Errorf("requests %s, want %s", got, c.requests)
-			}
+			})
 		})
 	}
 }
@@ -242,7 +295,9 @@ func TestDoubts(t *testing.T) {
 }
 
 // A pull that is stopped leaves what it has, and the next one goes on there.
-func TestPullIsTakenUp(t *testing.T) {
+func TestPullIsTakenUp(t *testing.T) { synctest.Test(t, pullIsTakenUp) }
+
+func pullIsTakenUp(t *testing.T) {
 	s := newServer(t)
 	p := s.puller(t)
 	ctx, cancel := context.WithCancelCause(context.Background())
@@ -251,7 +306,7 @@ func TestPullIsTakenUp(t *testing.T) {
 		w.Header().Set("Content-Length", fmt.Sprint(len(content)))
 		w.Write(content[:1234])
 		w.(http.Flusher).Flush()
-		time.Sleep(50 * time.Millisecond)
+		synctest.Wait() // until the puller has it
 		cancel(stop)
 		<-r.Context().Done()
 		return true
@@ -329,7 +384,7 @@ func TestRedirectToUnencrypted(t *testing.T) {
 	}))
 	defer tls.Close()
 	p := plain.puller(t)
-	p.Mirror = tls.URL
+	p.Mirror, p.Client = tls.URL, nil
 	p.Client = p.client()
 	p.Client.Transport = tls.Client().Transport
 	if _, err := p.Pull(context.Background(), Find("hate-speech")); err == nil || !strings.Contains(err.Error(), "which is not encrypted") {

@@ -213,8 +213,8 @@ func (f *fetch) resume(ctx context.Context, at, file string, b blob, part string
 	}
 	watch := time.AfterFunc(stall, func() { cancel(fmt.Errorf("nothing came for %v", stall)) })
 	defer watch.Stop()
-	body := io.Reader(&counted{res.Body, func(n int) {
-		watch.Reset(stall)
+	body := io.Reader(&counted{res.Body, func() { watch.Reset(stall) }, func(n int) {
+		watch.Stop() // a slow disk is no silence of the hub's
 		have += int64(n)
 		if f.Progress != nil {
 			f.Progress(file, have, b.size)
@@ -232,13 +232,15 @@ func (f *fetch) resume(ctx context.Context, at, file string, b blob, part string
 	return out.Sync()
 }
 
-// counted tells of the bytes that are read.
+// counted tells before it reads, and of the bytes that were read.
 type counted struct {
 	io.Reader
-	tell func(n int)
+	before func()
+	tell   func(n int)
 }
 
 func (c *counted) Read(b []byte) (int, error) {
+	c.before()
 	n, err := c.Reader.Read(b)
 	c.tell(n)
 	return n, err

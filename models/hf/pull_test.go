@@ -252,10 +252,8 @@ func TestRedirectsStayEncrypted(t *testing.T) {
 	defer secure.Close()
 	t.Setenv("HF_TOKEN", "secret")
 	p := &Puller{Client: secure.Client(), Endpoint: secure.URL}
-	ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
-	defer cancel()
 	client := p.client(http.MethodGet)
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, secure.URL, nil)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, secure.URL, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
