@@ -214,7 +214,7 @@ func TestDamagedRun(t *testing.T) {
 // A runs folder that vanishes stops the training when it happens.
 func TestVanishedRuns(t *testing.T) {
 	p := newPlace(t)
-	c := p.cell(t, p.path("tiny.yaml"), "runs", "epochs=3000", "save_steps=1000000")
+	c := p.cell(t, p.path("tiny.yaml"), "runs", "epochs=1000000", "save_steps=1000000000")
 	l := &vanish{dir: p.path("runs")}
 	_, err := Run(t.Context(), c, l)
 	if err == nil || !strings.Contains(err.Error(), "removed or replaced") {
