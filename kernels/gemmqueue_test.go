@@ -25,23 +25,22 @@ func TestGemmHelpsWhoeverIsHeldUp(t *testing.T) {
 		a, b, got, want := numbers(m*k, 1), numbers(n*k, 2), make([]float32, m*n), make([]float32, m*n)
 		Gemms(pool, Product{TA: ta, TB: true, M: m, N: n, K: k, A: a, LDA: lda, B: b, LDB: k, C: want, LDC: n})
 		helped := false
-		for try := 0; try < 20 && !helped; try++ { // a thread may come so late that there is nothing left to wait for
-			var finished atomic.Int64
-			var held atomic.Bool
-			Gemms(pool, Product{TA: ta, TB: true, M: m, N: n, K: k, A: a, LDA: lda, B: b, LDB: k, C: got, LDC: n,
-				Then: Epilogue{watch: func(i, rows, j, cols int) {
-					if held.CompareAndSwap(false, true) {
-						for start := time.Now(); time.Since(start) < time.Second && !helped; runtime.Gosched() {
-							// Up to what the held thread may have taken beside this tile.
-							helped = finished.Load() >= m*n-int64(chosen.tile.group*chosen.tile.mr)*int64(cols)
-						}
+		var finished atomic.Int64
+		var held atomic.Bool
+		Gemms(pool, Product{TA: ta, TB: true, M: m, N: n, K: k, A: a, LDA: lda, B: b, LDB: k, C: got, LDC: n,
+			Then: Epilogue{watch: func(i, rows, j, cols int) {
+				if held.CompareAndSwap(false, true) {
+					// The other has all of its own job before it, if it has begun at all.
+					for start := time.Now(); time.Since(start) < 2*time.Minute && !helped; runtime.Gosched() {
+						// Up to what the held thread may have taken beside this tile.
+						helped = finished.Load() >= m*n-int64(chosen.tile.group*chosen.tile.mr)*int64(cols)
 					}
-					finished.Add(int64(rows * cols))
-				}}})
-			for i := range got {
-				if got[i] != want[i] {
-					t.Fatalf("ta=%v: element %d is %v, want %v", ta, i, got[i], want[i])
 				}
+				finished.Add(int64(rows * cols))
+			}}})
+		for i := range got {
+			if got[i] != want[i] {
+				t.Fatalf("ta=%v: element %d is %v, want %v", ta, i, got[i], want[i])
 			}
 		}
 		if !helped {

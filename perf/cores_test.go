@@ -41,42 +41,80 @@ func (c *cost) on(threads int) time.Duration {
 	return c.serial + c.spans + time.Duration(c.loops*threads)*barrier
 }
 
-// stepOn measures training steps cut for so many threads, turn by turn, and returns
-// the fastest: what else runs on the machine makes a turn longer, never shorter.
-func stepOn(t *testing.T, model string, threads int) *cost {
-	t.Helper()
-	pool := parallel.New(threads)
-	trainer := trainerOf(t, model, pool)
-	best := oneStepOn(t, trainer, pool)
-	for range 2 {
-		if c := oneStepOn(t, trainer, pool); c.on(threads) < best.on(threads) {
-			best = c
-		}
-	}
-	return best
+// timesOver is how often each step is measured.
+const timesOver = 4
+
+// measured is a training step cut for a number of threads, of which every turn is the
+// fastest of several: what else runs on the machine makes a turn longer, never shorter.
+type measured struct {
+	pool    *parallel.Pool
+	trainer *trainers.Trainer
+	serial  time.Duration
+	loops   [][]time.Duration // their turns
+	bytes   float64
 }
 
-func oneStepOn(t *testing.T, trainer *trainers.Trainer, pool *parallel.Pool) *cost {
+// stepsOn measures steps cut for these numbers of threads, turn by turn, one after the
+// other and again from the first: a machine that is slow for a while is so for all.
+func stepsOn(t *testing.T, model string, threads []int) (all []*cost) {
 	t.Helper()
-	c := &cost{}
-	stop := pool.Watch(func(turns []time.Duration) {
-		c.loops++
-		for _, d := range turns {
-			c.turns += d
+	var steps []*measured
+	for _, n := range threads {
+		pool := parallel.New(n)
+		steps = append(steps, &measured{pool: pool, trainer: trainerOf(t, model, pool)})
+	}
+	for range timesOver {
+		for _, m := range steps {
+			m.measure(t)
 		}
-		c.spans += parallel.Makespan(turns, pool.Threads())
+	}
+	for _, m := range steps {
+		c := &cost{serial: m.serial, loops: len(m.loops), bytes: m.bytes}
+		for _, turns := range m.loops {
+			for _, d := range turns {
+				c.turns += d
+			}
+			c.spans += parallel.Makespan(turns, m.pool.Threads())
+		}
+		all = append(all, c)
+	}
+	return all
+}
+
+// measure measures the step once more.
+func (m *measured) measure(t *testing.T) {
+	t.Helper()
+	var loops [][]time.Duration
+	var inLoops time.Duration
+	stop := m.pool.Watch(func(turns []time.Duration) {
+		loops = append(loops, turns)
+		for _, d := range turns {
+			inLoops += d
+		}
 	})
 	defer stop()
 	trace, start := &ops.Trace{}, time.Duration(0)
-	_, err := trainer.Measure(1, 1, trace, func() { *c, start = cost{}, parallel.Computed() })
+	_, err := m.trainer.Measure(1, 1, trace, func() { loops, inLoops, start = nil, 0, parallel.Computed() })
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, o := range trace.Costs() {
-		c.bytes += o.Bytes
+	serial := parallel.Computed() - start - inLoops
+	if m.loops == nil {
+		m.loops, m.serial = loops, serial
+		for _, o := range trace.Costs() {
+			m.bytes += o.Bytes
+		}
+		return
 	}
-	c.serial = parallel.Computed() - start - c.turns
-	return c
+	if len(loops) != len(m.loops) {
+		t.Fatalf("a step of %d loops, and of %d before", len(loops), len(m.loops))
+	}
+	m.serial = min(m.serial, serial)
+	for i, turns := range loops {
+		for k := range min(len(turns), len(m.loops[i])) {
+			m.loops[i][k] = min(m.loops[i][k], turns[k])
+		}
+	}
 }
 
 // TestStepOnManyCores predicts what a step gains from 8, 16 and 64 processors:
@@ -92,9 +130,18 @@ func TestStepOnManyCores(t *testing.T) {
 	defer runtime.UnlockOSThread()
 	name := os.Getenv("BENCH_CORES_MODEL")
 	model := cmp.Or(name, "bert-small-scratch")
-	one := stepOn(t, model, 1)
-	for _, threads := range []int{2, 8, 16, 64} {
-		c := stepOn(t, model, threads)
+	cut := []int{1, 2, 8, 16, 64}
+	var all []*cost
+	if name == "" {
+		all = stepsOn(t, model, cut)
+	} else { // which may be large: one training at a time
+		for _, n := range cut {
+			all = append(all, stepsOn(t, model, []int{n})...)
+		}
+	}
+	one := all[0]
+	for i, threads := range cut[1:] {
+		c := all[i+1]
 		gain := float64(one.on(1)) / float64(c.on(threads))
 		t.Logf("%d threads: %.1f times one's %v: %v, of it serial %v, %d barriers %v, loops %v (evenly dealt %v); bytes %.2f GB",
 			threads, gain, one.on(1).Round(time.Microsecond), c.on(threads).Round(time.Microsecond), c.serial.Round(time.Microsecond),

@@ -21,7 +21,7 @@ func TestATextThatComesMeanwhileIsAnswered(t *testing.T) {
 		}
 		select {
 		case <-answered:
-		case <-time.After(10 * time.Second):
+		case <-time.After(2 * time.Minute):
 			yield(Text{}, errors.New("no answer before the next text"))
 		}
 	}
