@@ -161,9 +161,7 @@ func (w *Writer) claimNew() error {
 }
 
 // claimOwn makes a folder that no other process will look into, where there are
-// no locks. Of processes that do so at the same time, who sees that another has
-// signed a run, or a folder whose name comes first, gives its own up. The first to
-// publish wins.
+// no locks, and gives it up unless it is alone in that. The first to publish wins.
 func (w *Writer) claimOwn() error {
 	o := thisOwner()
 	for {
@@ -180,10 +178,11 @@ func (w *Writer) claimOwn() error {
 			return err
 		}
 		time.Sleep(claimPause)
-		if !w.rivalled() {
+		alone, err := w.alone()
+		if alone && err == nil {
 			return nil
 		}
-		return errors.Join(w.lock.release(false), w.discard(), errHeld)
+		return errors.Join(w.lock.release(false), w.discard(), err, errHeld)
 	}
 }
 
@@ -207,11 +206,28 @@ func (w *Writer) discard() error {
 	return removeTwice(aside)
 }
 
-// rivalled reports whether another process has signed for these settings, too, and
-// goes on.
-func (w *Writer) rivalled() bool {
+// alone reports whether of the processes that have made and signed folders for these
+// settings at the same moment this one goes on. Those whose folder's name does not come
+// first give up, which leaves one of those that began together. A process that began
+// later, or was suspended, may think so, too: therefore each marks its folder, and only
+// then looks for others that did. Of two, the later mark comes before that one's look,
+// so that at most one sees no other, however long either takes. When both give up, they
+// try again, at moments of chance.
+func (w *Writer) alone() (bool, error) {
+	if w.rivalled(func(p string) bool { return p < w.partial || claimed(p) }) {
+		return false, nil
+	}
+	if err := os.WriteFile(filepath.Join(w.StateDir(), claimedName), nil, 0o644); err != nil {
+		return false, err
+	}
+	return !w.rivalled(claimed), nil
+}
+
+// rivalled reports whether another process has signed for these settings, too, and has
+// begun a run or an empty folder that is ahead of this one.
+func (w *Writer) rivalled(ahead func(partial string) bool) bool {
 	partials, err := partialsOf(w.place)
-	return err == nil && slices.ContainsFunc(partials, func(p string) bool {
+	return err != nil || slices.ContainsFunc(partials, func(p string) bool {
 		if p == w.partial {
 			return false
 		}
@@ -219,8 +235,16 @@ func (w *Writer) rivalled() bool {
 			return false
 		}
 		f, _ := fitOf(p, &w.manifest)
-		return f == fitsSame || f == fitsTwin || f == fitsEmpty && p < w.partial
+		return f == fitsSame || f == fitsTwin || f == fitsEmpty && ahead(p)
 	})
+}
+
+// claimedName is the mark in a folder whose process goes on unless it sees another mark.
+const claimedName = "claimed"
+
+func claimed(partial string) bool {
+	_, err := os.Lstat(filepath.Join(partial, stateFolder, claimedName))
+	return err == nil
 }
 
 // own signs the folder and renews the signature until the claim is given up.
@@ -250,7 +274,12 @@ func (w *Writer) sign(o owner) error {
 	if err := os.MkdirAll(w.StateDir(), 0o755); err != nil {
 		return err
 	}
-	return atomicfile.Write(w.ownerFile(), func(out io.Writer) error {
+	return signIn(w.partial, o)
+}
+
+// signIn names the owner of a folder that has a state folder.
+func signIn(partial string, o owner) error {
+	return atomicfile.Write(filepath.Join(partial, stateFolder, ownerName), func(out io.Writer) error {
 		_, err := out.Write([]byte(o.String()))
 		return err
 	})
@@ -259,7 +288,8 @@ func (w *Writer) sign(o owner) error {
 func (w *Writer) ownerFile() string { return filepath.Join(w.StateDir(), ownerName) }
 
 // claimOwned takes over the folder of a process that wrote without a lock and
-// has ended; of several that rename it, one after the other, the last has it. One
+// has ended. It is signed before it is renamed, so that under its new name nobody sees
+// the signature of the one that has ended; of several that rename it, one succeeds. One
 // that lives is waited for, unless this run only begins with its state.
 func (w *Writer) claimOwned(dir string, f fit) error {
 	switch {
@@ -269,16 +299,25 @@ func (w *Writer) claimOwned(dir string, f fit) error {
 	default:
 		return w.claimOwn()
 	}
-	o := thisOwner()
 	mine := newPartial(w.place, w.manifest.Identity, anyWord())
+	if err := signIn(dir, thisOwner()); err != nil { // renamed by another meanwhile
+		return errHeld
+	}
 	if err := os.Rename(dir, mine); err != nil {
 		return errHeld
 	}
 	w.partial, w.lock = mine, &lock{path: mine + lockExt, own: true}
-	err := w.own(o)
-	time.Sleep(claimPause)
-	if now, _ := fitOf(mine, &w.manifest); now == f && (f != fitsEmpty || !w.rivalled()) {
+	if err := w.own(thisOwner()); err != nil {
 		return err
+	}
+	time.Sleep(claimPause)
+	if now, _ := fitOf(mine, &w.manifest); now == f {
+		if f != fitsEmpty {
+			return nil
+		}
+		if alone, err := w.alone(); alone || err != nil {
+			return err
+		}
 	}
 	// Another that had seen the old signature has renamed it once more, and has it: what
 	// was signed here is a new folder without a run.

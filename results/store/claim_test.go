@@ -321,6 +321,75 @@ func TestWithoutLocksAtOnce(t *testing.T) {
 	}
 }
 
+// A process that was suspended behind its look at the folder, and signs when another
+// has claimed the run but written no manifest yet, gives up, whichever name comes first.
+func TestWithoutLocksALateOneGivesUp(t *testing.T) {
+	root := t.TempDir()
+	m := manifest("m", "nsmc", 1)
+	claim := func() (*Writer, error) {
+		w := &Writer{place: filepath.Join(root, "run"), final: filepath.Join(root, "run"), manifest: m}
+		return w, w.claimOwn()
+	}
+	first, err := claim()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 6 {
+		if _, err := claim(); !errors.Is(err, errHeld) {
+			t.Errorf("beside one that has claimed it: %v", err)
+		}
+	}
+	if got := names(t, root); !slices.Equal(got, []string{filepath.Base(first.partial)}) {
+		t.Errorf("left: %v", got)
+	}
+	if err := first.prepare(); err != nil {
+		t.Error(err)
+	}
+	if err := first.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// A run that is taken over without locks is under no new name seen as one that nobody
+// works on: who looked then would take it over once more.
+func TestWithoutLocksIsNeverSeenFree(t *testing.T) {
+	root := t.TempDir()
+	dir := filepath.Join(root, "run")
+	m := manifest("m", "nsmc", 1)
+	lockless(t, root)
+	old := interrupt(t, dir, m)
+	done := make(chan error)
+	go func() {
+		w, err := Create(dir, m)
+		if err == nil && !w.Resumed() {
+			err = errors.New("not taken up")
+		}
+		done <- err
+	}()
+	looks := 0
+	for {
+		select {
+		case err := <-done:
+			if err != nil || looks == 0 {
+				t.Errorf("%d looks, %v", looks, err)
+			}
+			return
+		default:
+		}
+		all, err := partialsOf(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range all {
+			if f, _ := fitOf(p, &m); p != old && f == fitsSame {
+				if looks++; !busy(p) {
+					t.Fatalf("%s is free", p)
+				}
+			}
+		}
+	}
+}
+
 // Of many that take up the same interrupted run at the same moment without locks, one
 // does, and what was saved is there.
 func TestWithoutLocksIsTakenUpOnce(t *testing.T) {
