@@ -89,6 +89,38 @@ func (a *Answering) readRecipe(set []string) error {
 	return nil
 }
 
+// ReadsPairs tells whether the checkpoint's task is about pairs of texts. Where no task
+// is recorded that is not known, but of a head that tags words, which pairs have not.
+func (a *Answering) ReadsPairs() (pairs, known bool) {
+	if a.Kind == tasks.Tag {
+		return false, true
+	}
+	return ofPairs(a.Task)
+}
+
+// ReadsPairs tells of a checkpoint with any head what Answering.ReadsPairs does.
+func ReadsPairs(name string) (pairs, known bool, err error) {
+	src, err := Find(name)
+	if err != nil || src.Dir == "" {
+		return false, false, err
+	}
+	origin, err := ReadOrigin(src.Dir)
+	if err != nil || origin == nil {
+		return false, false, err
+	}
+	pairs, known = ofPairs(&origin.Task)
+	return pairs, known, nil
+}
+
+// ofPairs tells whether a task is about pairs; a run of an old version has no more than
+// the name of one that is not in the table.
+func ofPairs(task *tasks.Definition) (pairs, known bool) {
+	if task == nil || task.Kind == "" {
+		return false, false
+	}
+	return task.Columns.Pair != nil, true
+}
+
 // Voting is several checkpoints that answer together, by the mean of their
 // probabilities or values. They have to have the same labels, in any order.
 type Voting struct {
@@ -120,6 +152,16 @@ func Vote(members []*Answering) (*Voting, error) {
 		v.orders = append(v.orders, order)
 	}
 	return v, nil
+}
+
+// ReadsPairs is that of the first member of which it is known.
+func (v *Voting) ReadsPairs() (pairs, known bool) {
+	for _, m := range v.Members {
+		if pairs, known = m.ReadsPairs(); known {
+			break
+		}
+	}
+	return pairs, known
 }
 
 // Classes returns the mean probability of each of the first member's labels, and

@@ -22,6 +22,8 @@ type Source struct {
 
 	Empty bool // of TSV: a column that is empty at a line's end is there, as for texts without gold it may be
 	Lists bool // of JSON Lines: the first column may be a list of strings, which is Row.Words
+
+	Endless bool // a compressed file may hold any amount of text: none of its rows is kept
 }
 
 // File is what is known of a file once it has been read.
@@ -63,7 +65,7 @@ func open(src Source) (*content, error) {
 	if err := c.openFile(src); err != nil {
 		return nil, err
 	}
-	err := c.uncompress()
+	err := c.uncompress(src.Endless)
 	if err == nil {
 		err = c.sniff()
 	}
@@ -116,7 +118,7 @@ func notRegular(m fs.FileMode) string {
 }
 
 // uncompress reads through gzip where the name says so.
-func (c *content) uncompress() error {
+func (c *content) uncompress(endless bool) error {
 	begin, _ := c.in.Peek(4)
 	if !c.Gzip {
 		return c.refuseArchive(begin)
@@ -128,7 +130,11 @@ func (c *content) uncompress() error {
 	if err != nil {
 		return c.whole("is not compressed by gzip, as its name says")
 	}
-	c.in = bufio.NewReaderSize(&limited{z, mostText}, 1<<16)
+	var text io.Reader = z
+	if !endless {
+		text = &limited{z, mostText}
+	}
+	c.in = bufio.NewReaderSize(text, 1<<16)
 	begin, _ = c.in.Peek(4)
 	return c.refuseArchive(begin)
 }

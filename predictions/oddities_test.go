@@ -38,6 +38,7 @@ func TestOddities(t *testing.T) {
 		{"half a pair", "paws", []predictions.Line{pair("", "나"), pair("가", ""), pair("가", "나")}, []string{"2 of 3 pairs have an empty"}},
 		{"letters", "", []predictions.Line{alone(norm.NFD.String("이 영화 정말 재미있다")), alone("재미있다")},
 			[]string{"1 of 2 texts have Hangul taken apart"}},
+		{"tabs", "nsmc", []predictions.Line{alone("가\t나"), alone("가")}, []string{"1 of 2 texts have tabs"}},
 		{"cut", "", []predictions.Line{{Text: "가", Truncated: true}}, []string{"1 of 1 texts were longer than"}},
 	} {
 		a.Task = nil
@@ -53,7 +54,7 @@ func TestOddities(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		o := predictions.NewOddities(v)
+		o := predictions.NewOddities(v, true)
 		for _, l := range c.lines {
 			o.Hear(l)
 		}

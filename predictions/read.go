@@ -119,7 +119,7 @@ func File(path string, c Columns, form Form) iter.Seq2[Text, error] {
 			columns = append(columns, []string{c.Pair})
 		}
 		src := datasets.Source{FS: os.DirFS(filepath.Dir(path)), Path: filepath.Base(path), As: path,
-			Empty: true, Lists: form == Worded}
+			Empty: true, Lists: form == Worded, Endless: true}
 		stopped, next := false, 0
 		_, err := datasets.ReadTable(src, columns, func(row datasets.Row) error {
 			if stopped {

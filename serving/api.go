@@ -84,6 +84,7 @@ type ModelInfo struct {
 	Tasks        []Task   `json:"tasks"`
 	Kind         string   `json:"kind,omitempty" doc:"of predictions: classify, regress or tag"`
 	Labels       []string `json:"labels,omitempty"`
+	Pairs        *bool    `json:"pairs,omitempty" doc:"whether it predicts of pairs of texts; without it nothing says so"`
 	Poolings     []string `json:"poolings,omitempty"`
 	MaxTokens    int      `json:"max_tokens"`
 	Voters       int      `json:"voters,omitempty" doc:"how many checkpoints vote, by the mean of their answers; without it one"`
@@ -110,6 +111,9 @@ func (m *Model) info() ModelInfo {
 	if m.voting != nil {
 		a := m.voting.Members[0]
 		i.Kind, i.Labels, i.MaxTokens = string(a.Kind), a.Labels, a.Recipe.MaxLength
+		if pairs, known := m.voting.ReadsPairs(); known {
+			i.Pairs = &pairs
+		}
 		if n := len(m.voting.Members); n > 1 {
 			i.Voters = n
 		}

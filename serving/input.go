@@ -12,7 +12,7 @@ import (
 
 // input is a text of a request: a string, or an object for pairs and words.
 type input struct {
-	Text  string   `json:"text,omitempty"`
+	Text  *string  `json:"text,omitempty"`
 	Pair  *string  `json:"text_pair,omitempty"`
 	Words []string `json:"words,omitempty"`
 }
@@ -33,7 +33,9 @@ func (input) Schema(huma.Registry) *huma.Schema {
 
 // UnmarshalJSON reads both forms.
 func (in *input) UnmarshalJSON(b []byte) error {
-	if json.Unmarshal(b, &in.Text) == nil {
+	var text string
+	if json.Unmarshal(b, &text) == nil {
+		in.Text = &text
 		return nil
 	}
 	type object input
@@ -66,10 +68,12 @@ func (s *Server) texts(one *input, several []input) ([]predictions.Text, error) 
 }
 
 func (in input) read() (predictions.Text, error) {
-	if in.Words == nil {
-		return predictions.Text{Text: in.Text, Pair: in.Pair}, nil
-	}
-	if in.Text != "" || in.Pair != nil {
+	switch {
+	case in.Words == nil && in.Text == nil:
+		return predictions.Text{}, errors.New("an object without text or words: want one of them")
+	case in.Words == nil:
+		return predictions.Text{Text: *in.Text, Pair: in.Pair}, nil
+	case in.Text != nil || in.Pair != nil:
 		return predictions.Text{}, errors.New("words beside a text: want one of them")
 	}
 	return predictions.Words(in.Words), nil

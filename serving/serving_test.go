@@ -186,6 +186,35 @@ func TestPredictionsAreThePredictors(t *testing.T) {
 	}
 }
 
+// A tab in a text is white space: places are of the text as it came. Only models of
+// pairs have two texts, which /v1/models says where it is known.
+func TestTabs(t *testing.T) {
+	s := server(t, directories(t), nil)
+	_, models := get(s, "/v1/models")
+	for want, times := range map[string]int{`"kind":"tag","labels":["O","PER-B","PER-I"],"pairs":false`: 1, `"pairs":true`: 0} {
+		if strings.Count(models, want) != times {
+			t.Errorf("models: %s: want %s %d times", models, want, times)
+		}
+	}
+	var spaces, tabs struct{ Answers []serving.Answer }
+	for text, to := range map[string]any{"철수는  서울에 산다": &spaces, "철수는\t\t서울에\t산다": &tabs} {
+		status, body := postJSON(t, s, "/v1/predict", object{"model": "names", "text": text})
+		if err := json.Unmarshal([]byte(body), to); err != nil || status != 200 {
+			t.Fatalf("status %d: %s", status, body)
+		}
+	}
+	if a, b := *spaces.Answers[0].Entities, *tabs.Answers[0].Entities; len(a) != len(b) || len(a) == 0 {
+		t.Fatalf("entities %v, with tabs %v", a, b)
+	}
+	for i, e := range *tabs.Answers[0].Entities {
+		other := (*spaces.Answers[0].Entities)[i]
+		if e.Start != other.Start || e.End != other.End || e.Prob != other.Prob ||
+			e.Text != string([]rune("철수는\t\t서울에\t산다")[e.Start:e.End]) {
+			t.Errorf("%+v, with spaces %+v", e, other)
+		}
+	}
+}
+
 // The lines that LMkor's readers know, as curl sends them: multipart or
 // urlencoded, either mask.
 func TestFormsAnswerAsPublished(t *testing.T) {

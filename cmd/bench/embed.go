@@ -29,8 +29,9 @@ func newEmbedCmd() *cobra.Command {
 		Short: "Make vectors of texts",
 		Long: `Makes a vector of each text, in their order, from the last layer of a model, whatever
 head it has; of an encoder-decoder, of the encoder. Texts are read as 'bench predict'
-reads them. jsonl is a line a text: id, text, vector; npy is one array of float32 for
-NumPy, a row a text. A text that was cut is marked "truncated".`,
+reads them: a tab divides a pair, unless the checkpoint was trained on single texts.
+jsonl is a line a text: id, text, vector; npy is one array of float32 for NumPy, a row
+a text. A text that was cut is marked "truncated".`,
 		Example: `  bench embed --model kykim/bert-kor-base < sentences.txt
   bench embed --model ./my-bert --pooling first --normalize --format npy sentences.txt > vectors.npy
   bench embed --model ./my-bert comments.csv --text comment`,
@@ -89,8 +90,21 @@ func (o *embedOptions) run(ctx context.Context, s streams) error {
 		defer a.Discard()
 		write, finish = func(l predictions.VectorLine) error { return a.Write(l.Vector) }, a.Close
 	}
-	rate, cut := progress.NewTexts(s.err, terminal(s.out)), 0
-	for l, err := range predictions.Vectors(ctx, m, o.input.texts(s.in, predictions.Pairs)) {
+	if err := o.each(ctx, s, m, write); err != nil {
+		return err
+	}
+	return finish()
+}
+
+// each writes the vector of each text, and says what is odd about them.
+func (o *embedOptions) each(ctx context.Context, s streams, m *predictors.Embedder,
+	write func(predictions.VectorLine) error) error {
+	pairs, known, err := checkpoints.ReadsPairs(o.model)
+	if err != nil {
+		return err
+	}
+	rate, cut, two := progress.NewTexts(s.err, terminal(s.out)), 0, 0
+	for l, err := range predictions.Vectors(ctx, m, o.input.texts(s.in, formOf(pairs, known))) {
 		if err != nil {
 			return err
 		}
@@ -100,11 +114,17 @@ func (o *embedOptions) run(ctx context.Context, s streams) error {
 		if l.Truncated {
 			cut++
 		}
+		if l.TextPair != nil {
+			two++
+		}
 		rate.Count()
 	}
 	rate.Done()
 	if cut > 0 {
 		fmt.Fprintf(s.err, "%d of %d texts were longer than %d tokens and were cut\n", cut, rate.N, m.Recipe().MaxLength)
 	}
-	return finish()
+	if two > 0 && two < rate.N {
+		fmt.Fprintf(s.err, "%d of %d texts have a tab and were read as pairs\n", two, rate.N)
+	}
+	return nil
 }

@@ -37,7 +37,8 @@ precision) is as the checkpoint's run says; --set overrules it. A text that was 
 is marked "truncated".
 
 Without FILE, or of a FILE "-", it reads standard input, a text a line, a pair with a tab
-between. A FILE is read alike, or with --text as a table: .tsv, .csv or .jsonl, .gz as well,
+between; for a model that tags words or was trained on single texts a tab is white space.
+A FILE is read alike, or with --text as a table: .tsv, .csv or .jsonl, .gz as well,
 whose columns are named in its header. Several models vote: the mean of their
 probabilities answers.`,
 		Example: `  bench predict --model runs/my-bert/nsmc/seed-42/checkpoint < reviews.txt
@@ -139,8 +140,8 @@ func openVoting(names, set []string) (*checkpoints.Voting, error) {
 // answer writes a line for each text and counts them.
 func (o *predictOptions) answer(ctx context.Context, s streams, v *checkpoints.Voting, out *predictions.Writer) error {
 	rate := progress.NewTexts(s.err, terminal(s.out))
-	odd := predictions.NewOddities(v)
-	for l, err := range predictions.Answer(ctx, v, o.texts(s.in, o.form(v.Members[0].Kind))) {
+	odd := predictions.NewOddities(v, o.columns.Text == "")
+	for l, err := range predictions.Answer(ctx, v, o.texts(s.in, o.form(v))) {
 		if err != nil {
 			return err
 		}
@@ -157,12 +158,18 @@ func (o *predictOptions) answer(ctx context.Context, s streams, v *checkpoints.V
 	return nil
 }
 
-// form is what a line holds, for a model of that kind.
-func (o *predictOptions) form(kind tasks.Kind) predictions.Form {
-	switch {
-	case o.words:
+// form is what a line holds, for models that vote.
+func (o *predictOptions) form(v *checkpoints.Voting) predictions.Form {
+	if o.words {
 		return predictions.Worded
-	case kind == tasks.Tag:
+	}
+	return formOf(v.ReadsPairs())
+}
+
+// formOf is what a line holds, for a model that is asked about pairs or not: a pair by a
+// tab also where nothing is known of it.
+func formOf(pairs, known bool) predictions.Form {
+	if known && !pairs {
 		return predictions.Alone
 	}
 	return predictions.Pairs

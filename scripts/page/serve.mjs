@@ -4,7 +4,8 @@
 //	npm install --prefix scripts/page && node scripts/page/serve.mjs http://127.0.0.1:8080 [screenshots' folder]
 //
 // Every task that the server's models do is asked and answered, at two widths, in both
-// languages, light and dark; no error on the console; nothing is asked of another host;
+// languages, light and dark; what is pasted with tabs is a text to models of single texts
+// and a pair to those of pairs; tabs and languages take nothing away; no error on the console; nothing is asked of another host;
 // nothing is wider than the window; axe-core finds no violation.
 import fs from 'fs';
 import path from 'path';
@@ -64,12 +65,62 @@ for (const look of [{ width: 1280, lang: 'en', theme: 'light' }, { width: 390, l
   want(`${name}: not in ${look.lang}`, await page.evaluate(() => document.documentElement.lang) === look.lang);
   await page.close();
 }
+// fill puts a text where a user pastes it.
+const fill = (page, selector, text) => page.$eval(selector, (e, v) => { e.value = v; e.dispatchEvent(new Event('input')); }, text);
+
+async function answers(page) {
+  await page.click('button.go');
+  await page.waitForFunction(() => !document.querySelector('button.go').disabled, { timeout: 60000 });
+  return { fault: await page.$eval('output', o => o.querySelector('.fault')?.textContent),
+    texts: await page.$$eval('output .answer > p:first-child', all => all.map(p => p.textContent)) };
+}
+
+// pastes tries lines with tabs, and texts beside their pairs.
+async function pastes(page) {
+  const models = await page.evaluate(() => fetch('/v1/models').then(r => r.json()).then(m => m.models));
+  for (const m of models.filter(m => m.tasks.includes('predict'))) {
+    await page.select('#model', m.name);
+    const second = (await page.$('#second')) && await page.$eval('#second', e => e.offsetParent !== null);
+    want(`${m.name}: second texts ${second}`, second === (m.pairs !== false));
+    await fill(page, '#second', '');
+    for (const text of ['부산에서\t열린 대회\n\n철수가\t이겼다\n', '하나\t둘\t셋\n넷']) {
+      await fill(page, '#text', text);
+      const { fault, texts } = await answers(page);
+      const tabs = text.split('\n')[0].split('\t').length - 1;
+      if (m.pairs === false) {
+        want(`${m.name}: ${fault}, ${texts}`, !fault && texts.length === 2 && texts[0].split('\t').length === tabs + 1);
+      } else if (tabs === 1) want(`${m.name}: ${fault}, ${texts}`, !fault && texts.length === 2 && texts.every(x => x.includes(' / ')));
+      else want(`${m.name}: two tabs: ${fault}`, /line 1$/.test(fault));
+    }
+    if (m.pairs === false) continue;
+    await fill(page, '#text', '비가 온다\n눈이 온다');
+    await fill(page, '#second', '비가 내린다\n해가 난다\n');
+    let got = await answers(page);
+    want(`${m.name}: ${got.fault}, ${got.texts}`, !got.fault && got.texts.length === 2 && got.texts[1].startsWith('눈이 온다 / 해가 난다'));
+    await fill(page, '#second', '하나');
+    got = await answers(page);
+    want(`${m.name}: uneven: ${got.fault}`, /2, 1\)$/.test(got.fault));
+  }
+}
+
+// keeps tries that neither another tab nor another language takes away what there is.
+async function keeps(page) {
+  await fill(page, '#text', '아직 묻지 않은 글');
+  const model = await page.$eval('#model', e => { e.selectedIndex = e.length - 1; e.dispatchEvent(new Event('change')); return e.value; });
+  const answer = await page.$eval('output', o => o.textContent);
+  const tabs = await page.$$eval('[role=tab]', all => all.map(b => b.id));
+  for (const id of ['language', tabs[tabs.length - 1], tabs[0], 'language']) await page.click('#' + id);
+  want('the text is taken away', await page.$eval('#text', e => e.value) === '아직 묻지 않은 글');
+  want('the model is another', await page.$eval('#model', e => e.value) === model);
+  want('the answer is taken away', await page.$eval('output', o => o.textContent) === answer);
+}
+
 const page = await open(browser, { width: 1280, lang: 'en', theme: 'light' }, false); // under its own policy
+if (await page.$('#tab-predict')) {
+  await pastes(page);
+  await keeps(page);
+}
 if (await page.$('textarea')) {
-  await page.$eval('textarea', e => { e.value = ''; });
-  await page.type('textarea', '아직 묻지 않은 글');
-  await page.click('#language');
-  want('the language takes the text away', await page.$eval('textarea', e => e.value) === '아직 묻지 않은 글');
   await page.click('button.go');
   await page.waitForFunction(() => !document.querySelector('button.go').disabled);
   want('no answer under the page\'s own policy', await page.$eval('output', o => o.textContent.trim()) !== '');

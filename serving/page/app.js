@@ -5,24 +5,29 @@ const words = {
   en: {
     skip: "Skip to the content", theme: "Light or dark", token: "Token", use: "Use", tasks: "Tasks",
     predict: "Predict", "fill-mask": "Masks", generate: "Continue", summarize: "Summarize", board: "Leaderboard",
-    model: "Model", text: "Text", texts: "Texts, one a line; a pair has a tab between", top: "Guesses", length: "New tokens",
+    model: "Model", text: "Text", texts: "Texts, one a line", top: "Guesses", length: "New tokens",
     sample: "Draw tokens", temperature: "Temperature", seed: "Seed", ask: "Ask", stop: "Stop", working: "Working …",
-    mask: "Write [MASK] where a word is missing.", keys: "Ctrl and Enter ask, too.", cut: "The model read the beginning only.",
+    second: "Second texts of pairs, one a line", tab: "A line may hold both, with a tab between.", empty: "Write a text first.",
+    uneven: "Not as many second texts as texts", tabs: "More than one tab in line",
+    noMask: "The text has no [MASK].", mask: "Write [MASK] where a word is missing.", keys: "Ctrl and Enter ask, too.", cut: "The model read the beginning only.",
     none: "No model is loaded.", entities: "no entity", maskOf: "Mask", missing: "The server asks for a token.",
     published: "published", gone: "The server does not answer.", best: "best", noBoard: "There is no finished run.",
   },
   ko: {
     skip: "본문으로 건너뛰기", theme: "밝게 또는 어둡게", token: "토큰", use: "사용", tasks: "작업",
     predict: "분류", "fill-mask": "빈칸 채우기", generate: "이어 쓰기", summarize: "요약", board: "리더보드",
-    model: "모델", text: "글", texts: "한 줄에 글 하나, 짝은 탭으로 나눔", top: "후보 수", length: "새 토큰 수",
+    model: "모델", text: "글", texts: "글, 한 줄에 하나씩", top: "후보 수", length: "새 토큰 수",
     sample: "무작위로 뽑기", temperature: "온도", seed: "시드", ask: "실행", stop: "중지", working: "계산하는 중 …",
-    mask: "빠진 낱말 자리에 [MASK]를 쓰세요.", keys: "Ctrl+Enter로도 실행합니다.", cut: "모델이 글의 앞부분만 읽었습니다.",
+    second: "짝이 되는 글, 한 줄에 하나씩", tab: "두 글을 탭으로 나누어 한 줄에 써도 됩니다.", empty: "먼저 글을 쓰세요.",
+    uneven: "글과 짝이 되는 글의 줄 수가 다릅니다", tabs: "탭이 둘 이상 있는 줄:",
+    noMask: "글에 [MASK]가 없습니다.", mask: "빠진 낱말 자리에 [MASK]를 쓰세요.", keys: "Ctrl+Enter로도 실행합니다.", cut: "모델이 글의 앞부분만 읽었습니다.",
     none: "불러온 모델이 없습니다.", entities: "개체 없음", maskOf: "빈칸", missing: "서버가 토큰을 요구합니다.",
     published: "발표된 값", gone: "서버가 응답하지 않습니다.", best: "최고", noBoard: "끝난 실행이 없습니다.",
   },
 };
 const samples = {
   predict: "이 영화 정말 재미있다\n배우 연기가 아쉬웠다",
+  second: "이 영화는 무척 재미있다\n음악이 좋았다",
   "fill-mask": "이 영화 정말 [MASK].",
   generate: "이 영화는",
   summarize: "주말에 극장에서 새 영화를 보았다. 배우들의 연기가 좋았고 음악도 훌륭했다. 다음에 또 보고 싶다.",
@@ -69,9 +74,13 @@ async function ask(path, body, signal) {
   throw Object.assign(new Error(detail), { status: r.status });
 }
 
+// say returns an element with words that follow the language.
+const say = (tag, key, attributes = {}) => make(tag, { ...attributes, "data-t": key }, t(key));
+
+// field is a control under a label.
 function field(name, label, control, kind = "") {
   control.id = name;
-  const l = make("label", { for: name }, label);
+  const l = say("label", label, { for: name });
   return make("div", { class: "field " + kind }, ...(kind === "check" ? [control, l] : [l, control]));
 }
 
@@ -101,7 +110,7 @@ function entities(answer) {
     at = e.end;
   }
   p.append(points.slice(at).join(""));
-  if (answer.entities.length === 0) p.append(make("span", { class: "hint" }, " (" + t("entities") + ")"));
+  if (answer.entities.length === 0) p.append(" ", say("span", "entities", { class: "hint" }));
   return p;
 }
 
@@ -113,21 +122,21 @@ const show = {
       if (x.entities) box.append(entities(x));
       else box.append(make("p", {}, x.text + (x.text_pair ? " / " + x.text_pair : "") + " → ", make("strong", {}, typeof x.pred === "number" ? x.pred.toFixed(3) : x.pred)));
       if (x.probs) box.append(probs(Object.entries(x.probs).sort((a, b) => b[1] - a[1])));
-      if (x.truncated) box.append(make("p", { class: "hint" }, t("cut")));
+      if (x.truncated) box.append(say("p", "cut", { class: "hint" }));
       out.append(box);
     }
   },
   "fill-mask"(out, a) {
     a.masks.forEach((guesses, i) => {
       const box = make("div", { class: "answer" });
-      if (a.masks.length > 1) box.append(make("p", {}, t("maskOf") + " " + (i + 1)));
+      if (a.masks.length > 1) box.append(make("p", {}, say("span", "maskOf"), " " + (i + 1)));
       box.append(probs(guesses.map((g) => [g.token, g.prob])));
       out.append(box);
     });
   },
   summarize(out, a) {
     out.append(make("p", { class: "written" }, a.text));
-    if (a.truncated) out.append(make("p", { class: "hint" }, t("cut")));
+    if (a.truncated) out.append(say("p", "cut", { class: "hint" }));
   },
 };
 
@@ -153,48 +162,86 @@ async function stream(body, out, signal) {
   }
 }
 
-// inputs are the fields of each task beside model and text, and what they say.
+// pairs makes of lines what a model is asked about: single texts, in which a tab is white
+// space, or pairs, of the two fields or with a tab between.
+function pairs(text, second, model) {
+  const lines = (s) => s.replace(/\n+$/, "").split("\n"), first = lines(text);
+  if (model.pairs === false) return first.filter((l) => l.trim());
+  if (second.trim()) {
+    const others = lines(second);
+    if (first.length !== others.length) throw new Error(`${t("uneven")} (${first.length}, ${others.length})`);
+    return first.map((l, i) => ({ text: l, text_pair: others[i] })).filter((x) => x.text.trim() || x.text_pair.trim());
+  }
+  return first.map((l, i) => {
+    const parts = l.split("\t");
+    if (parts.length > 2) throw new Error(`${t("tabs")} ${i + 1}`);
+    return parts.length < 2 ? l : { text: parts[0], text_pair: parts[1] };
+  }).filter((l) => typeof l !== "string" || l.trim());
+}
+
+// inputs are the fields of each task beside model and text, and what they ask.
 const inputs = {
-  predict: { fields: () => [], body: (text) => ({ texts: text.split("\n").filter((l) => l.trim()).map((l) => {
-    const at = l.indexOf("\t");
-    return at < 0 ? l : { text: l.slice(0, at), text_pair: l.slice(at + 1) };
-  }) }) },
-  "fill-mask": { fields: () => [number("top", t("top"), 5, 1, 100)], body: (text, v) => ({ text, top: v("top") }), hint: "mask" },
+  predict: { fields: () => [], texts: "texts", second: true, body(text, v, model) {
+    const texts = pairs(text, $("second").value, model);
+    if (texts.length === 0) throw new Error(t("empty"));
+    return { texts };
+  } },
+  "fill-mask": { fields: () => [number("top", 5, 1, 100)], hint: "mask", body(text, v) {
+    if (!/\[MASK\]|<mask>/.test(text)) throw new Error(t("noMask"));
+    return { text, top: v("top") };
+  } },
   generate: {
-    fields: () => [number("length", t("length"), 40, 1, 1000), number("temperature", t("temperature"), 0.8, 0.05, 5, 0.05),
-      number("seed", t("seed"), 1, 0, 1e9), field("sample", t("sample"), make("input", { type: "checkbox", checked: true }), "check")],
+    fields: () => [number("length", 40, 1, 1000), number("temperature", 0.8, 0.05, 5, 0.05),
+      number("seed", 1, 0, 1e9), field("sample", "sample", make("input", { type: "checkbox", checked: true }), "check")],
     body: (text, v) => ({ text, stream: true, max_new_tokens: v("length"), do_sample: $("sample").checked,
       ...($("sample").checked ? { temperature: v("temperature"), seed: v("seed") } : {}) }),
   },
-  summarize: { fields: () => [number("length", t("length"), 40, 1, 1000)], body: (text, v) => ({ text, max_new_tokens: v("length") }) },
+  summarize: { fields: () => [number("length", 40, 1, 1000)], body: (text, v) => ({ text, max_new_tokens: v("length") }) },
 };
 
-function number(name, label, value, min, max, step = 1) {
-  return field(name, label, make("input", { type: "number", value, min, max, step, required: true }));
+function number(name, value, min, max, step = 1) {
+  return field(name, name, make("input", { type: "number", value, min, max, step, required: true }));
 }
 
-const drafts = {}; // texts that were typed, by task
+// area is a field for texts, which remembers what was asked last.
+function area(name, key, label, sample, required) {
+  const control = make("textarea", { required, spellcheck: "false", rows: 4, lang: "ko" });
+  control.value = stored("text-" + key) ?? sample;
+  return field(name, label, control, "wide");
+}
+
+// secondField is there for models of pairs, and for those of which nothing is known.
+function secondField() {
+  const box = area("second", "second", "second", "", false), control = box.querySelector("textarea");
+  let touched = stored("text-second") !== null;
+  control.addEventListener("input", () => { touched = true; });
+  return { box, remember: () => store("text-second", control.value), suit(model) {
+    box.hidden = model.pairs === false;
+    if (!touched) control.value = model.pairs ? samples.second : "";
+  } };
+}
 
 function panelOf(task) {
   const own = models.filter((m) => m.tasks.includes(task)), spec = inputs[task];
   const select = make("select", {}, ...own.map((m) => make("option", { value: m.name }, m.name)));
-  const text = make("textarea", { required: true, spellcheck: "false", rows: 4, lang: "ko" });
-  text.value = drafts[task] ?? stored("text-" + task) ?? samples[task];
-  text.addEventListener("input", () => { drafts[task] = text.value; });
-  const go = make("button", { class: "go" }, t("ask"));
-  const stop = make("button", { type: "button", hidden: true }, t("stop"));
-  const out = make("output", { "aria-live": "polite", "aria-label": t(task) });
+  const chosen = () => own.find((m) => m.name === select.value);
+  const box = area("text", task, spec.texts || "text", samples[task], true), text = box.querySelector("textarea");
+  const second = spec.second ? secondField() : null, tab = say("span", "tab");
+  const go = say("button", "ask", { class: "go" });
+  const stop = say("button", "stop", { type: "button", hidden: true });
+  const out = make("output", { "aria-live": "polite", "aria-label": t(task), "data-t-label": task });
   let control = null;
   stop.addEventListener("click", () => control && control.abort());
   const form = make("form", { class: "ask", async onsubmit(e) {
     e.preventDefault();
     store("text-" + task, text.value);
+    if (second) second.remember();
     control = new AbortController();
     go.disabled = true;
     stop.hidden = false;
-    out.replaceChildren(make("p", { class: "hint" }, t("working")));
-    const body = { model: select.value, ...spec.body(text.value, (id) => Number($(id).value)) };
+    out.replaceChildren(say("p", "working", { class: "hint" }));
     try {
+      const body = { model: select.value, ...spec.body(text.value, (id) => Number($(id).value), chosen()) };
       if (task === "generate") {
         out.replaceChildren();
         await stream(body, out, control.signal);
@@ -210,14 +257,18 @@ function panelOf(task) {
     go.disabled = false;
     stop.hidden = true;
   } },
-  make("div", { class: "fields" }, field("model", t("model"), select), ...spec.fields()),
-  field("text", t(task === "predict" ? "texts" : "text"), text, "wide"),
-  make("p", { class: "hint" }, (spec.hint ? t(spec.hint) + " " : "") + t("keys")),
+  make("div", { class: "fields" }, field("model", "model", select), ...spec.fields()), box, ...(second ? [second.box] : []),
+  make("p", { class: "hint" }, ...(spec.hint ? [say("span", spec.hint), " "] : []), ...(second ? [tab, " "] : []), say("span", "keys")),
   make("div", { class: "fields" }, go, stop));
-  text.addEventListener("keydown", (e) => {
+  form.addEventListener("keydown", (e) => {
     if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) form.requestSubmit();
   });
-  return make("section", {}, make("h2", {}, t(task)), form, out);
+  if (second) {
+    const suit = () => { second.suit(chosen()); tab.hidden = second.box.hidden; };
+    select.addEventListener("change", suit);
+    suit();
+  }
+  return make("section", {}, say("h2", task), form, out);
 }
 
 function boardPanel() {
@@ -241,11 +292,18 @@ function boardPanel() {
 }
 
 let current = "";
+const panels = new Map(); // by task; those that are not shown keep what was typed and answered
+
+// translate puts the words below a root into the language.
+function translate(root) {
+  for (const e of root.querySelectorAll("[data-t]")) e.textContent = t(e.dataset.t);
+  for (const e of root.querySelectorAll("[data-t-label]")) e.setAttribute("aria-label", t(e.dataset.tLabel));
+}
 
 function draw() {
   document.documentElement.lang = language;
-  for (const e of document.querySelectorAll("[data-t]")) e.textContent = t(e.dataset.t);
-  $("tabs").setAttribute("aria-label", t("tasks"));
+  translate(document);
+  for (const panel of panels.values()) translate(panel);
   $("language").textContent = language === "ko" ? "English" : "한국어";
   $("language").lang = language === "ko" ? "en" : "ko";
   const tasks = Object.keys(inputs).filter((task) => models.some((m) => m.tasks.includes(task)));
@@ -257,7 +315,8 @@ function draw() {
     onclick: () => { current = task; draw(); $("tab-" + task).focus(); } }, t(task))));
   $("panels").replaceChildren();
   if (current) {
-    const panel = current === "board" ? boardPanel() : panelOf(current);
+    if (current !== "board" && !panels.has(current)) panels.set(current, panelOf(current));
+    const panel = current === "board" ? boardPanel() : panels.get(current);
     $("panels").append(make("div", { role: "tabpanel", id: "panel", "aria-labelledby": "tab-" + current }, panel));
   }
 }
@@ -279,11 +338,13 @@ async function load() {
   try {
     const served = await (await ask("/v1/models")).json();
     models = served.models || [];
+    panels.clear();
     $("token").hidden = true;
     status(models.length ? "" : t("none"));
     board = served.leaderboard ? await ask("/v1/leaderboard").then((r) => r.json(), () => null) : null;
   } catch (fault) {
     models = [];
+    panels.clear();
     $("token").hidden = fault.status !== 401;
     status(fault.status === 401 ? t("missing") : fault.message);
   }
