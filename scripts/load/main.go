@@ -3,17 +3,18 @@
 //
 //	bench serve --model reviews=DIR --quiet &
 //	go run ./scripts/load -url http://127.0.0.1:8080 -model reviews -for 20s
+//	go run ./scripts/load -all -for 1h
 //
 // It ends with status 1 if an answer was not the one that the same text has alone, a
-// status was none of 200, 400, 413 and 429, or the server's memory still grew in the
-// last half of the time. With -term the server is sent TERM in the middle: then what it
-// has taken on must be answered whole, and only later requests may find nobody. Only
-// loopback addresses are asked.
+// status was none of 200, 400, 408, 413 and 429, a connection was closed without an
+// answer that the client had not given up itself, the server's memory still grew in the
+// last half of the time, or the server does not come to rest behind the last client.
+// With -all the good clients ask everything that the server's models do. With -term the
+// server is sent TERM in the middle: then what it has taken on must be answered whole, and
+// only later requests may find nobody. Only loopback addresses are asked.
 package main
 
 import (
-	"bytes"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"io"
@@ -40,9 +41,10 @@ func main() {
 	flag.StringVar(&l.base, "url", "http://127.0.0.1:8080", "the server, on this machine")
 	flag.StringVar(&l.model, "model", "", "a model that predicts; none: the first")
 	flag.IntVar(&l.clients, "clients", 64, "good clients, each asking again when it is answered")
-	flag.DurationVar(&l.length, "for", 20*time.Second, "how long, 20 minutes at most")
+	flag.DurationVar(&l.length, "for", 20*time.Second, "how long, 3 hours at most")
 	flag.IntVar(&l.term, "term", 0, "the server's process, which is sent TERM in the middle; 0: none is")
 	flag.BoolVar(&l.good, "good", false, "only good clients")
+	flag.BoolVar(&l.all, "all", false, "good clients ask everything that the server's models do")
 	flag.StringVar(&l.file, "texts", "", "a file of texts to ask, one a line; none: a few inside")
 	flag.Parse()
 	if err := l.check(); err != nil {
@@ -61,17 +63,17 @@ type load struct {
 	file        string
 	clients     int
 	length      time.Duration
-	good        bool
+	good, all   bool
 	term        int
 
-	client  *http.Client
-	texts   []string // that the good clients ask
-	alone   []string // what each text is answered when nobody else asks
-	mu      sync.Mutex
-	took    []time.Duration
-	status  map[string]int // by kind of client and status
-	wrong   int
-	unasked []string // statuses and faults that must not be
+	client    *http.Client
+	texts     []string   // that the good clients ask about
+	questions []question // that they ask
+	mu        sync.Mutex
+	took      []time.Duration
+	status    map[string]int // by kind of client and status
+	wrong     int
+	unasked   []string // statuses and faults that must not be
 
 	resident []float64 // of the server in MB, now and then
 	termed   time.Time // when the server was sent TERM
@@ -85,8 +87,8 @@ func (l *load) check() error {
 	if ip := net.ParseIP(u.Hostname()); ip == nil || !ip.IsLoopback() {
 		return fmt.Errorf("%s: want an address of this machine, such as http://127.0.0.1:8080", l.base)
 	}
-	if l.clients < 1 || l.clients > 256 || l.length <= 0 || l.length > 20*time.Minute {
-		return fmt.Errorf("want 1 to 256 clients, for up to 20 minutes")
+	if l.clients < 1 || l.clients > 256 || l.length <= 0 || l.length > 3*time.Hour {
+		return fmt.Errorf("want 1 to 256 clients, for up to 3 hours")
 	}
 	l.status = map[string]int{}
 	l.client = &http.Client{Timeout: 90 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: l.clients}}
@@ -114,13 +116,17 @@ func (l *load) run() error {
 	if err := l.read(); err != nil {
 		return err
 	}
-	for _, text := range l.texts {
-		status, answer, err := l.ask(text)
-		if err != nil || status != http.StatusOK {
-			return fmt.Errorf("%q alone: status %d, %v: %s", text, status, err, answer)
-		}
-		l.alone = append(l.alone, answer)
+	if err := l.plan(); err != nil {
+		return err
 	}
+	for i, q := range l.questions {
+		status, answer, err := l.post(q.path, q.kind, strings.NewReader(q.body))
+		if err != nil || status != http.StatusOK {
+			return fmt.Errorf("%s %s alone: status %d, %v: %s", q.path, q.body, status, err, answer)
+		}
+		l.questions[i].alone = answer
+	}
+	before, told := l.state()
 	end := time.Now().Add(l.length)
 	watched := make(chan bool)
 	go func() {
@@ -133,7 +139,7 @@ func (l *load) run() error {
 	}
 	for c := range l.clients {
 		wait.Go(func() {
-			for n := c; time.Now().Before(end) && l.askGood(n%len(l.texts)); n++ {
+			for n := c; time.Now().Before(end) && l.askGood(l.questions[n%len(l.questions)]); n++ {
 			}
 		})
 	}
@@ -148,16 +154,12 @@ func (l *load) run() error {
 	}
 	wait.Wait()
 	<-watched
-	return l.report()
-}
-
-// ask predicts a text.
-func (l *load) ask(text string) (status int, answer string, err error) {
-	raw, err := json.Marshal(map[string]any{"model": l.model, "text": text})
-	if err != nil {
-		return 0, "", err
+	if told && l.term == 0 {
+		if err := l.rests(before); err != nil {
+			l.unasked = append(l.unasked, err.Error())
+		}
 	}
-	return l.post("/v1/predict", "application/json", bytes.NewReader(raw))
+	return l.report()
 }
 
 func (l *load) post(path, kind string, body io.Reader) (int, string, error) {
@@ -170,10 +172,10 @@ func (l *load) post(path, kind string, body io.Reader) (int, string, error) {
 	return r.StatusCode, string(answer), err
 }
 
-// askGood asks text n, and tells whether to ask on: there is nobody behind TERM.
-func (l *load) askGood(n int) bool {
+// askGood asks a question, and tells whether to ask on: there is nobody behind TERM.
+func (l *load) askGood(q question) bool {
 	start := time.Now()
-	status, answer, err := l.ask(l.texts[n])
+	status, answer, err := l.post(q.path, q.kind, strings.NewReader(q.body))
 	took := time.Since(start)
 	if status == http.StatusTooManyRequests {
 		time.Sleep(100 * time.Millisecond)
@@ -187,9 +189,11 @@ func (l *load) askGood(n int) bool {
 	l.took = append(l.took, took)
 	switch {
 	case err != nil || status != http.StatusOK && status != http.StatusTooManyRequests:
-		l.unasked = append(l.unasked, fmt.Sprintf("good: status %d, %v: %s", status, err, answer))
-	case status == http.StatusOK && answer != l.alone[n]:
-		l.wrong++
+		l.unasked = append(l.unasked, fmt.Sprintf("good: %s: status %d, %v: %s", q.path, status, err, answer))
+	case status == http.StatusOK && answer != q.alone:
+		if l.wrong++; l.wrong < 4 {
+			fmt.Printf("WRONG %s %s: %.300s, alone %.300s\n", q.path, q.body, answer, q.alone)
+		}
 	}
 	return true
 }
@@ -198,7 +202,8 @@ func (l *load) misbehave(name string, f func() int) {
 	status := f()
 	l.mu.Lock()
 	l.status[fmt.Sprintf("%s %d", name, status)]++
-	if !slices.Contains([]int{0, 200, 400, 413, 429}, status) && (status != -1 || l.termed.IsZero()) {
+	fine := slices.Contains([]int{200, 400, 408, 413, 429}, status) || status == 0 && leaving[name]
+	if gone := !l.termed.IsZero() && status <= 0; !fine && !gone {
 		l.unasked = append(l.unasked, fmt.Sprintf("%s: status %d", name, status))
 	}
 	l.mu.Unlock()
@@ -220,9 +225,10 @@ func (l *load) report() error {
 	for _, k := range kinds {
 		fmt.Printf("%8d  %s\n", l.status[k], k)
 	}
-	fmt.Printf("resident, MB, every %v: %.0f; wrong answers: %d\n", watchEvery, l.resident, l.wrong)
-	if grew := l.growth(); grew > mostGrowth {
-		l.unasked = append(l.unasked, fmt.Sprintf("memory grew by %.0f %% in the last half of the time", 100*grew))
+	every, resident := l.levels()
+	fmt.Printf("resident, MB, every %v: %.0f; wrong answers: %d\n", every, resident, l.wrong)
+	if fault := l.growth(); fault != "" {
+		l.unasked = append(l.unasked, fault)
 	}
 	for i, f := range l.unasked {
 		if i < 10 {

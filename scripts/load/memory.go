@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -18,6 +19,14 @@ const speakEvery = time.Minute
 // mostGrowth is how much more memory the last quarter of the time may take than the
 // one before the last: a level that the first requests fill is none, a leak is.
 const mostGrowth = 0.1
+
+// steadyGrowth is how much each fifth of the last half may take more than the fifth before
+// it, of a run that is long enough: noise goes up and down, a leak up alone.
+const (
+	steadyGrowth = 0.005
+	fifths       = 5
+	longEnough   = 10 * time.Minute
+)
 
 // watch notes the server's memory until the end.
 func (l *load) watch(end time.Time) {
@@ -38,24 +47,44 @@ func (l *load) watch(end time.Time) {
 	}
 }
 
-// growth compares the means of the last two quarters; 0 where the server does not
-// say, or too seldom.
-func (l *load) growth() float64 {
-	n := len(l.resident) / 4
-	if n < 2 {
-		return 0
+// growth says how memory grew in the last half of the time, nothing where it did not or
+// the server does not say it often enough.
+func (l *load) growth() string {
+	n := len(l.resident)
+	if n < 8 || slices.Contains(l.resident, 0) {
+		return ""
 	}
-	mean := func(all []float64) (m float64) {
-		for _, v := range all {
-			m += v / float64(len(all))
+	if grew := mean(l.resident[n-n/4:])/mean(l.resident[n-2*(n/4):n-n/4]) - 1; grew > mostGrowth {
+		return fmt.Sprintf("memory grew by %.0f %% from the third quarter of the time to the last", 100*grew)
+	}
+	if l.length < longEnough {
+		return ""
+	}
+	part := n / 2 / fifths
+	for i := 1; i < fifths; i++ {
+		from := n - (fifths-i)*part
+		if mean(l.resident[from:from+part]) < (1+steadyGrowth)*mean(l.resident[from-part:from]) {
+			return ""
 		}
-		return m
 	}
-	before := mean(l.resident[len(l.resident)-2*n : len(l.resident)-n])
-	if before == 0 {
-		return 0
+	return "memory grew all the last half of the time"
+}
+
+func mean(all []float64) (m float64) {
+	for _, v := range all {
+		m += v / float64(len(all))
 	}
-	return mean(l.resident[len(l.resident)-n:])/before - 1
+	return m
+}
+
+// levels are means of what the server had resident, at most 60 of them, and how long each
+// takes.
+func (l *load) levels() (every time.Duration, all []float64) {
+	step := (len(l.resident) + 59) / 60
+	for part := range slices.Chunk(l.resident, max(step, 1)) {
+		all = append(all, mean(part))
+	}
+	return time.Duration(step) * watchEvery, all
 }
 
 var resident = regexp.MustCompile(`(?m)^process_resident_memory_bytes (\S+)`)
