@@ -162,6 +162,34 @@ func TestHeadWithoutGradient(t *testing.T) {
 	}
 }
 
+// TestHeadOfNaN holds where a head has no numbers, of either sign in a query or a key, to
+// plain Go: dropout leaves out what it drops, and nothing else.
+func TestHeadOfNaN(t *testing.T) {
+	defer func(s set) { chosen = s }(chosen)
+	for _, s := range available() {
+		for _, nan := range []uint32{0x7fc00000, 0xffc00000} {
+			for _, p := range []float32{0, 0.25} {
+				run := func(s set) *headCase {
+					chosen = s
+					c := newHeadCase(9, 21, 64, false, p)
+					c.Q[4*c.ld+3] = math.Float32frombits(nan)
+					c.run()
+					return c
+				}
+				got, want := run(s), run(plain)
+				for what, x := range map[string][2][]float32{"result": {got.y, want.y}, "dq": {got.dq, want.dq}, "dk": {got.dk, want.dk},
+					"dv": {got.dv, want.dv}} {
+					for i, v := range x[1] {
+						if g := x[0][i]; (v != v) != (g != g) {
+							t.Fatalf("%s, NaN %x, dropout of %v: %s: element %d is %v, and %v in plain Go", s.name, nan, p, what, i, g, v)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
 // TestColumnsOfScores holds the strides of scores to an odd number of cache lines: a
 // column of them has to spread over all sets of the first cache.
 func TestColumnsOfScores(t *testing.T) {

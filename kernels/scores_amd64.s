@@ -4,41 +4,143 @@
 
 #include "textflag.h"
 
-DATA constants<>+0(SB)/4, $0x3f800000
-DATA constants<>+4(SB)/4, $0x3f000000
-DATA constants<>+8(SB)/4, $0xbf000000
-DATA constants<>+12(SB)/4, $0x3fb8aa3b
-DATA constants<>+16(SB)/4, $0x3f318000
-DATA constants<>+20(SB)/4, $0xb95e8083
-DATA constants<>+24(SB)/4, $0x39506967
-DATA constants<>+28(SB)/4, $0x3ab743ce
-DATA constants<>+32(SB)/4, $0x3c088908
-DATA constants<>+36(SB)/4, $0x3d2aa9c1
-DATA constants<>+40(SB)/4, $0x3e2aaaaa
-DATA constants<>+44(SB)/4, $0x3f000000
-DATA constants<>+48(SB)/4, $0xc2aeac4f
-DATA constants<>+52(SB)/4, $0x42b0999a
-DATA constants<>+56(SB)/4, $0x3e6ef20e
-DATA constants<>+60(SB)/4, $0x41800000
-DATA constants<>+64(SB)/4, $0x3dbed497
-DATA constants<>+68(SB)/4, $0x3dbb58a7
-DATA constants<>+72(SB)/4, $0x3dce0e9d
-DATA constants<>+76(SB)/4, $0x3cc15ce4
-DATA constants<>+80(SB)/4, $0x3e512a49
-DATA constants<>+84(SB)/4, $0xbe33cdc5
-DATA constants<>+88(SB)/4, $0x3e6ba695
-DATA constants<>+92(SB)/4, $0xbd8a9945
-DATA constants<>+96(SB)/4, $0x3ecc422a
-DATA constants<>+100(SB)/4, $0x40000000
-DATA constants<>+104(SB)/4, $0xbf800000
-DATA constants<>+108(SB)/4, $0xbfcc422a
-DATA constants<>+112(SB)/4, $0xbd922279
-DATA constants<>+116(SB)/4, $0x3fcc422a
-DATA constants<>+120(SB)/4, $0x3e5b33b6
-DATA constants<>+124(SB)/4, $0x7fffffff
-DATA constants<>+128(SB)/4, $0x80000000
-DATA constants<>+132(SB)/4, $0x0000007f
-GLOBL constants<>(SB), RODATA|NOPTR, $136
+DATA constants<>+0(SB)/8, $0x3f8000003f800000
+DATA constants<>+8(SB)/8, $0x3f8000003f800000
+DATA constants<>+16(SB)/8, $0x3f8000003f800000
+DATA constants<>+24(SB)/8, $0x3f8000003f800000
+DATA constants<>+32(SB)/8, $0x3f0000003f000000
+DATA constants<>+40(SB)/8, $0x3f0000003f000000
+DATA constants<>+48(SB)/8, $0x3f0000003f000000
+DATA constants<>+56(SB)/8, $0x3f0000003f000000
+DATA constants<>+64(SB)/8, $0xbf000000bf000000
+DATA constants<>+72(SB)/8, $0xbf000000bf000000
+DATA constants<>+80(SB)/8, $0xbf000000bf000000
+DATA constants<>+88(SB)/8, $0xbf000000bf000000
+DATA constants<>+96(SB)/8, $0x3fb8aa3b3fb8aa3b
+DATA constants<>+104(SB)/8, $0x3fb8aa3b3fb8aa3b
+DATA constants<>+112(SB)/8, $0x3fb8aa3b3fb8aa3b
+DATA constants<>+120(SB)/8, $0x3fb8aa3b3fb8aa3b
+DATA constants<>+128(SB)/8, $0x3f3180003f318000
+DATA constants<>+136(SB)/8, $0x3f3180003f318000
+DATA constants<>+144(SB)/8, $0x3f3180003f318000
+DATA constants<>+152(SB)/8, $0x3f3180003f318000
+DATA constants<>+160(SB)/8, $0xb95e8083b95e8083
+DATA constants<>+168(SB)/8, $0xb95e8083b95e8083
+DATA constants<>+176(SB)/8, $0xb95e8083b95e8083
+DATA constants<>+184(SB)/8, $0xb95e8083b95e8083
+DATA constants<>+192(SB)/8, $0x3950696739506967
+DATA constants<>+200(SB)/8, $0x3950696739506967
+DATA constants<>+208(SB)/8, $0x3950696739506967
+DATA constants<>+216(SB)/8, $0x3950696739506967
+DATA constants<>+224(SB)/8, $0x3ab743ce3ab743ce
+DATA constants<>+232(SB)/8, $0x3ab743ce3ab743ce
+DATA constants<>+240(SB)/8, $0x3ab743ce3ab743ce
+DATA constants<>+248(SB)/8, $0x3ab743ce3ab743ce
+DATA constants<>+256(SB)/8, $0x3c0889083c088908
+DATA constants<>+264(SB)/8, $0x3c0889083c088908
+DATA constants<>+272(SB)/8, $0x3c0889083c088908
+DATA constants<>+280(SB)/8, $0x3c0889083c088908
+DATA constants<>+288(SB)/8, $0x3d2aa9c13d2aa9c1
+DATA constants<>+296(SB)/8, $0x3d2aa9c13d2aa9c1
+DATA constants<>+304(SB)/8, $0x3d2aa9c13d2aa9c1
+DATA constants<>+312(SB)/8, $0x3d2aa9c13d2aa9c1
+DATA constants<>+320(SB)/8, $0x3e2aaaaa3e2aaaaa
+DATA constants<>+328(SB)/8, $0x3e2aaaaa3e2aaaaa
+DATA constants<>+336(SB)/8, $0x3e2aaaaa3e2aaaaa
+DATA constants<>+344(SB)/8, $0x3e2aaaaa3e2aaaaa
+DATA constants<>+352(SB)/8, $0x3f0000003f000000
+DATA constants<>+360(SB)/8, $0x3f0000003f000000
+DATA constants<>+368(SB)/8, $0x3f0000003f000000
+DATA constants<>+376(SB)/8, $0x3f0000003f000000
+DATA constants<>+384(SB)/8, $0xc2aeac4fc2aeac4f
+DATA constants<>+392(SB)/8, $0xc2aeac4fc2aeac4f
+DATA constants<>+400(SB)/8, $0xc2aeac4fc2aeac4f
+DATA constants<>+408(SB)/8, $0xc2aeac4fc2aeac4f
+DATA constants<>+416(SB)/8, $0x42b0999a42b0999a
+DATA constants<>+424(SB)/8, $0x42b0999a42b0999a
+DATA constants<>+432(SB)/8, $0x42b0999a42b0999a
+DATA constants<>+440(SB)/8, $0x42b0999a42b0999a
+DATA constants<>+448(SB)/8, $0x3e6ef20e3e6ef20e
+DATA constants<>+456(SB)/8, $0x3e6ef20e3e6ef20e
+DATA constants<>+464(SB)/8, $0x3e6ef20e3e6ef20e
+DATA constants<>+472(SB)/8, $0x3e6ef20e3e6ef20e
+DATA constants<>+480(SB)/8, $0x4180000041800000
+DATA constants<>+488(SB)/8, $0x4180000041800000
+DATA constants<>+496(SB)/8, $0x4180000041800000
+DATA constants<>+504(SB)/8, $0x4180000041800000
+DATA constants<>+512(SB)/8, $0x3dbed4973dbed497
+DATA constants<>+520(SB)/8, $0x3dbed4973dbed497
+DATA constants<>+528(SB)/8, $0x3dbed4973dbed497
+DATA constants<>+536(SB)/8, $0x3dbed4973dbed497
+DATA constants<>+544(SB)/8, $0x3dbb58a73dbb58a7
+DATA constants<>+552(SB)/8, $0x3dbb58a73dbb58a7
+DATA constants<>+560(SB)/8, $0x3dbb58a73dbb58a7
+DATA constants<>+568(SB)/8, $0x3dbb58a73dbb58a7
+DATA constants<>+576(SB)/8, $0x3dce0e9d3dce0e9d
+DATA constants<>+584(SB)/8, $0x3dce0e9d3dce0e9d
+DATA constants<>+592(SB)/8, $0x3dce0e9d3dce0e9d
+DATA constants<>+600(SB)/8, $0x3dce0e9d3dce0e9d
+DATA constants<>+608(SB)/8, $0x3cc15ce43cc15ce4
+DATA constants<>+616(SB)/8, $0x3cc15ce43cc15ce4
+DATA constants<>+624(SB)/8, $0x3cc15ce43cc15ce4
+DATA constants<>+632(SB)/8, $0x3cc15ce43cc15ce4
+DATA constants<>+640(SB)/8, $0x3e512a493e512a49
+DATA constants<>+648(SB)/8, $0x3e512a493e512a49
+DATA constants<>+656(SB)/8, $0x3e512a493e512a49
+DATA constants<>+664(SB)/8, $0x3e512a493e512a49
+DATA constants<>+672(SB)/8, $0xbe33cdc5be33cdc5
+DATA constants<>+680(SB)/8, $0xbe33cdc5be33cdc5
+DATA constants<>+688(SB)/8, $0xbe33cdc5be33cdc5
+DATA constants<>+696(SB)/8, $0xbe33cdc5be33cdc5
+DATA constants<>+704(SB)/8, $0x3e6ba6953e6ba695
+DATA constants<>+712(SB)/8, $0x3e6ba6953e6ba695
+DATA constants<>+720(SB)/8, $0x3e6ba6953e6ba695
+DATA constants<>+728(SB)/8, $0x3e6ba6953e6ba695
+DATA constants<>+736(SB)/8, $0xbd8a9945bd8a9945
+DATA constants<>+744(SB)/8, $0xbd8a9945bd8a9945
+DATA constants<>+752(SB)/8, $0xbd8a9945bd8a9945
+DATA constants<>+760(SB)/8, $0xbd8a9945bd8a9945
+DATA constants<>+768(SB)/8, $0x3ecc422a3ecc422a
+DATA constants<>+776(SB)/8, $0x3ecc422a3ecc422a
+DATA constants<>+784(SB)/8, $0x3ecc422a3ecc422a
+DATA constants<>+792(SB)/8, $0x3ecc422a3ecc422a
+DATA constants<>+800(SB)/8, $0x4000000040000000
+DATA constants<>+808(SB)/8, $0x4000000040000000
+DATA constants<>+816(SB)/8, $0x4000000040000000
+DATA constants<>+824(SB)/8, $0x4000000040000000
+DATA constants<>+832(SB)/8, $0xbf800000bf800000
+DATA constants<>+840(SB)/8, $0xbf800000bf800000
+DATA constants<>+848(SB)/8, $0xbf800000bf800000
+DATA constants<>+856(SB)/8, $0xbf800000bf800000
+DATA constants<>+864(SB)/8, $0xbfcc422abfcc422a
+DATA constants<>+872(SB)/8, $0xbfcc422abfcc422a
+DATA constants<>+880(SB)/8, $0xbfcc422abfcc422a
+DATA constants<>+888(SB)/8, $0xbfcc422abfcc422a
+DATA constants<>+896(SB)/8, $0xbd922279bd922279
+DATA constants<>+904(SB)/8, $0xbd922279bd922279
+DATA constants<>+912(SB)/8, $0xbd922279bd922279
+DATA constants<>+920(SB)/8, $0xbd922279bd922279
+DATA constants<>+928(SB)/8, $0x3fcc422a3fcc422a
+DATA constants<>+936(SB)/8, $0x3fcc422a3fcc422a
+DATA constants<>+944(SB)/8, $0x3fcc422a3fcc422a
+DATA constants<>+952(SB)/8, $0x3fcc422a3fcc422a
+DATA constants<>+960(SB)/8, $0x3e5b33b63e5b33b6
+DATA constants<>+968(SB)/8, $0x3e5b33b63e5b33b6
+DATA constants<>+976(SB)/8, $0x3e5b33b63e5b33b6
+DATA constants<>+984(SB)/8, $0x3e5b33b63e5b33b6
+DATA constants<>+992(SB)/8, $0x7fffffff7fffffff
+DATA constants<>+1000(SB)/8, $0x7fffffff7fffffff
+DATA constants<>+1008(SB)/8, $0x7fffffff7fffffff
+DATA constants<>+1016(SB)/8, $0x7fffffff7fffffff
+DATA constants<>+1024(SB)/8, $0x8000000080000000
+DATA constants<>+1032(SB)/8, $0x8000000080000000
+DATA constants<>+1040(SB)/8, $0x8000000080000000
+DATA constants<>+1048(SB)/8, $0x8000000080000000
+DATA constants<>+1056(SB)/8, $0x0000007f0000007f
+DATA constants<>+1064(SB)/8, $0x0000007f0000007f
+DATA constants<>+1072(SB)/8, $0x0000007f0000007f
+DATA constants<>+1080(SB)/8, $0x0000007f0000007f
+GLOBL constants<>(SB), RODATA|NOPTR, $1088
 
 DATA tailMask<>+0(SB)/4, $0xffffffff
 DATA tailMask<>+4(SB)/4, $0xffffffff
@@ -91,18 +193,18 @@ TEXT ·softmaxScores_avx512(SB), NOSPLIT, $0-40
 	KMOVW BX, K2
 	VBROADCASTSS 28(R9), Z0
 	VBROADCASTSS constants<>+0(SB), Z4
-	VBROADCASTSS constants<>+12(SB), Z5
-	VBROADCASTSS constants<>+16(SB), Z6
-	VBROADCASTSS constants<>+20(SB), Z7
-	VBROADCASTSS constants<>+24(SB), Z8
-	VBROADCASTSS constants<>+28(SB), Z9
-	VBROADCASTSS constants<>+32(SB), Z10
-	VBROADCASTSS constants<>+36(SB), Z11
-	VBROADCASTSS constants<>+40(SB), Z12
-	VBROADCASTSS constants<>+4(SB), Z13
-	VBROADCASTSS constants<>+48(SB), Z14
-	VBROADCASTSS constants<>+52(SB), Z15
-	VBROADCASTSS constants<>+132(SB), Z16
+	VBROADCASTSS constants<>+96(SB), Z5
+	VBROADCASTSS constants<>+128(SB), Z6
+	VBROADCASTSS constants<>+160(SB), Z7
+	VBROADCASTSS constants<>+192(SB), Z8
+	VBROADCASTSS constants<>+224(SB), Z9
+	VBROADCASTSS constants<>+256(SB), Z10
+	VBROADCASTSS constants<>+288(SB), Z11
+	VBROADCASTSS constants<>+320(SB), Z12
+	VBROADCASTSS constants<>+32(SB), Z13
+	VBROADCASTSS constants<>+384(SB), Z14
+	VBROADCASTSS constants<>+416(SB), Z15
+	VBROADCASTSS constants<>+1056(SB), Z16
 
 row:
 	MOVQ DI, DX
@@ -275,6 +377,7 @@ exptail:
 scale:
 	VMOVUPS (DX), Z17
 	VMULPS Z2, Z17, Z17
+	VPANDD.BCST constants<>+992(SB), Z17, Z17
 	VMOVUPS Z17, (DX)
 	ADDQ $64, DX
 	DECQ R13
@@ -283,6 +386,7 @@ scale:
 scaletail:
 	VMOVUPS (DX), Z17
 	VMULPS Z2, Z17, Z17
+	VPANDD.BCST constants<>+992(SB), Z17, Z17
 	VMOVUPS Z17, (DX)
 	ADDQ R8, DI
 	DECQ CX
@@ -332,18 +436,18 @@ TEXT ·softmaxDropScores_avx512(SB), NOSPLIT, $0-48
 	KMOVW BX, K2
 	VBROADCASTSS 28(R9), Z0
 	VBROADCASTSS constants<>+0(SB), Z4
-	VBROADCASTSS constants<>+12(SB), Z5
-	VBROADCASTSS constants<>+16(SB), Z6
-	VBROADCASTSS constants<>+20(SB), Z7
-	VBROADCASTSS constants<>+24(SB), Z8
-	VBROADCASTSS constants<>+28(SB), Z9
-	VBROADCASTSS constants<>+32(SB), Z10
-	VBROADCASTSS constants<>+36(SB), Z11
-	VBROADCASTSS constants<>+40(SB), Z12
-	VBROADCASTSS constants<>+4(SB), Z13
-	VBROADCASTSS constants<>+48(SB), Z14
-	VBROADCASTSS constants<>+52(SB), Z15
-	VBROADCASTSS constants<>+132(SB), Z16
+	VBROADCASTSS constants<>+96(SB), Z5
+	VBROADCASTSS constants<>+128(SB), Z6
+	VBROADCASTSS constants<>+160(SB), Z7
+	VBROADCASTSS constants<>+192(SB), Z8
+	VBROADCASTSS constants<>+224(SB), Z9
+	VBROADCASTSS constants<>+256(SB), Z10
+	VBROADCASTSS constants<>+288(SB), Z11
+	VBROADCASTSS constants<>+320(SB), Z12
+	VBROADCASTSS constants<>+32(SB), Z13
+	VBROADCASTSS constants<>+384(SB), Z14
+	VBROADCASTSS constants<>+416(SB), Z15
+	VBROADCASTSS constants<>+1056(SB), Z16
 	VBROADCASTSS 20(R9), Z17
 	VBROADCASTSS 24(R9), Z18
 	MOVL 4(R9), BX
@@ -572,22 +676,20 @@ drop:
 	VPADDD Z24, Z22, Z22
 	KNOTW K1, K1
 	VBROADCASTSS 12(R9), Z24
-	VBROADCASTSS constants<>+128(SB), Z26
+	VPANDD.BCST constants<>+992(SB), Z25, Z26
 	VPCMPGTD Z23, Z24, K4
 	KNOTW K1, K3
 	KNOTW K4, K4
-	VPANDD.Z Z26, Z26, K3, Z26
+	VPORD.BCST constants<>+1024(SB), Z26, K3, Z26
 	VBROADCASTSS 16(R9), Z24
-	VPORD Z25, Z26, Z26
-	VPADDD Z24, Z19, Z19
 	VMOVUPS Z26, (SI)
-	VBROADCASTSS constants<>+128(SB), Z28
+	VPADDD Z24, Z19, Z19
 	VMULPS Z1, Z25, Z25
-	KNOTW K4, K5
+	VPANDD.BCST constants<>+992(SB), Z27, Z28
 	VMOVAPS.Z Z25, K1, Z25
-	VPANDD.Z Z28, Z28, K5, Z28
+	KNOTW K4, K5
 	VMOVUPS Z25, (DX)
-	VPORD Z27, Z28, Z28
+	VPORD.BCST constants<>+1024(SB), Z28, K5, Z28
 	VMOVUPS Z28, 64(SI)
 	VMULPS Z1, Z27, Z27
 	VMOVAPS.Z Z27, K4, Z27
@@ -626,10 +728,9 @@ dropone:
 	VBROADCASTSS 12(R9), Z21
 	VPCMPGTD Z20, Z21, K1
 	KNOTW K1, K1
-	VBROADCASTSS constants<>+128(SB), Z26
+	VPANDD.BCST constants<>+992(SB), Z25, Z26
 	KNOTW K1, K3
-	VPANDD.Z Z26, Z26, K3, Z26
-	VPORD Z25, Z26, Z26
+	VPORD.BCST constants<>+1024(SB), Z26, K3, Z26
 	VMOVUPS Z26, (SI)
 	VMULPS Z1, Z25, Z25
 	VMOVAPS.Z Z25, K1, Z25
@@ -664,10 +765,9 @@ droptail:
 	VBROADCASTSS 12(R9), Z21
 	VPCMPGTD Z20, Z21, K1
 	KNOTW K1, K1
-	VBROADCASTSS constants<>+128(SB), Z25
+	VPANDD.BCST constants<>+992(SB), Z26, Z25
 	KNOTW K1, K3
-	VPANDD.Z Z25, Z25, K3, Z25
-	VPORD Z26, Z25, Z25
+	VPORD.BCST constants<>+1024(SB), Z25, K3, Z25
 	VMOVUPS Z25, K2, (SI)
 	VMULPS Z1, Z26, Z26
 	VMOVAPS.Z Z26, K1, Z26
@@ -727,7 +827,7 @@ TEXT ·gradScores_avx512(SB), NOSPLIT, $0-56
 	KMOVW BX, K2
 	VBROADCASTSS (R9), Z0
 	VBROADCASTSS 28(R9), Z1
-	VBROADCASTSS constants<>+124(SB), Z5
+	VBROADCASTSS constants<>+992(SB), Z5
 
 row:
 	VPXORD Z2, Z2, Z2
@@ -883,81 +983,61 @@ toptail:
 
 exp:
 	VMOVUPS (DX), Y5
-	VMOVUPS 32(DX), Y10
+	VMOVUPS 32(DX), Y9
 	VMULPS Y1, Y5, Y5
-	VMULPS Y1, Y10, Y10
+	VMULPS Y1, Y9, Y9
 	VSUBPS Y2, Y5, Y5
-	VSUBPS Y2, Y10, Y10
-	VBROADCASTSS constants<>+48(SB), Y6
-	VBROADCASTSS constants<>+48(SB), Y11
+	VSUBPS Y2, Y9, Y9
+	VBROADCASTSS constants<>+384(SB), Y6
+	VBROADCASTSS constants<>+384(SB), Y10
 	VCMPPS $1, Y6, Y5, Y7
-	VCMPPS $1, Y11, Y10, Y12
+	VCMPPS $1, Y10, Y9, Y11
 	VMAXPS Y5, Y6, Y5
-	VMAXPS Y10, Y11, Y10
-	VBROADCASTSS constants<>+52(SB), Y6
-	VBROADCASTSS constants<>+52(SB), Y11
+	VMAXPS Y9, Y10, Y9
+	VBROADCASTSS constants<>+416(SB), Y6
+	VBROADCASTSS constants<>+416(SB), Y10
 	VMINPS Y5, Y6, Y5
-	VMINPS Y10, Y11, Y10
-	VBROADCASTSS constants<>+12(SB), Y8
-	VBROADCASTSS constants<>+12(SB), Y13
-	VMULPS Y8, Y5, Y6
-	VMULPS Y13, Y10, Y11
+	VMINPS Y9, Y10, Y9
+	VMULPS constants<>+96(SB), Y5, Y6
+	VMULPS constants<>+96(SB), Y9, Y10
 	VROUNDPS $0, Y6, Y6
-	VROUNDPS $0, Y11, Y11
-	VBROADCASTSS constants<>+16(SB), Y8
-	VBROADCASTSS constants<>+16(SB), Y13
-	VFNMADD231PS Y8, Y6, Y5
-	VFNMADD231PS Y13, Y11, Y10
-	VBROADCASTSS constants<>+20(SB), Y8
-	VBROADCASTSS constants<>+20(SB), Y13
-	VFNMADD231PS Y8, Y6, Y5
-	VFNMADD231PS Y13, Y11, Y10
-	VBROADCASTSS constants<>+24(SB), Y8
-	VBROADCASTSS constants<>+24(SB), Y13
-	VBROADCASTSS constants<>+28(SB), Y9
-	VBROADCASTSS constants<>+28(SB), Y14
-	VFMADD213PS Y9, Y5, Y8
-	VFMADD213PS Y14, Y10, Y13
-	VBROADCASTSS constants<>+32(SB), Y9
-	VBROADCASTSS constants<>+32(SB), Y14
-	VFMADD213PS Y9, Y5, Y8
-	VFMADD213PS Y14, Y10, Y13
-	VBROADCASTSS constants<>+36(SB), Y9
-	VBROADCASTSS constants<>+36(SB), Y14
-	VFMADD213PS Y9, Y5, Y8
-	VFMADD213PS Y14, Y10, Y13
-	VBROADCASTSS constants<>+40(SB), Y9
-	VBROADCASTSS constants<>+40(SB), Y14
-	VFMADD213PS Y9, Y5, Y8
-	VFMADD213PS Y14, Y10, Y13
-	VBROADCASTSS constants<>+4(SB), Y9
-	VBROADCASTSS constants<>+4(SB), Y14
-	VFMADD213PS Y9, Y5, Y8
-	VFMADD213PS Y14, Y10, Y13
+	VROUNDPS $0, Y10, Y10
+	VFNMADD231PS constants<>+128(SB), Y6, Y5
+	VFNMADD231PS constants<>+128(SB), Y10, Y9
+	VFNMADD231PS constants<>+160(SB), Y6, Y5
+	VFNMADD231PS constants<>+160(SB), Y10, Y9
+	VBROADCASTSS constants<>+192(SB), Y8
+	VBROADCASTSS constants<>+192(SB), Y12
+	VFMADD213PS constants<>+224(SB), Y5, Y8
+	VFMADD213PS constants<>+224(SB), Y9, Y12
+	VFMADD213PS constants<>+256(SB), Y5, Y8
+	VFMADD213PS constants<>+256(SB), Y9, Y12
+	VFMADD213PS constants<>+288(SB), Y5, Y8
+	VFMADD213PS constants<>+288(SB), Y9, Y12
+	VFMADD213PS constants<>+320(SB), Y5, Y8
+	VFMADD213PS constants<>+320(SB), Y9, Y12
+	VFMADD213PS constants<>+32(SB), Y5, Y8
+	VFMADD213PS constants<>+32(SB), Y9, Y12
 	VMULPS Y5, Y8, Y8
-	VMULPS Y10, Y13, Y13
+	VMULPS Y9, Y12, Y12
 	VFMADD213PS Y5, Y5, Y8
-	VFMADD213PS Y10, Y10, Y13
+	VFMADD213PS Y9, Y9, Y12
 	VCVTPS2DQ Y6, Y6
-	VCVTPS2DQ Y11, Y11
-	VBROADCASTSS constants<>+132(SB), Y9
-	VBROADCASTSS constants<>+132(SB), Y14
-	VPADDD Y9, Y6, Y6
-	VPADDD Y14, Y11, Y11
+	VCVTPS2DQ Y10, Y10
+	VPADDD constants<>+1056(SB), Y6, Y6
+	VPADDD constants<>+1056(SB), Y10, Y10
 	VPSLLD $23, Y6, Y6
-	VPSLLD $23, Y11, Y11
-	VBROADCASTSS constants<>+0(SB), Y9
-	VBROADCASTSS constants<>+0(SB), Y14
-	VADDPS Y9, Y8, Y8
-	VADDPS Y14, Y13, Y13
+	VPSLLD $23, Y10, Y10
+	VADDPS constants<>+0(SB), Y8, Y8
+	VADDPS constants<>+0(SB), Y12, Y12
 	VMULPS Y6, Y8, Y5
-	VMULPS Y11, Y13, Y10
+	VMULPS Y10, Y12, Y9
 	VANDNPS Y5, Y7, Y5
-	VANDNPS Y10, Y12, Y10
+	VANDNPS Y9, Y11, Y9
 	VMOVUPS Y5, (DX)
-	VMOVUPS Y10, 32(DX)
+	VMOVUPS Y9, 32(DX)
 	VADDPS Y5, Y3, Y3
-	VADDPS Y10, Y3, Y3
+	VADDPS Y9, Y3, Y3
 	ADDQ $64, DX
 	DECQ R13
 	JNZ exp
@@ -968,37 +1048,27 @@ expone:
 	VMOVUPS (DX), Y5
 	VMULPS Y1, Y5, Y5
 	VSUBPS Y2, Y5, Y5
-	VBROADCASTSS constants<>+48(SB), Y6
+	VBROADCASTSS constants<>+384(SB), Y6
 	VCMPPS $1, Y6, Y5, Y7
 	VMAXPS Y5, Y6, Y5
-	VBROADCASTSS constants<>+52(SB), Y6
+	VBROADCASTSS constants<>+416(SB), Y6
 	VMINPS Y5, Y6, Y5
-	VBROADCASTSS constants<>+12(SB), Y8
-	VMULPS Y8, Y5, Y6
+	VMULPS constants<>+96(SB), Y5, Y6
 	VROUNDPS $0, Y6, Y6
-	VBROADCASTSS constants<>+16(SB), Y8
-	VFNMADD231PS Y8, Y6, Y5
-	VBROADCASTSS constants<>+20(SB), Y8
-	VFNMADD231PS Y8, Y6, Y5
-	VBROADCASTSS constants<>+24(SB), Y8
-	VBROADCASTSS constants<>+28(SB), Y9
-	VFMADD213PS Y9, Y5, Y8
-	VBROADCASTSS constants<>+32(SB), Y9
-	VFMADD213PS Y9, Y5, Y8
-	VBROADCASTSS constants<>+36(SB), Y9
-	VFMADD213PS Y9, Y5, Y8
-	VBROADCASTSS constants<>+40(SB), Y9
-	VFMADD213PS Y9, Y5, Y8
-	VBROADCASTSS constants<>+4(SB), Y9
-	VFMADD213PS Y9, Y5, Y8
+	VFNMADD231PS constants<>+128(SB), Y6, Y5
+	VFNMADD231PS constants<>+160(SB), Y6, Y5
+	VBROADCASTSS constants<>+192(SB), Y8
+	VFMADD213PS constants<>+224(SB), Y5, Y8
+	VFMADD213PS constants<>+256(SB), Y5, Y8
+	VFMADD213PS constants<>+288(SB), Y5, Y8
+	VFMADD213PS constants<>+320(SB), Y5, Y8
+	VFMADD213PS constants<>+32(SB), Y5, Y8
 	VMULPS Y5, Y8, Y8
 	VFMADD213PS Y5, Y5, Y8
 	VCVTPS2DQ Y6, Y6
-	VBROADCASTSS constants<>+132(SB), Y9
-	VPADDD Y9, Y6, Y6
+	VPADDD constants<>+1056(SB), Y6, Y6
 	VPSLLD $23, Y6, Y6
-	VBROADCASTSS constants<>+0(SB), Y9
-	VADDPS Y9, Y8, Y8
+	VADDPS constants<>+0(SB), Y8, Y8
 	VMULPS Y6, Y8, Y5
 	VANDNPS Y5, Y7, Y5
 	VMOVUPS Y5, (DX)
@@ -1011,37 +1081,27 @@ exptail:
 	VBROADCASTSS 32(R9), Y4
 	VBLENDVPS Y0, Y5, Y4, Y5
 	VSUBPS Y2, Y5, Y5
-	VBROADCASTSS constants<>+48(SB), Y8
+	VBROADCASTSS constants<>+384(SB), Y8
 	VCMPPS $1, Y8, Y5, Y6
 	VMAXPS Y5, Y8, Y5
-	VBROADCASTSS constants<>+52(SB), Y8
+	VBROADCASTSS constants<>+416(SB), Y8
 	VMINPS Y5, Y8, Y5
-	VBROADCASTSS constants<>+12(SB), Y7
-	VMULPS Y7, Y5, Y8
+	VMULPS constants<>+96(SB), Y5, Y8
 	VROUNDPS $0, Y8, Y8
-	VBROADCASTSS constants<>+16(SB), Y7
-	VFNMADD231PS Y7, Y8, Y5
-	VBROADCASTSS constants<>+20(SB), Y7
-	VFNMADD231PS Y7, Y8, Y5
-	VBROADCASTSS constants<>+24(SB), Y7
-	VBROADCASTSS constants<>+28(SB), Y9
-	VFMADD213PS Y9, Y5, Y7
-	VBROADCASTSS constants<>+32(SB), Y9
-	VFMADD213PS Y9, Y5, Y7
-	VBROADCASTSS constants<>+36(SB), Y9
-	VFMADD213PS Y9, Y5, Y7
-	VBROADCASTSS constants<>+40(SB), Y9
-	VFMADD213PS Y9, Y5, Y7
-	VBROADCASTSS constants<>+4(SB), Y9
-	VFMADD213PS Y9, Y5, Y7
+	VFNMADD231PS constants<>+128(SB), Y8, Y5
+	VFNMADD231PS constants<>+160(SB), Y8, Y5
+	VBROADCASTSS constants<>+192(SB), Y7
+	VFMADD213PS constants<>+224(SB), Y5, Y7
+	VFMADD213PS constants<>+256(SB), Y5, Y7
+	VFMADD213PS constants<>+288(SB), Y5, Y7
+	VFMADD213PS constants<>+320(SB), Y5, Y7
+	VFMADD213PS constants<>+32(SB), Y5, Y7
 	VMULPS Y5, Y7, Y7
 	VFMADD213PS Y5, Y5, Y7
 	VCVTPS2DQ Y8, Y8
-	VBROADCASTSS constants<>+132(SB), Y9
-	VPADDD Y9, Y8, Y8
+	VPADDD constants<>+1056(SB), Y8, Y8
 	VPSLLD $23, Y8, Y8
-	VBROADCASTSS constants<>+0(SB), Y9
-	VADDPS Y9, Y7, Y7
+	VADDPS constants<>+0(SB), Y7, Y7
 	VMULPS Y8, Y7, Y5
 	VANDNPS Y5, Y6, Y5
 	VMOVUPS Y5, (DX)
@@ -1062,6 +1122,7 @@ exptail:
 scale:
 	VMOVUPS (DX), Y5
 	VMULPS Y3, Y5, Y5
+	VANDPS constants<>+992(SB), Y5, Y5
 	VMOVUPS Y5, (DX)
 	ADDQ $32, DX
 	DECQ R13
@@ -1070,6 +1131,7 @@ scale:
 scaletail:
 	VMOVUPS (DX), Y5
 	VMULPS Y3, Y5, Y5
+	VANDPS constants<>+992(SB), Y5, Y5
 	VMOVUPS Y5, (DX)
 	ADDQ R8, DI
 	DECQ CX
@@ -1153,81 +1215,61 @@ toptail:
 
 exp:
 	VMOVUPS (DX), Y5
-	VMOVUPS 32(DX), Y10
+	VMOVUPS 32(DX), Y9
 	VMULPS Y1, Y5, Y5
-	VMULPS Y1, Y10, Y10
+	VMULPS Y1, Y9, Y9
 	VSUBPS Y2, Y5, Y5
-	VSUBPS Y2, Y10, Y10
-	VBROADCASTSS constants<>+48(SB), Y6
-	VBROADCASTSS constants<>+48(SB), Y11
+	VSUBPS Y2, Y9, Y9
+	VBROADCASTSS constants<>+384(SB), Y6
+	VBROADCASTSS constants<>+384(SB), Y10
 	VCMPPS $1, Y6, Y5, Y7
-	VCMPPS $1, Y11, Y10, Y12
+	VCMPPS $1, Y10, Y9, Y11
 	VMAXPS Y5, Y6, Y5
-	VMAXPS Y10, Y11, Y10
-	VBROADCASTSS constants<>+52(SB), Y6
-	VBROADCASTSS constants<>+52(SB), Y11
+	VMAXPS Y9, Y10, Y9
+	VBROADCASTSS constants<>+416(SB), Y6
+	VBROADCASTSS constants<>+416(SB), Y10
 	VMINPS Y5, Y6, Y5
-	VMINPS Y10, Y11, Y10
-	VBROADCASTSS constants<>+12(SB), Y8
-	VBROADCASTSS constants<>+12(SB), Y13
-	VMULPS Y8, Y5, Y6
-	VMULPS Y13, Y10, Y11
+	VMINPS Y9, Y10, Y9
+	VMULPS constants<>+96(SB), Y5, Y6
+	VMULPS constants<>+96(SB), Y9, Y10
 	VROUNDPS $0, Y6, Y6
-	VROUNDPS $0, Y11, Y11
-	VBROADCASTSS constants<>+16(SB), Y8
-	VBROADCASTSS constants<>+16(SB), Y13
-	VFNMADD231PS Y8, Y6, Y5
-	VFNMADD231PS Y13, Y11, Y10
-	VBROADCASTSS constants<>+20(SB), Y8
-	VBROADCASTSS constants<>+20(SB), Y13
-	VFNMADD231PS Y8, Y6, Y5
-	VFNMADD231PS Y13, Y11, Y10
-	VBROADCASTSS constants<>+24(SB), Y8
-	VBROADCASTSS constants<>+24(SB), Y13
-	VBROADCASTSS constants<>+28(SB), Y9
-	VBROADCASTSS constants<>+28(SB), Y14
-	VFMADD213PS Y9, Y5, Y8
-	VFMADD213PS Y14, Y10, Y13
-	VBROADCASTSS constants<>+32(SB), Y9
-	VBROADCASTSS constants<>+32(SB), Y14
-	VFMADD213PS Y9, Y5, Y8
-	VFMADD213PS Y14, Y10, Y13
-	VBROADCASTSS constants<>+36(SB), Y9
-	VBROADCASTSS constants<>+36(SB), Y14
-	VFMADD213PS Y9, Y5, Y8
-	VFMADD213PS Y14, Y10, Y13
-	VBROADCASTSS constants<>+40(SB), Y9
-	VBROADCASTSS constants<>+40(SB), Y14
-	VFMADD213PS Y9, Y5, Y8
-	VFMADD213PS Y14, Y10, Y13
-	VBROADCASTSS constants<>+4(SB), Y9
-	VBROADCASTSS constants<>+4(SB), Y14
-	VFMADD213PS Y9, Y5, Y8
-	VFMADD213PS Y14, Y10, Y13
+	VROUNDPS $0, Y10, Y10
+	VFNMADD231PS constants<>+128(SB), Y6, Y5
+	VFNMADD231PS constants<>+128(SB), Y10, Y9
+	VFNMADD231PS constants<>+160(SB), Y6, Y5
+	VFNMADD231PS constants<>+160(SB), Y10, Y9
+	VBROADCASTSS constants<>+192(SB), Y8
+	VBROADCASTSS constants<>+192(SB), Y12
+	VFMADD213PS constants<>+224(SB), Y5, Y8
+	VFMADD213PS constants<>+224(SB), Y9, Y12
+	VFMADD213PS constants<>+256(SB), Y5, Y8
+	VFMADD213PS constants<>+256(SB), Y9, Y12
+	VFMADD213PS constants<>+288(SB), Y5, Y8
+	VFMADD213PS constants<>+288(SB), Y9, Y12
+	VFMADD213PS constants<>+320(SB), Y5, Y8
+	VFMADD213PS constants<>+320(SB), Y9, Y12
+	VFMADD213PS constants<>+32(SB), Y5, Y8
+	VFMADD213PS constants<>+32(SB), Y9, Y12
 	VMULPS Y5, Y8, Y8
-	VMULPS Y10, Y13, Y13
+	VMULPS Y9, Y12, Y12
 	VFMADD213PS Y5, Y5, Y8
-	VFMADD213PS Y10, Y10, Y13
+	VFMADD213PS Y9, Y9, Y12
 	VCVTPS2DQ Y6, Y6
-	VCVTPS2DQ Y11, Y11
-	VBROADCASTSS constants<>+132(SB), Y9
-	VBROADCASTSS constants<>+132(SB), Y14
-	VPADDD Y9, Y6, Y6
-	VPADDD Y14, Y11, Y11
+	VCVTPS2DQ Y10, Y10
+	VPADDD constants<>+1056(SB), Y6, Y6
+	VPADDD constants<>+1056(SB), Y10, Y10
 	VPSLLD $23, Y6, Y6
-	VPSLLD $23, Y11, Y11
-	VBROADCASTSS constants<>+0(SB), Y9
-	VBROADCASTSS constants<>+0(SB), Y14
-	VADDPS Y9, Y8, Y8
-	VADDPS Y14, Y13, Y13
+	VPSLLD $23, Y10, Y10
+	VADDPS constants<>+0(SB), Y8, Y8
+	VADDPS constants<>+0(SB), Y12, Y12
 	VMULPS Y6, Y8, Y5
-	VMULPS Y11, Y13, Y10
+	VMULPS Y10, Y12, Y9
 	VANDNPS Y5, Y7, Y5
-	VANDNPS Y10, Y12, Y10
+	VANDNPS Y9, Y11, Y9
 	VMOVUPS Y5, (DX)
-	VMOVUPS Y10, 32(DX)
+	VMOVUPS Y9, 32(DX)
 	VADDPS Y5, Y3, Y3
-	VADDPS Y10, Y3, Y3
+	VADDPS Y9, Y3, Y3
 	ADDQ $64, DX
 	DECQ R13
 	JNZ exp
@@ -1238,37 +1280,27 @@ expone:
 	VMOVUPS (DX), Y5
 	VMULPS Y1, Y5, Y5
 	VSUBPS Y2, Y5, Y5
-	VBROADCASTSS constants<>+48(SB), Y6
+	VBROADCASTSS constants<>+384(SB), Y6
 	VCMPPS $1, Y6, Y5, Y7
 	VMAXPS Y5, Y6, Y5
-	VBROADCASTSS constants<>+52(SB), Y6
+	VBROADCASTSS constants<>+416(SB), Y6
 	VMINPS Y5, Y6, Y5
-	VBROADCASTSS constants<>+12(SB), Y8
-	VMULPS Y8, Y5, Y6
+	VMULPS constants<>+96(SB), Y5, Y6
 	VROUNDPS $0, Y6, Y6
-	VBROADCASTSS constants<>+16(SB), Y8
-	VFNMADD231PS Y8, Y6, Y5
-	VBROADCASTSS constants<>+20(SB), Y8
-	VFNMADD231PS Y8, Y6, Y5
-	VBROADCASTSS constants<>+24(SB), Y8
-	VBROADCASTSS constants<>+28(SB), Y9
-	VFMADD213PS Y9, Y5, Y8
-	VBROADCASTSS constants<>+32(SB), Y9
-	VFMADD213PS Y9, Y5, Y8
-	VBROADCASTSS constants<>+36(SB), Y9
-	VFMADD213PS Y9, Y5, Y8
-	VBROADCASTSS constants<>+40(SB), Y9
-	VFMADD213PS Y9, Y5, Y8
-	VBROADCASTSS constants<>+4(SB), Y9
-	VFMADD213PS Y9, Y5, Y8
+	VFNMADD231PS constants<>+128(SB), Y6, Y5
+	VFNMADD231PS constants<>+160(SB), Y6, Y5
+	VBROADCASTSS constants<>+192(SB), Y8
+	VFMADD213PS constants<>+224(SB), Y5, Y8
+	VFMADD213PS constants<>+256(SB), Y5, Y8
+	VFMADD213PS constants<>+288(SB), Y5, Y8
+	VFMADD213PS constants<>+320(SB), Y5, Y8
+	VFMADD213PS constants<>+32(SB), Y5, Y8
 	VMULPS Y5, Y8, Y8
 	VFMADD213PS Y5, Y5, Y8
 	VCVTPS2DQ Y6, Y6
-	VBROADCASTSS constants<>+132(SB), Y9
-	VPADDD Y9, Y6, Y6
+	VPADDD constants<>+1056(SB), Y6, Y6
 	VPSLLD $23, Y6, Y6
-	VBROADCASTSS constants<>+0(SB), Y9
-	VADDPS Y9, Y8, Y8
+	VADDPS constants<>+0(SB), Y8, Y8
 	VMULPS Y6, Y8, Y5
 	VANDNPS Y5, Y7, Y5
 	VMOVUPS Y5, (DX)
@@ -1281,37 +1313,27 @@ exptail:
 	VBROADCASTSS 32(R9), Y4
 	VBLENDVPS Y0, Y5, Y4, Y5
 	VSUBPS Y2, Y5, Y5
-	VBROADCASTSS constants<>+48(SB), Y8
+	VBROADCASTSS constants<>+384(SB), Y8
 	VCMPPS $1, Y8, Y5, Y6
 	VMAXPS Y5, Y8, Y5
-	VBROADCASTSS constants<>+52(SB), Y8
+	VBROADCASTSS constants<>+416(SB), Y8
 	VMINPS Y5, Y8, Y5
-	VBROADCASTSS constants<>+12(SB), Y7
-	VMULPS Y7, Y5, Y8
+	VMULPS constants<>+96(SB), Y5, Y8
 	VROUNDPS $0, Y8, Y8
-	VBROADCASTSS constants<>+16(SB), Y7
-	VFNMADD231PS Y7, Y8, Y5
-	VBROADCASTSS constants<>+20(SB), Y7
-	VFNMADD231PS Y7, Y8, Y5
-	VBROADCASTSS constants<>+24(SB), Y7
-	VBROADCASTSS constants<>+28(SB), Y9
-	VFMADD213PS Y9, Y5, Y7
-	VBROADCASTSS constants<>+32(SB), Y9
-	VFMADD213PS Y9, Y5, Y7
-	VBROADCASTSS constants<>+36(SB), Y9
-	VFMADD213PS Y9, Y5, Y7
-	VBROADCASTSS constants<>+40(SB), Y9
-	VFMADD213PS Y9, Y5, Y7
-	VBROADCASTSS constants<>+4(SB), Y9
-	VFMADD213PS Y9, Y5, Y7
+	VFNMADD231PS constants<>+128(SB), Y8, Y5
+	VFNMADD231PS constants<>+160(SB), Y8, Y5
+	VBROADCASTSS constants<>+192(SB), Y7
+	VFMADD213PS constants<>+224(SB), Y5, Y7
+	VFMADD213PS constants<>+256(SB), Y5, Y7
+	VFMADD213PS constants<>+288(SB), Y5, Y7
+	VFMADD213PS constants<>+320(SB), Y5, Y7
+	VFMADD213PS constants<>+32(SB), Y5, Y7
 	VMULPS Y5, Y7, Y7
 	VFMADD213PS Y5, Y5, Y7
 	VCVTPS2DQ Y8, Y8
-	VBROADCASTSS constants<>+132(SB), Y9
-	VPADDD Y9, Y8, Y8
+	VPADDD constants<>+1056(SB), Y8, Y8
 	VPSLLD $23, Y8, Y8
-	VBROADCASTSS constants<>+0(SB), Y9
-	VADDPS Y9, Y7, Y7
+	VADDPS constants<>+0(SB), Y7, Y7
 	VMULPS Y8, Y7, Y5
 	VANDNPS Y5, Y6, Y5
 	VMOVUPS Y5, (DX)
@@ -1393,18 +1415,18 @@ drop:
 	VBROADCASTSS 16(R9), Y10
 	VPCMPGTD Y7, Y8, Y7
 	VPADDD Y10, Y6, Y6
-	VBROADCASTSS constants<>+128(SB), Y12
+	VANDPS constants<>+992(SB), Y11, Y11
 	VBROADCASTSS 12(R9), Y10
-	VANDPS Y12, Y7, Y12
+	VANDPS constants<>+1024(SB), Y7, Y12
 	VPCMPGTD Y9, Y10, Y9
 	VORPS Y11, Y12, Y12
 	VBROADCASTSS 16(R9), Y10
 	VMOVUPS Y12, (SI)
 	VPADDD Y10, Y5, Y5
 	VMULPS Y2, Y11, Y11
-	VBROADCASTSS constants<>+128(SB), Y14
+	VANDPS constants<>+992(SB), Y13, Y13
 	VANDNPS Y11, Y7, Y11
-	VANDPS Y14, Y9, Y14
+	VANDPS constants<>+1024(SB), Y9, Y14
 	VMOVUPS Y11, (DX)
 	VORPS Y13, Y14, Y14
 	VMOVUPS Y14, 32(SI)
@@ -1448,8 +1470,8 @@ dropone:
 	VPADDD Y8, Y5, Y5
 	VBROADCASTSS 12(R9), Y8
 	VPCMPGTD Y7, Y8, Y7
-	VBROADCASTSS constants<>+128(SB), Y12
-	VANDPS Y12, Y7, Y12
+	VANDPS constants<>+992(SB), Y11, Y11
+	VANDPS constants<>+1024(SB), Y7, Y12
 	VORPS Y11, Y12, Y12
 	VMOVUPS Y12, (SI)
 	VMULPS Y2, Y11, Y11
@@ -1488,8 +1510,8 @@ droptail:
 	VPADDD Y8, Y5, Y5
 	VBROADCASTSS 12(R9), Y8
 	VPCMPGTD Y7, Y8, Y7
-	VBROADCASTSS constants<>+128(SB), Y11
-	VANDPS Y11, Y7, Y11
+	VANDPS constants<>+992(SB), Y12, Y12
+	VANDPS constants<>+1024(SB), Y7, Y11
 	VORPS Y12, Y11, Y11
 	VMASKMOVPS Y11, Y0, (SI)
 	VMULPS Y2, Y12, Y12
@@ -1548,7 +1570,7 @@ TEXT ·gradScores_avx2(SB), NOSPLIT, $0-56
 	VMOVUPS (BX)(AX*4), Y0
 	VBROADCASTSS (R9), Y1
 	VBROADCASTSS 28(R9), Y2
-	VBROADCASTSS constants<>+124(SB), Y6
+	VBROADCASTSS constants<>+992(SB), Y6
 
 row:
 	VXORPS Y3, Y3, Y3

@@ -19,8 +19,7 @@ type loops struct {
 
 // scoreLoops are loops over rows rows of n scores, ld apart: see Head, and each
 // loop's own text. softmaxDrop leaves probabilities negative where it drops them, -0
-// too, so that grad need not draw again. What is no number may have either sign, so of
-// such a row grad may leave out what another set does not; its result is none, too.
+// and NaN too, so that grad need not draw again. All others are positive.
 type scoreLoops struct {
 	softmax     func(x *float32, ld, rows, n int, with *float32)
 	softmaxDrop func(x, probs *float32, ld, rows, n int, with *float32)

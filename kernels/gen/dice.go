@@ -81,16 +81,19 @@ func (d *roll) draw() {
 // apply sets x to 0 where draw says so.
 func (d *roll) apply(x string) { d.w.apply(x, d.h) }
 
-// signed returns x, negative where draw says that it is dropped.
+// signed returns x, negative where draw says that it is dropped, and there alone: a NaN
+// may have come with any sign.
 func (d *roll) signed(x string) string {
-	w := d.w
-	p := w.bits(signMask)
+	w, p := d.w, d.w.get()
 	if w.isa == avx512 {
+		w.opBits(and, p, x, absMask)
 		w.line("KNOTW K1, K3")
-		w.line("VPANDD.Z %s, %s, K3, %s", p, p, p)
-	} else {
-		w.op(and, p, d.h, p)
+		sign := w.operand(len(table) + signMask)
+		w.line("VPORD%s %s, %s, K3, %s", w.spread(sign), sign, p, p)
+		return p
 	}
+	w.positive(x)
+	w.opBits(and, p, d.h, signMask)
 	w.op(or, p, p, x)
 	return p
 }

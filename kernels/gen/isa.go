@@ -7,19 +7,20 @@ import (
 	"strings"
 )
 
-// isa is an instruction set: the letter of its registers, floats in one, and how
-// many registers there are.
+// isa is an instruction set: the letter of its registers, floats in one, how many
+// registers there are, and how many long chains take turns in them.
 type isa struct {
-	name  string
-	reg   string
-	lanes int
-	regs  int
+	name   string
+	reg    string
+	lanes  int
+	regs   int
+	chains int
 }
 
 var (
-	avx512 = isa{"avx512", "Z", 16, 32}
-	avx2   = isa{"avx2", "Y", 8, 16}
-	neon   = isa{"neon", "V", 4, 19} // the loops': the other registers have their use
+	avx512 = isa{"avx512", "Z", 16, 32, 2}
+	avx2   = isa{"avx2", "Y", 8, 16, 2}
+	neon   = isa{"neon", "V", 4, 19, 1} // the loops': the other registers have their use
 )
 
 // instruction is an operation of two operands, dst = a op b, and what it is called
@@ -74,46 +75,13 @@ func (w *writer) get() string {
 	return fmt.Sprintf("%s%d", w.reg, r)
 }
 
-// drop takes registers back.
+// drop takes registers back, and operands that are none.
 func (w *writer) drop(regs ...string) {
 	for _, r := range regs {
-		if !w.holds(r) {
+		if !w.holds(r) && !strings.Contains(r, "(") {
 			w.free = append(w.free, number(r))
 		}
 	}
-}
-
-// hold keeps constants of the table in registers from here on, which nobody may
-// change: see own.
-func (w *writer) hold(constants ...float64) {
-	for _, v := range constants {
-		place := placeOf(v)
-		r := w.constant(place)
-		if w.held == nil {
-			w.held = map[int]string{}
-		}
-		w.held[place] = r
-	}
-}
-
-func (w *writer) holds(r string) bool {
-	for _, h := range w.held {
-		if h == r {
-			return true
-		}
-	}
-	return false
-}
-
-// own is c for who changes it.
-func (w *writer) own(v float64) string {
-	k := w.c(v)
-	if !w.holds(k) {
-		return k
-	}
-	r := w.get()
-	w.line("VMOVAPS %s, %s", k, r)
-	return r
 }
 
 // number is the number of a register.
@@ -163,50 +131,13 @@ func (w *writer) broadcast(r string, offset int) {
 	w.line("VBROADCASTSS %s, %s", from, r)
 }
 
-// c broadcasts a constant of the table.
-func (w *writer) c(v float64) string {
-	place := placeOf(v)
-	if r, ok := w.held[place]; ok {
-		return r
-	}
-	return w.constant(place)
-}
-
-// placeOf returns where a constant stands in the table.
-func placeOf(v float64) int {
-	for i, t := range table {
-		if t == float32(v) {
-			return i
-		}
-	}
-	panic(fmt.Sprintf("%v is not in the table", v))
-}
-
-func (w *writer) bits(i int) string {
-	if r, ok := w.held[len(table)+i]; ok {
-		return r
-	}
-	return w.constant(len(table) + i)
-}
-
-// constant broadcasts what stands at a place of the table.
-func (w *writer) constant(place int) string {
-	r := w.get()
-	if w.isa == neon {
-		w.neonConstant(place, r)
-	} else {
-		w.line("VBROADCASTSS constants<>+%d(SB), %s", 4*place, r)
-	}
-	return r
-}
-
 // op computes dst = a op b.
 func (w *writer) op(i instruction, dst, a, b string) {
 	if w.isa == neon {
 		w.neonOp(i, dst, a, b)
 		return
 	}
-	w.line("%s %s, %s, %s", w.named(i), b, a, dst)
+	w.line("%s%s %s, %s, %s", w.named(i), w.spread(b), b, a, dst)
 }
 
 func (w *writer) named(i instruction) string {
@@ -223,13 +154,6 @@ func (w *writer) op1(i instruction, dst, a string) {
 		return
 	}
 	w.line("%s %s, %s", w.named(i), a, dst)
-}
-
-// opc computes dst = a op constant.
-func (w *writer) opc(i instruction, dst, a string, v float64) {
-	k := w.c(v)
-	w.op(i, dst, a, k)
-	w.drop(k)
 }
 
 // zero clears a register.
@@ -252,7 +176,7 @@ func (w *writer) fused(amd64, arm64, sum, a, b string) {
 		w.line("%s %s.S4, %s.S4, %s.S4", arm64, w.inRegister(b), a, sum)
 		return
 	}
-	w.line("%s %s, %s, %s", amd64, b, a, sum)
+	w.line("%s%s %s, %s, %s", amd64, w.spread(b), b, a, sum)
 }
 
 // fmaTo computes x = x·m + b, rounded once.
@@ -265,7 +189,7 @@ func (w *writer) fmaTo(x, m, b string) {
 		w.copyTo(x, neonSpare)
 		return
 	}
-	w.line("VFMADD213PS %s, %s, %s", b, m, x)
+	w.line("VFMADD213PS%s %s, %s, %s", w.spread(b), b, m, x)
 }
 
 // copyTo copies a register of NEON.
@@ -273,7 +197,7 @@ func (w *writer) copyTo(dst, src string) { w.line("VORR %s.B16, %s.B16, %s.B16",
 
 // horner computes x = x·m + v.
 func (w *writer) horner(x, m string, v float64) {
-	k := w.c(v)
+	k := w.operand(placeOf(v))
 	if w.isa == neon { // its sum replaces the constant, which nobody needs afterwards
 		w.fma(k, m, x)
 		w.copyTo(x, k)
@@ -295,7 +219,7 @@ func (w *writer) shift(left bool, dst, a string, n int) {
 // below returns a mask of where x < limit, which a NaN is not.
 func (w *writer) below(x, limit string) string {
 	if w.isa == avx512 {
-		w.line("VCMPPS $5, %s, %s, K1", limit, x) // the others, in K1
+		w.line("VCMPPS%s $5, %s, %s, K1", w.spread(limit), limit, x) // the others, in K1
 		return ""
 	}
 	mask := w.get()

@@ -12,6 +12,13 @@ import (
 // extra is a pointer to float32 parameters, with, that stays in R9. does is the Go
 // that it computes, lanes apart.
 func loop(b *assembly, s isa, name, does string, params []string, extra bool, before, body, after func(w *writer, at []string)) {
+	chains(b, s, 1, name, does, params, extra, before, func(w *writer, at []string, _ int) { body(w, at) }, after)
+}
+
+// chains is loop for a body that is one long chain of operations: as long as there are
+// as many registers as ways, their chains take turns, the number of which body gets.
+func chains(b *assembly, s isa, ways int, name, does string, params []string, extra bool,
+	before func(w *writer, at []string), body func(w *writer, at []string, chain int), after func(w *writer, at []string)) {
 	args, size := strings.Join(params, ", ")+" *float32, n int", 8*len(params)+8
 	if extra {
 		args += ", with *float32"
@@ -22,29 +29,46 @@ func loop(b *assembly, s isa, name, does string, params []string, extra bool, be
 	for r := s.regs - 1; r >= 0; r-- {
 		w.free = append(w.free, r)
 	}
-	var at []string
+	at := make([][]string, ways)
 	for i, p := range params {
 		w.general("MOVQ", "MOVD", fmt.Sprintf("%s+%d(FP), %s", p, 8*i, pointers[i]))
-		at = append(at, "("+pointers[i]+")")
+		for k := range at {
+			at[k] = append(at[k], w.place(k, pointers[i]))
+		}
 	}
 	w.general("MOVQ", "MOVD", fmt.Sprintf("n+%d(FP), CX", 8*len(params)))
 	if extra {
 		w.general("MOVQ", "MOVD", fmt.Sprintf("with+%d(FP), R9", 8*len(params)+8))
 	}
 	if before != nil {
-		before(w, at)
+		before(w, at[0])
 	}
 	w.general("SHRQ", "LSR", fmt.Sprintf("$%d, CX", bits.Len(uint(s.lanes))-1))
 	w.skip("done")
-	w.WriteString("\nloop:\n")
-	body(w, at)
-	for i := range params {
-		w.general("ADDQ", "ADD", fmt.Sprintf("$%d, %s", 4*s.lanes, pointers[i]))
+	advance := func(registers int) {
+		for i := range params {
+			w.general("ADDQ", "ADD", fmt.Sprintf("$%d, %s", 4*s.lanes*registers, pointers[i]))
+		}
 	}
+	if ways > 1 {
+		w.line("SUBQ $%d, CX", ways)
+		w.line("JLT rest")
+		w.WriteString("\nturns:\n")
+		w.takeTurns(ways, func(i int) { body(w, at[i], i) })
+		advance(ways)
+		w.line("SUBQ $%d, CX", ways)
+		w.line("JGE turns")
+		w.WriteString("\nrest:\n")
+		w.line("ADDQ $%d, CX", ways)
+		w.line("JZ done")
+	}
+	w.WriteString("\nloop:\n")
+	body(w, at[0], 0)
+	advance(1)
 	w.again("loop")
 	w.WriteString("\ndone:\n")
 	if after != nil {
-		after(w, at)
+		after(w, at[0])
 	}
 	w.end()
 	if w.constants {
@@ -81,16 +105,16 @@ func vectorLoops(b *assembly, s isa) {
 		{"silu", func(w *writer, v string, slope bool) (string, string) { return w.silu(v, false, slope) }},
 		{"tanh", (*writer).tanh},
 	} {
-		loop(b, s, act.name, turns(fmt.Sprintf("y[i] = %s(x[i])", act.name)), []string{"y", "x"}, false, nil,
-			func(w *writer, at []string) {
+		chains(b, s, s.chains, act.name, turns(fmt.Sprintf("y[i] = %s(x[i])", act.name)), []string{"y", "x"}, false, nil,
+			func(w *writer, at []string, _ int) {
 				v := w.load(at[1])
 				y, _ := act.write(w, v, false)
 				w.store(y, at[0])
 				w.drop(v, y)
 			}, nil)
 		// x becomes the derivative at x.
-		loop(b, s, act.name+"Slope", turns(fmt.Sprintf("y[i], x[i] = %s(x[i]), its derivative there", act.name)),
-			[]string{"y", "x"}, false, nil, func(w *writer, at []string) {
+		chains(b, s, s.chains, act.name+"Slope", turns(fmt.Sprintf("y[i], x[i] = %s(x[i]), its derivative there", act.name)),
+			[]string{"y", "x"}, false, nil, func(w *writer, at []string, _ int) {
 				v := w.load(at[1])
 				y, d := act.write(w, v, true)
 				w.store(y, at[0])
@@ -100,10 +124,10 @@ func vectorLoops(b *assembly, s isa) {
 	}
 
 	var top string
-	loop(b, s, "expLess", turns("x[i] = exp(x[i] - with[0])"), []string{"x"}, true, func(w *writer, _ []string) {
+	chains(b, s, s.chains, "expLess", turns("x[i] = exp(x[i] - with[0])"), []string{"x"}, true, func(w *writer, _ []string) {
 		top = w.get()
 		w.broadcast(top, 0)
-	}, func(w *writer, at []string) {
+	}, func(w *writer, at []string, _ int) {
 		v := w.load(at[0])
 		w.op(sub, v, v, top)
 		w.exp(v)
@@ -187,7 +211,7 @@ func (w *writer) gelu(v string, slope bool) (y, d string) {
 		w.sign(d, v)
 		w.opc(add, d, d, 0.5)
 		w.op(mul, e, e, v)
-		k := w.c(0.39894228040143268)
+		k := w.operand(placeOf(0.39894228040143268))
 		w.fma(d, e, k)
 		w.drop(k)
 	}
@@ -222,8 +246,8 @@ func (w *writer) silu(v string, tanh, slope bool) (y, d string) {
 // tanh returns the hyperbolic tangent of v and, with slope, its derivative, by
 // tanh32's steps.
 func (w *writer) tanh(v string, slope bool) (y, d string) {
-	x, m := w.get(), w.bits(absMask)
-	w.op(and, x, v, m)
+	x := w.get()
+	w.opBits(and, x, v, absMask)
 	k := w.c(16)
 	w.op(smaller, x, k, x) // in this order a NaN remains one
 	w.drop(k)
@@ -231,16 +255,13 @@ func (w *writer) tanh(v string, slope bool) (y, d string) {
 	w.op(add, x, x, x)
 	y, s := w.expParts(x)
 	w.drop(x)
-	d = w.c(1) // e^x - 1 = (e^r - 1)·2^n + (2^n - 1), not positive
-	w.op(sub, d, s, d)
+	d = w.get()
+	w.opc(sub, d, s, 1) // e^x - 1 = (e^r - 1)·2^n + (2^n - 1), not positive
 	w.fmaTo(y, s, d)
-	w.drop(s, d)
-	d = w.c(2)
-	w.op(add, d, y, d)
+	w.opc(add, d, y, 2)
 	w.op(div, y, y, d)
-	w.drop(d)
-	w.op(and, y, y, m)
-	w.drop(m)
+	w.drop(s, d)
+	w.opBits(and, y, y, absMask)
 	w.sign(y, v)
 	if !slope {
 		return y, ""

@@ -81,7 +81,7 @@ func bf16AMD64(b *assembly) {
 }
 
 func vectorAMD64(b *assembly) {
-	constants(b, 1)
+	constants(b, copies, 2)
 	peak(b, avx512)
 	vectorLoops(b, avx512)
 	peak(b, avx2)
@@ -91,14 +91,14 @@ func vectorAMD64(b *assembly) {
 }
 
 func scoresAMD64(b *assembly) {
-	constants(b, 1)
+	constants(b, copies, 2)
 	tailMask(b)
 	scoreLoops(b, avx512)
 	scoreLoops(b, avx2)
 }
 
 func vectorARM64(b *assembly) {
-	constants(b, 48) // twelve registers' full
+	constants(b, 1, 48) // twelve registers' full
 	vectorLoops(b, neon)
 	rowLoops(b, neon)
 }

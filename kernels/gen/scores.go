@@ -3,8 +3,6 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"slices"
-	"strings"
 )
 
 // scoreLoops writes the loops over blocks of attention's scores: rows rows of n,
@@ -137,7 +135,7 @@ func (w *scores) rowPairs(label string, at []string, turn func(i int, tail bool)
 	w.line("SHRQ $1, R13")
 	w.line("JZ %sone", label)
 	w.WriteString("\n" + label + ":\n")
-	w.takeTurns(func() { turn(0, false) }, func() { turn(1, false) })
+	w.takeTurns(2, func(i int) { turn(i, false) })
 	for _, p := range at {
 		w.line("ADDQ $%d, %s", 8*w.lanes, p)
 	}
@@ -152,40 +150,6 @@ func (w *scores) rowPairs(label string, at []string, turn func(i int, tail bool)
 	}
 	w.WriteString("\n" + label + "tail:\n")
 	turn(0, true)
-}
-
-// place is the memory of rowPairs' register i.
-func (w *scores) place(i int, at string) string {
-	if i == 0 {
-		return "(" + at + ")"
-	}
-	return fmt.Sprintf("%d(%s)", 4*w.lanes*i, at)
-}
-
-// takeTurns emits what two functions do, an instruction of the one, then one of the
-// other. Both give back the registers that they get; the second gets others, and other
-// masks.
-func (w *scores) takeTurns(first, second func()) {
-	all, free := w.Buffer, slices.Clone(w.free)
-	emitted := func(f func()) []string {
-		w.Buffer = new(bytes.Buffer)
-		f()
-		return strings.SplitAfter(w.String(), "\n")
-	}
-	one := emitted(first)
-	used := strings.NewReplacer(",", " ", "\n", " ").Replace(strings.Join(one, "")) + " "
-	w.free = slices.DeleteFunc(w.free, func(r int) bool { return strings.Contains(used, fmt.Sprintf(" %s%d ", w.reg, r)) })
-	two := emitted(second)
-	w.Buffer, w.free = all, free
-	masks := strings.NewReplacer("K1", "K4", "K3", "K5")
-	for i := range max(len(one), len(two)) {
-		if i < len(one) {
-			w.WriteString(one[i])
-		}
-		if i < len(two) {
-			w.WriteString(masks.Replace(two[i]))
-		}
-	}
 }
 
 // join leaves in every lane of x the result of the operation over all lanes:
@@ -297,6 +261,7 @@ func softmaxScores(b *assembly, s isa, drop bool) {
 		w.row("scale", []string{"DX"}, func(bool) {
 			v := w.load("(DX)")
 			w.op(mul, v, v, sum)
+			w.positive(v) // a NaN, whose sign grad would take for dropout's
 			w.store(v, "(DX)")
 			w.drop(v)
 		})
@@ -369,9 +334,7 @@ func (w *scores) dropped(p, h string) {
 
 // positive clears p's sign.
 func (w *scores) positive(p string) {
-	mask := w.bits(absMask)
-	w.op(and, p, p, mask)
-	w.drop(mask)
+	w.opBits(and, p, p, absMask)
 }
 
 // apply sets x to 0 where K1, or h, says so.

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // table holds the constants that loops broadcast, each under its value.
@@ -32,20 +33,26 @@ const (
 	bias
 )
 
-// constants writes the table, with zeros behind it up to a multiple of whole
-// numbers.
-func constants(b *assembly, whole int) {
+// copies is how often each number of amd64's table stands there: a register of AVX2's
+// full.
+const copies = 8
+
+// constants writes the table, each number so many times, with zeros behind it up to a
+// multiple of whole numbers.
+func constants(b *assembly, times, whole int) {
 	var all []uint32
 	for _, v := range table {
-		all = append(all, math.Float32bits(v))
+		all = append(all, slices.Repeat([]uint32{math.Float32bits(v)}, times)...)
 	}
-	all = append(all, patterns...)
+	for _, v := range patterns {
+		all = append(all, slices.Repeat([]uint32{v}, times)...)
+	}
 	for len(all)%whole != 0 {
 		all = append(all, 0)
 	}
 	b.WriteString("\n")
-	for i, v := range all {
-		fmt.Fprintf(b, "DATA constants<>+%d(SB)/4, $0x%08x\n", 4*i, v)
+	for i := 0; i < len(all); i += 2 {
+		fmt.Fprintf(b, "DATA constants<>+%d(SB)/8, $0x%08x%08x\n", 4*i, all[i+1], all[i])
 	}
 	fmt.Fprintf(b, "GLOBL constants<>(SB), RODATA|NOPTR, $%d\n", 4*len(all))
 }
@@ -76,7 +83,7 @@ func (w *writer) expParts(x string) (poly, scale string) {
 	w.opc(mul, n, x, 1.44269504088896341)
 	w.op1(toWhole, n, n)
 	for _, part := range []float64{0.693359375, -2.12194440e-4} {
-		k := w.c(part)
+		k := w.operand(placeOf(part))
 		w.fmaSub(x, n, k)
 		w.drop(k)
 	}
@@ -87,9 +94,7 @@ func (w *writer) expParts(x string) (poly, scale string) {
 	w.op(mul, poly, poly, x)
 	w.fmaTo(poly, x, x) // poly*x + x
 	w.op1(toInts, n, n)
-	k := w.bits(bias)
-	w.op(addInts, n, n, k)
-	w.drop(k)
+	w.opBits(addInts, n, n, bias)
 	w.shift(true, n, n, 23)
 	return poly, n
 }
@@ -97,8 +102,8 @@ func (w *writer) expParts(x string) (poly, scale string) {
 // tail returns |v|, at most 16, the standard normal tail beyond it, and
 // exp(-v²/2), by tail32's steps.
 func (w *writer) tail(v string) (a, q, e string) {
-	a = w.bits(absMask)
-	w.op(and, a, v, a)
+	a = w.get()
+	w.opBits(and, a, v, absMask)
 	k := w.c(16)
 	w.op(smaller, a, k, a) // in this order a NaN remains one
 	w.drop(k)
@@ -111,11 +116,12 @@ func (w *writer) tail(v string) (a, q, e string) {
 	w.exp(e)
 	w.fmaTo(e, lost, e)
 	w.drop(lost)
-	t, one := w.c(tailScale), w.c(1)
-	w.fmaTo(t, a, one)
+	t := w.own(tailScale)
+	w.horner(t, a, 1)
+	one := w.c(1)
 	w.op(div, t, one, t)
 	w.drop(one)
-	q = w.c(-0.0676751509308815)
+	q = w.own(-0.0676751509308815)
 	for _, c := range []float64{0.23012764751911163, -0.1755896359682083, 0.2042628675699234, 0.023603864014148712,
 		0.10061381012201309, 0.09147768467664719, 0.09317892044782639} {
 		w.horner(q, t, c)
@@ -128,8 +134,8 @@ func (w *writer) tail(v string) (a, q, e string) {
 
 // sign gives x, which is not negative, the sign of v.
 func (w *writer) sign(x, v string) {
-	s := w.bits(signMask)
-	w.op(and, s, v, s)
+	s := w.get()
+	w.opBits(and, s, v, signMask)
 	w.op(or, x, x, s)
 	w.drop(s)
 }
