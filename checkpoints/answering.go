@@ -59,7 +59,8 @@ func (h *Headed) Answering(set []string) (*Answering, error) {
 	}
 	a.Predictor = predictors.New(h.Model, h.Tokenizer, predictors.FormOf(a.Kind), predictors.Recipe{
 		MaxLength: a.Recipe.MaxLength, Truncation: a.Recipe.Truncation,
-		PadToMax: a.Recipe.Padding == configs.PaddingMaxLength, Bfloat16: a.Recipe.Precision == configs.Bfloat16})
+		PadToMax: a.Recipe.Padding == configs.PaddingMaxLength, Bfloat16: a.Recipe.Precision == configs.Bfloat16,
+		Threads: a.Recipe.Threads})
 	return a, nil
 }
 

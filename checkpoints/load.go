@@ -93,6 +93,7 @@ func (s Source) open(t *tasks.Task, seed uint64) (*Loaded, error) {
 	l.Identity = identity(config, chosen)
 	var from weights.Source
 	l.Config, from = forTask(config, w)
+	l.Config.Threads = s.Threads
 	if pad := int(tok.PadID()); l.Config.NeedsPad() && l.Config.PadTokenID < 0 && pad >= 0 {
 		l.Config.SetPadTokenID(pad) // without one, transformers refuses to classify batches
 	}
@@ -155,6 +156,7 @@ func (s Source) draw(t *tasks.Task, seed uint64, train iter.Seq[string]) (*Loade
 		return nil, fmt.Errorf("model %s: %w", s.Name, err)
 	}
 	config, _ = forTask(config, nil)
+	config.Threads = s.Threads
 	head := headFor(t)
 	ahead := drawAhead(config, head, seed, tk.VocabSize)
 	tok, err := training.WordPiece(train, training.Options{

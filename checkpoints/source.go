@@ -27,6 +27,7 @@ type Source struct {
 
 	Labels     map[string]string      // of names in id2label: the task's label that they are; nil: found by name
 	Tokenizing tokenizers.LoadOptions // overrule what the directory says of its tokenizer
+	Threads    int                    // that draw or read the weights; below 1 as many as there are cores
 
 	named bool // by the user or on the hub, not after its directory
 }

@@ -50,7 +50,7 @@ func (s stream) resample(w []uint32) {
 // work returns a function for one goroutine's use, with its own scratch.
 func eachSample(n int, work func() func(sample int)) {
 	var next atomic.Int64
-	parallel.Each(min(n, runtime.GOMAXPROCS(0)), func(int) {
+	parallel.Each(0, min(n, runtime.GOMAXPROCS(0)), func(int) {
 		f := work()
 		for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
 			f(i)

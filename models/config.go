@@ -34,6 +34,10 @@ type Config struct {
 	// Labels are id2label in order; none: LABEL_0, LABEL_1.
 	Labels []string `json:"-"`
 
+	// Threads are how many draw or read the parameters; below 1 as many as there are
+	// cores. No value depends on it.
+	Threads int `json:"-"`
+
 	// ALBERT.
 	NumHiddenGroups       int     `json:"num_hidden_groups"`
 	InnerGroupNum         int     `json:"inner_group_num"`

@@ -20,7 +20,7 @@ func Open(c Config, head Head, src weights.Source, newHead bool, seed uint64) (*
 	}
 	for _, p := range m.params {
 		if slices.Contains(rep.Drawn, p.Name) {
-			p.initialize(seed, c.initRange())
+			p.initialize(seed, &c)
 		}
 	}
 	return m, rep, nil
@@ -63,5 +63,5 @@ func (m *Model) Load(src weights.Source, newHead bool) (weights.Loaded, error) {
 	if err := f.Err(); err != nil {
 		return f.Loaded, err
 	}
-	return f.Loaded, f.Read(src, func(i int) []float32 { return m.params[i].Floats() })
+	return f.Loaded, f.Read(src, m.Config.Threads, func(i int) []float32 { return m.params[i].Floats() })
 }

@@ -38,7 +38,7 @@ func New(c Config, head Head, seed uint64) (*Model, error) {
 		return nil, err
 	}
 	for _, p := range m.params {
-		p.initialize(seed, c.initRange())
+		p.initialize(seed, &c)
 	}
 	return m, nil
 }

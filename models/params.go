@@ -119,8 +119,8 @@ func (b *builder) norm(prefix string, size int, eps float64) Norm {
 
 // initialize draws the parameter's starting values from the seed and its name
 // alone, so that a head added to a checkpoint does not depend on the rest.
-func (p Param) initialize(seed uint64, initRange float64) {
-	x := p.Floats()
+func (p Param) initialize(seed uint64, c *Config) {
+	x, initRange := p.Floats(), c.initRange()
 	switch p.init {
 	case initZero:
 		clear(x)
@@ -137,7 +137,7 @@ func (p Param) initialize(seed uint64, initRange float64) {
 		if std == 0 {
 			std = initRange
 		}
-		initial.Normal(x, seed, p.Name, std)
+		initial.Normal(x, seed, p.Name, std, c.Threads)
 	}
 }
 

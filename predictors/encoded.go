@@ -128,11 +128,11 @@ type InputError struct {
 func (e *InputError) Error() string { return fmt.Sprintf("input %d: %v", e.Input+1, e.Err) }
 func (e *InputError) Unwrap() error { return e.Err }
 
-// encode tokenizes n inputs on all cores.
+// encode tokenizes n inputs, several at a time.
 func encode(n int, at func(i int) Input, tok *tokenizers.Tokenizer, form Form, r Recipe) *Encoded {
 	const chunk = 128 // several of those that a file's texts come in
 	parts := make([]Encoded, (n+chunk-1)/chunk)
-	parallel.Each(len(parts), func(c int) {
+	parallel.Each(r.Threads, len(parts), func(c int) {
 		part := &parts[c]
 		part.offsets = []int32{0}
 		var ids tokenizers.IDs

@@ -12,6 +12,7 @@ type Recipe struct {
 	Truncation string // of pairs: one of package tokenizers'
 	PadToMax   bool   // carry padding to MaxLength where the model's results depend on it
 	Bfloat16   bool
+	Threads    int // that tokenize; below 1 as many as there are cores
 }
 
 // PadTo is the length that batches carry padding to, 0 for none.

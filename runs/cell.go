@@ -126,7 +126,7 @@ func (c *Cell) options(data Splits) (trainers.Options, error) {
 func Reading(r configs.Recipe, rows int) objectives.Recipe {
 	return objectives.Recipe{
 		Recipe: predictors.Recipe{MaxLength: r.MaxLength, Truncation: r.Truncation, PadToMax: r.Padding == configs.PaddingMaxLength,
-			Bfloat16: r.Precision == configs.Bfloat16},
+			Bfloat16: r.Precision == configs.Bfloat16, Threads: r.Threads},
 		MaxRows: rows, Smoothing: r.LabelSmoothing,
 		Weights: objectives.ClassWeights{Balanced: r.ClassWeights.Balanced, List: r.ClassWeights.List},
 	}

@@ -31,7 +31,7 @@ func Eval(ctx context.Context, c Cell, events Events) (out *Outcome, err error) 
 	if err != nil {
 		return nil, err
 	}
-	l, err := c.Model.LoadHead(c.Task)
+	l, err := c.source().LoadHead(c.Task)
 	if err != nil {
 		return nil, err
 	}

@@ -47,7 +47,7 @@ func (c *Cell) loadAll() (Splits, *checkpoints.Loaded, error) {
 	if err == nil || c.Model.Scratch != nil {
 		return data, l, err
 	}
-	_, modelErr := c.Model.Load(c.Task, c.Recipe.Seed, nil)
+	_, modelErr := c.source().Load(c.Task, c.Recipe.Seed, nil)
 	_, dataErr := c.OpenData()
 	return data, l, errors.Join(modelErr, dataErr)
 }

@@ -123,19 +123,27 @@ func stopped(ctx context.Context, err error) error {
 	return ErrInterrupted
 }
 
+// source is the model as the recipe's threads load it.
+func (c *Cell) source() checkpoints.Source {
+	s := c.Model
+	s.Threads = c.Recipe.Threads
+	return s
+}
+
 // load reads the data and the model: at the same time, unless the data are what
 // the model's vocabulary is made from.
 func (c *Cell) load() (Splits, *checkpoints.Loaded, error) {
 	var l *checkpoints.Loaded
 	var failed error
 	var loading sync.WaitGroup
-	if c.Model.Scratch == nil {
-		loading.Go(func() { l, failed = c.Model.Load(c.Task, c.Recipe.Seed, nil) })
+	model := c.source()
+	if model.Scratch == nil {
+		loading.Go(func() { l, failed = model.Load(c.Task, c.Recipe.Seed, nil) })
 	}
 	data, err := c.OpenData()
 	loading.Wait()
-	if err == nil && c.Model.Scratch != nil {
-		l, failed = c.Model.Load(c.Task, c.Recipe.Seed, Texts(data.Train, c.Recipe.MaxTrainRows))
+	if err == nil && model.Scratch != nil {
+		l, failed = model.Load(c.Task, c.Recipe.Seed, Texts(data.Train, c.Recipe.MaxTrainRows))
 	}
 	if err == nil {
 		err = failed

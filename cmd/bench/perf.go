@@ -178,6 +178,7 @@ func (o *perfOptions) subject(ctx context.Context, recipe configs.Recipe, on *de
 	// A few thousand rows are enough, and a vocabulary of them soon trained. A large
 	// model evaluates some tens of them a second.
 	const rows, evaluated = 4096, 768
+	m.Threads = recipe.Threads
 	l, err := m.Load(t, recipe.Seed, runs.Texts(set, rows))
 	if err != nil {
 		return none, err

@@ -119,12 +119,16 @@ func (c *crew) dismiss() {
 	}
 }
 
-// Each calls f on every i in [0, n) on as many goroutines as there are cores, ones
-// of its own: for turns so long that starting these is nothing beside. A panic of f
-// is the caller's.
-func Each(n int, f func(i int)) {
+// Each calls f on every i in [0, n) on up to so many goroutines, below 1 on as many as
+// there are cores, ones of its own: for turns so long that starting these is nothing
+// beside. A panic of f is the caller's.
+func Each(threads, n int, f func(i int)) {
 	c := &call{f: f}
-	t := min(runtime.GOMAXPROCS(0), n)
+	t := runtime.GOMAXPROCS(0)
+	if threads > 0 {
+		t = min(t, threads)
+	}
+	t = min(t, n)
 	if t <= 1 {
 		for i := range n {
 			f(i)

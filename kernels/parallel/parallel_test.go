@@ -175,9 +175,34 @@ func BenchmarkFor(b *testing.B) {
 	}
 }
 
+// No more turns run at once than there are threads, and those of one in order.
+func TestEachOfSoManyThreads(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
+	for _, threads := range []int{1, 2, 3} {
+		var now, most atomic.Int64
+		Each(threads, 12, func(int) {
+			n := now.Add(1)
+			for old := most.Load(); n > old && !most.CompareAndSwap(old, n); old = most.Load() {
+			}
+			for range 1000 {
+				runtime.Gosched()
+			}
+			now.Add(-1)
+		})
+		if n := most.Load(); n > int64(threads) {
+			t.Errorf("%d threads: %d turns at once", threads, n)
+		}
+	}
+	var order []int
+	Each(1, 5, func(i int) { order = append(order, i) })
+	if !slices.Equal(order, []int{0, 1, 2, 3, 4}) {
+		t.Errorf("one thread: turns %v", order)
+	}
+}
+
 func TestEach(t *testing.T) {
 	seen := make([]atomic.Int64, 100)
-	Each(len(seen), func(i int) { seen[i].Add(1) })
+	Each(0, len(seen), func(i int) { seen[i].Add(1) })
 	for i := range seen {
 		if n := seen[i].Load(); n != 1 {
 			t.Errorf("index %d ran %d times", i, n)
@@ -188,7 +213,7 @@ func TestEach(t *testing.T) {
 			t.Errorf("recovered %v, want seven", p)
 		}
 	}()
-	Each(20, func(i int) {
+	Each(0, 20, func(i int) {
 		if i == 7 {
 			panic("seven")
 		}

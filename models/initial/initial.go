@@ -29,10 +29,10 @@ func Uniform(x []float32, seed uint64, name string, top float64) {
 const drawn = 1 << 15
 
 // Normal writes normal numbers of the given deviation by Box and Muller's
-// transform of a counter-based generator.
-func Normal(x []float32, seed uint64, name string, std float64) {
+// transform of a counter-based generator, on up to so many threads, below 1 on all cores.
+func Normal(x []float32, seed uint64, name string, std float64, threads int) {
 	key := key(seed, name)
-	parallel.Each((len(x)+drawn-1)/drawn, func(c int) {
+	parallel.Each(threads, (len(x)+drawn-1)/drawn, func(c int) {
 		for i := c * drawn; i < min(len(x), (c+1)*drawn); i += 2 {
 			a, b := splitmix.Mix(key+uint64(2*i)), splitmix.Mix(key+uint64(2*i+1))
 			u, v := (float64(a>>11)+1)/(1<<53), float64(b>>11)/(1<<53)

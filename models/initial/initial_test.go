@@ -3,6 +3,7 @@ package initial
 import (
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/lmkor/bench/internal/golden"
@@ -10,8 +11,8 @@ import (
 
 func ExampleNormal() {
 	a, b := make([]float32, 3), make([]float32, 3)
-	Normal(a, 42, "classifier.weight", 0.02)
-	Normal(b, 42, "classifier.weight", 0.02)
+	Normal(a, 42, "classifier.weight", 0.02, 0)
+	Normal(b, 42, "classifier.weight", 0.02, 0)
 	fmt.Println(a[0] == b[0], a[1] == b[1], a[0] == a[1])
 	// Output: true true false
 }
@@ -29,8 +30,12 @@ func TestMoments(t *testing.T) {
 		}
 		return mean, math.Sqrt(deviation)
 	}
-	Normal(x, 1, "a", 0.5)
-	Normal(y, 1, "b", 0.5)
+	Normal(x, 1, "a", 0.5, 1)
+	Normal(y, 1, "a", 0.5, 3)
+	if !slices.Equal(x, y) {
+		t.Error("one thread and three have other values")
+	}
+	Normal(y, 1, "b", 0.5, 0)
 	if x[0] == y[0] {
 		t.Error("two names have the same values")
 	}

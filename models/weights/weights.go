@@ -34,12 +34,12 @@ func Count(src Source) int {
 	return total
 }
 
-// Read fills the parameters that f found in src, several at a time: the pages of
-// both come one by one, and each has its price. values returns where those of
+// Read fills the parameters that f found in src, up to threads at a time, below 1 as many
+// as there are cores: the pages of both come one by one, and each has its price. values returns where those of
 // parameter i go. The error is that of the first parameter that has one.
-func (f *Fit) Read(src Source, values func(i int) []float32) error {
+func (f *Fit) Read(src Source, threads int, values func(i int) []float32) error {
 	errs := make([]error, len(f.names))
-	parallel.Each(len(f.names), func(i int) {
+	parallel.Each(threads, len(f.names), func(i int) {
 		name := f.names[i]
 		if name == "" {
 			return
