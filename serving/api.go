@@ -2,12 +2,9 @@ package serving
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -40,41 +37,6 @@ func (s *Server) newAPI(version string) huma.API {
 func (s *Server) operation(id, method, path, summary string) huma.Operation {
 	return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary,
 		MaxBodyBytes: s.limits.Body, BodyReadTimeout: -1} // the body lies in memory already
-}
-
-// unmarshal reads JSON that is UTF-8.
-func unmarshal(data []byte, v any) error {
-	if !utf8.Valid(data) {
-		return errors.New("invalid UTF-8: want UTF-8 text")
-	}
-	return json.Unmarshal(data, v)
-}
-
-// statusContext makes 400 of the status that huma has for requests that are not as
-// their schema says, so that every bad request has one status.
-type statusContext struct{ exchange }
-
-type exchange = huma.Context
-
-func (c statusContext) Unwrap() huma.Context { return c.exchange }
-
-func (c statusContext) SetStatus(status int) { c.exchange.SetStatus(requestStatus(status)) }
-
-func requestStatus(status int) int {
-	switch status {
-	case http.StatusUnprocessableEntity, http.StatusUnsupportedMediaType:
-		return http.StatusBadRequest
-	}
-	return status
-}
-
-// badRequest is statusContext in the body of the problem.
-func badRequest(_ huma.Context, _ string, v any) (any, error) {
-	if p, ok := v.(*huma.ErrorModel); ok {
-		p.Status = requestStatus(p.Status)
-		p.Title = titleOf(p.Status)
-	}
-	return v, nil
 }
 
 // ModelInfo is a model of GET /v1/models.
@@ -298,7 +260,7 @@ func (m *Model) guess(ctx context.Context, text string, top int) (string, [][]ch
 		return text, nil, err
 	}
 	if most := m.head.Model.MaxTokens(); len(masked.IDs) > most {
-		return text, nil, &requestError{fmt.Sprintf("%d tokens: the model takes 1 to %d", len(masked.IDs), most)}
+		return text, nil, &requestError{fmt.Sprintf("text: %d tokens: the model takes 1 to %d", len(masked.IDs), most)}
 	}
 	out, err := m.lane.ask(ctx, m.fill, filling{masked, top}, len(masked.IDs))
 	if err != nil {

@@ -4,9 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"maps"
 	"mime"
 	"net/http"
+	"net/url"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -83,29 +87,25 @@ func (s *Server) registerForm(api huma.API, path, summary string, numbers []stri
 var mostOf = map[string]int{"samples": 100, "length": 1000}
 
 func (s *Server) readForm(r *http.Request, numbers []string) (form, error) {
-	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	var err error
-	switch kind {
-	case "multipart/form-data":
-		err = r.ParseMultipartForm(s.limits.Body + 1) // all of it in memory, where the body is
-	case "application/x-www-form-urlencoded":
-		err = r.ParseForm()
-	default:
-		err = errors.New("want multipart/form-data or application/x-www-form-urlencoded")
+	if err := s.parseForm(r); err != nil {
+		return form{}, err
 	}
-	if err != nil {
-		return form{}, &requestError{"the form: " + err.Error()}
+	fields := r.PostForm
+	if err := known(fields); err != nil {
+		return form{}, err
 	}
-	text, ok := r.PostForm["text"]
-	if !ok {
+	if !fields.Has("text") {
+		if r.MultipartForm != nil && r.MultipartForm.File["text"] != nil {
+			return form{}, &requestError{"text is a file: want a field (curl: -F 'text=<FILE')"}
+		}
 		return form{}, &requestError{"no field text"}
 	}
-	f := form{text: text[0]}
+	f := form{text: fields.Get("text")}
 	if !utf8.ValidString(f.text) {
 		return f, &requestError{"text: invalid UTF-8: want UTF-8 text"}
 	}
 	for _, n := range numbers {
-		value := r.PostForm.Get(n)
+		value := fields.Get(n)
 		if value == "" {
 			continue
 		}
@@ -120,6 +120,41 @@ func (s *Server) readForm(r *http.Request, numbers []string) (form, error) {
 		}
 	}
 	return f, nil
+}
+
+// parseForm reads the body as the form that its header says it is.
+func (s *Server) parseForm(r *http.Request) error {
+	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	var err error
+	switch kind {
+	case "multipart/form-data":
+		err = r.ParseMultipartForm(s.limits.Body + 1) // all of it in memory, where the body is
+	case "application/x-www-form-urlencoded":
+		err = r.ParseForm()
+	default:
+		err = errors.New("want multipart/form-data or application/x-www-form-urlencoded")
+	}
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		err = errors.New("it ends too early")
+	}
+	if err != nil {
+		return &requestError{"the form: " + err.Error()}
+	}
+	return nil
+}
+
+// known refuses fields that would mean nothing, and those that come twice. A length is
+// none of masks and of summaries, and harms none.
+func known(fields url.Values) error {
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		switch {
+		case name != "text" && mostOf[name] == 0:
+			return &requestError{fmt.Sprintf("field %q: want text, samples or length", name)}
+		case len(fields[name]) > 1:
+			return &requestError{fmt.Sprintf("%s: %d times: want it once", name, len(fields[name]))}
+		}
+	}
+	return nil
 }
 
 // fillForm answers {"NAME": "바로 / 미술 / 낚시"}: the guesses for the mask, for
@@ -163,10 +198,15 @@ func (s *Server) generateForm(ctx context.Context, f form) (map[string]string, e
 		f.length = generateRoom
 	}
 	draw := true
-	return m.several(ctx, f, func(i int) *Settings {
+	out, err := m.several(ctx, f, func(i int) *Settings {
 		seed := uint64(i)
 		return &Settings{MaxNewTokens: &f.length, DoSample: &draw, Seed: &seed}
 	})
+	var room *roomError
+	if errors.As(err, &room) && room.field == "max_new_tokens" {
+		err = &roomError{"length", room.tokens, room.room}
+	}
+	return out, err
 }
 
 // summarizeForm answers {"0": "…"}: the summary, and with more samples others that

@@ -81,11 +81,15 @@ func (m *Model) prepare(text string, a *checkpoints.Wish) (piece, bool, error) {
 	if m.writing.Answers() {
 		most = m.head.Config.Decoder.MaxTokens()
 	}
-	if o.MaxLength > most {
-		return piece{}, false, &requestError{fmt.Sprintf("%d tokens in all: the model has room for %d", o.MaxLength, most)}
-	}
-	if len(ids) == 0 {
+	switch {
+	case len(ids) == 0:
 		return piece{}, false, &requestError{"the text has no tokens: want some to begin with"}
+	case len(ids) >= most && !m.writing.Answers():
+		return piece{}, false, &roomError{"text", len(ids), most}
+	case o.MaxLength > most && a.NewTokens > 0:
+		return piece{}, false, &roomError{"max_new_tokens", o.MaxLength, most}
+	case o.MaxLength > most:
+		return piece{}, false, &roomError{"max_length", o.MaxLength, most}
 	}
 	return piece{ids, o}, cut > 0, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -19,6 +20,16 @@ import (
 type requestError struct{ detail string }
 
 func (e *requestError) Error() string { return e.detail }
+
+// roomError is a text that does not fit the model with all that is to be written.
+type roomError struct {
+	field        string // of the request, that asks too much
+	tokens, room int
+}
+
+func (e *roomError) Error() string {
+	return fmt.Sprintf("%s: %d tokens in all: the model has room for %d", e.field, e.tokens, e.room)
+}
 
 // unreadable makes an error about a text one of the request.
 func unreadable(err error) error {
@@ -36,12 +47,12 @@ func problemOf(err error) (status int, detail string) {
 	var option *generation.Error
 	var mask *checkpoints.MaskError
 	var in *models.InputError
+	var room *roomError
 	switch {
-	case errors.As(err, &bad), errors.As(err, &in):
+	case errors.As(err, &bad), errors.As(err, &in), errors.As(err, &room):
 		return http.StatusBadRequest, err.Error()
-	case errors.As(err, &option): // by the name that a request has for it, not the command line's
-		return http.StatusBadRequest, strings.ReplaceAll(option.Option, "-", "_") + ": " +
-			strings.ReplaceAll(option.Msg, "max-length", "max_length")
+	case errors.As(err, &option):
+		return http.StatusBadRequest, asAsked.Replace(strings.ReplaceAll(option.Option, "-", "_") + ": " + option.Msg)
 	case errors.As(err, &mask):
 		return http.StatusBadRequest, "the text has no " + mask.Mask
 	case failed(err):
@@ -55,6 +66,10 @@ func problemOf(err error) (status int, detail string) {
 	}
 	return http.StatusInternalServerError, "the model could not answer: see the server's log"
 }
+
+// asAsked names settings as a request does, not as the command line.
+var asAsked = strings.NewReplacer("max-length", "max_length", "1 with sampling", "1, or do_sample false",
+	"num-beams 1, or sample=false", "1, or do_sample false")
 
 // statusClosed is what the log calls requests whose client went away.
 const statusClosed = 499
