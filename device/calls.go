@@ -77,10 +77,12 @@ type Norm struct {
 }
 
 // NormGrad is a call: the gradients of Norm's X, residual, weight and bias. S is
-// what was normalised. The last two are added to with AccW and AccB, else written.
+// what was normalised. The last two are added to with AccW and AccB, else written. With
+// AccResidual DResidual holds what S has of a gradient from elsewhere: it is added to, and
+// X's gradient is of the sum.
 type NormGrad struct {
 	DX, DResidual, DW, DB, DY, S, Mean, RStd, W Buffer
-	AccW, AccB                                  bool
+	AccW, AccB, AccResidual                     bool
 	Rows, Cols                                  int
 	Drop                                        kernels.Dropper
 }

@@ -199,9 +199,12 @@ func (c *CPU) normGrad(o *NormGrad) {
 	}
 	dw, db := target(o.DW, o.AccW, scratch[:o.Cols]), target(o.DB, o.AccB, scratch[o.Cols:])
 	dx, dy, s, mean, rstd, w := o.DX.Floats(), o.DY.Floats(), o.S.Floats(), o.Mean.Floats(), o.RStd.Floats(), o.W.Floats()
-	if o.DResidual.None() {
+	switch {
+	case o.DResidual.None():
 		kernels.LayerNormGrad(c.pool, dx, dw, db, dy, s, mean, rstd, w, o.Rows, o.Cols)
-		return
+	case o.AccResidual:
+		kernels.SumNormGrad(c.pool, o.Drop, dx, o.DResidual.Floats(), dw, db, dy, s, mean, rstd, w, o.Rows, o.Cols)
+	default:
+		kernels.AddNormGrad(c.pool, o.Drop, dx, o.DResidual.Floats(), dw, db, dy, s, mean, rstd, w, o.Rows, o.Cols)
 	}
-	kernels.AddNormGrad(c.pool, o.Drop, dx, o.DResidual.Floats(), dw, db, dy, s, mean, rstd, w, o.Rows, o.Cols)
 }

@@ -33,12 +33,20 @@ func TestAddNormIsItsParts(t *testing.T) {
 					d.Drop(pool, want.dx, want.dr)
 					AddNorm(pool, d, got.y, got.sum, got.mean, got.rstd, x, residual, w, b, rows, cols, 1e-12)
 					AddNormGrad(pool, d, got.dx, got.dr, got.dw, got.db, dy, got.sum, got.mean, got.rstd, w, rows, cols)
+					wantSum, gotSum := blank(), blank()
+					copy(wantSum.dr, residual)
+					copy(gotSum.dr, residual)
+					Add(pool, wantSum.dr, want.dr)
+					d.Drop(pool, wantSum.dx, wantSum.dr)
+					SumNormGrad(pool, d, gotSum.dx, gotSum.dr, gotSum.dw, gotSum.db, dy, got.sum, got.mean, got.rstd, w, rows, cols)
 					for _, c := range []struct {
 						name      string
 						got, want []float32
 					}{{"y", got.y, want.y}, {"sum", got.sum, want.sum}, {"mean", got.mean, want.mean}, {"rstd",
 						got.rstd, want.rstd},
-						{"dx", got.dx, want.dx}, {"dr", got.dr, want.dr}, {"dw", got.dw, want.dw}, {"db", got.db, want.db}} {
+						{"dx", got.dx, want.dx}, {"dr", got.dr, want.dr}, {"dw", got.dw, want.dw}, {"db", got.db, want.db},
+						{"dx of a sum", gotSum.dx, wantSum.dx}, {"dr of a sum", gotSum.dr, wantSum.dr},
+						{"dw of a sum", gotSum.dw, want.dw}, {"db of a sum", gotSum.db, want.db}} {
 						if !slices.Equal(c.got, c.want) {
 							t.Errorf("%s differs", c.name)
 						}

@@ -68,6 +68,15 @@ func AddNormGrad(pool *parallel.Pool, d Dropper, dx, dr, dw, db, dy, sum, mean, 
 	layerNormGrad(pool, dr, dw, db, dy, sum, mean, rstd, w, rows, cols, func(at, end int) { d.Apply(dx[at:end], dr[at:end], at) })
 }
 
+// SumNormGrad is AddNormGrad where the sum is read by others than the norm, too: dr holds
+// the gradient from there, and is added to. It may be neither dx nor dy.
+func SumNormGrad(pool *parallel.Pool, d Dropper, dx, dr, dw, db, dy, sum, mean, rstd, w []float32, rows, cols int) {
+	layerNormGrad(pool, dx, dw, db, dy, sum, mean, rstd, w, rows, cols, func(at, end int) {
+		addTo(dr[at:end], dx[at:end])
+		d.Apply(dx[at:end], dr[at:end], at)
+	})
+}
+
 // LayerNormGrad writes to dx the gradient of LayerNorm's input x and adds to dw
 // and db those of its weight and bias. dx may be dy.
 func LayerNormGrad(pool *parallel.Pool, dx, dw, db, dy, x, mean, rstd, w []float32, rows, cols int) {

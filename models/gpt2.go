@@ -172,19 +172,26 @@ func (e *gpt2Body) run(p *ops.Pass, in *Batch, c *Config, rows []int32, st *deco
 		ops.Lookup{Table: e.Positions, IDs: in.Positions(st.starts()), NoGrad: -1})
 	x = ops.Dropout(p, x, float32(c.EmbdPdrop))
 	a := attend{offsets: in.Offsets, causal: true}
+	n := e.Layers[0].Norm1.Forward(p, x)
 	for i, l := range e.Layers {
 		a.cache = st.cache(i)
-		if i == len(e.Layers)-1 && st == nil {
+		next := &e.Norm
+		if i < len(e.Layers)-1 {
+			next = &e.Layers[i+1].Norm1
+		} else if st == nil {
 			a.only = in.Subset(rows, true)
 		}
-		x = l.Forward(p, x, e.act, c, a)
-		p.Release(x)
+		x, n = l.Forward(p, x, n, next, e.act, c, a)
+		p.Release(x, n)
 	}
-	return e.Norm.Forward(p, rest(p, a.only, x, rows))
+	return rest(p, a.only, n, rows)
 }
 
-func (l *gpt2Layer) Forward(p *ops.Pass, x mat.Tensor, act kernels.Act, c *Config, a attend) mat.Tensor {
-	qkv := ops.Conv1D(p, l.Norm1.Forward(p, x), kernels.Identity, l.QKV.W, l.QKV.B)
+// Forward takes what the layer before has left, x, and its norm by Norm1, n. It returns
+// what it adds to it, and that by the norm behind the layer.
+func (l *gpt2Layer) Forward(p *ops.Pass, x, n mat.Tensor, next *Norm, act kernels.Act, c *Config,
+	a attend) (sum, normed mat.Tensor) {
+	qkv := ops.Conv1D(p, n, kernels.Identity, l.QKV.W, l.QKV.B)
 	spec := ops.AttentionSpec{Heads: c.NHead, Offsets: a.offsets, Causal: a.causal, Scale: l.scale, Dropout: float32(c.AttnPdrop)}
 	var y mat.Tensor
 	if a.cache != nil {
@@ -195,9 +202,9 @@ func (l *gpt2Layer) Forward(p *ops.Pass, x mat.Tensor, act kernels.Act, c *Confi
 	if a.only != nil {
 		x, y = ops.Rows(p, x, a.only.Rows), ops.Rows(p, y, a.only.Rows)
 	}
-	x = ops.Add(p, ops.Conv1D(p, y, kernels.Identity, l.Proj.W, l.Proj.B), x, float32(c.ResidPdrop))
-	y = ops.Conv1D(p, l.Norm2.Forward(p, x), act, l.Up.W, l.Up.B)
-	return ops.Add(p, ops.Conv1D(p, y, kernels.Identity, l.Down.W, l.Down.B), x, float32(c.ResidPdrop))
+	x, n = l.Norm2.SumForward(p, ops.Conv1D(p, y, kernels.Identity, l.Proj.W, l.Proj.B), x, c.ResidPdrop)
+	y = ops.Conv1D(p, n, act, l.Up.W, l.Up.B)
+	return next.SumForward(p, ops.Conv1D(p, y, kernels.Identity, l.Down.W, l.Down.B), x, c.ResidPdrop)
 }
 
 // lastTokenHead is GPT-2's sentence head: a linear layer without bias over each

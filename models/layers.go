@@ -47,6 +47,11 @@ func (n Norm) AddForward(p *ops.Pass, x, residual mat.Tensor, dropout float64) m
 	return ops.AddNorm(p, x, residual, n.W, n.B, n.eps, float32(dropout))
 }
 
+// SumForward returns residual + dropout(x), and normalises its rows.
+func (n Norm) SumForward(p *ops.Pass, x, residual mat.Tensor, dropout float64) (sum, normed mat.Tensor) {
+	return ops.SumNorm(p, x, residual, n.W, n.B, n.eps, float32(dropout))
+}
+
 // activation returns the activation that a config names, as transformers' ACT2FN
 // does but for those with parameters of their own.
 func activation(field, name string) (kernels.Act, error) {

@@ -12,27 +12,36 @@ import (
 // Add computes residual + Dropout(x), the end of every block of a pre-norm
 // transformer; x and residual are [T, H] and may be the same tensor.
 func Add(p *Pass, x, residual mat.Tensor, dropout float32) mat.Tensor {
+	return p.run(newAdd(p, x, residual, dropout))
+}
+
+func newAdd(p *Pass, x, residual mat.Tensor, dropout float32) *add {
 	if Of(x).rows != Of(residual).rows || Of(x).cols != Of(residual).cols {
 		panic(fmt.Sprintf("ops: add: %v onto %v", Of(x).Shape(), Of(residual).Shape()))
 	}
-	return p.run(&add{base: base{p: p, ins: []mat.Tensor{x, residual}}, drop: p.drop(dropout)})
+	return &add{base: base{p: p, ins: []mat.Tensor{x, residual}}, drop: p.drop(dropout)}
 }
 
 type add struct {
 	base
-	drop kernels.Dropper
+	drop   kernels.Dropper
+	normed bool    // the norm behind computes it: see SumNorm
+	dx     *Tensor // x's gradient, where the norm behind has made it
 }
 
 func (o *add) Forward() (mat.Tensor, error) {
 	x := Of(o.ins[0])
 	y := o.p.alloc(x.rows, x.cols)
+	if o.normed {
+		return o.forwarded(y)
+	}
 	o.p.Backend.Run(&device.Drop{Y: y.buf, X: x.buf, Residual: Of(o.ins[1]).buf, Drop: o.drop})
 	return o.forwarded(y)
 }
 
 func (o *add) Backward(gy mat.Tensor) error {
-	var dx *Tensor
-	if x := Of(o.ins[0]); o.ins[0].RequiresGrad() {
+	dx := o.dx
+	if x := Of(o.ins[0]); dx == nil && o.ins[0].RequiresGrad() {
 		dx = o.p.alloc(x.rows, x.cols)
 		o.p.Backend.Run(&device.Drop{Y: dx.buf, X: Of(gy).buf, Drop: o.drop})
 	}
@@ -40,7 +49,7 @@ func (o *add) Backward(gy mat.Tensor) error {
 	o.finish()
 	o.addGrad(o.ins[1], g)
 	if dx != nil {
-		o.ins[0].AccGrad(dx)
+		o.addGrad(o.ins[0], dx)
 	}
 	return nil
 }

@@ -145,11 +145,18 @@ func (o *cachedAttention) bytes(backward bool) float64 {
 func (o *norm) name() string { return "layer norm" }
 
 // bytes of a residual norm's backward do not include the operands: what is
-// normalised was kept.
+// normalised was kept. Those of a norm that computes a sum are the sum's, too, whose
+// gradient is read if it had one, and written as the residual's.
 func (o *norm) bytes(backward bool) float64 {
-	all := o.base.bytes(backward)
-	if backward && o.residual != nil {
-		all -= 8 * float64(o.out.Size())
+	all, n := o.base.bytes(backward), 4*float64(o.out.Size())
+	switch {
+	case backward && o.residual != nil:
+		all -= 2 * n
+	case o.of == nil:
+	case !backward:
+		all += 2 * n
+	case o.of.dx != nil:
+		all += n * float64(1+b2i(o.added))
 	}
 	return all
 }
@@ -160,8 +167,15 @@ func (o *embedding) bytes(backward bool) float64 { return o.gathered(backward, l
 func (o *dropout) name() string                { return "dropout" }
 func (o *dropout) bytes(backward bool) float64 { return o.without(backward) }
 
-func (o *add) name() string                { return "add" }
-func (o *add) bytes(backward bool) float64 { return o.without(backward) }
+func (o *add) name() string { return "add" }
+
+// bytes are none where the norm behind has them.
+func (o *add) bytes(backward bool) float64 {
+	if o.normed && (!backward || o.dx != nil) {
+		return 0
+	}
+	return o.without(backward)
+}
 
 func (o *through) name() string       { return "through" }
 func (o *through) bytes(bool) float64 { return 0 }

@@ -42,6 +42,7 @@ type Pass struct {
 	site uint64
 	live []*Tensor // without Grad: what Release may return
 	tape []taped   // with Grad: the operators in the order that they ran
+	back bool      // walk goes back over the tape: who ran behind an operator has its gradients done
 }
 
 // Backend is what a pass computes on.
@@ -244,6 +245,8 @@ func BackwardFrom(roots ...Root) error {
 // walk runs the backward functions of the tape, the last first, and clears it.
 func (p *Pass) walk() error {
 	tape := p.tape
+	p.back = true
+	defer func() { p.back = false }()
 	for i := len(tape) - 1; i >= 0; i-- {
 		out := tape[i].o.Value().(*Tensor)
 		if !tape[i].o.RequiresGrad() || out.grad == nil {

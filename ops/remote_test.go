@@ -24,11 +24,11 @@ func TestOperatorsNeedNoFloats(t *testing.T) {
 		p := &Pass{Backend: backend, Grad: true, Train: true, Seed: 3}
 		x := Embedding(p, Lookup{table, every(3, 9), -1})
 		x = Add(p, x, b.x, 0.1)
-		h := LayerNorm(p, x, b.w, b.b, 1e-12)
+		s, h := SumNorm(p, LayerNorm(p, x, b.w, b.b, 1e-12), x, b.w, b.b, 1e-12, 0.1)
 		a := SelfAttention(p, Linear(p, h, kernels.Identity, []*nn.Param{b.wqkv}, []*nn.Param{b.bqkv}),
 			AttentionSpec{Heads: 2, Offsets: []int32{0, 4, 9}, Dropout: 0.1})
 		o := Linear(p, a, kernels.GELU, []*nn.Param{b.wo}, []*nn.Param{b.bo})
-		var y mat.Tensor = AddNorm(p, o, Through(p, h), b.w, b.b, 1e-12, 0.1)
+		var y mat.Tensor = AddNorm(p, o, Through(p, s), b.w, b.b, 1e-12, 0.1)
 		y = GatherAdd(p, Rows(p, y, []int32{0, 4, 2}), []int32{1, 0}, PoolPairs(p, y, []Pair{{0, 1}, {4, 4}}, true),
 			[]int32{0, -1})
 		first, second := CrossEntropy(p, y, []int32{3, 7}), MSE(p, Dropout(p, y, 0.1), numbers(16, 5))

@@ -11,8 +11,8 @@ func (b *Backend) gather(o *device.Gather) {
 		return
 	}
 	for from := 0; from < len(o.Lookups); from += mostTables {
-		some := o.Lookups[from:min(len(o.Lookups), from+mostTables)]
-		l := launch{kernel: "gather", spec: []uint32{uint32(len(some)), flag(from > 0)}, groups: overElements(rows * o.Cols),
+		few := o.Lookups[from:min(len(o.Lookups), from+mostTables)]
+		l := launch{kernel: "gather", spec: []uint32{uint32(len(few)), flag(from > 0)}, groups: overElements(rows * o.Cols),
 			writes: over(o.Y)}
 		if from > 0 {
 			l.reads = over(o.Y)
@@ -20,9 +20,9 @@ func (b *Backend) gather(o *device.Gather) {
 		var tables, ids [mostTables]any
 		for i := range mostTables {
 			tables[i], ids[i] = device.Buffer{}, device.Buffer{}
-			if i < len(some) {
-				tables[i], ids[i] = some[i].Table, b.words(some[i].IDs)
-				l.reads = append(l.reads, over(some[i].Table)...)
+			if i < len(few) {
+				tables[i], ids[i] = few[i].Table, b.words(few[i].IDs)
+				l.reads = append(l.reads, some(few[i].Table, rows*o.Cols)...)
 			}
 		}
 		l.push = pack(append(append(append([]any{o.Y}, tables[:]...), ids[:]...), rows, o.Cols)...)

@@ -18,6 +18,9 @@ type (
 // over are the regions of whole buffers, of which there may be none.
 func over(buffers ...device.Buffer) []region { return barriers.Over(buffers...) }
 
+// some is the region of a buffer of which so many floats are touched: see Counts.
+func some(b device.Buffer, floats int) []region { return barriers.Some(b, floats) }
+
 // block is the region of a matrix of rows × cols floats.
 func block(m device.Matrix, rows, cols int) []region { return barriers.Block(m, rows, cols) }
 

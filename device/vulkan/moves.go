@@ -65,7 +65,7 @@ func (b *Backend) clearRows(o *device.ClearRows) {
 		return
 	}
 	b.launch(launch{kernel: "clearrows", groups: [3]uint32{uint32(min(n, mostGroups))},
-		push: pack(o.X, b.words(o.Rows), n, o.Cols), writes: over(o.X)})
+		push: pack(o.X, b.words(o.Rows), n, o.Cols), writes: some(o.X, n*o.Cols)})
 }
 
 func (b *Backend) drop(o *device.Drop) {

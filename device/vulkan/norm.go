@@ -33,26 +33,31 @@ func rowWidth(cols int) uint32 {
 
 // mostNormGroups is the number of workgroups that fill a device, and whose sums are
 // little beside the rows.
-const mostNormGroups = 256
+const mostNormGroups = 128
 
 // normGrad computes what the rows get, and in a second launch adds up what each
 // workgroup's rows give the weight and the bias.
 func (b *Backend) normGrad(o *device.NormGrad) {
 	sums, add := !o.DW.None() || !o.DB.None(), !o.DResidual.None()
-	each := max(1, (o.Rows+mostNormGroups-1)/mostNormGroups)
-	n := (o.Rows + each - 1) / each
-	var parts device.Buffer
+	width := rowWidth(o.Cols)
+	beside := groupSize / int(width) // rows
+	each := max(1, (o.Rows+mostNormGroups*beside-1)/(mostNormGroups*beside))
+	n := (o.Rows + each*beside - 1) / (each * beside)
+	var parts, added device.Buffer
+	if o.AccResidual {
+		added = o.DResidual
+	}
 	if sums {
 		parts = b.get(n * 2 * o.Cols)
 		defer b.put(parts)
 	}
 	if n > 0 {
-		width := rowWidth(o.Cols)
 		b.launch(launch{kernel: "normgrad", groups: [3]uint32{uint32(n)},
-			spec: []uint32{width, tiling.Over(o.Cols, width), flag(add), flag(add && o.Drop.P > 0), flag(sums)},
+			spec: []uint32{groupSize, tiling.Over(o.Cols, width), flag(add), flag(add && o.Drop.P > 0), flag(sums),
+				flag(o.AccResidual), width},
 			push: pack(append([]any{o.DX, o.DResidual, parts, o.DY, o.S, o.Mean, o.RStd, o.W, o.Rows, o.Cols, each},
 				dropping(o.Drop)...)...),
-			reads:  over(o.DY, o.S, o.Mean, o.RStd, o.W),
+			reads:  over(o.DY, o.S, o.Mean, o.RStd, o.W, added),
 			writes: over(o.DX, o.DResidual, parts), flops: 14 * float64(o.Rows*o.Cols)})
 	}
 	if sums {

@@ -48,7 +48,11 @@ func TestNormGrad(t *testing.T) {
 				added.Drop = kernels.Dropper{Seed: 1, Step: 2, Site: 3, P: 0.3}
 				none := g
 				none.DX, none.DW, none.DB = h.undefined(n), device.Buffer{}, device.Buffer{}
-				h.same(rounding(max(20, c.rows)), &g, &added, &none)
+				summed := added
+				summed.DX, summed.DResidual, summed.DB, summed.AccResidual = h.undefined(n), h.random(n), h.random(c.cols), true
+				kept := summed
+				kept.DX, kept.DResidual, kept.DB, kept.Drop.P = h.undefined(n), h.random(n), h.random(c.cols), 0
+				h.same(rounding(max(20, c.rows)), &g, &added, &none, &summed, &kept)
 			})
 		}
 	}

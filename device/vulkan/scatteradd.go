@@ -45,13 +45,17 @@ func (b *Backend) scatterAdd(o *device.ScatterAdd) {
 
 func (b *Backend) addSegments(o *device.ScatterAdd, src, parts device.Buffer, list []segment, order device.Buffer) {
 	words := make([]uint32, 0, 4*len(list))
+	read, added := 0, 0 // rows
 	for _, s := range list {
+		read += s.end - s.from
+		added += int(1 - flag(s.apart))
 		words = append(words, uint32(s.to), uint32(s.from), uint32(s.end), flag(s.apart))
 	}
 	b.launch(launch{kernel: "segments", spec: []uint32{flag(!order.None())},
 		groups: [3]uint32{tiling.Over(o.Cols, 64), uint32(min(len(list), mostGroups))},
 		push:   pack(o.Dst, parts, src, upload(b, words), order, len(list), o.Cols),
-		reads:  over(src, o.Dst), writes: over(o.Dst, parts)})
+		reads:  append(some(src, read*o.Cols), some(o.Dst, added*o.Cols)...),
+		writes: append(some(o.Dst, added*o.Cols), some(parts, (len(list)-added)*o.Cols)...)})
 }
 
 // segmentsOf cuts order, in which rows of one id are side by side, into segments that

@@ -53,7 +53,7 @@ func (b *Backend) partEntry(p *device.Part, l *launch) partEntry {
 	if p.Sparse {
 		e.kind, e.rows, e.n = kindRows, b.words(p.Rows).Addr(), uint32(len(p.Rows)*p.Cols)
 	}
-	l.reads = append(l.reads, over(p.X)...)
+	l.reads = append(l.reads, some(p.X, int(e.n))...)
 	return e
 }
 

@@ -70,8 +70,16 @@ func (b *Backend) updateEntry(u *device.Update, l *launch) updateEntry {
 	case u.Sparse:
 		e.kind, e.rows, e.n = kindRows, b.words(u.Rows).Addr(), uint32(len(u.Rows)*u.Cols)
 	}
-	l.reads = append(l.reads, over(u.G, u.P, u.M, u.V)...)
-	l.writes = append(l.writes, over(u.P, u.M, u.V)...)
+	all, touched := u.P.Len(), u.P.Len()
+	if u.Sparse {
+		touched = len(u.Rows) * u.Cols
+	}
+	if e.kind == kindRows {
+		all = touched
+	}
+	moments := append(some(u.M, touched), some(u.V, touched)...)
+	l.reads = append(append(append(l.reads, some(u.G, touched)...), some(u.P, all)...), moments...)
+	l.writes = append(append(l.writes, some(u.P, all)...), moments...)
 	return e
 }
 

@@ -13,6 +13,7 @@ type Region struct {
 	At            uint64
 	Width, Stride uint64
 	Rows          uint64
+	Idle          uint64 // bytes of them that are left alone: rows of a table that nothing names
 }
 
 // Over returns the regions of whole buffers, of which there may be none.
@@ -22,6 +23,15 @@ func Over(buffers ...device.Buffer) []Region {
 		if !b.None() && b.Len() > 0 {
 			all = append(all, Region{At: b.Addr(), Width: 4 * uint64(b.Len()), Rows: 1})
 		}
+	}
+	return all
+}
+
+// Some is the region of a buffer of which so many floats are touched, nobody knows which.
+func Some(b device.Buffer, floats int) []Region {
+	all := Over(b)
+	for i := range all {
+		all[i].Idle = all[i].Width - min(all[i].Width, 4*uint64(floats))
 	}
 	return all
 }
@@ -37,8 +47,8 @@ func Block(m device.Matrix, rows, cols int) []Region {
 // end is the address behind the last byte.
 func (r Region) end() uint64 { return r.At + (r.Rows-1)*r.Stride + r.Width }
 
-// Bytes is the number of bytes that it has.
-func (r Region) Bytes() uint64 { return r.Rows * r.Width }
+// Bytes is the number of bytes that are touched.
+func (r Region) Bytes() uint64 { return r.Rows*r.Width - r.Idle }
 
 // overlaps reports whether two regions share a byte. Blocks of columns of the same
 // matrix are told apart; for the rest what lies between rows counts as theirs.

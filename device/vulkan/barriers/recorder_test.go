@@ -16,6 +16,19 @@ func columns(from, to, rows int) []Region {
 	return Block(device.Matrix{Buffer: device.At(4096+4*uint64(from), 12*rows-from), LD: 12}, rows, to-from)
 }
 
+// Of a table some rows are touched: any of them, but no more.
+func TestSomeOfABuffer(t *testing.T) {
+	b := device.At(4096, 100)
+	for floats, want := range map[int]uint64{0: 0, 12: 48, 100: 400, 300: 400} {
+		if s := Some(b, floats); len(s) != 1 || s[0].Bytes() != want || !s[0].overlaps(at(99, 100)[0]) {
+			t.Errorf("%d floats of 100: %+v", floats, s)
+		}
+	}
+	if s := Some(device.Buffer{}, 5); s != nil {
+		t.Errorf("of no buffer: %+v", s)
+	}
+}
+
 func TestRecorderPlacesBarriers(t *testing.T) {
 	for _, c := range []struct {
 		name string
