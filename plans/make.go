@@ -4,9 +4,11 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"path/filepath"
 	"slices"
 
+	"github.com/lmkor/bench/device"
 	"github.com/lmkor/bench/results"
 	"github.com/lmkor/bench/results/store"
 	"github.com/lmkor/bench/runs"
@@ -64,6 +66,11 @@ func (c *Cell) price(ctx context.Context, cell *runs.Cell, p *runs.Plan, o *runs
 		c.Different = append(c.Different, store.Changes([]results.Difference{d}))
 	}
 	points, err := known.Of(ctx, cell, o, note)
+	var failed *device.Failure
+	if errors.As(err, &failed) { // it has too little memory, say: other cells may do
+		c.State, c.Missing = Missing, append(c.Missing, failed.Error())
+		return nil
+	}
 	if err != nil {
 		return err
 	}

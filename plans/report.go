@@ -3,6 +3,7 @@ package plans
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/lmkor/bench/runs"
 )
@@ -13,7 +14,10 @@ type Row struct {
 	Tokens   int64   `json:"tokens"`
 	Seconds  float64 `json:"seconds"`
 	MemoryMB float64 `json:"memory_mb"`
-	DiskMB   float64 `json:"disk_mb"`
+	// DeviceMB is of the device that computes, which has DeviceHas, where it is not the processor.
+	DeviceMB  float64 `json:"device_memory_mb,omitempty"`
+	DeviceHas float64 `json:"device_has_mb,omitempty"`
+	DiskMB    float64 `json:"disk_mb"`
 }
 
 // Report returns what a run would do with each cell, in their order. Its error
@@ -38,8 +42,14 @@ func Report(ctx context.Context, cells []runs.Cell, known *Calibration, note fun
 		if err := c.price(ctx, &cells[i], p, o, known, note); err != nil {
 			return err
 		}
+		for _, what := range c.Missing {
+			missing = append(missing, fmt.Errorf("%s × %s, seed %d: %s", p.Model, p.Task, p.Seed, what))
+		}
+		if c.State == Missing {
+			return ctx.Err()
+		}
 		total.add(&c)
-		rows = append(rows, Row{*p, c.Tokens, c.Seconds, c.MemoryMB, c.DiskMB})
+		rows = append(rows, Row{*p, c.Tokens, c.Seconds, c.MemoryMB, c.DeviceMB, c.DeviceHas, c.DiskMB})
 		return ctx.Err()
 	})
 	return rows, total, errors.Join(append(missing, err)...)

@@ -79,7 +79,9 @@ func (o *planOptions) run(ctx context.Context, s streams) error {
 func printPlan(s streams, p *plans.Plan) error {
 	w := newColumns(s.out)
 	grid := slices.ContainsFunc(p.Cells, func(c plans.Cell) bool { return c.Settings != nil })
-	fmt.Fprintln(w, "CELL\tMODEL\tTASK"+map[bool]string{true: "\tSETTINGS"}[grid]+"\tSEED\tSTATE\tSTEPS\tTOKENS\tTIME\tMEMORY\tDISK")
+	on := p.Total.DeviceMB > 0
+	fmt.Fprintln(w, "CELL\tMODEL\tTASK"+map[bool]string{true: "\tSETTINGS"}[grid]+"\tSEED\tSTATE\tSTEPS\tTOKENS\tTIME\tMEMORY"+
+		map[bool]string{true: "\tON DEVICE"}[on]+"\tDISK")
 	for _, c := range p.Cells {
 		state := strings.ReplaceAll(c.State, "_", " ")
 		if c.State == plans.Resumes {
@@ -89,8 +91,8 @@ func printPlan(s streams, p *plans.Plan) error {
 		if grid {
 			task += "\t" + strings.Join(c.Settings, ",")
 		}
-		fmt.Fprintf(w, "%d\t%s\t%s\t%d\t%s\t%d\t%d\t%s\t%s\t%s\n", c.Cell, c.Model, task, c.Seed, state, c.Steps, c.Tokens,
-			plans.Duration(c.Seconds), sizeText(int64(c.MemoryMB*1e6)), sizeText(int64(c.DiskMB*1e6)))
+		fmt.Fprintf(w, "%d\t%s\t%s\t%d\t%s\t%d\t%d\t%s\t%s%s\t%s\n", c.Cell, c.Model, task, c.Seed, state, c.Steps, c.Tokens,
+			plans.Duration(c.Seconds), sizeText(int64(c.MemoryMB*1e6)), onDeviceText(on, c.DeviceMB), sizeText(int64(c.DiskMB*1e6)))
 	}
 	if err := w.Flush(); err != nil {
 		return err
@@ -99,11 +101,7 @@ func printPlan(s streams, p *plans.Plan) error {
 		for _, m := range c.Missing {
 			fmt.Fprintf(s.err, "cell %d, %s × %s, seed %d: missing: %s\n", c.Cell, c.Model, c.Task, c.Seed, m)
 		}
-		if c.DeviceMB > c.DeviceHas {
-			fmt.Fprintf(s.err, "cell %d, %s × %s, seed %d: about %s of the device's memory, which has %s: want a smaller batch_size, "+
-				"with gradient_accumulation_steps in its place, or max_length\n", c.Cell, c.Model, c.Task, c.Seed,
-				sizeText(int64(c.DeviceMB*1e6)), sizeText(int64(c.DeviceHas*1e6)))
-		}
+		warnOfDevice(s, fmt.Sprintf("cell %d, %s × %s, seed %d", c.Cell, c.Model, c.Task, c.Seed), c.DeviceMB, c.DeviceHas)
 		if len(c.Different) > 0 {
 			what := "goes beside a run of other settings"
 			if c.State == plans.Conflict {
@@ -114,6 +112,25 @@ func printPlan(s streams, p *plans.Plan) error {
 		}
 	}
 	return printTotal(s, p.Total)
+}
+
+// onDeviceText is a cell's column of the device's memory, where there is one.
+func onDeviceText(column bool, mb float64) string {
+	if !column {
+		return ""
+	}
+	if mb == 0 {
+		return "\t–"
+	}
+	return "\t" + sizeText(int64(mb*1e6))
+}
+
+// warnOfDevice says of a cell that its device has less memory than it takes.
+func warnOfDevice(s streams, cell string, mb, has float64) {
+	if mb > has {
+		fmt.Fprintf(s.err, "%s: about %s of the device's memory, which has %s: want a smaller batch_size, "+
+			"with gradient_accumulation_steps in its place, or max_length\n", cell, sizeText(int64(mb*1e6)), sizeText(int64(has*1e6)))
+	}
 }
 
 // warnUnkept warns that what was measured could not be kept: it is measured again.

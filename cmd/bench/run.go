@@ -300,17 +300,20 @@ func printRows(s streams, rows []plans.Row, total plans.Total, format string) er
 		for _, kept := range p.Kept {
 			fmt.Fprintf(s.err, "%s × %s, seed %d: %s\n", p.Model, p.Task, p.Seed, kept)
 		}
+		warnOfDevice(s, fmt.Sprintf("%s × %s, seed %d", p.Model, p.Task, p.Seed), p.DeviceMB, p.DeviceHas)
 	}
 	if format == "json" {
 		return s.json(rows)
 	}
 	w := newColumns(s.out)
 	// A grid's settings are in RUN.
-	fmt.Fprintln(w, "MODEL\tTASK\tSEED\tSTATUS\tTRAIN\tSCORED\tSTEPS\tTOKENS\tTIME\tMEMORY\tDISK\tRUN")
+	on := total.DeviceMB > 0
+	fmt.Fprintln(w, "MODEL\tTASK\tSEED\tSTATUS\tTRAIN\tSCORED\tSTEPS\tTOKENS\tTIME\tMEMORY"+
+		map[bool]string{true: "\tON DEVICE"}[on]+"\tDISK\tRUN")
 	for _, p := range rows {
-		fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%d\t%d\t%d\t%d\t%s\t%s\t%s\t%s\n", p.Model, p.Task, p.Seed, p.What(),
+		fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%d\t%d\t%d\t%d\t%s\t%s%s\t%s\t%s\n", p.Model, p.Task, p.Seed, p.What(),
 			p.Rows[tasks.Train], p.Rows[p.Scored], p.Steps, p.Tokens, plans.Duration(p.Seconds),
-			sizeText(int64(p.MemoryMB*1e6)), sizeText(int64(p.DiskMB*1e6)), p.Dir)
+			sizeText(int64(p.MemoryMB*1e6)), onDeviceText(on, p.DeviceMB), sizeText(int64(p.DiskMB*1e6)), p.Dir)
 	}
 	if err := w.Flush(); err != nil {
 		return err
