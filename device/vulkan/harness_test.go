@@ -3,6 +3,7 @@ package vulkan
 import (
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -364,6 +365,9 @@ func TestMain(m *testing.M) {
 	if b := devices.forward; b != nil {
 		if devices.used {
 			fmt.Fprintf(os.Stderr, "vulkan: tested on %s, %s, %s\n", b.info.Name, strings.TrimSpace(b.info.Driver), b.info.Kind)
+		}
+		if accesses() { // for scripts/vulkan/accesses.sh
+			fmt.Fprintln(os.Stderr, "vulkan: launched", strings.Join(slices.Sorted(maps.Keys(b.counts.Kernels)), " "))
 		}
 		b.Close()
 		devices.reversed.Close()
