@@ -9,6 +9,7 @@ import (
 
 	"github.com/lmkor/bench/device"
 	"github.com/lmkor/bench/device/vulkan"
+	"github.com/lmkor/bench/device/vulkan/offered"
 	"github.com/lmkor/bench/kernels"
 	"github.com/lmkor/bench/kernels/parallel"
 )
@@ -39,23 +40,23 @@ func Resolve(setting string) (name, note string, err error) {
 	case CPU, "":
 		return CPU, "", nil
 	case Auto:
-		found, err := vulkan.Pick(Auto)
+		found, err := offered.Pick(Auto)
 		if err != nil {
 			return CPU, fmt.Sprintf("device auto: the processor computes: %v", err), nil
 		}
 		return nameOf(found), "", nil
 	case Vulkan:
-		found, err := vulkan.Pick(Auto)
+		found, err := offered.Pick(Auto)
 		if err != nil {
-			found, err = vulkan.Pick(Vulkan + ":0")
+			found, err = offered.Pick(Vulkan + ":0")
 		}
 		return nameOf(found), "", err
 	}
-	found, err := vulkan.Pick(setting)
+	found, err := offered.Pick(setting)
 	return nameOf(found), "", err
 }
 
-func nameOf(i vulkan.Info) string { return fmt.Sprintf("%s:%d", Vulkan, i.Index) }
+func nameOf(i offered.Info) string { return fmt.Sprintf("%s:%d", Vulkan, i.Index) }
 
 // PrecisionError is the error of asking a device for bfloat16.
 type PrecisionError struct {
@@ -77,7 +78,7 @@ func (e *PrecisionError) Error() string {
 func NoBfloat16(setting string) error {
 	e := &PrecisionError{Device: setting}
 	if name, _, err := Resolve(setting); err == nil && name != CPU {
-		if i, err := vulkan.Pick(name); err == nil {
+		if i, err := offered.Pick(name); err == nil {
 			e.Why = i.LowerPrecision()
 		}
 	}
@@ -101,7 +102,7 @@ func Describe(name string) (Facts, error) {
 	if name == CPU || name == "" {
 		return Facts{Name: CPU, Kernels: kernels.Name()}, nil
 	}
-	i, err := vulkan.Pick(name)
+	i, err := offered.Pick(name)
 	if err != nil {
 		return Facts{}, err
 	}
@@ -111,7 +112,7 @@ func Describe(name string) (Facts, error) {
 // shownHash is how many digits of the shaders' hash a line shows.
 const shownHash = 12
 
-func facts(i vulkan.Info) Facts {
+func facts(i offered.Info) Facts {
 	f := Facts{Name: nameOf(i), Model: i.Name, Driver: i.Driver, API: i.API, Shaders: vulkan.ShaderHash(),
 		Memory: i.Memory, OnCPU: i.CPU}
 	f.Kernels = fmt.Sprintf("vulkan: %s, %s, shaders %s", f.Model, f.Driver, f.Shaders[:shownHash])
@@ -137,7 +138,7 @@ func Open(ctx context.Context, setting string, threads int) (*Device, error) {
 		pool := parallel.New(threads)
 		return &Device{Backend: device.NewCPU(pool), Pool: pool}, nil
 	}
-	found, err := vulkan.Pick(name)
+	found, err := offered.Pick(name)
 	if err != nil {
 		return nil, err
 	}

@@ -2,37 +2,41 @@ package doctor
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/lmkor/bench/checkpoints"
-	"github.com/lmkor/bench/device/vulkan"
+	"github.com/lmkor/bench/device/vulkan/offered"
 	"github.com/lmkor/bench/devices"
 	"github.com/lmkor/bench/models/hf"
 	"github.com/lmkor/bench/perf"
 )
 
 // gpu is the device that a setting means, or why there is none: auto needs none.
-func gpu(setting string) (Finding, *vulkan.Info) {
+func gpu(setting string) (Finding, *offered.Info) {
 	f := Finding{Name: "GPU", Status: OK}
 	if setting == devices.CPU {
 		f.Found = "the processor computes"
 		return f, nil
 	}
 	name, _, err := devices.Resolve(setting)
-	var i vulkan.Info
+	var i offered.Info
 	if err == nil && name != devices.CPU {
-		i, err = vulkan.Pick(name)
+		i, err = offered.Pick(name)
 	} else if err == nil {
-		i, err = vulkan.Pick(devices.Auto)
+		i, err = offered.Pick(devices.Auto)
 	}
 	if err != nil {
 		if setting != devices.Auto {
 			f.Status = Fail
 		}
-		found, advice, _ := strings.Cut(err.Error(), ": install")
-		if f.Found = found; advice != "" {
-			f.Advice = "the processor computes; for a GPU, install" + advice
+		f.Found = err.Error()
+		var missing *offered.Missing
+		if errors.As(err, &missing) {
+			f.Found, f.Advice = missing.Err.Error(), missing.Advice
+			if setting == devices.Auto {
+				f.Advice = "the processor computes; for a GPU: " + missing.Advice
+			}
 		}
 		return f, nil
 	}
@@ -49,7 +53,7 @@ const batch, length = 32, 128
 
 // modelOn is whether a model fits into a device's memory; nothing where its config is
 // not there.
-func modelOn(name string, on *vulkan.Info) []Finding {
+func modelOn(name string, on *offered.Info) []Finding {
 	m, err := checkpoints.Find(name)
 	if err != nil || m.Scratch != nil { // one from nothing gets its vocabulary from the data
 		return nil

@@ -7,6 +7,7 @@ import (
 
 	"github.com/lmkor/bench/device"
 	"github.com/lmkor/bench/device/vulkan"
+	"github.com/lmkor/bench/device/vulkan/offered"
 	"github.com/lmkor/bench/models"
 	"github.com/lmkor/bench/ops"
 	"github.com/lmkor/bench/trainers"
@@ -21,7 +22,7 @@ type DeviceMemory struct {
 // Held returns what a model of that architecture, with a head for two classes, would
 // hold of a device, at batches of so many texts of so many tokens. It is what the
 // backend allocates, taken from its books: a step is recorded, and nothing computed.
-func Held(c models.Config, on vulkan.Info, batch, length int) (m DeviceMemory, err error) {
+func Held(c models.Config, on offered.Info, batch, length int) (m DeviceMemory, err error) {
 	defer device.Caught(&err)
 	model, err := models.New(c, models.Head{Kind: models.SequenceHead, Labels: 2}, 1)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/lmkor/bench/device/vulkan"
+	"github.com/lmkor/bench/device/vulkan/offered"
 	"github.com/lmkor/bench/internal/devicetest"
 	"github.com/lmkor/bench/models"
 	"github.com/lmkor/bench/trainers"
@@ -19,7 +20,7 @@ func smallBERT() models.Config {
 // answering, and activations with the batch.
 func TestHeldGrows(t *testing.T) {
 	held := func(batch int) DeviceMemory {
-		m, err := Held(smallBERT(), vulkan.Info{}, batch, 64)
+		m, err := Held(smallBERT(), offered.Info{}, batch, 64)
 		if err != nil {
 			t.Fatal(err)
 		}

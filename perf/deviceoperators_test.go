@@ -7,13 +7,14 @@ import (
 	"testing"
 
 	"github.com/lmkor/bench/device/vulkan"
+	"github.com/lmkor/bench/device/vulkan/offered"
 	"github.com/lmkor/bench/internal/golden"
 	"github.com/lmkor/bench/models"
 	"github.com/lmkor/bench/trainers"
 )
 
 // onPaper measures two steps of eight examples.
-func onPaper(t *testing.T, info vulkan.Info, examples func(*models.Model) trainers.Objective) *OnDevice {
+func onPaper(t *testing.T, info offered.Info, examples func(*models.Model) trainers.Objective) *OnDevice {
 	t.Helper()
 	m, err := models.New(smallBERT(), models.Head{Kind: models.SequenceHead, Labels: 2}, 1)
 	if err != nil {
@@ -43,8 +44,8 @@ func (l *longer) Batch(examples []int, step uint64) trainers.Batch {
 // What a device with a clock is given and what its operators need are the one timed
 // batch's, whatever the others are like.
 func TestOperatorsAreOfTheTimedBatch(t *testing.T) {
-	got := onPaper(t, vulkan.Info{Clock: true}, func(m *models.Model) trainers.Objective { return &longer{same{model: m, n: 40}} })
-	want := onPaper(t, vulkan.Info{}, func(m *models.Model) trainers.Objective { return &same{model: m, n: 8, length: 16} })
+	got := onPaper(t, offered.Info{Clock: true}, func(m *models.Model) trainers.Objective { return &longer{same{model: m, n: 40}} })
+	want := onPaper(t, offered.Info{}, func(m *models.Model) trainers.Objective { return &same{model: m, n: 8, length: 16} })
 	of := func(r *OnDevice) DeviceOperator {
 		return r.Operators[slices.IndexFunc(r.Operators, func(o DeviceOperator) bool { return o.Name == "linear" && o.Backward })]
 	}
@@ -56,7 +57,7 @@ func TestOperatorsAreOfTheTimedBatch(t *testing.T) {
 // Every launch, copy and fill of a step is some operator's, both ways, and the sums are
 // the step's.
 func TestOperatorsOfAStepAreTheStep(t *testing.T) {
-	r := onPaper(t, vulkan.Info{}, func(m *models.Model) trainers.Objective { return &same{model: m, n: 8, length: 16} })
+	r := onPaper(t, offered.Info{}, func(m *models.Model) trainers.Objective { return &same{model: m, n: 8, length: 16} })
 	var launches, moved, flops float64
 	var names []string
 	for _, o := range r.Operators {

@@ -8,7 +8,7 @@ import (
 	"github.com/klauspost/cpuid/v2"
 	"github.com/spf13/cobra"
 
-	"github.com/lmkor/bench/device/vulkan"
+	"github.com/lmkor/bench/device/vulkan/offered"
 	"github.com/lmkor/bench/devices"
 	"github.com/lmkor/bench/kernels"
 	"github.com/lmkor/bench/results/tables"
@@ -58,7 +58,7 @@ Computing on a GPU is experimental, and in float32 alone.`,
 func (o *devicesOptions) run(s streams) error {
 	all := []computer{{Device: devices.CPU, Name: strings.TrimSpace(cpuid.CPU.BrandName), Type: "processor",
 		Kernels: kernels.Name(), Threads: runtime.GOMAXPROCS(0)}}
-	found, err := vulkan.Devices()
+	found, err := offered.Devices()
 	if err != nil {
 		fmt.Fprintf(s.err, "%v\n", err) // the processor is there all the same
 	}

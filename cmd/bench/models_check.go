@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lmkor/bench/checkpoints"
-	"github.com/lmkor/bench/device/vulkan"
+	"github.com/lmkor/bench/device/vulkan/offered"
 	"github.com/lmkor/bench/devices"
 	"github.com/lmkor/bench/models/hf"
 	"github.com/lmkor/bench/models/inspect"
@@ -88,7 +88,7 @@ func (o *checkOptions) onDevice(s streams, dir string, r *inspect.Report) error 
 	if name == devices.CPU || r.Err() != nil {
 		return nil
 	}
-	i, err := vulkan.Pick(name)
+	i, err := offered.Pick(name)
 	if err != nil {
 		return err
 	}

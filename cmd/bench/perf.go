@@ -10,6 +10,7 @@ import (
 	"github.com/lmkor/bench/configs"
 	"github.com/lmkor/bench/device"
 	"github.com/lmkor/bench/device/vulkan"
+	"github.com/lmkor/bench/device/vulkan/offered"
 	"github.com/lmkor/bench/devices"
 	"github.com/lmkor/bench/objectives"
 	"github.com/lmkor/bench/perf"
@@ -72,7 +73,7 @@ const paper = "paper"
 // open opens the device that is to be measured.
 func (o *perfOptions) open(ctx context.Context, s streams, threads int) (*devices.Device, error) {
 	if o.device == paper {
-		b := vulkan.Paper(vulkan.Info{})
+		b := vulkan.Paper(offered.Info{})
 		return &devices.Device{Backend: b, GPU: b}, nil
 	}
 	return onDevice(ctx, s, o.device, threads)

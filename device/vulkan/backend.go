@@ -9,6 +9,7 @@ import (
 
 	"github.com/lmkor/bench/device"
 	"github.com/lmkor/bench/device/vulkan/barriers"
+	"github.com/lmkor/bench/device/vulkan/offered"
 	"github.com/lmkor/bench/internal/vulkan"
 )
 
@@ -17,7 +18,7 @@ import (
 // or has no memory left; after that they all do.
 type Backend struct {
 	mu       sync.Mutex
-	info     Info
+	info     offered.Info
 	instance *vulkan.Instance
 	device   *vulkan.Device
 	options  options
@@ -66,11 +67,11 @@ func Open(index int) (*Backend, error) { return open(index, options{}) }
 func open(index int, o options) (*Backend, error) {
 	library, err := vulkan.Open()
 	if err != nil {
-		return nil, advised(err)
+		return nil, offered.Advised(err)
 	}
 	b := &Backend{options: o, pipelines: map[string]vulkan.Pipeline{}, counts: newCounts()}
 	if b.instance, err = library.NewInstance(o.say); err != nil {
-		return nil, advised(err)
+		return nil, offered.Advised(err)
 	}
 	if err := b.open(index); err != nil {
 		b.instance.Close()
@@ -82,13 +83,13 @@ func open(index int, o options) (*Backend, error) {
 func (b *Backend) open(index int) error {
 	physicals, err := b.instance.Physicals()
 	if err != nil {
-		return advised(err)
+		return offered.Advised(err)
 	}
 	if index < 0 || index >= len(physicals) {
 		return fmt.Errorf("device vulkan:%d: there are %d", index, len(physicals))
 	}
 	p := physicals[index]
-	b.info = info(index, p)
+	b.info = offered.Of(index, p)
 	if b.patience, err = patience(b.info.CPU); err != nil {
 		return err
 	}
@@ -112,7 +113,7 @@ func (b *Backend) begin() {
 }
 
 // Info returns what the device says of itself.
-func (b *Backend) Info() Info { return b.info }
+func (b *Backend) Info() offered.Info { return b.info }
 
 // LowerPrecision says why the device does not compute in bfloat16: see Info.
 func (b *Backend) LowerPrecision() string { return b.info.LowerPrecision() }

@@ -10,41 +10,6 @@ import (
 	"github.com/lmkor/bench/internal/vulkan"
 )
 
-func TestPick(t *testing.T) {
-	all := []Info{{Index: 0, Name: "soft", Kind: "CPU", CPU: true}, {Index: 1, Name: "old", Kind: "discrete GPU", Lacks: "old lacks timelineSemaphore"},
-		{Index: 2, Name: "small", Kind: "integrated GPU"}, {Index: 3, Name: "large", Kind: "discrete GPU"}}
-	for _, c := range []struct {
-		setting string
-		devices int
-		want    int
-		wrong   string
-	}{
-		{"auto", 4, 3, ""}, {"auto", 3, 2, ""}, {"auto", 2, 0, "no GPU that computes: found vulkan:0, soft (CPU); vulkan:1, old"},
-		{"auto", 0, 0, "NVIDIA_DRIVER_CAPABILITIES=compute,utility,graphics"},
-		{"vulkan:0", 4, 0, ""}, {"vulkan:1", 4, 0, "old lacks timelineSemaphore"}, {"vulkan:4", 4, 0, "device vulkan:4: found vulkan:0"},
-		{"vulkan:-1", 4, 0, "want cpu, auto or vulkan:N"}, {"cuda", 4, 0, `device "cuda": want`},
-	} {
-		got, err := pick(c.setting, all[:c.devices])
-		switch {
-		case c.wrong != "":
-			if err == nil || !strings.Contains(err.Error(), c.wrong) {
-				t.Errorf("%s of %d: %v, want %s", c.setting, c.devices, err, c.wrong)
-			}
-		case err != nil || got.Index != c.want:
-			t.Errorf("%s of %d: %d, %v, want %d", c.setting, c.devices, got.Index, err, c.want)
-		}
-	}
-}
-
-func TestNoVulkanSaysWhatToDo(t *testing.T) {
-	err := advised(&vulkan.NotFound{Names: []string{"libvulkan.so.1"}, Err: errors.New("no such file")})
-	for _, want := range []string{"libvulkan.so.1", "no such file", "libvulkan1", "NVIDIA_DRIVER_CAPABILITIES"} {
-		if !strings.Contains(err.Error(), want) {
-			t.Errorf("%v lacks %s", err, want)
-		}
-	}
-}
-
 // alone opens a device of the test's own.
 func alone(t *testing.T, o options) *Backend {
 	t.Helper()

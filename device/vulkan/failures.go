@@ -89,7 +89,7 @@ func openAdvice(err error) string {
 		return "its memory is exhausted before anything is there: another program may hold it; end that, or take another device " +
 			"('bench devices')"
 	}
-	return ""
+	return "its driver does not open it: the system's log has its reason; want another device ('bench devices') or device=cpu"
 }
 
 // allocate asks the device for memory.

@@ -3,6 +3,7 @@ package vulkan
 import (
 	"slices"
 
+	"github.com/lmkor/bench/device/vulkan/offered"
 	"github.com/lmkor/bench/device/vulkan/tiling"
 	"github.com/lmkor/bench/internal/vulkan"
 )
@@ -11,7 +12,7 @@ import (
 // counts what a device would be given to do, and keeps the books of the memory that it
 // would hold. What is read of it is zero. Of the device, which need not be there, limits
 // count; zero values are those that every device has.
-func Paper(of Info) *Backend {
+func Paper(of offered.Info) *Backend {
 	for i := range of.Groups {
 		if of.Groups[i] == 0 {
 			of.Groups[i] = mostGroups

@@ -8,6 +8,7 @@ import (
 
 	"github.com/lmkor/bench/device"
 	"github.com/lmkor/bench/device/vulkan"
+	"github.com/lmkor/bench/device/vulkan/offered"
 	"github.com/lmkor/bench/kernels/parallel"
 )
 
@@ -26,8 +27,8 @@ func Backend(t testing.TB) device.Backend {
 		return device.NewCPU(parallel.New(0))
 	}
 	opened.Do(func() {
-		var picked vulkan.Info
-		if picked, opened.err = vulkan.Pick(os.Getenv("BENCH_DEVICE")); opened.err == nil {
+		var picked offered.Info
+		if picked, opened.err = offered.Pick(os.Getenv("BENCH_DEVICE")); opened.err == nil {
 			opened.backend, opened.err = vulkan.Open(picked.Index)
 		}
 	})

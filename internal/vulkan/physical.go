@@ -188,6 +188,9 @@ func (p *Physical) queues(period float32) {
 	}
 }
 
+// SharedBytes is how many bytes of memory a workgroup has to share at the least.
+const SharedBytes = 24 << 10
+
 // Lacks returns why the device can't run this program's kernels, nil if it can.
 func (p *Physical) Lacks() error {
 	switch {
@@ -201,6 +204,8 @@ func (p *Physical) Lacks() error {
 		return fmt.Errorf("%s lacks timelineSemaphore", p.Name)
 	case p.Invocations < 256:
 		return fmt.Errorf("%s runs %d invocations a workgroup, want 256", p.Name, p.Invocations)
+	case p.Shared < SharedBytes:
+		return fmt.Errorf("%s shares %d bytes in a workgroup, want %d", p.Name, p.Shared, SharedBytes)
 	}
 	return nil
 }

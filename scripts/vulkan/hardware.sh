@@ -4,18 +4,45 @@
 # is; what was printed lies in DIR, a file a step, and one step's failure does not stop the next.
 # NSMC is ratings_train.txt: with it, and a PyTorch that sees the card by CUDA, both race.
 #
+# hardware.sh --build DIR builds what it runs into DIR/bin, on a machine with Go, for one of the
+# same kind that has a card and no Go: it takes this tree and DIR there. STEPS, a pattern,
+# chooses steps by name.
+#
 # docs/gpu.md says what to expect of each step, and what to do where it is otherwise.
 set -uo pipefail
+tested='device/vulkan internal/vulkan models models/generation trainers perf cmd/bench'
+
+build() { # build BIN
+  mkdir -p "$1" && go build -trimpath -o "$1/bench" ./cmd/bench || return 1
+  local package
+  for package in $tested; do
+    go test -trimpath -ldflags=-s -c -o "$1/${package//\//-}.test" "./$package" || return 1
+  done
+}
+
+if [ "$1" = --build ]; then
+  bin=$(realpath -m "$2")/bin
+  cd "$(dirname "$0")/../.." && build "$bin"
+  exit
+fi
 mkdir -p "$1" && dir=$(realpath "$1") || exit 1
 device=${2:-vulkan:0} nsmc=
 [ -z "${3:-}" ] || nsmc=$(realpath -e "$3") || exit 1
 cd "$(dirname "$0")/../.."
-bench=$dir/bench failed=0
-go build -o "$bench" ./cmd/bench || exit 1
+bin=$dir/bin bench=$dir/bin/bench failed=0
+without='^$'
+if command -v go >/dev/null; then
+  build "$bin" || exit 1
+elif [ -x "$bench" ]; then
+  without='ShadersAreCompiled|Generated' # which take Go
+else
+  echo "there is no Go here, and no $bench: see --build" && exit 1
+fi
 
 step() { # step NAME COMMAND...
   local name=$1 begun=$SECONDS status=0
   shift
+  [[ $name =~ ${STEPS:-.} ]] || return 0
   printf '%s\n\n' "$*" >"$dir/$name.txt"
   ("$@") >>"$dir/$name.txt" 2>&1 || status=$?
   if [ $status = 0 ]; then
@@ -24,6 +51,20 @@ step() { # step NAME COMMAND...
     echo "FAILED  $name ($((SECONDS - begun)) s, exit status $status): $dir/$name.txt"
     failed=1
   fi
+}
+
+tests() { # tests PACKAGE… -- FLAG…: their tests, each where its package is
+  local packages=() package status=0
+  while [ "$1" != -- ]; do packages+=("$1"); shift; done
+  shift
+  for package in "${packages[@]}"; do
+    (cd "$package" && "$bin/${package//\//-}.test" -test.count=1 "$@") || status=$?
+  done
+  return $status
+}
+under() { # under NAME=VALUE… COMMAND…: as env, of functions too
+  while [[ $1 == *=* ]]; do local -x "$1"; shift; done
+  "$@"
 }
 
 same() { # both trainings on the device left the same weights and predictions
@@ -44,13 +85,13 @@ step devices "$bench" devices
 step doctor "$bench" doctor --device "$device" --model bert-tiny-scratch --task nsmc --data-dir samples
 
 # Right: kernels, models, trainings, commands.
-step kernels env BENCH_VULKAN=require "$on" go test -count=1 -v ./device/vulkan ./internal/vulkan
-step synchronization env $layer VK_LAYER_ENABLES=VK_VALIDATION_FEATURE_ENABLE_SYNCHRONIZATION_VALIDATION_EXT \
-  BENCH_VULKAN=require "$on" go test -count=1 -short ./device/vulkan
-step accesses env $layer VK_LAYER_ENABLES=VK_VALIDATION_FEATURE_ENABLE_GPU_ASSISTED_EXT \
-  BENCH_VULKAN=require "$on" go test -count=1 -timeout 2h -short ./device/vulkan -skip 'TenSteps|LostDeviceLoses|Launches'
-step models env "$on" go test -count=1 ./models ./models/generation ./trainers ./perf
-step commands env "$on" go test -count=1 -run 'OnADevice|ADeviceIs' ./cmd/bench
+step kernels under BENCH_VULKAN=require "$on" tests device/vulkan internal/vulkan -- -test.v -test.skip "$without"
+step synchronization under $layer VK_LAYER_ENABLES=VK_VALIDATION_FEATURE_ENABLE_SYNCHRONIZATION_VALIDATION_EXT \
+  BENCH_VULKAN=require "$on" tests device/vulkan -- -test.short -test.skip "$without"
+step accesses under $layer VK_LAYER_ENABLES=VK_VALIDATION_FEATURE_ENABLE_GPU_ASSISTED_EXT \
+  BENCH_VULKAN=require "$on" tests device/vulkan -- -test.timeout 2h -test.short -test.skip "$without|TenSteps|LostDeviceLoses|Launches"
+step models under "$on" tests models models/generation trainers perf --
+step commands under "$on" tests cmd/bench -- -test.run 'OnADevice|ADeviceIs'
 step quickstart "$bench" quickstart --set device="$device" --runs "$dir/quickstart"
 step quickstart-cpu "$bench" quickstart --runs "$dir/quickstart-cpu"
 step again "$bench" quickstart --set device="$device" --runs "$dir/again"

@@ -1,15 +1,6 @@
-// Package vulkan is the backend of a GPU: calls become launches of compute shaders
-// that Vulkan runs. Memory is lent as the CPU's arena lends it; launches are
-// recorded, with barriers where one touches what another wrote, and submitted in
-// pieces, so that the device runs while the next ones are recorded. There are no
-// atomics on floats and no sums whose order is not fixed: the same device, driver
-// and program give the same bytes.
-//
-// A call is a case of one of the functions runMoves, runMath and runAttention, and
-// a method that records launches: see launch.
-package vulkan
-
-//go:generate go run ./gen
+// Package offered is what devices Vulkan offers here, what they say of themselves, which of
+// them a setting means, and what is missing where there is none.
+package offered
 
 import (
 	"errors"
@@ -53,7 +44,8 @@ type Heap struct {
 	Free  int64 // bytes that the program may still have; 0: the driver does not say
 }
 
-func info(index int, p *vulkan.Physical) Info {
+// Of returns what a driver's device says, the loader's number index.
+func Of(index int, p *vulkan.Physical) Info {
 	i := Info{Index: index, Name: p.Name, Kind: p.Kind.String(), CPU: p.Kind == vulkan.Processor, Driver: p.Driver,
 		API: p.API.String(), AtOnce: p.MostAtOnce, Slabs: p.MostAllocations, Shared: p.Shared, Threads: int(p.Invocations),
 		Groups: p.Groups, Wave: int(p.Subgroup), Push: p.Push, Float16: p.Float16 && p.Storage16, Int64: p.Int64,
@@ -75,7 +67,8 @@ func (i Info) LowerPrecision() string {
 	if !i.Matrix {
 		return i.Name + " has no cooperative matrices (VK_KHR_cooperative_matrix), without which lower precision is no faster"
 	}
-	return i.Name + " has cooperative matrices, but no measurement says that bench would be faster by them"
+	return i.Name + " has cooperative matrices (VK_KHR_cooperative_matrix), and bench has no kernels for them before a card has " +
+		"shown that they are faster"
 }
 
 // Devices returns every device that Vulkan offers, in the loader's order. Its error
@@ -83,34 +76,41 @@ func (i Info) LowerPrecision() string {
 func Devices() ([]Info, error) {
 	library, err := vulkan.Open()
 	if err != nil {
-		return nil, advised(err)
+		return nil, Advised(err)
 	}
 	instance, err := library.NewInstance(nil)
 	if err != nil {
-		return nil, advised(err)
+		return nil, Advised(err)
 	}
 	defer instance.Close()
 	physicals, err := instance.Physicals()
 	if err != nil {
-		return nil, advised(err)
+		return nil, Advised(err)
 	}
 	var all []Info
 	for i, p := range physicals {
-		all = append(all, info(i, p))
+		all = append(all, Of(i, p))
 	}
 	return all, nil
 }
 
-// advice is what to do where no driver is found: the usual reason is a container.
-const advice = "install a GPU driver with Vulkan and the loader (Debian: libvulkan1; in NVIDIA's containers also libxext6 " +
-	"libegl1), and start containers with --gpus all -e NVIDIA_DRIVER_CAPABILITIES=compute,utility,graphics"
+// Missing is the error of there being no device that computes, and what to do about it.
+type Missing struct {
+	Err    error
+	Advice string
+}
 
-// advised adds to an error of finding a device what to do.
-func advised(err error) error {
+func (e *Missing) Error() string { return e.Err.Error() + ": " + e.Advice }
+
+// Unwrap returns what was found, or not.
+func (e *Missing) Unwrap() error { return e.Err }
+
+// Advised adds to an error of finding a device what to do.
+func Advised(err error) error {
 	if errors.Is(err, vulkan.ErrUnsupported) {
 		return err
 	}
-	return fmt.Errorf("%w: %s", err, advice)
+	return &Missing{err, here.advice()}
 }
 
 // Pick returns which of the devices a setting asks for: auto is the first discrete
@@ -121,10 +121,10 @@ func Pick(setting string) (Info, error) {
 	if err != nil {
 		return Info{}, err
 	}
-	return pick(setting, all)
+	return pick(setting, all, here)
 }
 
-func pick(setting string, all []Info) (Info, error) {
+func pick(setting string, all []Info, on system) (Info, error) {
 	if setting == "auto" {
 		for _, kind := range []vulkan.Kind{vulkan.Discrete, vulkan.Integrated, vulkan.Virtual} {
 			for _, i := range all {
@@ -133,7 +133,11 @@ func pick(setting string, all []Info) (Info, error) {
 				}
 			}
 		}
-		return Info{}, fmt.Errorf("no GPU that computes: found %s: %s", found(all), advice)
+		err := &Missing{fmt.Errorf("no GPU that computes: found %s", found(all)), on.advice()}
+		if slices.ContainsFunc(all, func(i Info) bool { return !i.CPU }) {
+			err.Advice = "a newer driver may have what it lacks; else want device=cpu"
+		}
+		return Info{}, err
 	}
 	number, ok := strings.CutPrefix(setting, "vulkan:")
 	n, err := strconv.Atoi(number)
@@ -144,7 +148,8 @@ func pick(setting string, all []Info) (Info, error) {
 		return Info{}, fmt.Errorf("device %s: found %s", setting, found(all))
 	}
 	if all[n].Lacks != "" {
-		return Info{}, fmt.Errorf("device %s: %s", setting, all[n].Lacks)
+		return Info{}, fmt.Errorf("device %s: %s: a newer driver may have it; else want another device ('bench devices') or device=cpu",
+			setting, all[n].Lacks)
 	}
 	return all[n], nil
 }
@@ -156,7 +161,11 @@ func found(all []Info) string {
 	}
 	var names []string
 	for _, i := range all {
-		names = append(names, fmt.Sprintf("vulkan:%d, %s (%s)", i.Index, i.Name, i.Kind))
+		name := fmt.Sprintf("vulkan:%d, %s (%s)", i.Index, i.Name, i.Kind)
+		if i.Lacks != "" {
+			name += ", but " + i.Lacks
+		}
+		names = append(names, name)
 	}
 	return strings.Join(names, "; ")
 }
