@@ -1587,68 +1587,6 @@ done:
 	VZEROUPPER
 	RET
 
-// adamw_avx512 computes
-//
-//	size, b1, b2, c1, c2, eps, decay, scale := with[:8]
-//	for i := range n {
-//		g := grad[i] * scale
-//		m[i] = b1*m[i] + c1*g
-//		v[i] = b2*v[i] + c2*(g*g)
-//		p[i] -= size * m[i] / (sqrt(v[i]) + eps)
-//		p[i] -= decay * p[i]
-//	}
-//
-// func adamw_avx512(p, m, v, grad *float32, n int, with *float32)
-TEXT ·adamw_avx512(SB), NOSPLIT, $0-48
-	MOVQ p+0(FP), DI
-	MOVQ m+8(FP), SI
-	MOVQ v+16(FP), DX
-	MOVQ grad+24(FP), R8
-	MOVQ n+32(FP), CX
-	MOVQ with+40(FP), R9
-	VBROADCASTSS (R9), Z0
-	VBROADCASTSS 4(R9), Z1
-	VBROADCASTSS 8(R9), Z2
-	VBROADCASTSS 12(R9), Z3
-	VBROADCASTSS 16(R9), Z4
-	VBROADCASTSS 20(R9), Z5
-	VBROADCASTSS 24(R9), Z6
-	VBROADCASTSS 28(R9), Z7
-	SHRQ $4, CX
-	JZ done
-
-loop:
-	VMOVUPS (R8), Z8
-	VMULPS Z7, Z8, Z8
-	VMOVUPS (SI), Z9
-	VMULPS Z1, Z9, Z9
-	VFMADD231PS Z3, Z8, Z9
-	VMOVUPS Z9, (SI)
-	VMOVUPS (DX), Z10
-	VMULPS Z2, Z10, Z10
-	VMULPS Z8, Z8, Z8
-	VFMADD231PS Z4, Z8, Z10
-	VMOVUPS Z10, (DX)
-	VSQRTPS Z10, Z10
-	VADDPS Z5, Z10, Z10
-	VMULPS Z0, Z9, Z9
-	VDIVPS Z10, Z9, Z9
-	VMOVUPS (DI), Z11
-	VSUBPS Z9, Z11, Z11
-	VMULPS Z6, Z11, Z9
-	VSUBPS Z9, Z11, Z11
-	VMOVUPS Z11, (DI)
-	ADDQ $64, DI
-	ADDQ $64, SI
-	ADDQ $64, DX
-	ADDQ $64, R8
-	DECQ CX
-	JNZ loop
-
-done:
-	VZEROUPPER
-	RET
-
 // squares_avx512 computes
 //
 //	with[:lanes] = 0

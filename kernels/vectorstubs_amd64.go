@@ -115,20 +115,6 @@ func tanhSlope_avx512(y, x *float32, n int)
 //go:noescape
 func expLess_avx512(x *float32, n int, with *float32)
 
-// adamw_avx512 computes
-//
-//	size, b1, b2, c1, c2, eps, decay, scale := with[:8]
-//	for i := range n {
-//		g := grad[i] * scale
-//		m[i] = b1*m[i] + c1*g
-//		v[i] = b2*v[i] + c2*(g*g)
-//		p[i] -= size * m[i] / (sqrt(v[i]) + eps)
-//		p[i] -= decay * p[i]
-//	}
-//
-//go:noescape
-func adamw_avx512(p, m, v, grad *float32, n int, with *float32)
-
 // squares_avx512 computes
 //
 //	with[:lanes] = 0
