@@ -46,6 +46,7 @@ type ModelInfo struct {
 	Tasks        []Task   `json:"tasks"`
 	Kind         string   `json:"kind,omitempty" doc:"of predictions: classify, regress or tag"`
 	Labels       []string `json:"labels,omitempty"`
+	TrainedOn    string   `json:"trained_on,omitempty" doc:"the task that its predictions are of"`
 	Pairs        *bool    `json:"pairs,omitempty" doc:"whether it predicts of pairs of texts; without it nothing says so"`
 	Poolings     []string `json:"poolings,omitempty"`
 	MaxTokens    int      `json:"max_tokens"`
@@ -73,6 +74,9 @@ func (m *Model) info() ModelInfo {
 	if m.voting != nil {
 		a := m.voting.Members[0]
 		i.Kind, i.Labels, i.MaxTokens = string(a.Kind), a.Labels, a.Recipe.MaxLength
+		if a.Task != nil {
+			i.TrainedOn = a.Task.Name
+		}
 		if pairs, known := m.voting.ReadsPairs(); known {
 			i.Pairs = &pairs
 		}

@@ -174,6 +174,7 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 	background, stop := context.WithCancel(ctx)
 	defer stop()
 	go func() {
+		s.refreshBoard() // what the first one left out
 		for range ticks(background, boardEvery) {
 			s.refreshBoard()
 		}

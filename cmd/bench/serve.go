@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
+	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
@@ -12,8 +13,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lmkor/bench/results"
 	"github.com/lmkor/bench/results/board"
-	"github.com/lmkor/bench/results/tables"
 	"github.com/lmkor/bench/runs"
 	"github.com/lmkor/bench/serving"
 )
@@ -127,7 +128,7 @@ func (o *serveOptions) run(ctx context.Context, s streams) error {
 	}
 	runs.LimitGarbage()
 	if len(o.runs) > 0 {
-		so.Board = func() ([]byte, error) { return boardJSON(o.runs) }
+		so.Board = (&servedRuns{roots: o.runs}).board
 	}
 	listener, err := net.Listen("tcp", o.addr)
 	if err != nil {
@@ -151,13 +152,42 @@ func (o *serveOptions) run(ctx context.Context, s streams) error {
 	return server.Run(ctx, listener)
 }
 
-// boardJSON makes the leaderboard of runs as JSON.
-func boardJSON(roots []string) ([]byte, error) {
-	o := boardOptions{selection: string(board.Selections[0])}
-	l, _, err := o.board(streams{err: io.Discard}, roots)
+// servedRuns makes the leaderboard of folders of runs, again when there are others.
+type servedRuns struct {
+	roots []string
+	made  bool // before, without what takes time
+	seen  string
+	last  []byte
+}
+
+// board makes the leaderboard as JSON: the first at once, so that the server need not wait,
+// later ones with ties by the paired test.
+func (r *servedRuns) board() ([]byte, error) {
+	o, quiet := boardOptions{selection: string(board.Selections[0]), paired: r.made}, streams{err: io.Discard}
+	found, err := o.find(quiet, r.roots)
 	if err != nil {
 		return nil, err
 	}
+	seen := fmt.Sprint(r.made)
+	for _, run := range found {
+		seen += "\n" + run.Path + "\t" + run.Manifest.Identity
+	}
+	if seen == r.seen {
+		return r.last, nil
+	}
+	l, err := o.of(quiet, found)
+	if err != nil {
+		return nil, err
+	}
+	raw, err := boardJSON(l)
+	if err == nil {
+		r.seen, r.last, r.made = seen, raw, true
+	}
+	return raw, err
+}
+
+// boardJSON is a leaderboard as the page has it.
+func boardJSON(l *board.Leaderboard) ([]byte, error) {
 	for _, r := range l.Rows { // where the runs lie is nobody's business
 		for task, c := range r.Cells {
 			c.Runs = nil
@@ -165,6 +195,48 @@ func boardJSON(roots []string) ([]byte, error) {
 		}
 	}
 	var b bytes.Buffer
-	err = tables.WriteLeaderboard(&b, l, tables.JSON, tables.BoardOptions{}, tables.Options{})
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	err := e.Encode(servedBoard{l, legend(l)})
 	return b.Bytes(), err
+}
+
+// servedBoard is a leaderboard, and what the signs behind its scores mean.
+type servedBoard struct {
+	*board.Leaderboard
+	Legend []signMeaning `json:"legend,omitempty"`
+}
+
+type signMeaning struct {
+	Of      string `json:"of"` // a cell's mark or tied_by, or "incomparable"
+	Sign    string `json:"sign"`
+	English string `json:"en"`
+	Korean  string `json:"ko"`
+}
+
+// legend explains the signs that a leaderboard has.
+func legend(l *board.Leaderboard) (all []signMeaning) {
+	seen := map[string]bool{}
+	for _, r := range l.Rows {
+		for _, c := range r.Cells {
+			seen[string(c.TiedBy)] = true
+			for _, m := range c.Marks {
+				seen[string(m)] = true
+			}
+			seen["incomparable"] = seen["incomparable"] || c.Incomparable
+		}
+	}
+	add := func(of, sign string, t results.Text) {
+		if seen[of] {
+			all = append(all, signMeaning{of, sign, t.English, t.Korean})
+		}
+	}
+	for _, b := range board.Bases {
+		add(string(b), b.Sign(), b.Meaning())
+	}
+	for _, m := range board.Marks {
+		add(string(m), m.Sign(), m.Meaning())
+	}
+	add("incomparable", board.OtherExamplesSign, board.OtherExamples)
+	return all
 }

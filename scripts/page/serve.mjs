@@ -5,8 +5,10 @@
 //
 // Every task that the server's models do is asked and answered, at two widths, in both
 // languages, light and dark; what is pasted with tabs is a text to models of single texts
-// and a pair to those of pairs; tabs and languages take nothing away; no error on the console; nothing is asked of another host;
+// and a pair to those of pairs; tabs and languages take nothing away; the line for a shell
+// asks the same; signs on the leaderboard are explained; no error on the console; nothing is asked of another host;
 // nothing is wider than the window; axe-core finds no violation.
+import { execFileSync } from 'child_process';
 import fs from 'fs';
 import path from 'path';
 import puppeteer from 'puppeteer-core';
@@ -103,6 +105,27 @@ async function pastes(page) {
   }
 }
 
+// shells runs the line that the page has for a shell.
+async function shells(page) {
+  const text = 'it\'s "so" \\ $HOME `id` & 좋다!';
+  await page.select('#model', await page.$eval('#model option', o => o.value));
+  await fill(page, '#text', text);
+  if (await page.$('#second')) await fill(page, '#second', '');
+  await answers(page);
+  const line = await page.$eval('details pre', e => e.textContent);
+  const answer = JSON.parse(execFileSync('bash', ['-c', line.replace('curl ', 'curl -s ')], { encoding: 'utf8' }));
+  want(`from a shell: ${JSON.stringify(answer).slice(0, 200)}`, answer.answers?.[0].text === text);
+}
+
+// explains looks at the leaderboard: each sign behind a score has its meaning below.
+async function explains(page) {
+  await page.click('#tab-board');
+  const signs = await page.$$eval('td', all => [...new Set(all.flatMap(e => [...e.firstChild.textContent.replace(/[\d.–-]/g, '')]))]);
+  const meanings = await page.$$eval('section > p.hint', all => all.map(e => e.textContent));
+  for (const s of signs) want(`${s} is not explained`, meanings.some(m => m.startsWith(s + ' ') && m.length > 20));
+  want('no sign on scores of sample data', signs.includes('§') || !meanings.length);
+}
+
 // keeps tries that neither another tab nor another language takes away what there is.
 async function keeps(page) {
   await fill(page, '#text', '아직 묻지 않은 글');
@@ -118,7 +141,12 @@ async function keeps(page) {
 const page = await open(browser, { width: 1280, lang: 'en', theme: 'light' }, false); // under its own policy
 if (await page.$('#tab-predict')) {
   await pastes(page);
+  await shells(page);
   await keeps(page);
+}
+if (await page.$('#tab-board')) {
+  await explains(page);
+  await page.click('[role=tab]');
 }
 if (await page.$('textarea')) {
   await page.click('button.go');

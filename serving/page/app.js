@@ -3,6 +3,8 @@
 // Words of the page in both languages.
 const words = {
   en: {
+    about: "Try the models that this server has loaded.", shell: "The same from a shell", trained: "trained on", reads: "reads", tokens: "tokens",
+    voters: "models that vote:", scores: "Scores in per cent on the split that each task scores, with their 95 % intervals; the best of a column has a ground.",
     skip: "Skip to the content", theme: "Light or dark", token: "Token", use: "Use", tasks: "Tasks",
     predict: "Predict", "fill-mask": "Masks", generate: "Continue", summarize: "Summarize", board: "Leaderboard",
     model: "Model", text: "Text", texts: "Texts, one a line", top: "Guesses", length: "New tokens",
@@ -14,8 +16,10 @@ const words = {
     published: "published", gone: "The server does not answer.", best: "best", noBoard: "There is no finished run.",
   },
   ko: {
+    about: "이 서버가 불러온 모델을 써 볼 수 있습니다.", shell: "셸에서 같은 요청 보내기", trained: "학습한 과제", reads: "읽는 길이", tokens: "토큰",
+    voters: "투표하는 모델 수", scores: "각 과제에서 채점하는 분할의 점수(%)와 95% 구간입니다. 바탕색이 있는 칸이 열의 최고 점수입니다.",
     skip: "본문으로 건너뛰기", theme: "밝게 또는 어둡게", token: "토큰", use: "사용", tasks: "작업",
-    predict: "분류", "fill-mask": "빈칸 채우기", generate: "이어 쓰기", summarize: "요약", board: "리더보드",
+    predict: "예측", "fill-mask": "빈칸 채우기", generate: "이어 쓰기", summarize: "요약", board: "리더보드",
     model: "모델", text: "글", texts: "글, 한 줄에 하나씩", top: "후보 수", length: "새 토큰 수",
     sample: "무작위로 뽑기", temperature: "온도", seed: "시드", ask: "실행", stop: "중지", working: "계산하는 중 …",
     second: "짝이 되는 글, 한 줄에 하나씩", tab: "두 글을 탭으로 나누어 한 줄에 써도 됩니다.", empty: "먼저 글을 쓰세요.",
@@ -28,6 +32,7 @@ const words = {
 const samples = {
   predict: "이 영화 정말 재미있다\n배우 연기가 아쉬웠다",
   second: "이 영화는 무척 재미있다\n음악이 좋았다",
+  tag: "김민수는 어제 서울에서 열린 회의에 갔다\n이순신은 1592년 한산도에서 크게 이겼다",
   "fill-mask": "이 영화 정말 [MASK].",
   generate: "이 영화는",
   summarize: "주말에 극장에서 새 영화를 보았다. 배우들의 연기가 좋았고 음악도 훌륭했다. 다음에 또 보고 싶다.",
@@ -106,7 +111,7 @@ function entities(answer) {
   for (const e of answer.entities) {
     p.append(points.slice(at, e.start).join(""));
     p.append(make("mark", { class: colour(e.type) }, points.slice(e.start, e.end).join(""),
-      make("span", { class: "type" }, e.type + " " + (100 * e.prob).toFixed(0) + " %")));
+      make("span", { class: "type" }, e.type + "\u00a0" + (100 * e.prob).toFixed(0) + "\u00a0%")));
     at = e.end;
   }
   p.append(points.slice(at).join(""));
@@ -203,45 +208,66 @@ function number(name, value, min, max, step = 1) {
   return field(name, name, make("input", { type: "number", value, min, max, step, required: true }));
 }
 
-// area is a field for texts, which remembers what was asked last.
-function area(name, key, label, sample, required) {
+// area is a field for texts. It holds what was asked last, else what suits the model.
+function area(name, key, label, required) {
   const control = make("textarea", { required, spellcheck: "false", rows: 4, lang: "ko" });
-  control.value = stored("text-" + key) ?? sample;
-  return field(name, label, control, "wide");
+  let touched = stored("text-" + key) !== null;
+  control.value = stored("text-" + key) ?? "";
+  control.addEventListener("input", () => { touched = true; });
+  return { control, box: field(name, label, control, "wide"), remember: () => touched && store("text-" + key, control.value),
+    suit(sample) { if (!touched) control.value = sample; } };
 }
 
-// secondField is there for models of pairs, and for those of which nothing is known.
-function secondField() {
-  const box = area("second", "second", "second", "", false), control = box.querySelector("textarea");
-  let touched = stored("text-second") !== null;
-  control.addEventListener("input", () => { touched = true; });
-  return { box, remember: () => store("text-second", control.value), suit(model) {
-    box.hidden = model.pairs === false;
-    if (!touched) control.value = model.pairs ? samples.second : "";
-  } };
+// about says in a line what a model is.
+function about(m) {
+  const line = make("p", { class: "hint" }, m.architecture);
+  if (m.trained_on) line.append(" · ", say("span", "trained"), " " + m.trained_on);
+  if (m.labels && m.labels.length <= 8) line.append(" (" + m.labels.join(", ") + ")");
+  if (m.voters) line.append(" · ", say("span", "voters"), " " + m.voters);
+  line.append(" · ", say("span", "reads"), " " + m.max_tokens + " ", say("span", "tokens"));
+  return line;
+}
+
+// shellOf is a request as curl sends it.
+function shellOf(path, body) {
+  const quoted = (s) => "'" + s.replaceAll("'", "'\\''") + "'";
+  const line = "curl " + (body.stream ? "-N " : "") + (token ? "-H 'Authorization: Bearer TOKEN' " : "") + "--json " +
+    quoted(JSON.stringify(body)) + " " + location.origin + path;
+  return make("details", {}, say("summary", "shell"), make("pre", { tabindex: "0" }, line));
 }
 
 function panelOf(task) {
   const own = models.filter((m) => m.tasks.includes(task)), spec = inputs[task];
   const select = make("select", {}, ...own.map((m) => make("option", { value: m.name }, m.name)));
   const chosen = () => own.find((m) => m.name === select.value);
-  const box = area("text", task, spec.texts || "text", samples[task], true), text = box.querySelector("textarea");
-  const second = spec.second ? secondField() : null, tab = say("span", "tab");
+  const text = area("text", task, spec.texts || "text", true);
+  const second = spec.second ? area("second", "second", "second", false) : null, tab = say("span", "tab");
+  const fields = spec.fields(), what = make("div", {}), shell = make("div", {});
   const go = say("button", "ask", { class: "go" });
   const stop = say("button", "stop", { type: "button", hidden: true });
   const out = make("output", { "aria-live": "polite", "aria-label": t(task), "data-t-label": task });
   let control = null;
   stop.addEventListener("click", () => control && control.abort());
+  // suit fits the fields to the chosen model: only one of pairs, or one of which nothing is known, has second texts.
+  const suit = () => {
+    const m = chosen();
+    what.replaceChildren(about(m));
+    text.suit(samples[task === "predict" && m.kind === "tag" ? "tag" : task]);
+    if (!second) return;
+    second.box.hidden = tab.hidden = m.pairs === false;
+    second.suit(m.pairs ? samples.second : "");
+  };
   const form = make("form", { class: "ask", async onsubmit(e) {
     e.preventDefault();
-    store("text-" + task, text.value);
-    if (second) second.remember();
+    for (const a of [text, second]) if (a) a.remember();
     control = new AbortController();
     go.disabled = true;
     stop.hidden = false;
     out.replaceChildren(say("p", "working", { class: "hint" }));
+    shell.replaceChildren();
     try {
-      const body = { model: select.value, ...spec.body(text.value, (id) => Number($(id).value), chosen()) };
+      const body = { model: select.value, ...spec.body(text.control.value, (id) => Number($(id).value), chosen()) };
+      shell.replaceChildren(shellOf("/v1/" + task, body));
       if (task === "generate") {
         out.replaceChildren();
         await stream(body, out, control.signal);
@@ -257,18 +283,15 @@ function panelOf(task) {
     go.disabled = false;
     stop.hidden = true;
   } },
-  make("div", { class: "fields" }, field("model", "model", select), ...spec.fields()), box, ...(second ? [second.box] : []),
+  make("div", { class: "fields" }, field("model", "model", select)), what, text.box, ...(second ? [second.box] : []),
   make("p", { class: "hint" }, ...(spec.hint ? [say("span", spec.hint), " "] : []), ...(second ? [tab, " "] : []), say("span", "keys")),
-  make("div", { class: "fields" }, go, stop));
+  ...(fields.length ? [make("div", { class: "fields" }, ...fields)] : []), make("div", { class: "fields" }, go, stop));
   form.addEventListener("keydown", (e) => {
     if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) form.requestSubmit();
   });
-  if (second) {
-    const suit = () => { second.suit(chosen()); tab.hidden = second.box.hidden; };
-    select.addEventListener("change", suit);
-    suit();
-  }
-  return make("section", {}, say("h2", task), form, out);
+  select.addEventListener("change", suit);
+  suit();
+  return make("section", {}, say("h2", task), form, out, shell);
 }
 
 function boardPanel() {
@@ -277,17 +300,23 @@ function boardPanel() {
     section.append(make("p", { class: "hint" }, t("noBoard")));
     return section;
   }
-  const columns = board.columns.filter((c) => board.rows.some((r) => (r.cells || {})[c.task]));
-  const head = make("tr", {}, make("th", { scope: "col" }, t("model")), ...columns.map((c) => make("th", { scope: "col" }, c.title)));
+  const columns = board.columns.filter((c) => board.rows.some((r) => (r.cells || {})[c.task])), legend = board.legend || [];
+  const small = (text) => make("small", {}, text);
+  const head = make("tr", {}, make("th", { scope: "col" }, t("model")),
+    ...columns.map((c) => make("th", { scope: "col" }, c.title, small(c.metric.replace("_", " ")))));
+  const signs = (cell) => legend.filter((s) => cell.tied_by === s.of || (cell.marks || []).includes(s.of) || cell[s.of] === true)
+    .map((s) => s.sign).join("");
   const rows = board.rows.map((r) => make("tr", {}, make("th", { scope: "row" }, r.model + (r.published ? " (" + t("published") + ")" : "")),
     ...columns.map((c) => {
       const cell = (r.cells || {})[c.task];
       if (!cell) return make("td", {}, "–");
-      return make("td", { class: cell.best ? "best" : null, title: cell.interval ? cell.interval.map((v) => v.toFixed(2)).join(" – ") : null },
-        cell.score.toFixed(2));
+      return make("td", { class: cell.best ? "best" : null }, cell.score.toFixed(2) + signs(cell),
+        small(cell.interval ? cell.interval.map((v) => v.toFixed(1)).join("–") : ""));
     })));
-  section.append(make("div", { class: "table", tabindex: "0", role: "region", "aria-label": t("board") },
-    make("table", {}, make("thead", {}, head), make("tbody", {}, ...rows))));
+  section.append(make("p", { class: "hint" }, t("scores")),
+    make("div", { class: "table", tabindex: "0", role: "region", "aria-label": t("board") },
+      make("table", {}, make("thead", {}, head), make("tbody", {}, ...rows))),
+    ...legend.map((s) => make("p", { class: "hint" }, s.sign + " " + s[language])));
   return section;
 }
 
@@ -340,12 +369,14 @@ async function load() {
     models = served.models || [];
     panels.clear();
     $("token").hidden = true;
+    $("links").hidden = token !== ""; // a link bears no token
     status(models.length ? "" : t("none"));
     board = served.leaderboard ? await ask("/v1/leaderboard").then((r) => r.json(), () => null) : null;
   } catch (fault) {
     models = [];
     panels.clear();
     $("token").hidden = fault.status !== 401;
+    $("links").hidden = fault.status === 401;
     status(fault.status === 401 ? t("missing") : fault.message);
   }
   draw();
