@@ -169,7 +169,7 @@ func TestAlmostOrderAsksForRuns(t *testing.T) {
 // What is said to be detectable is found with the power that is named, and so
 // many more examples as are said to be needed do.
 func TestDetectableIsDetected(t *testing.T) {
-	w := world{score: Accuracy, runs: 1, draws: draws{stream: newStream(5, 5)}}
+	w := world{score: Accuracy, runs: 1, apart: 1, draws: draws{stream: newStream(5, 5)}}
 	const pairs = 300
 	found, detectable := 0, 0.0
 	for range pairs { // two models whose difference is about what 500 examples can show
@@ -286,5 +286,76 @@ func TestHolmFamily(t *testing.T) {
 	}
 	if rate := float64(alarms) / families; rate > Level+3*math.Sqrt(Level*(1-Level)/families) || rate < 0.035 {
 		t.Errorf("a false alarm in %.2f %% of the families", 100*rate)
+	}
+}
+
+// Whatever luck makes of few seeds, p is below the level where the interval leaves out
+// 0 and nowhere else, and no less is detectable than the examples alone allow.
+func TestSeedsAlikeByLuck(t *testing.T) {
+	const n = 400
+	run := func(wrong, from int) Sample {
+		gold, pred := make([]int, n), make([]int, n)
+		for i := range wrong {
+			pred[(from+i)%n] = 1
+		}
+		return NewLabels(gold, pred, 2)
+	}
+	decided := map[bool]int{}
+	for _, paired := range []bool{true, false} {
+		for _, apart := range []int{0, 1, 4, 80} { // how many answers the seeds don't share
+			for fewer := 0; fewer <= 80; fewer += 4 {
+				for odd := range 2 { // seeds that differ by so many answers
+					a := []Sample{run(80, 0), run(80, apart)}
+					b := []Sample{run(80-fewer, 0), run(80-max(0, fewer-odd), 2*apart)}
+					c, err := compareBy(a, b, paired, Accuracy, effort{1000, 0, manyValues})
+					if err != nil {
+						t.Fatal(err)
+					}
+					out, alone := c.Interval.Low > 0 || c.Interval.High < 0, 2.8*math.Sqrt(c.Variance.Examples)
+					if (*c.P < Level) != out || !(c.Detectable(n, 1) >= alone) || !(*c.P > 0) && fewer < 80 {
+						t.Errorf("paired %v, %d apart, %d and %d fewer wrong: p %v beside %v, detectable %v of %v, variance %+v",
+							paired, apart, fewer, fewer-odd, *c.P, *c.Interval, c.Detectable(n, 1), alone, c.Variance)
+					}
+					decided[out]++
+				}
+			}
+		}
+	}
+	if decided[true] < 20 || decided[false] < 20 {
+		t.Errorf("decided or not: %v", decided)
+	}
+}
+
+// Of one run a side a p that is not above the level stands beside an interval that
+// leaves out 0.
+func TestOneRunIsConsistent(t *testing.T) {
+	decided, strict := 0, 0
+	for _, kind := range []Name{Accuracy, Spearman} {
+		w := world{score: kind, runs: 1, apart: 1, draws: draws{stream: newStream(11, 11)}}
+		for i := range 60 {
+			hard, gold := make([]float64, examples), make([]float64, examples)
+			for i := range hard {
+				hard[i], gold[i] = w.normal(), w.draws.unit()
+			}
+			e := effort{300, 300, manyValues}
+			if i%2 == 0 {
+				e.many = examples
+			}
+			c, err := compareBy(one(w.run(1.1, hard, gold)), one(w.run(1.25, hard, gold)), false, kind, e)
+			if err != nil {
+				t.Fatal(err)
+			}
+			switch out := c.Interval.Low > 0 || c.Interval.High < 0; {
+			case *c.P <= Level && !out:
+				t.Errorf("%s: p %v beside %v", kind, *c.P, *c.Interval)
+			case out && *c.P > Level:
+				strict++
+			case out:
+				decided++
+			}
+		}
+	}
+	if decided < 10 || decided > 110 {
+		t.Errorf("%d decided, %d by the interval alone", decided, strict)
 	}
 }

@@ -115,18 +115,8 @@ func (s side) drawn(which uint64) []float64 {
 	return m
 }
 
-func (s side) interval() *Interval { return s.intervalOf(s.variance()) }
-
-func (s side) intervalOf(v Variance) *Interval {
-	return stretched(s.drawn(0), stat.Mean(s.scores, nil), v)
-}
-
-func (a side) intervalAgainst(b side, v Variance) *Interval {
-	x, y := a.drawn(1), b.drawn(2)
-	for i := range x {
-		x[i] = y[i] - x[i]
-	}
-	return stretched(x, stat.Mean(b.scores, nil)-stat.Mean(a.scores, nil), v)
+func (s side) interval() *Interval {
+	return stretched(s.drawn(0), stat.Mean(s.scores, nil), s.variance())
 }
 
 // stretched returns the percentile interval of resampled values about the

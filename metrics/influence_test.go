@@ -195,16 +195,23 @@ func TestQuantilesOfBothChances(t *testing.T) {
 			}
 		}
 	}
-	want := 0.0 // by drawing
-	w := world{draws: draws{stream: newStream(4, 4)}}
-	x := make([]float64, 200_000)
-	for i := range x {
-		x[i] = w.normal() + student(3).Quantile(w.draws.unit())
+}
+
+// Student's distribution of very many degrees of freedom goes over into the normal, and
+// quantiles are where its tails say.
+func TestManyDegreesOfFreedom(t *testing.T) {
+	for _, df := range []float64{1, 2.5, 40, manyDF, manyDF + 1, 1e6, math.Inf(1)} {
+		for _, p := range []float64{0.8, 0.975, 1 - 1e-6} {
+			near(t, fmt.Sprintf("tail of %v degrees of freedom above the quantile of %v", df, p), survivalOf(df, quantileOf(df, p))/(1-p), 1)
+		}
 	}
-	slices.Sort(x)
-	want = quantile(x, 0.975)
-	if got := (Variance{Shared: 1, Runs: 1, RunsDF: 3}).quantile(0.975); !golden.Within(0.04).Near(got, want) {
-		t.Errorf("quantile %v, want %v", got, want)
+	for _, x := range []float64{0.5, 2, 4} {
+		if a, b := survivalOf(manyDF, x), survivalOf(manyDF+1, x); !golden.Within(1e-5).Near(a/b, 1) {
+			t.Errorf("%v: %v, %v", x, a, b)
+		}
+	}
+	if p := survivalOf(math.Inf(1), 40); p > 0 || survivalOf(1e5, 37) <= 0 || survivalOf(3, 1e6) <= 0 { // beyond the smallest number
+		t.Errorf("far tails: %v, %v, %v", p, survivalOf(1e5, 37), survivalOf(3, 1e6))
 	}
 }
 
@@ -217,7 +224,7 @@ func TestFewRunsAreStudents(t *testing.T) {
 	for _, c := range []struct {
 		runs     int
 		examples float64 // the standard error, in that between runs
-	}{{2, 0.1}, {2, 1}, {3, 0.1}, {3, 1}, {5, 0.1}, {5, 1}, {5, 10}} {
+	}{{2, 0.1}, {2, 0.3}, {2, 1}, {3, 0.1}, {3, 1}, {5, 0.1}, {5, 1}, {5, 10}} {
 		runs, alone, both := c.runs, 0, 0
 		score := func() (float64, Variance) {
 			shared, x := c.examples*w.normal(), make([]float64, runs)

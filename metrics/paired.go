@@ -33,9 +33,9 @@ type Comparison struct {
 	Difference *float64 // B - A
 
 	// Interval is the difference's: of one run a side, the paired percentile
-	// bootstrap over examples; of several, the hierarchical bootstrap over runs
-	// and examples, as wide as both variances ask, of few runs by Student's
-	// distribution.
+	// bootstrap over examples, which leaves out 0 wherever P is not above Level; of
+	// several, what Variance, of the hierarchical bootstrap over runs and examples,
+	// gives on either side, which leaves out 0 exactly where P is below Level.
 	Interval *Interval
 
 	// Normal says that nothing was resampled: of manyValues numbers and more,
@@ -109,7 +109,7 @@ func compareBy(a, b []Sample, paired bool, n Name, e effort) (Comparison, error)
 	if single {
 		c.single(a[0], b[0], n, values, e.permutation)
 	} else {
-		c.several(values, paired && len(a) == len(b), n)
+		c.several(values, paired && len(a) == len(b), n, a[0].Len())
 	}
 	return c, nil
 }
@@ -140,7 +140,7 @@ func (c *Comparison) single(a, b Sample, n Name, values [][]float64, permutation
 	both := intervals([]Sample{a, b}, n)
 	c.IntervalA, c.IntervalB = both[0], both[1]
 	if c.Normal {
-		c.normalTests(a, b, n, permutations)
+		c.normalTests(a, b, n, diffs, permutations)
 	} else {
 		c.resampledTests(a, b, n, diffs, permutations)
 	}
@@ -166,9 +166,13 @@ func (c *Comparison) resampledTests(a, b Sample, n Name, diffs []float64, permut
 	c.P = &larger
 }
 
-// normalTests fills in what the tests of one run a side approach.
-func (c *Comparison) normalTests(a, b Sample, n Name, permutations int) {
-	q := c.tail(a.Len())
+// normalTests fills in what the tests of one run a side approach. The bootstrap's is of
+// the draws that its interval is of, beyond which it is the tail.
+func (c *Comparison) normalTests(a, b Sample, n Name, diffs []float64, permutations int) {
+	q, ok := bootstrapP(diffs)
+	if !ok || q == 2/float64(len(diffs)+1) {
+		q = c.tail(a.Len())
+	}
 	larger := q
 	if permutations > 0 {
 		p := Variance{Shared: exchangeVariance(a.(*Values), b.(*Values), n), RunsDF: math.Inf(1)}.P(*c.Difference)
@@ -187,21 +191,19 @@ func (c *Comparison) tail(n int) float64 {
 	return p
 }
 
-// several fills in the tests of several runs.
-func (c *Comparison) several(values [][]float64, paired bool, n Name) {
+// several fills in the tests of several runs, on so many examples.
+func (c *Comparison) several(values [][]float64, paired bool, n Name, examples int) {
 	low, high := n.Range()
 	a, b := side{c.RunsA, values[:len(c.RunsA)]}, side{c.RunsB, values[len(c.RunsA):]}
 	c.IntervalA, c.IntervalB = a.interval().within(low, high), b.interval().within(low, high)
-	var in *Interval
 	if paired {
-		both := a.less(b)
-		c.Variance = both.variance()
-		in = both.intervalOf(c.Variance)
+		c.Variance = a.less(b).variance()
 	} else {
 		c.Variance = a.unpaired(b)
-		in = a.intervalAgainst(b, c.Variance)
 	}
-	c.Interval = in.within(low-high, high-low)
+	c.Variance = c.Variance.stepped(examples, min(len(a.scores), len(b.scores)))
+	half := c.Variance.Half()
+	c.Interval = (&Interval{*c.Difference - half, *c.Difference + half}).within(low-high, high-low)
 	p := c.Variance.P(*c.Difference)
 	c.BootstrapP, c.P = &p, &p
 }

@@ -17,7 +17,8 @@ func fewest(tests int) float64 { return math.Ceil(1 + math.Log2(float64(tests)/L
 // Detectable returns the least difference that n examples could have shown with
 // Power at Level, one of so many tests that are corrected together: as many
 // standard errors as both quantiles together, and of one run a side no less than
-// fewest examples come to.
+// fewest examples come to. Runs that agree by luck make it no less than the examples
+// alone.
 func (c Comparison) Detectable(n, tests int) float64 {
 	d := c.Variance.found(tests)
 	if c.Variance.Runs == 0 {
@@ -27,9 +28,12 @@ func (c Comparison) Detectable(n, tests int) float64 {
 }
 
 // found is how large a difference must be, to be found with Power by the smallest
-// level of that many tests.
+// level of that many tests: by both chances as they were estimated, and by the
+// examples' alone, which no number of runs does away with and which are known better.
 func (v Variance) found(tests int) float64 {
-	return v.quantile(1-Level/float64(2*tests)) + v.quantile(Power)
+	level := 1 - Level/float64(2*tests)
+	alone := Variance{Shared: v.Examples, RunsDF: math.Inf(1)}
+	return max(v.quantile(level)+v.quantile(Power), alone.quantile(level)+alone.quantile(Power))
 }
 
 // Need returns what would decide about the difference as it was found, of n
@@ -41,7 +45,7 @@ func (c Comparison) Need(n, runs, tests int) Need {
 	}
 	v, d := c.Variance, math.Abs(*c.Difference)
 	if v.Runs == 0 {
-		k := Variance{Shared: 1, RunsDF: math.Inf(1)}.found(tests)
+		k := Variance{Examples: 1, Shared: 1, RunsDF: math.Inf(1)}.found(tests)
 		m := max(math.Ceil(float64(n)*v.Examples*k*k/(d*d)), math.Ceil(fewest(tests)/d))
 		need.Examples = beyond(n, m, labelled(n))
 		return need
@@ -51,12 +55,13 @@ func (c Comparison) Need(n, runs, tests int) Need {
 	own := min(v.Runs, v.Examples-v.Shared)
 	need.Examples = least(n, labelled(n), func(m float64) bool {
 		share := float64(n) / m
-		w := Variance{Shared: v.Shared * share, Runs: v.Runs - own + float64(own*share), RunsDF: v.RunsDF}
+		w := Variance{Examples: v.Examples * share, Shared: v.Shared * share, Runs: v.Runs - own + float64(own*share), RunsDF: v.RunsDF}
 		return w.found(tests) <= d
 	})
 	need.Runs = least(runs, trained, func(m float64) bool {
 		share := float64(runs) / m
-		w := Variance{Shared: v.Shared, Runs: v.Runs * share, RunsDF: v.RunsDF * (m - 1) / max(1, float64(runs-1))}
+		w := Variance{Examples: v.Shared + float64((v.Examples-v.Shared)*share), Shared: v.Shared, Runs: v.Runs * share,
+			RunsDF: v.RunsDF * (m - 1) / max(1, float64(runs-1))}
 		return w.found(tests) <= d
 	})
 	return need

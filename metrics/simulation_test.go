@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"gonum.org/v1/gonum/stat/distuv"
+
+	"github.com/lmkor/bench/internal/golden"
 )
 
 // A world draws examples and trained models whose true scores are known: a run
@@ -17,6 +19,7 @@ type world struct {
 	score Name
 	runs  int     // a side
 	sd    float64 // between runs, in the latent unit; 0 with one run, whose own truth is meant
+	apart float64 // how much wider the second side's runs lie apart
 	draws draws
 }
 
@@ -39,6 +42,9 @@ func (w *world) sides() (a, b []Sample, truth float64) {
 	}
 	for k := range 2 * w.runs {
 		u := skill + float64(w.sd*w.normal())
+		if k >= w.runs {
+			u = skill + float64((u-skill)*w.apart)
+		}
 		s := w.run(u, hard, gold)
 		if k < w.runs {
 			a = append(a, s)
@@ -49,7 +55,7 @@ func (w *world) sides() (a, b []Sample, truth float64) {
 		}
 	}
 	if w.runs > 1 { // of the way to train, not of what was trained
-		truth = 0
+		truth = w.expected(w.sd*w.apart) - w.expected(w.sd)
 	}
 	return a, b, truth
 }
@@ -96,6 +102,17 @@ func (w *world) run(u float64, hard, gold []float64) Sample {
 	return NewLabels(g, p, 3)
 }
 
+// expected is the score on endlessly many examples, of endlessly many runs that lie so
+// far apart.
+func (w *world) expected(sd float64) float64 {
+	const parts = 200
+	sum := 0.0
+	for i := range parts {
+		sum += w.truth(skill+float64(sd*distuv.UnitNormal.Quantile((float64(i)+0.5)/parts))) / parts
+	}
+	return sum
+}
+
 // truth is a run's score on endlessly many examples.
 func (w *world) truth(u float64) float64 {
 	right := distuv.UnitNormal.CDF(u / math.Sqrt(1+hardness*hardness))
@@ -125,70 +142,97 @@ func TestFalseAlarmsAndCoverage(t *testing.T) {
 		pairs, e = 60, effort{200, 200, manyValues}
 	}
 	if n, err := strconv.Atoi(os.Getenv("BENCH_SIMULATIONS")); err == nil {
-		pairs, e = n, effort{2000, 2000, manyValues}
+		pairs, e = n, effort{1000, 1000, manyValues}
 	}
+	whole := pairs >= 1000
 	for _, kind := range []struct {
 		score  Name
 		normal bool
 	}{{Accuracy, false}, {MacroF1, false}, {F1, false}, {Spearman, false}, {Spearman, true}} {
-		for _, runs := range []int{1, 2, 5} {
-			if runs == 2 && kind.score != Accuracy { // whatever the score, few runs are Student's
+		for _, runs := range []int{1, 2, 3, 5} {
+			if (runs == 2 || runs == 3) && kind.score != Accuracy && !whole { // whatever the score, few runs are Student's
 				continue
 			}
-			score := kind.score
-			spreads := []float64{0}
-			if runs > 1 {
-				spreads = []float64{0.02, 0.15}
-			}
-			if runs == 2 {
-				spreads = []float64{0.02, 0.15, 0.6}
-			}
-			for _, sd := range spreads {
+			for _, w := range worldsOf(kind.score, runs) {
 				pairs, e := pairs, e
-				name := fmt.Sprintf("%s/runs=%d/sd=%v", score, runs, sd)
+				name := fmt.Sprintf("%s/runs=%d/sd=%v", kind.score, runs, w.sd)
+				if w.apart != 1 {
+					name += fmt.Sprintf("/apart=%v", w.apart)
+				}
 				if kind.normal { // as of manyValues, at a quarter of their number
 					e.many, name = examples, "normal-"+name
-					if pairs < 1000 {
+					if !whole {
 						pairs = min(pairs, 100)
 					}
-				} else if score == Spearman && pairs < 1000 { // ranks anew in every resampling
-					pairs, e = 80, effort{200, 200, manyValues}
+				} else if kind.score == Spearman { // ranks anew in every resampling
+					e = effort{400, 400, manyValues}
+					if !whole {
+						pairs, e = 80, effort{200, 200, manyValues}
+					}
 				}
-				t.Run(name, func(t *testing.T) {
-					w := world{score: score, runs: runs, sd: sd, draws: draws{stream: newStream(77, runs*1000+int(sd*100))}}
-					alarms := map[string]int{}
-					covered := 0
-					for range pairs {
-						a, b, truth := w.sides()
-						c, err := compareBy(a, b, false, score, e)
-						if err != nil || c.Normal != kind.normal {
-							t.Fatal(err, c.Normal)
-						}
-						if c.Interval.Low <= truth && truth <= c.Interval.High {
-							covered++
-						}
-						for name, p := range map[string]*float64{"bootstrap": c.BootstrapP, "permutation": c.PermutationP, "verdict": c.P} {
-							if p != nil && *p <= Level {
-								alarms[name]++
-							}
-						}
-						if c.McNemar != nil && c.McNemar.Exact <= Level {
-							alarms["mcnemar"]++
-						}
-					}
-					n := float64(pairs)
-					error3 := 3 * math.Sqrt(Level*(1-Level)/n)
-					t.Logf("covered %.1f %%, false alarms in %% %v", 100*float64(covered)/n, percents(alarms, n))
-					if got := float64(covered) / n; got < 0.95-max(0.02, error3) || runs != 2 && got > 0.95+max(0.02, error3) {
-						t.Errorf("the interval holds the truth in %.1f %% of %d pairs", 100*got, pairs)
-					}
-					for name, k := range alarms {
-						if got := float64(k) / n; got > Level+error3 {
-							t.Errorf("%s: a false alarm in %.1f %% of %d pairs", name, 100*got, pairs)
-						}
-					}
-				})
+				t.Run(name, func(t *testing.T) { w.try(t, kind.normal, pairs, e) })
 			}
+		}
+	}
+}
+
+// worldsOf are the worlds that a score is tried in, with so many runs a side.
+func worldsOf(score Name, runs int) (all []world) {
+	spreads := []float64{0.02, 0.15}
+	switch runs {
+	case 1:
+		spreads = []float64{0}
+	case 2, 3:
+		spreads = append(spreads, 0.6)
+	}
+	for _, sd := range spreads {
+		w := world{score: score, runs: runs, sd: sd, apart: 1, draws: draws{stream: newStream(77, runs*1000+int(sd*100))}}
+		all = append(all, w)
+		if sd == 0.15 && runs < 5 {
+			w.apart = 3
+			all = append(all, w)
+		}
+	}
+	return all
+}
+
+// try counts false alarms and intervals that hold the truth, runs paired and not.
+func (w world) try(t *testing.T, normal bool, pairs int, e effort) {
+	alarms := map[string]int{}
+	covered := map[string]int{}
+	for range pairs {
+		a, b, truth := w.sides()
+		for _, paired := range []bool{false, true}[:min(w.runs, 2)] {
+			c, err := compareBy(a, b, paired, w.score, e)
+			if err != nil || c.Normal != normal {
+				t.Fatal(err, c.Normal)
+			}
+			how := map[bool]string{false: "", true: ", paired"}[paired]
+			if c.Interval.Low <= truth && truth <= c.Interval.High {
+				covered["interval"+how]++
+			}
+			for name, p := range map[string]*float64{"bootstrap": c.BootstrapP, "permutation": c.PermutationP, "verdict": c.P} {
+				if p != nil && *p <= Level {
+					alarms[name+how]++
+				}
+			}
+			if c.McNemar != nil && c.McNemar.Exact <= Level {
+				alarms["mcnemar"]++
+			}
+		}
+	}
+	n := float64(pairs)
+	error1 := math.Sqrt(Level * (1 - Level) / n)
+	error3 := 3 * error1
+	t.Logf("covered in %% %v, false alarms in %% %v", percents(covered, n), percents(alarms, n))
+	for name, k := range covered {
+		if got := float64(k) / n; !golden.Within(max(0.02+error1, error3)).Near(got, 1-Level) {
+			t.Errorf("the %s holds the truth in %.1f %% of %d pairs", name, 100*got, pairs)
+		}
+	}
+	for name, k := range alarms {
+		if got := float64(k) / n; got > Level+error3 {
+			t.Errorf("%s: a false alarm in %.1f %% of %d pairs", name, 100*got, pairs)
 		}
 	}
 }

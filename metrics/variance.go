@@ -7,11 +7,13 @@ import (
 )
 
 // Variance is where the chance in a score, or in a difference of scores, comes from.
-// What can be told by it, and from how many runs, is decided here and nowhere else:
-// the examples' chance is normal, the runs' Student's of few degrees of freedom, and
-// their sum has the distribution of Behrens and Fisher. It asks more than Student's of
-// pooled degrees of freedom, which takes two or three runs that lie near one another by
-// luck for runs that hardly differ.
+// What can be told by it, and from how many runs, is decided here and nowhere else: p
+// and interval ask the same two questions, and the one that is harder to answer decides.
+// Is the difference more than the runs' chance alone explains, by Student's distribution
+// of their degrees of freedom? Is it more than both chances together explain, by
+// Student's of the degrees of freedom that Satterthwaite gives the sum, in which the
+// examples' are as good as infinite? The second alone takes two or three runs that lie
+// near one another by luck for runs that hardly differ.
 type Variance struct {
 	Examples float64 // of the mean over runs, other examples being drawn
 	Shared   float64 // the part of it that more runs would not reduce
@@ -32,6 +34,20 @@ func ScoreVariance(examples, sd float64, runs int) Variance {
 
 // Total is the variance by both chances.
 func (v Variance) Total() float64 { return v.Shared + v.Runs }
+
+// stepped is the variance of scores that move by steps of one in so many examples:
+// runs that agree in their score and not in every answer may differ by what rounding
+// hides, whose variance is a twelfth of the step's square, a run (Sheppard 1898).
+func (v Variance) stepped(examples, runs int) Variance {
+	n := float64(examples)
+	if least := 1 / (12 * n * n * float64(runs)); v.Runs < least && v.Examples > 0 {
+		v.Runs = least
+		if math.IsInf(v.RunsDF, 1) {
+			v.RunsDF = float64(max(1, runs-1))
+		}
+	}
+	return v
+}
 
 // Plus is the variance of the sum or the difference of two independent scores.
 func (v Variance) Plus(w Variance) Variance {
@@ -61,82 +77,75 @@ func (v Variance) Half() float64 { return v.quantile(0.975) }
 // Reach is how far a score may lie from its expectation at a two-sided level,
 // whatever it depends on: the reaches of both chances, one after the other.
 func (v Variance) Reach(level float64) float64 {
-	reach := distuv.UnitNormal.Quantile(1-level/2) * math.Sqrt(v.Shared)
+	reach := quantileOf(math.Inf(1), 1-level/2) * math.Sqrt(v.Shared)
 	if v.Runs > 0 {
-		reach += student(v.RunsDF).Quantile(1-level/2) * math.Sqrt(v.Runs)
+		reach += quantileOf(v.RunsDF, 1-level/2) * math.Sqrt(v.Runs)
 	}
 	return reach
 }
 
-// widest is how many of its standard errors the examples' chance is followed over, each
-// way.
-const widest = 9.0
-
-// survival is the chance of more than d >= 0: an integral over the examples' chance,
-// by the trapezoidal rule, which is exact to rounding for functions as smooth as these
-// where its steps are as fine as the narrower chance.
+// survival is the chance of more than d >= 0.
 func (v Variance) survival(d float64) float64 {
-	examples, runs := math.Sqrt(v.Shared), math.Sqrt(v.Runs)
-	if runs == 0 || math.IsInf(v.RunsDF, 1) {
-		return math.Erfc(d/math.Sqrt(2*v.Total())) / 2 // gonum's is 0 from 8.3 standard errors on
+	both := survivalOf(v.df(), d/math.Sqrt(v.Total()))
+	if v.Runs == 0 {
+		return both
 	}
-	t := student(v.RunsDF)
-	if examples <= runs {
-		sum, weights := 0.0, 0.0
-		for z := -widest; z <= widest; z += 0.25 {
-			w := distuv.UnitNormal.Prob(z)
-			sum += float64(w * t.Survival((d-float64(examples*z))/runs))
-			weights += w
-		}
-		return sum / weights
-	}
-	// z = at + ratio * sinh(x): steps grow with the distance from where the runs decide.
-	ratio, at := runs/examples, d/examples
-	step, sum := min(0.15, 0.5/math.Hypot(ratio, at)), 0.0
-	for x := math.Asinh((-widest - at) / ratio); x <= math.Asinh((widest-at)/ratio); x += step {
-		sinh := math.Sinh(x)
-		sum += float64(distuv.UnitNormal.Prob(at+float64(ratio*sinh)) * t.CDF(sinh) * ratio * math.Cosh(x))
-	}
-	return sum * step
+	return max(both, survivalOf(v.RunsDF, d/math.Sqrt(v.Runs)))
 }
 
 // quantile is the deviation that a share of p >= 0.5 does not exceed.
 func (v Variance) quantile(p float64) float64 {
-	if v.Runs == 0 || math.IsInf(v.RunsDF, 1) {
-		return distuv.UnitNormal.Quantile(p) * math.Sqrt(v.Total())
+	both := quantileOf(v.df(), p) * math.Sqrt(v.Total())
+	if v.Runs == 0 {
+		return both
 	}
-	// Between the larger chance's quantile and both together, by false position with
-	// Illinois's halving.
-	low := max(distuv.UnitNormal.Quantile(p)*math.Sqrt(v.Shared), student(v.RunsDF).Quantile(p)*math.Sqrt(v.Runs))
-	high := v.Reach(2 * (1 - p))
-	above := func(d float64) float64 { return math.Log(v.survival(d) / (1 - p)) }
-	atLow, atHigh, last := above(low), above(high), 0
-	for range 60 {
-		if atLow <= 0 || high-low <= 1e-12*high {
-			return low
-		}
-		if atHigh >= 0 {
-			return high
-		}
-		mid := low + float64((high-low)*atLow)/(atLow-atHigh)
-		switch at := above(mid); {
-		case math.Abs(at) < 1e-10:
-			return mid
-		case at > 0:
-			low, atLow = mid, at
-			if last > 0 {
-				atHigh /= 2
-			}
-			last = 1
-		default:
-			high, atHigh = mid, at
-			if last < 0 {
-				atLow /= 2
-			}
-			last = -1
-		}
+	return max(both, quantileOf(v.RunsDF, p)*math.Sqrt(v.Runs))
+}
+
+// df are the degrees of freedom of both chances together (Satterthwaite 1946).
+func (v Variance) df() float64 {
+	if v.Runs == 0 {
+		return math.Inf(1)
 	}
-	return (low + high) / 2
+	share := v.Total() / v.Runs
+	return v.RunsDF * share * share
+}
+
+// manyDF is from how many degrees of freedom on Student's distribution is the normal to
+// the first order.
+const manyDF = 1e4
+
+// survivalOf is the chance that Student's number of so many degrees of freedom is more
+// than t >= 0. gonum's normal is 0 from 8.3 on, and so is 1 less its CDF.
+func survivalOf(df, t float64) float64 {
+	if math.IsNaN(t) || math.IsInf(t, 1) {
+		return 0 // of no variance
+	}
+	switch {
+	case df <= manyDF:
+		return student(df).CDF(-t)
+	case t > 50: // less than the smallest number
+		return 0
+	}
+	return math.Erfc(normalOf(df, t)/math.Sqrt2) / 2
+}
+
+// quantileOf is Student's quantile of a share p >= 0.5.
+func quantileOf(df, p float64) float64 {
+	z := distuv.UnitNormal.Quantile(p)
+	if df > manyDF {
+		return z + float64(z*(z*z+1)/(4*df))
+	}
+	return student(df).Quantile(p)
+}
+
+// normalOf is the normal number whose quantileOf is t.
+func normalOf(df, t float64) float64 {
+	z := t
+	for range 12 { // nearer by a factor of df/z² each time
+		z = t - float64(z*(z*z+1)/(4*df))
+	}
+	return z
 }
 
 // student is the distribution of that many degrees of freedom.
@@ -147,15 +156,23 @@ func student(df float64) distuv.StudentsT {
 // part is a part of a variance, and its degrees of freedom.
 type part struct{ variance, df float64 }
 
-// welch returns the degrees of freedom of a sum of variances, by Welch and
-// Satterthwaite; parts that are known well are not listed.
+// welch returns the degrees of freedom of a sum of estimated variances: no fewer than of
+// the part known worst, no more than of all together. Welch's first formula takes squares
+// of estimates for squares of variances, which asks too much of two runs; his second
+// (Aspin and Welch 1949), which has 2 for spare here, asks too little of more.
 func welch(total float64, parts ...part) float64 {
-	sum := 0.0
+	least, most := math.Inf(1), 0.0
 	for _, p := range parts {
-		sum += float64(p.variance*p.variance) / p.df
+		if p.variance > 0 {
+			least, most = min(least, p.df), most+p.df
+		}
 	}
-	if sum == 0 {
+	if most == 0 {
 		return math.Inf(1)
 	}
-	return float64(total*total) / sum
+	spare, sum := 2/(least*least), 0.0
+	for _, p := range parts {
+		sum += float64(p.variance*p.variance) / (p.df + spare)
+	}
+	return min(max(float64(total*total)/sum-spare, least), most)
 }

@@ -116,7 +116,8 @@ func comparedTask(name string, named *tasks.Task) *compare.Task {
 			return nil
 		}
 	}
-	return &compare.Task{Name: t.Name, Title: t.Title, Kind: answerKind(t), Labels: t.Labels, Metric: t.Metric}
+	return &compare.Task{Name: t.Name, Title: t.Title, Kind: answerKind(t), Labels: t.Labels, Metric: t.Metric,
+		Named: func(label string) results.Text { return labelOf(t.Name, label) }}
 }
 
 // sortTasks sorts names of tasks: the seven in the report's order, others behind.

@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"os"
@@ -282,13 +283,13 @@ func samplesOf(answers []*results.Answers) []metrics.Sample {
 func (o Options) pair(name string, task *Task, metric metrics.Name, a, b entrant) (*Comparison, error) {
 	c := &Comparison{Task: name, title: name, Metric: metric, LeftOut: []LeftOut{}, Differs: []results.Difference{},
 		Groups: []Group{}, Flips: []Flip{}, Warnings: []Warned{}}
-	if task != nil && task.Title != "" {
-		c.title = task.Title
+	if task != nil {
+		c.title, c.named = cmp.Or(task.Title, name), task.Named
 	}
 	a, b, c.Seeds.Paired = c.match(a, b, o.Lang)
 	c.Seeds.A, c.Seeds.B = len(a.answers), len(b.answers)
 	samplesA, samplesB := samplesOf(a.answers), samplesOf(b.answers)
-	c.N = samplesA[0].Len()
+	c.N, c.numeric = samplesA[0].Len(), a.answers[0].Kind == results.NumberAnswer
 	m, err := metrics.Compare(samplesA, samplesB, c.Seeds.Paired, metric)
 	if err != nil {
 		return nil, err

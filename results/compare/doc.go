@@ -17,6 +17,7 @@ type Task struct {
 	Kind   results.AnswerKind
 	Labels []string
 	Metric metrics.Name
+	Named  func(label string) results.Text // a label with what it means; nil: labels speak for themselves
 }
 
 // Options say what is compared and how it is told.
@@ -69,10 +70,12 @@ type Comparison struct {
 	Warnings   []Warned             `json:"warnings"` // what the runs' manifests warn of
 
 	title   string // of the task, for sentences
-	oneFile bool   // both sides are the same files
-	blind   bool   // no difference at all could have been shown
-	several bool   // comparisons were corrected together
-	flipped int    // examples, of which Flips lists some or all
+	named   func(label string) results.Text
+	oneFile bool // both sides are the same files
+	numeric bool // answers are numbers, which are not right or wrong
+	blind   bool // no difference at all could have been shown
+	several int  // comparisons were corrected together
+	flipped int  // examples, of which Flips lists some or all
 	test    metrics.Comparison
 }
 

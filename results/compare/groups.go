@@ -57,6 +57,12 @@ func (o Options) groups(a, b []*results.Answers, paired bool, metric metrics.Nam
 	return all, nil
 }
 
+// What groups are by beside columns.
+const (
+	byLabel  = "label"
+	byEntity = "entity"
+)
+
 // known counts the examples that are in a group.
 func known(a *results.Answers) int {
 	n := 0
@@ -87,7 +93,7 @@ func byAnswer(a, b []*results.Answers, add func(string, string, metrics.Name, in
 			rows[g] = append(rows[g], int32(i))
 		}
 		for k, label := range a[0].Labels {
-			if err := add("label", label, metrics.Accuracy, len(rows[k]), parted(a, rows[k]), parted(b, rows[k])); err != nil {
+			if err := add(byLabel, label, metrics.Accuracy, len(rows[k]), parted(a, rows[k]), parted(b, rows[k])); err != nil {
 				return err
 			}
 		}
@@ -95,7 +101,7 @@ func byAnswer(a, b []*results.Answers, add func(string, string, metrics.Name, in
 		for _, t := range a[0].EntityTypes() {
 			x, n := ofType(a, t.Type)
 			y, _ := ofType(b, t.Type)
-			if err := add("entity", t.Type, metrics.F1, n, x, y); err != nil {
+			if err := add(byEntity, t.Type, metrics.F1, n, x, y); err != nil {
 				return err
 			}
 		}

@@ -81,10 +81,11 @@ func (l teller) undecided(c *Comparison, a, b string, several bool) string {
 	if *c.Difference.Value > 0 {
 		diff = "+" + diff
 	}
+	why := l.against(c)
 	could := l.points(*c.Verdict.Detectable, max(digits, digitsOf([2]float64{0, *c.Verdict.Detectable})))
 	if l.Lang == results.Korean {
 		s := fmt.Sprintf("%s%s 모델과 %s 모델의 우열을 가릴 수 없다: %s 차이는 %s(95 %% 신뢰구간 %s; %s; %s).",
-			l.on(c), b, a, koreanName(c.Metric), diff, interval, l.testOf(c, several), l.data(c))
+			l.on(c), b, a, koreanName(c.Metric), diff, interval, l.testOf(c, several), l.data(c)) + why
 		if c.blind {
 			rest, more := strings.CutPrefix(l.need(c), "이며")
 			return s + " 이 데이터로는 검정력 0.8에서 어떤 차이도 검출할 수 " +
@@ -94,12 +95,30 @@ func (l teller) undecided(c *Comparison, a, b string, several bool) string {
 			"%s 이상", could) + l.need(c) + "."
 	}
 	s := fmt.Sprintf("Whether %s is better or worse than %s%s can't be told: the difference is %s (%s, "+
-		"95 %% interval %s; %s; %s).", b, a, l.on(c), diff, scoreName(c.Metric), interval, l.testOf(c, several), l.data(c))
+		"95 %% interval %s; %s; %s).", b, a, l.on(c), diff, scoreName(c.Metric), interval, l.testOf(c, several), l.data(c)) + why
 	if c.blind {
-		return s + " With power 0.8 these data could have shown no difference at all" + l.need(c) + "."
+		return s + " With power 0.8 these data could not have shown any difference, however large" + l.need(c) + "."
 	}
 	s += fmt.Sprintf(" With power 0.8 these data could have shown %s", could)
 	return s + l.need(c) + "."
+}
+
+// against says why nothing is decided though the interval leaves out 0.
+func (l teller) against(c *Comparison) string {
+	in, p := c.test.Interval, c.test.P
+	switch {
+	case in == nil || p == nil || in.Low <= 0 && in.High >= 0:
+		return ""
+	case *p <= metrics.Level:
+		return fmt.Sprintf(l.Or(" The interval leaves out 0, but it is of this comparison alone, and p is corrected for %d.",
+			" 구간은 0을 포함하지 않지만 이 비교 하나에 대한 것이고, "+
+				"p는 비교 %d개에 대해 보정했다."), c.several)
+	case c.test.PermutationP != nil:
+		return fmt.Sprintf(l.Or(" The interval, of the bootstrap, leaves out 0, but the permutation test asks for more (%s).",
+			" 구간(부트스트랩)은 0을 포함하지 않지만 순열 검정은 더 큰 차이를 요구한다(%s)."),
+			l.p(pText(*c.test.PermutationP)))
+	}
+	return ""
 }
 
 // need says how much more would decide.
@@ -203,6 +222,10 @@ func (l teller) summary(p *Pair, s *Summary) string {
 	a, b := results.Plain(p.A), results.Plain(p.B)
 	n := len(p.Tasks)
 	if l.Lang == results.Korean {
+		if s.Undecided == n && n > 1 {
+			return fmt.Sprintf("과제 %d개 모두에서 %s 모델과 %s 모델의 우열을 가릴 수 없다"+
+				"(Holm 보정, 수준 5 %%).", n, b, a)
+		}
 		return fmt.Sprintf("과제 %d개 중 %s 모델이 %s 모델보다 %d개에서 낫고, %d개에서 못하며, "+
 			"%d개에서는 우열을 가릴 수 없다(Holm 보정, 수준 5 %%).", n, b, a, s.Better, s.Worse, s.Undecided)
 	}
@@ -245,6 +268,11 @@ func (l teller) ranks(r *Ranks) string {
 func digitsOf(in [2]float64) int {
 	if in[1]-in[0] < 1 {
 		return 2
+	}
+	for _, end := range in { // what leaves out 0 is not to be printed as 0
+		if end != 0 && math.Abs(end) < 0.05 {
+			return 2
+		}
 	}
 	return 1
 }

@@ -93,7 +93,7 @@ func TestTooFewSeedsAreBlind(t *testing.T) {
 	if in := *c.Difference.Interval; in[0] < -100 || in[1] > 100 || *c.Verdict.Detectable != 100 || c.Verdict.Answer != Undecided {
 		t.Errorf("%v, %v detectable", in, *c.Verdict.Detectable)
 	}
-	for lang, want := range map[results.Lang]string{results.English: " With power 0.8 these data could have shown no difference at all", results.Korean: " 이 데이터로는 검정력 0.8에서 어떤 차이도 검출할 수 없"} {
+	for lang, want := range map[results.Lang]string{results.English: " With power 0.8 these data could not have shown any difference, however large", results.Korean: " 이 데이터로는 검정력 0.8에서 어떤 차이도 검출할 수 없"} {
 		if got := c.Sentence(lang); !strings.Contains(got, want) || strings.Contains(got, "없이") {
 			t.Error(got)
 		}

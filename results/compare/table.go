@@ -108,6 +108,8 @@ func (st *Study) many(w io.Writer, lang results.Lang, opt tables.Options) error 
 			return err
 		}
 		fmt.Fprintln(w)
+	} else {
+		fmt.Fprintf(w, "%s\n\n", st.Unranked().In(lang))
 	}
 	if err := st.Matrix(lang).Write(w, tables.Terminal, opt); err != nil {
 		return err
@@ -127,6 +129,12 @@ func (st *Study) many(w io.Writer, lang results.Lang, opt tables.Options) error 
 		}
 	}
 	return nil
+}
+
+// Unranked is why three models and more have no ranks.
+func (st *Study) Unranked() results.Text {
+	return results.Text{English: "No ranks: there is no task on which all models have defined scores.",
+		Korean: "순위 없음: 모든 모델의 점수가 정의되는 공통 과제가 없다."}
 }
 
 // Matrix counts, of every two sides, the tasks on which the row's is better than
@@ -172,10 +180,10 @@ func (st *Study) Count(side, other string) (better, worse, undecided int, ok boo
 // write writes one comparison.
 func (c *Comparison) write(w io.Writer, lang results.Lang, flips int, opt tables.Options) error {
 	fmt.Fprintf(w, "%s\n\n", c.Verdict.Sentence)
-	metric := lang.Or(string(c.Metric), koreanName(c.Metric))
+	metric := lang.Or(scoreName(c.Metric), koreanName(c.Metric))
 	title := fmt.Sprintf(lang.Or("%s, %s examples, in per cent", "%s, 예제 %s개, 단위 %%"), metric, thousands(c.N))
-	if c.Task != "" {
-		title = c.Task + ": " + title
+	if c.title != "" {
+		title = c.title + ": " + title
 	}
 	t := &tables.Table{Title: title, Head: []string{"", metric, lang.Or("95 % interval", "95 % 신뢰구간"),
 		lang.Or("runs", "실행")}, Left: 1}
@@ -244,9 +252,10 @@ func (c *Comparison) resamplingNote(lang results.Lang, orDash func(*float64) str
 		return note + lang.Or(", by the normal distribution that resampling so many numbers approaches.",
 			"(값이 많아 재표집이 가까워지는 정규분포로 계산).")
 	}
-	note := fmt.Sprintf(lang.Or("Bootstrap: %s of %d samples.", "부트스트랩: %s, 표본 %d개."), orDash(b.P), b.Samples)
+	note := fmt.Sprintf(lang.Or("Bootstrap: %s of %s samples.", "부트스트랩: %s, 표본 %s개."),
+		orDash(b.P), thousands(b.Samples))
 	if p.P != nil {
-		note += fmt.Sprintf(lang.Or(" Permutation: %s of %d.", " 순열 검정: %s, %d개."), orDash(p.P), p.Samples)
+		note += fmt.Sprintf(lang.Or(" Permutation: %s of %s.", " 순열 검정: %s, %s개."), orDash(p.P), thousands(p.Samples))
 	}
 	return note
 }
@@ -334,21 +343,49 @@ func (c *Comparison) groupTable(lang results.Lang, w io.Writer, opt tables.Optio
 	if len(c.Groups) == 0 {
 		return nil
 	}
-	t := &tables.Table{Head: []string{lang.Or("by", "구분"), "", "n", "", c.A.Name, c.B.Name, "B − A",
+	t := &tables.Table{Head: []string{lang.Or("by", "구분"), "", "n", lang.Or("score", "지표"), c.A.Name, c.B.Name, "B − A",
 		lang.Or("95 % interval", "95 % 신뢰구간")}, Left: 2}
+	labels := false
 	for _, g := range c.Groups {
-		t.Rows = append(t.Rows, tables.Row(g.By, g.Name, strconv.Itoa(g.N), results.MetricTitle(g.Metric).In(lang), printed(g.A),
+		by, name := g.By, g.Name
+		switch g.By {
+		case byLabel:
+			labels, by, name = true, lang.Or(by, "라벨"), c.labelled(name).In(lang)
+		case byEntity:
+			by = lang.Or(by, "개체")
+		case results.ByLength:
+			by = lang.Or(by, "길이")
+		}
+		t.Rows = append(t.Rows, tables.Row(by, name, strconv.Itoa(g.N), results.MetricTitle(g.Metric).In(lang), printed(g.A),
 			printed(g.B), signedOr(g.Value), signedInterval(g.Interval)))
 	}
-	t.Notes = append(t.Notes, lang.Or("Of a label: how many of its examples are answered right. These intervals are not "+
-		"corrected for being several.", "label은 그 범주의 예제 중 맞힌 비율이다. 이 구간들은 다중 "+
-		"비교를 보정하지 않았다."))
+	if labels {
+		t.Notes = append(t.Notes, lang.Or("Of a label: how many of its examples are answered right.",
+			"라벨별 값은 그 라벨의 예제 중 맞힌 비율이다."))
+	}
+	t.Notes = append(t.Notes, lang.Or("These intervals are not corrected for being several.",
+		"이 구간들은 다중 비교를 보정하지 않았다."))
 	fmt.Fprintln(w)
 	return t.Write(w, tables.Terminal, opt)
 }
 
+// labelled is a label with what it means, where that is known.
+func (c *Comparison) labelled(label string) results.Text {
+	if c.named == nil {
+		return results.Alike(label)
+	}
+	return c.named(label)
+}
+
 func (c *Comparison) flipTable(lang results.Lang, w io.Writer, show int, opt tables.Options) error {
-	if len(c.Flips) == 0 || show <= 0 {
+	if show <= 0 || c.numeric {
+		return nil
+	}
+	if len(c.Flips) == 0 && !c.oneFile {
+		fmt.Fprintf(w, "\n%s\n", lang.Or("No flips: no example is answered right by one model alone.",
+			"답이 갈린 예제 없음: 한쪽 모델만 맞힌 예제가 없다."))
+	}
+	if len(c.Flips) == 0 {
 		return nil
 	}
 	t := &tables.Table{Title: fmt.Sprintf(lang.Or("%d flips", "답이 갈린 예제 %d개"), c.flipped),

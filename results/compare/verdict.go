@@ -89,12 +89,14 @@ func (c *Comparison) decide(tests int, lang results.Lang) {
 		need := c.test.Need(c.N, min(c.Seeds.A, c.Seeds.B), max(1, tests))
 		v.MoreExamples, v.MoreSeeds = need.Examples, need.Runs
 	}
-	c.several = tests > 1
+	c.several = tests
 	v.Sentence = c.Sentence(lang)
 }
 
 // Sentence tells the verdict in a language.
-func (c *Comparison) Sentence(lang results.Lang) string { return teller{lang}.sentence(c, c.several) }
+func (c *Comparison) Sentence(lang results.Lang) string {
+	return teller{lang}.sentence(c, c.several > 1)
+}
 
 // Sentence tells the verdicts of all tasks in a language.
 func (p *Pair) Sentence(lang results.Lang) string { return teller{lang}.summary(p, p.Summary) }
