@@ -33,6 +33,10 @@ func literal(e ast.Expr) (string, bool) {
 func formatsOf(file *ast.File) (all []string) {
 	ast.Inspect(file, func(n ast.Node) bool {
 		switch n := n.(type) {
+		case *ast.CompositeLit: // of a request that is refused, not of a run
+			if t, ok := n.Type.(*ast.SelectorExpr); ok && t.Sel.Name == "ErrorDetail" {
+				return false
+			}
 		case *ast.CallExpr:
 			if f, ok := n.Fun.(*ast.Ident); ok && f.Name == "warning" && len(n.Args) > 1 {
 				if s, ok := literal(n.Args[1]); ok {

@@ -19,7 +19,8 @@ import (
 type boardOptions struct {
 	published, selection, title, sort string
 
-	paired bool // read predictions to tell which models can't be told from the best
+	paired bool   // read predictions to tell which models can't be told from the best
+	lang   string // of what the leaderboard warns of; "" is English
 }
 
 // pairedAnswers is how many answers a leaderboard may read to tell its models from
@@ -98,7 +99,7 @@ func (o boardOptions) of(s streams, runs []results.Run) (*board.Leaderboard, err
 		}
 	}
 	for _, w := range l.Warnings {
-		fmt.Fprintf(s.err, "bench: warning: %s\n", w)
+		fmt.Fprintf(s.err, "bench: warning: %s\n", w.In(results.Lang(o.lang)))
 	}
 	return l, nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -18,7 +19,6 @@ type leaderboardOptions struct {
 	diff               string // a published table to subtract
 	intervals          bool
 	format, plot, kind string
-	lang               string // of the picture
 }
 
 func newLeaderboardCmd() *cobra.Command {
@@ -35,7 +35,8 @@ never averaged: those left out are named on standard error. Scores on sample dat
 split or by another recipe are marked, and never best beside whole ones.
 
 --diff prints measured less published, cell by cell, and whether the published
-score lies in the measured one's interval. JSON and CSV hold every figure.
+score lies in the measured one's interval; models that no published row is paired
+with are named. JSON and CSV hold every figure.
 --plot draws a picture as well; bench plot has more kinds.`,
 		Example: `  bench leaderboard runs --published lmkor
   bench leaderboard runs --diff lmkor
@@ -52,7 +53,7 @@ score lies in the measured one's interval. JSON and CSV hold every figure.
 	cmd.Flags().BoolVar(&o.intervals, "intervals", false, "show 95 % intervals in the cells")
 	cmd.Flags().StringVar(&o.plot, "plot", "", "a picture to draw: FILE.svg, .png or .pdf")
 	cmd.Flags().StringVar(&o.kind, "plot-kind", "scores", "scores, parameters, or curves:TASK")
-	langFlag(cmd, &o.lang, "the picture's language")
+	langFlag(cmd, &o.lang, "the language of the table and the picture")
 	return cmd
 }
 
@@ -73,14 +74,19 @@ func (o leaderboardOptions) run(s streams) error {
 	if o.plot != "" {
 		figure, err := drawBoard(o.kind, l, runs)
 		if err != nil {
-			return err
+			return drawnNothing(err, results.Lang(o.lang))
 		}
 		if err := figure.In(results.Lang(o.lang)).Save(o.plot); err != nil {
 			return err
 		}
 	}
-	return tables.WriteLeaderboard(s.out, l, tables.Format(o.format),
-		tables.BoardOptions{Intervals: o.intervals, Difference: o.diff != ""}, tableOptions(s.out))
+	shown := tables.BoardOptions{Intervals: o.intervals, Difference: o.diff != "", Lang: results.Lang(o.lang)}
+	if f := tables.Format(o.format); shown.Difference && (f == tables.CSV || f == tables.JSON) { // they have no notes
+		for _, why := range l.Undiffered() {
+			fmt.Fprintf(s.err, "bench: warning: %s\n", why.In(shown.Lang))
+		}
+	}
+	return tables.WriteLeaderboard(s.out, l, tables.Format(o.format), shown, tableOptions(s.out))
 }
 
 func formatNames() []string {

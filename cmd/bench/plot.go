@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -19,8 +20,8 @@ import (
 // plotOptions are what `bench plot` is asked for.
 type plotOptions struct {
 	boardOptions
-	kind, out, task, model, lang string
-	roots                        []string
+	kind, out, task, model string
+	roots                  []string
 }
 
 // plotKinds lists the pictures and what they show.
@@ -82,9 +83,17 @@ func (o plotOptions) run(s streams) error {
 	}
 	figure, err := o.draw(l, runs)
 	if err != nil {
-		return err
+		return drawnNothing(err, results.Lang(o.lang))
 	}
 	return figure.In(results.Lang(o.lang)).Save(o.out)
+}
+
+// drawnNothing is the error of a picture that would show nothing, in a language.
+func drawnNothing(err error, lang results.Lang) error {
+	if e := (plots.Empty{}); errors.As(err, &e) {
+		return errors.New(e.In(lang))
+	}
+	return err
 }
 
 func (o plotOptions) draw(l *board.Leaderboard, runs []results.Run) (*plots.Figure, error) {
@@ -171,6 +180,9 @@ func studyOf(l *board.Leaderboard, runs []results.Run, lang results.Lang) (*comp
 }
 
 func drawWins(l *board.Leaderboard, runs []results.Run) (*plots.Figure, error) {
+	if err := plots.Comparable(l); err != nil {
+		return nil, err
+	}
 	study, err := studyOf(l, runs, results.English)
 	if err != nil {
 		return nil, err

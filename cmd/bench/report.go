@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/lmkor/bench/results"
 	"github.com/lmkor/bench/results/board"
+	"github.com/lmkor/bench/results/plots"
 	"github.com/lmkor/bench/results/report"
 	"github.com/lmkor/bench/tasks"
 )
@@ -19,10 +21,10 @@ import (
 // reportOptions are what `bench report` is asked for.
 type reportOptions struct {
 	boardOptions
-	roots     []string
-	out, lang string
-	hardest   int
-	format    string
+	roots   []string
+	out     string
+	hardest int
+	format  string
 }
 
 func newReportCmd() *cobra.Command {
@@ -111,7 +113,12 @@ func saveReport(s streams, path string, title results.Text, lang results.Lang, b
 		Hardest: hardest, Program: thisBuild().text(), Date: builtAt()}
 	var err error
 	if p.Study, p.Uncompared, err = pageStudy(boards[0], runs, lang); err != nil {
-		fmt.Fprintf(s.err, "bench: warning: no verdicts: %v\n", err)
+		p.Unjudged = results.Textf("No verdicts: %v.", "판정 없음: %v.", err)
+		if e := (plots.Empty{}); errors.As(err, &e) {
+			p.Unjudged = results.Textf("No verdicts: %s.", "판정 없음: %s.", e.Text)
+		} else {
+			fmt.Fprintf(s.err, "bench: warning: no verdicts: %v\n", err)
+		}
 	}
 	for _, u := range p.Uncompared {
 		fmt.Fprintf(s.err, "bench: %s\n", u.Text())

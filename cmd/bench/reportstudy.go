@@ -4,6 +4,7 @@ import (
 	"github.com/lmkor/bench/results"
 	"github.com/lmkor/bench/results/board"
 	"github.com/lmkor/bench/results/compare"
+	"github.com/lmkor/bench/results/plots"
 	"github.com/lmkor/bench/results/report"
 )
 
@@ -14,23 +15,15 @@ const comparedModels = 12
 // pageStudy compares every two measured models of a leaderboard, of more than
 // comparedModels the first of them, and says what was too much to compare.
 func pageStudy(l *board.Leaderboard, runs []results.Run, lang results.Lang) (*compare.Study, []report.Uncompared, error) {
-	var left []report.Uncompared
+	measured := l.Measured()
+	if err := plots.Comparable(l); err != nil {
+		return nil, nil, err
+	}
 	few := *l
-	few.Rows = nil
-	measured := 0
-	for _, r := range l.Rows {
-		if r.Published || len(r.Cells) == 0 {
-			continue
-		}
-		if measured++; measured <= comparedModels {
-			few.Rows = append(few.Rows, r)
-		}
-	}
-	if measured > comparedModels {
-		left = append(left, report.Uncompared{Models: measured, Compared: comparedModels})
-	}
-	if measured < 2 {
-		return nil, nil, nil
+	few.Rows = measured[:min(len(measured), comparedModels)]
+	var left []report.Uncompared
+	if len(measured) > comparedModels {
+		left = append(left, report.Uncompared{Models: len(measured), Compared: comparedModels})
 	}
 	study, err := studyOf(&few, runs, lang)
 	return study, left, err

@@ -32,15 +32,15 @@ type Record struct {
 	Path       string
 }
 
-// Records lists the scores of runs, each run's headline first: of the checkpoint
-// that by selects, its other scores of the same one if it was kept, else of the
-// last. timed reads how long they took.
+// Records lists the scores of runs, each run's headline first, all of the checkpoint
+// that by selects: where there is none the headline is NaN and stands alone. timed
+// reads how long they took.
 func Records(runs []results.Run, by Selection, timed bool) []Record {
 	var all []Record
 	for _, r := range runs {
 		seconds := math.NaN()
 		if timed {
-			seconds = r.Seconds()
+			seconds = tidy(r.Seconds())
 		}
 		record := func(n metrics.Name, score float64) Record {
 			return Record{Model: r.Result.Model, Task: r.Result.Task, Seed: r.Result.Seed, Split: r.Result.Split, Metric: n, Score: score,

@@ -54,13 +54,30 @@ func (s Selection) interval(r results.Result) *[2]float64 {
 	return r.Interval
 }
 
-// scores are all scores of the selected checkpoint where it is kept, else the
-// result's.
+// scores are all scores of the selected checkpoint; none where there is no such one.
 func (s Selection) scores(r results.Result) metrics.Scores {
+	if s == Last {
+		return r.Scores
+	}
 	if c := r.Chosen(); s == Dev && c != nil {
 		return c.Scores
 	}
-	return r.Scores
+	var selected metrics.Scores
+	best := math.Inf(-1)
+	for _, e := range r.Epochs { // the earliest of equals, as results.Choose has it
+		by := &e.Scores
+		if s == Dev {
+			by = e.Dev
+		}
+		if by == nil {
+			continue
+		}
+		_, scored := e.Scores.Get(r.Metric)
+		if v, ok := by.Get(r.Metric); ok && scored && v > best {
+			best, selected = v, e.Scores
+		}
+	}
+	return selected
 }
 
 // Column is a task of a leaderboard.
@@ -94,6 +111,7 @@ type Row struct {
 	Model      string          `json:"model"`
 	Published  bool            `json:"published"`
 	Source     string          `json:"source,omitempty"`     // of a published row
+	Paired     string          `json:"paired,omitempty"`     // the published row beside which a measured one stands
 	Parameters int64           `json:"parameters,omitempty"` // of a measured one
 	Cells      map[string]Cell `json:"cells"`                // by task; missing ones are not there
 	Mean       *Mean           `json:"mean,omitempty"`       // over the columns, where the row has all
@@ -164,7 +182,7 @@ func (o Board) Build(runs []results.Run) (*Leaderboard, error) {
 		}
 		st, ok := stats[key]
 		if !ok {
-			l.warn("%s, %s: no score of the selection %q", "%s, %s: %q 기준의 점수가 없다", key.model, key.task, o.Select)
+			l.warnUnselected(key, o.Select)
 			continue
 		}
 		if st.count < len(group) {
@@ -199,6 +217,11 @@ func (o Board) columns(runs []results.Run) []Column {
 	return withTasks(o.Columns, runs)
 }
 
+// Measured are the measured rows that have scores.
+func (l *Leaderboard) Measured() []Row {
+	return slices.DeleteFunc(slices.Clone(l.Rows), func(r Row) bool { return r.Published || len(r.Cells) == 0 })
+}
+
 // publish adds the published rows, and beside each measured score the published
 // one of its model.
 func (o Board) publish(l *Leaderboard) {
@@ -206,7 +229,7 @@ func (o Board) publish(l *Leaderboard) {
 	for _, p := range o.Published {
 		byName[p.Model] = p
 	}
-	for _, row := range l.Rows {
+	for i, row := range l.Rows {
 		name := row.Model
 		if o.Names != nil {
 			name = o.Names(name)
@@ -215,6 +238,7 @@ func (o Board) publish(l *Leaderboard) {
 		if !ok {
 			continue
 		}
+		l.Rows[i].Paired = name
 		for task, c := range row.Cells {
 			v, ok := p.Scores[task]
 			if !ok {
@@ -248,6 +272,17 @@ func warningsOf(runs []results.Run) (all []results.Warning) {
 		}
 	}
 	return all
+}
+
+// warnUnselected tells that no run of a cell has a score of the selection.
+func (l *Leaderboard) warnUnselected(key cellKey, by Selection) {
+	if by == Dev {
+		l.warn("%s, %s: no score of the selection \"dev\": nothing was scored on a dev split beside the scored one "+
+			"(the recipe field holdout makes one)", "%s, %s: \"dev\" 기준의 점수가 없다. "+
+			"채점한 분할 외에 dev로 채점한 것이 없다(레시피의 holdout으로 만들 수 있다)", key.model, key.task)
+		return
+	}
+	l.warn("%s, %s: no score of the selection %q", "%s, %s: %q 기준의 점수가 없다", key.model, key.task, by)
 }
 
 func (l *Leaderboard) warn(en, ko string, args ...any) {

@@ -48,7 +48,8 @@ func CSV(w io.Writer, runs []results.Run, by board.Selection) error {
 }
 
 // Benchstat writes the runs as Go benchmarks, for golang.org/x/perf/cmd/benchstat:
-// a line a run, so that seeds are samples. Runs of a variant that the leaderboard
+// a line a run, so that seeds are samples, scores of the checkpoint that the
+// leaderboard selects. Runs of a variant that the leaderboard
 // does not show in their cell have it in their name, and are other benchmarks.
 func Benchstat(w io.Writer, l *board.Leaderboard, runs []results.Run) error {
 	var b strings.Builder
@@ -72,9 +73,9 @@ func Benchstat(w io.Writer, l *board.Leaderboard, runs []results.Run) error {
 			}
 		}
 		b.WriteString(" 1")
-		for _, n := range metrics.Names {
-			if v, ok := r.Result.Scores.Get(n); ok {
-				fmt.Fprintf(&b, " %s %s", strconv.FormatFloat(results.Percent(v), 'f', -1, 64), n)
+		for _, x := range board.Records([]results.Run{r}, l.Select, false) {
+			if !math.IsNaN(x.Score) {
+				fmt.Fprintf(&b, " %s %s", strconv.FormatFloat(x.Score, 'f', -1, 64), x.Metric)
 			}
 		}
 		if s := r.Seconds(); s > 0 {

@@ -1,7 +1,6 @@
 package plots
 
 import (
-	"errors"
 	"fmt"
 	"image/color"
 
@@ -24,7 +23,8 @@ type Reliability struct {
 // as it says. The area of a dot is the share of answers in its bin.
 func Calibration(title string, models []Reliability) (*Figure, error) {
 	if len(models) == 0 {
-		return nil, errors.New("no probabilities to draw")
+		return nil, empty("no calibration of %s: its predictions have no probabilities of classes",
+			"%s: 예측에 클래스 확률이 없어 확신도 보정을 그릴 수 없다", title)
 	}
 	var entries []entry
 	for k, m := range models {

@@ -1,7 +1,6 @@
 package plots
 
 import (
-	"errors"
 	"image/color"
 	"maps"
 	"math"
@@ -72,8 +71,10 @@ func Curves(title string, metric metrics.Name, curves []Curve) (*Figure, error) 
 			score = append(score, lines...)
 		}
 	}
-	if empty(loss) && empty(score) {
-		return nil, errors.New("no events to draw")
+	if pointless(loss) && pointless(score) {
+		return nil, empty("no learning curves of %s: none of its runs has a log of a training, as those of evaluations have none",
+			"%s: 학습 로그가 있는 실행이 없어 학습 곡선을 그릴 수 없다"+
+				"(평가만 한 실행에는 로그가 없다)", title)
 	}
 	right := results.Alike(title)
 	if dev {
@@ -166,7 +167,7 @@ func choosingSplit(scored []string) string {
 	return ""
 }
 
-func empty(lines []polyline) bool {
+func pointless(lines []polyline) bool {
 	return !slices.ContainsFunc(lines, func(l polyline) bool { return len(l.points) > 0 })
 }
 

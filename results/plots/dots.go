@@ -1,7 +1,6 @@
 package plots
 
 import (
-	"errors"
 	"image/color"
 	"math"
 	"slices"
@@ -54,7 +53,7 @@ func Scores(l *board.Leaderboard) (*Figure, error) {
 		panels = append(panels, p)
 	}
 	if len(panels) == 0 {
-		return nil, errors.New("no scores to draw")
+		return nil, unscored(l)
 	}
 	title := results.Textf("Scores by task, %s", "과제별 점수, %s", selectionTitle(l.Select))
 	note := results.Text{English: "bars: 95 % intervals; hollow: published; squares: do not compete",

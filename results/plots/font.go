@@ -82,11 +82,15 @@ func newPanel(title, x, y string) *plot.Plot {
 // allow; then these again, darker.
 func hue(k int) color.NRGBA {
 	c := hues[k%len(hues)]
-	for range k / len(hues) {
+	for range k / len(hues) % rounds {
 		c.R, c.G, c.B = c.R/3*2, c.G/3*2, c.B/3*2
 	}
 	return c
 }
+
+// rounds is how many times hues are taken, each time darker, before they come as they
+// were.
+const rounds = 3
 
 var hues = []color.NRGBA{
 	{0, 114, 178, 255}, {213, 94, 0, 255}, {0, 158, 115, 255}, {142, 10, 245, 255},

@@ -1,7 +1,6 @@
 package plots
 
 import (
-	"errors"
 	"image/color"
 	"math"
 
@@ -75,7 +74,7 @@ func shortTexts(names []results.Text) (all []results.Text) {
 // Draw returns the figure of a heat map.
 func (h Heat) Draw() (*Figure, error) {
 	if len(h.Rows) == 0 || len(h.Columns) == 0 {
-		return nil, errors.New("no cells to draw")
+		return nil, empty("no cells to draw: %s", "그릴 칸이 없다: %s", h.Title)
 	}
 	h.Corner = shortTexts([]results.Text{h.Corner})[0]
 	h.Rows, h.Columns = shortTexts(h.Rows), shortTexts(h.Columns)

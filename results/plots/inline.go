@@ -20,7 +20,8 @@ var (
 // that differ are there twice, of the classes that the page shows by its language,
 // en and ko; where words move the axes, as wide ones at their ends do, the whole
 // figure is. It has no background, text and axes are in the page's text colour, the
-// grid in its --grid, and the page's style names the fonts.
+// grid in its --grid, models in those of Variables, and the page's style names the
+// fonts.
 func (f *Figure) Inline(page results.Lang) ([]byte, error) {
 	var svg [2][]byte
 	for i, lang := range []results.Lang{results.English, results.Korean} {
@@ -45,8 +46,7 @@ func (f *Figure) Inline(page results.Lang) ([]byte, error) {
 
 // forPage takes out of an SVG what a page decides.
 func forPage(b []byte) []byte {
-	b = bytes.ReplaceAll(b, []byte("#000000"), []byte("currentColor"))
-	b = bytes.ReplaceAll(b, []byte("#D2D2D3"), []byte("var(--grid)"))
+	b = themed(b)
 	return bytes.ReplaceAll(b, []byte("font-family:"+families+";"), nil)
 }
 

@@ -1,7 +1,6 @@
 package plots
 
 import (
-	"errors"
 	"image/color"
 	"math"
 	"slices"
@@ -40,7 +39,7 @@ func Seeds(l *board.Leaderboard, records []board.Record) (*Figure, error) {
 		}
 	}
 	if len(panels) == 0 {
-		return nil, errors.New("no scores to draw")
+		return nil, unscored(l)
 	}
 	title := results.Textf("Scores of every seed, %s", "시드별 점수, %s", selectionTitle(l.Select))
 	across := min(dotsWide, len(panels))

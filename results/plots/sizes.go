@@ -56,7 +56,8 @@ func Costs(l *board.Leaderboard, cost Cost) (*Figure, error) {
 		lo, hi = min(lo, v), max(hi, v)
 	}
 	if len(entries) == 0 {
-		return nil, fmt.Errorf("no measured model with known %s", cost.Title.English)
+		return nil, empty("no scores against %s: it is known of no measured model",
+			"%s에 따른 점수를 그릴 수 없다. 값을 아는 측정 모델이 없다", cost.Title)
 	}
 	for _, col := range l.Columns {
 		for _, row := range l.Rows {

@@ -12,12 +12,14 @@ import (
 	"html/template"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/lmkor/bench/internal/atomicfile"
 	"github.com/lmkor/bench/results"
 	"github.com/lmkor/bench/results/board"
 	"github.com/lmkor/bench/results/compare"
+	"github.com/lmkor/bench/results/plots"
 )
 
 // Page is what a report shows.
@@ -28,6 +30,7 @@ type Page struct {
 	Runs       []results.Run
 	Study      *compare.Study                     // of every two models; nil where there are none to compare
 	Uncompared []Uncompared                       // what was too much to compare
+	Unjudged   results.Text                       // why there is no Study
 	Labels     map[string][]string                // of tasks, in their order; others show labels sorted
 	LabelNames map[string]map[string]results.Text // of tasks: what a label means
 	Hardest    int                                // examples a task
@@ -149,8 +152,15 @@ type headView struct {
 	HasVerdicts bool
 }
 
-func (p Page) head() (headView, error) {
+// pageStyle is the page's style, with the colours of figures in its themes.
+func pageStyle() (string, error) {
 	style, err := files.ReadFile("page/style.css")
+	return strings.NewReplacer("/* figures, light */", plots.Variables(false),
+		"/* figures, dark */", plots.Variables(true)).Replace(string(style)), err
+}
+
+func (p Page) head() (headView, error) {
+	style, err := pageStyle()
 	if err != nil {
 		return headView{}, err
 	}
@@ -165,7 +175,7 @@ func (p Page) head() (headView, error) {
 	}
 	return headView{
 		Title: plainOf(p.Title), Lang: string(p.lang()), Style: template.CSS(style), Tasks: p.columns(),
-		Warnings: warnings, HasVerdicts: p.Study != nil,
+		Warnings: warnings, HasVerdicts: p.Study != nil || p.Unjudged.English != "",
 		CSP: "default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-" +
 			base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'",
 	}, nil

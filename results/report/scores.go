@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"html/template"
 	"strings"
@@ -18,7 +19,8 @@ type scoresView struct {
 	Columns []board.Column
 	Boards  []boardView
 	Figure  template.HTML
-	Seeds   bool // some model has several
+	Undrawn template.HTML // why there is none
+	Seeds   bool          // some model has several
 }
 
 type boardView struct {
@@ -64,12 +66,10 @@ func (p Page) scores() (scoresView, error) {
 		}
 		v.Boards = append(v.Boards, b)
 	}
-	if f, err := plots.Scores(p.Boards[0]); err == nil { // an error says that there is nothing to draw
-		if v.Figure, err = p.inline(f); err != nil {
-			return v, err
-		}
-	}
-	return v, nil
+	var err error
+	f, none := plots.Scores(p.Boards[0])
+	v.Figure, v.Undrawn, err = p.drawn(f, none)
+	return v, err
 }
 
 func boardOf(l *board.Leaderboard) (boardView, error) {
@@ -173,9 +173,22 @@ func (p Page) inline(f *plots.Figure) (template.HTML, error) {
 	return template.HTML(b), err // plots escapes its text
 }
 
+// drawn draws a figure into the page, or says why it would show nothing.
+func (p Page) drawn(f *plots.Figure, none error) (figure, why template.HTML, err error) {
+	if e := (plots.Empty{}); errors.As(none, &e) {
+		return "", shown(plainOf(results.Textf("%s.", "%s.", e.Text))), nil
+	}
+	if none != nil {
+		return "", "", none
+	}
+	figure, err = p.inline(f)
+	return figure, "", err
+}
+
 // verdictsView is who is better than whom.
 type verdictsView struct {
 	Show      bool
+	Unjudged  template.HTML // why there is nothing else
 	LeftOut   []template.HTML
 	Sentences []template.HTML
 	Matrix    [][]string // heads first
@@ -191,7 +204,10 @@ type rankView struct {
 func (p Page) verdicts() (verdictsView, error) {
 	st := p.Study
 	if st == nil {
-		return verdictsView{}, nil
+		if p.Unjudged.English == "" {
+			return verdictsView{}, nil
+		}
+		return verdictsView{Show: true, Unjudged: shown(plainOf(p.Unjudged))}, nil
 	}
 	v := verdictsView{Show: true}
 	for _, u := range p.Uncompared {
@@ -206,6 +222,9 @@ func (p Page) verdicts() (verdictsView, error) {
 		if st.Ranks.Critical != nil {
 			v.Critical = results.Printed(*st.Ranks.Critical)
 		}
+	}
+	if st.Ranks == nil && len(st.Sides) > 2 {
+		v.Sentences = append(v.Sentences, shown(st.Unranked()))
 	}
 	for _, pair := range st.Pairs {
 		if len(pair.Tasks) > 1 {
@@ -236,8 +255,9 @@ func (p Page) verdicts() (verdictsView, error) {
 type costView struct{ Figures []costFigure }
 
 type costFigure struct {
-	Title results.Text // what it costs
-	HTML  template.HTML
+	Title   results.Text // what it costs
+	HTML    template.HTML
+	Undrawn template.HTML // why there is none
 }
 
 func (p Page) costs() (costView, error) {
@@ -245,15 +265,12 @@ func (p Page) costs() (costView, error) {
 	for _, cost := range []plots.Cost{plots.Parameters(p.Boards[0]),
 		plots.Seconds(results.Text{English: "time of training", Korean: "학습 시간"}, p.Boards[0].Shown(p.Runs),
 			results.Run.Seconds)} {
-		f, err := plots.Costs(p.Boards[0], cost)
-		if err != nil { // nothing to draw
-			continue
-		}
-		figure, err := p.inline(f)
+		f, none := plots.Costs(p.Boards[0], cost)
+		figure, why, err := p.drawn(f, none)
 		if err != nil {
 			return v, err
 		}
-		v.Figures = append(v.Figures, costFigure{cost.Title, figure})
+		v.Figures = append(v.Figures, costFigure{cost.Title, figure, why})
 	}
 	return v, nil
 }

@@ -24,8 +24,11 @@ type taskView struct {
 	Calibration template.HTML
 	Models      []modelView
 	Hardest     []hardView
+	Easy        bool // no run answers any example wrong
 	Pair        bool // examples have two texts
 	Notes       []template.HTML
+
+	Uncurved, Uncalibrated template.HTML // why a figure is not there
 }
 
 // modelView is one model's answers, of its first run.
@@ -89,8 +92,9 @@ func (p Page) task(col board.Column) (taskView, error) {
 	v.judge(p.Study)
 	if curves, err := plots.CurvesOf(p.Boards[0], p.Runs, col.Task); err != nil {
 		v.Notes = append(v.Notes, failed(err))
-	} else if f, err := plots.Curves(col.Title, col.Metric, curves); err == nil {
-		if v.Curves, err = p.inline(f); err != nil {
+	} else {
+		f, none := plots.Curves(col.Title, col.Metric, curves)
+		if v.Curves, v.Uncurved, err = p.drawn(f, none); err != nil {
 			return v, err
 		}
 	}
@@ -126,12 +130,12 @@ func (p Page) answers(v *taskView, col board.Column) error {
 			reliable = append(reliable, plots.Reliability{Name: row.Model, Bins: bins, ECE: ece})
 		}
 	}
-	if f, err := plots.Calibration(col.Title, reliable); err == nil {
-		if v.Calibration, err = p.inline(f); err != nil {
-			return err
-		}
-	}
+	f, none := plots.Calibration(col.Title, reliable)
 	var err error
+	if v.Calibration, v.Uncalibrated, err = p.drawn(f, none); err != nil {
+		return err
+	}
+	v.Easy = p.Hardest > 0 && hard.first != nil && !hard.any()
 	v.Hardest, err = hard.worst(p.Hardest, func(l string) results.Text { return p.label(col.Task, l) })
 	if err != nil {
 		v.Notes = append(v.Notes, failed(err))
@@ -214,6 +218,12 @@ func (h *hardness) add(a *results.Answers) {
 			}
 		}
 	}
+}
+
+// any reports whether any run got any example wrong.
+func (h *hardness) any() bool {
+	return slices.ContainsFunc(h.wrong, func(n int32) bool { return n > 0 }) ||
+		slices.ContainsFunc(h.sure, func(off float32) bool { return off > 0 })
 }
 
 // worst lists the examples that most runs get wrong, those first of equals about

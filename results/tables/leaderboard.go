@@ -31,52 +31,48 @@ func WriteLeaderboard(w io.Writer, l *board.Leaderboard, f Format, o BoardOption
 	return Leaderboard(l, o).Write(w, f, opt)
 }
 
-// BoardOptions say what a leaderboard's table shows beside scores.
+// BoardOptions say what a leaderboard's table shows beside scores, and in which language.
 type BoardOptions struct {
-	Intervals  bool // in every measured cell
-	Difference bool // of measured rows from their published counterparts, in place of scores
+	Intervals  bool         // in every measured cell
+	Difference bool         // of measured rows from their published counterparts, in place of scores
+	Lang       results.Lang // "" is English
 }
 
 // Leaderboard returns a leaderboard as a table.
 func Leaderboard(l *board.Leaderboard, o BoardOptions) *Table {
 	b := boardTable{Leaderboard: l, BoardOptions: o, signs: map[board.Mark]bool{}, tied: map[board.Basis]bool{}}
-	t := &Table{Title: title(l.Select), Head: []string{"model"}, Under: []string{""}, Left: 1}
+	t := &Table{Title: title(l.Select).In(o.Lang), Head: []string{o.Lang.Or("model", "모델")}, Under: []string{""}, Left: 1,
+		Starred: o.Lang.Or("best of its column", "열에서 가장 좋은 점수")}
 	if o.Difference {
-		t.Title = "Measured less published, in points; ✓ where the published score lies in the measured one's 95 % " +
-			"interval, ✗ where it does not"
+		t.Title = o.Lang.Or("Measured less published, in points; ✓ where the published score lies in the measured one's 95 % "+
+			"interval, ✗ where it does not", "측정한 점수에서 발표된 점수를 뺀 차이(점). "+
+			"✓: 발표된 점수가 측정한 점수의 95 % 신뢰구간 안에 있음, ✗: 밖에 있음")
 	}
 	if l.Title != "" {
 		t.Title = l.Title + "\n" + t.Title
 	}
 	for _, c := range l.Columns {
 		t.Head = append(t.Head, c.Title)
-		t.Under = append(t.Under, results.MetricTitle(c.Metric).English)
+		t.Under = append(t.Under, results.MetricTitle(c.Metric).In(o.Lang))
 	}
 	means := b.means()
 	if means {
-		t.Head, t.Under = append(t.Head, "mean", "mean rank"), append(t.Under, "", "")
+		t.Head = append(t.Head, o.Lang.Or("mean", "평균"), o.Lang.Or("mean rank", "평균 순위"))
+		t.Under = append(t.Under, "", "")
 	}
 	for _, r := range l.Rows {
-		if o.Difference && (r.Published || !compared(r)) {
+		if o.Difference && !r.Compared() {
+			b.cite(r)
 			continue
 		}
-		row := []Cell{{Text: r.Model}}
-		if r.Published {
-			row[0].Text += " (published)"
-			b.published = true
-			if r.Source != "" && (len(b.sources) == 0 || b.sources[len(b.sources)-1] != r.Source) {
-				b.sources = append(b.sources, r.Source)
-			}
-		}
-		for _, col := range l.Columns {
-			row = append(row, b.cell(r, col.Task))
-		}
-		if means {
-			row = append(row, Cell{Text: b.mean(r.Mean)}, Cell{Text: b.mean(r.Rank)})
-		}
-		t.Rows = append(t.Rows, row)
+		t.Rows = append(t.Rows, b.row(r, means))
 	}
 	t.Notes = b.notes()
+	if o.Difference {
+		for _, why := range l.Undiffered() {
+			t.Notes = append(t.Notes, why.In(o.Lang))
+		}
+	}
 	return t
 }
 
@@ -90,13 +86,28 @@ type boardTable struct {
 	sources                        []string
 }
 
-func compared(r board.Row) bool {
-	for _, c := range r.Cells {
-		if c.Difference != nil {
-			return true
-		}
+// row is a model's.
+func (b *boardTable) row(r board.Row, means bool) []Cell {
+	row := []Cell{{Text: r.Model}}
+	if r.Published {
+		row[0].Text += b.Lang.Or(" (published)", " (발표)")
+		b.published = true
+		b.cite(r)
 	}
-	return false
+	for _, col := range b.Columns {
+		row = append(row, b.cell(r, col.Task))
+	}
+	if means {
+		row = append(row, Cell{Text: b.mean(r.Mean)}, Cell{Text: b.mean(r.Rank)})
+	}
+	return row
+}
+
+// cite notes where a published row was published.
+func (b *boardTable) cite(r board.Row) {
+	if r.Published && r.Source != "" && !slices.Contains(b.sources, r.Source) {
+		b.sources = append(b.sources, r.Source)
+	}
 }
 
 // means reports whether any row has a mean to show.
@@ -164,34 +175,39 @@ func (b *boardTable) cell(r board.Row, task string) Cell {
 
 func (b *boardTable) notes() (notes []string) {
 	if b.spread {
-		notes = append(notes, "±: standard deviation over seeds")
+		notes = append(notes, b.Lang.Or("±: standard deviation over seeds", "±: 시드 간 표준편차"))
 	}
 	for _, by := range board.Bases {
 		if b.tied[by] {
-			notes = append(notes, by.Sign()+": "+by.Meaning().English)
+			notes = append(notes, by.Sign()+": "+by.Meaning().In(b.Lang))
 		}
 	}
 	if b.odd {
-		notes = append(notes, board.OtherExamplesSign+": "+board.OtherExamples.English)
+		notes = append(notes, board.OtherExamplesSign+": "+board.OtherExamples.In(b.Lang))
 	}
 	for _, m := range board.Marks {
 		if b.signs[m] {
-			notes = append(notes, m.Sign()+": "+m.Meaning().English)
+			notes = append(notes, m.Sign()+": "+m.Meaning().In(b.Lang))
 		}
 	}
 	if b.ranked {
-		notes = append(notes, "mean rank: among the rows that have all columns like with like, 1 is the best")
+		notes = append(notes, b.Lang.Or("mean rank: among the rows that have all columns like with like, 1 is the best",
+			"평균 순위: 모든 열의 점수를 같은 조건으로 갖춘 행끼리 매긴 순위, 1이 가장 좋다"))
 	}
-	if b.published {
-		note := "(published): as printed elsewhere, not measured here"
-		if len(b.sources) > 0 {
-			note += ": " + strings.Join(b.sources, ", ")
+	switch sources := strings.Join(b.sources, ", "); {
+	case b.published:
+		note := b.Lang.Or("(published): as printed elsewhere, not measured here",
+			"(발표): 다른 곳에 발표된 값으로, 여기서 측정하지 않았다")
+		if sources != "" {
+			note += ": " + sources
 		}
 		notes = append(notes, note)
+	case b.Difference && sources != "":
+		notes = append(notes, b.Lang.Or("Published by ", "발표된 점수의 출처: ")+sources)
 	}
 	for _, w := range b.Warned() {
 		if b.shows(w) {
-			notes = append(notes, fmt.Sprintf("! %s, %s: %s", strings.Join(w.Models, ", "), w.Task, w.Message))
+			notes = append(notes, fmt.Sprintf("! %s, %s: %s", strings.Join(w.Models, ", "), w.Task, w.Text().In(b.Lang)))
 		}
 	}
 	return notes
@@ -205,14 +221,17 @@ func (b *boardTable) shows(w board.Warned) bool {
 }
 
 // title says of which checkpoints the scores are.
-func title(s board.Selection) string {
+func title(s board.Selection) results.Text {
 	switch s {
 	case board.Dev:
-		return "Scores in per cent, of the checkpoint chosen on dev"
+		return results.Text{English: "Scores in per cent, of the checkpoint chosen on dev",
+			Korean: "dev로 고른 체크포인트의 점수(%)"}
 	case board.BestOnTest:
-		return "Scores in per cent, of the checkpoint BEST ON THE TEST SET: optimistic, for the test set chose it"
+		return results.Text{English: "Scores in per cent, of the checkpoint BEST ON THE TEST SET: " +
+			"optimistic, for the test set chose it",
+			Korean: "테스트에서 가장 좋은 체크포인트의 점수(%). 테스트 데이터로 골랐으므로 낙관적이다"}
 	}
-	return "Scores in per cent, of the last checkpoint"
+	return results.Text{English: "Scores in per cent, of the last checkpoint", Korean: "마지막 체크포인트의 점수(%)"}
 }
 
 // leaderboardCSV writes a row a model: its score on every task under the task's

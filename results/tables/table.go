@@ -66,7 +66,7 @@ type Options struct {
 	Width int  // how many cells a line has: wider tables are wrapped; 0 wraps nothing
 }
 
-// Write writes the table. It panics if a row has more or fewer cells than the
+// Write writes the table; people get the notes alone where it has no rows. It panics if a row has more or fewer cells than the
 // head, and returns an error for JSON, which is not made of tables.
 func (t *Table) Write(w io.Writer, f Format, opt Options) error {
 	for i, r := range t.Rows {
@@ -111,6 +111,10 @@ func (t *Table) terminal(w io.Writer, opt Options) error {
 			fmt.Fprintln(w, results.Plain(line))
 		}
 	}
+	if len(t.Rows) == 0 { // the notes say why
+		t.notes(w)
+		return nil
+	}
 	starred := !opt.Bold && slices.ContainsFunc(t.Rows, func(r []Cell) bool {
 		return slices.ContainsFunc(r, func(c Cell) bool { return c.Bold })
 	})
@@ -151,10 +155,14 @@ func (t *Table) terminal(w io.Writer, opt Options) error {
 	if starred {
 		fmt.Fprintln(w, "* "+cmp.Or(t.Starred, "best of its column"))
 	}
+	t.notes(w)
+	return nil
+}
+
+func (t *Table) notes(w io.Writer) {
 	for _, n := range t.Notes {
 		fmt.Fprintln(w, results.Plain(n))
 	}
-	return nil
 }
 
 // fitted is fitted of the head and the cells as they are shown.
@@ -174,12 +182,15 @@ func (t *Table) markdown(w io.Writer) error {
 	if t.Title != "" {
 		fmt.Fprintf(w, "%s\n\n", markdownText(t.Title))
 	}
-	err := t.render(w, renderer.NewMarkdown(), apply(t.Head, markdownText), func(_ int, c Cell) string {
-		if c.Bold {
-			return "**" + markdownText(c.Text) + "**"
-		}
-		return markdownText(c.Text)
-	})
+	var err error
+	if len(t.Rows) > 0 {
+		err = t.render(w, renderer.NewMarkdown(), apply(t.Head, markdownText), func(_ int, c Cell) string {
+			if c.Bold {
+				return "**" + markdownText(c.Text) + "**"
+			}
+			return markdownText(c.Text)
+		})
+	}
 	for _, n := range t.Notes {
 		fmt.Fprintf(w, "\n%s\n", markdownText(n))
 	}

@@ -154,7 +154,7 @@ func TestDifferences(t *testing.T) {
 	if err := WriteLeaderboard(&b, sampleBoard(), Terminal, BoardOptions{Difference: true}, Options{}); err != nil {
 		t.Fatal(err)
 	}
-	if s := b.String(); !strings.Contains(s, "│ b     │ +0.50 ✗ │") || strings.Contains(s, "KoBERT") || strings.Contains(s, "한국어") {
+	if s := b.String(); !strings.Contains(s, "│ b     │ +0.50 ✗ │") || strings.Contains(s, "│ KoBERT") || strings.Contains(s, "│ 한국어") {
 		t.Error(s)
 	}
 }
