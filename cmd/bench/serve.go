@@ -1,10 +1,8 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
-	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
@@ -13,7 +11,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/lmkor/bench/results"
 	"github.com/lmkor/bench/results/board"
 	"github.com/lmkor/bench/runs"
 	"github.com/lmkor/bench/serving"
@@ -179,64 +176,9 @@ func (r *servedRuns) board() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	raw, err := boardJSON(l)
+	raw, err := l.Page()
 	if err == nil {
 		r.seen, r.last, r.made = seen, raw, true
 	}
 	return raw, err
-}
-
-// boardJSON is a leaderboard as the page has it.
-func boardJSON(l *board.Leaderboard) ([]byte, error) {
-	for _, r := range l.Rows { // where the runs lie is nobody's business
-		for task, c := range r.Cells {
-			c.Runs = nil
-			r.Cells[task] = c
-		}
-	}
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	err := e.Encode(servedBoard{l, legend(l)})
-	return b.Bytes(), err
-}
-
-// servedBoard is a leaderboard, and what the signs behind its scores mean.
-type servedBoard struct {
-	*board.Leaderboard
-	Legend []signMeaning `json:"legend,omitempty"`
-}
-
-type signMeaning struct {
-	Of      string `json:"of"` // a cell's mark or tied_by, or "incomparable"
-	Sign    string `json:"sign"`
-	English string `json:"en"`
-	Korean  string `json:"ko"`
-}
-
-// legend explains the signs that a leaderboard has.
-func legend(l *board.Leaderboard) (all []signMeaning) {
-	seen := map[string]bool{}
-	for _, r := range l.Rows {
-		for _, c := range r.Cells {
-			seen[string(c.TiedBy)] = true
-			for _, m := range c.Marks {
-				seen[string(m)] = true
-			}
-			seen["incomparable"] = seen["incomparable"] || c.Incomparable
-		}
-	}
-	add := func(of, sign string, t results.Text) {
-		if seen[of] {
-			all = append(all, signMeaning{of, sign, t.English, t.Korean})
-		}
-	}
-	for _, b := range board.Bases {
-		add(string(b), b.Sign(), b.Meaning())
-	}
-	for _, m := range board.Marks {
-		add(string(m), m.Sign(), m.Meaning())
-	}
-	add("incomparable", board.OtherExamplesSign, board.OtherExamples)
-	return all
 }

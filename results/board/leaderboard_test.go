@@ -186,6 +186,15 @@ func TestMarks(t *testing.T) {
 	if !a.Tied || *a.Published != 90.5 || *a.Difference != -0.5 || !*a.Inside || l.Rows[1].Cells["nsmc"].Published != nil {
 		t.Errorf("%+v", a)
 	}
+	page, err := l.Page()
+	for _, m := range l.Legend() {
+		if m.English == "" || m.Korean == "" || !strings.Contains(string(page), `"sign":"`+m.Sign+`"`) {
+			t.Errorf("legend %+v, page %s", m, page)
+		}
+	}
+	if n := len(l.Legend()); n != len(Marks)+2 || err != nil || strings.Contains(string(page), `"runs"`) || a.Runs == nil {
+		t.Errorf("%d signs are explained, %v: %s", n, err, page)
+	}
 	// among themselves samples compete
 	l, _ = Board{Columns: columns, Select: Last, Samples: map[string]bool{"ss": true}}.Build([]results.Run{sample})
 	if !l.Rows[0].Cells["nsmc"].Best {
