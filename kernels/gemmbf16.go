@@ -128,9 +128,7 @@ func (g *pairProduct) run(pool *parallel.Pool) {
 	jb := (g.panels + g.panelsAJob() - 1) / g.panelsAJob()
 	pool.For(ja+jb, func(i int) {
 		if i < ja {
-			for t := i * g.tilesAJob(); t < min(g.tiles, (i+1)*g.tilesAJob()); t++ {
-				g.packA(t)
-			}
+			g.packA(i*g.tilesAJob(), min(g.tiles, (i+1)*g.tilesAJob()))
 			return
 		}
 		for p := (i - ja) * g.panelsAJob(); p < min(g.panels, (i-ja+1)*g.panelsAJob()); p++ {
@@ -146,10 +144,25 @@ func (g *pairProduct) run(pool *parallel.Pool) {
 func (g *pairProduct) tilesAJob() int  { return max(1, packJob/(panel*g.K)) }
 func (g *pairProduct) panelsAJob() int { return max(1, packJob/(pairWidth*g.K)) }
 
-// packA packs the rows of a tile.
-func (g *pairProduct) packA(t int) {
-	i := packed(g.firstRow(t), panel, g.M)
-	g.pack(g.pa[t*panel*g.steps:(t+1)*panel*g.steps], panel, g.A, g.LDA, i, min(panel, g.M-i), !g.TA)
+// packA packs the rows of the tiles [from, to). Of a transposed a they are columns, and
+// those of neighbours share cache lines: some rows of a at a time are packed for all of
+// them, before other rows take the lines' places. Where rows are a power of two apart
+// there are few.
+func (g *pairProduct) packA(from, to int) {
+	const most = 32 // rows; even, for they go in pairs
+	if !g.TA || g.M < panel || g.set.rows == nil {
+		for t := from; t < to; t++ {
+			i := packed(g.firstRow(t), panel, g.M)
+			g.pack(g.pa[t*panel*g.steps:(t+1)*panel*g.steps], panel, g.A, g.LDA, i, min(panel, g.M-i), !g.TA)
+		}
+		return
+	}
+	for k := 0; k < g.K; k += most {
+		for t := from; t < to; t++ {
+			i := packed(g.firstRow(t), panel, g.M)
+			g.set.rows(g.pa[(t*g.steps+k/2)*panel:], panel, g.A[k*g.LDA+i:], g.LDA, min(most, g.K-k), panel)
+		}
+	}
 }
 
 // packB packs the columns of a panel.
