@@ -73,17 +73,23 @@ func (e *Engine) array(p *plans.Plan, need engines.Need, cells []int) string {
 
 // beforeCell hands TERM on to the program, whenever it comes: before the program's
 // number is known it is kept.
-const beforeCell = `pid= told=
-trap 'told=1; [ -z "$pid" ] || kill -TERM "$pid" 2>/dev/null' TERM INT
+const beforeCell = `pid= told=0
+trap 'told=$((told + 1)); [ -z "$pid" ] || kill -TERM "$pid" 2>/dev/null' TERM INT
 `
 
 // afterCell waits for the program, which saves its state at TERM and ends with
 // status 3, and queues the cell again where it was the time limit that ended it.
-// A preempted cell is queued again by Slurm, a cancelled one stays cancelled.
+// A preempted cell is queued again by Slurm, a cancelled one stays cancelled. A signal
+// ends the shell's wait: the program's status is that of the wait that none has ended,
+// or of the one before where the shell remembers it no more.
 const afterCell = `pid=$!
-[ -z "$told" ] || kill -TERM "$pid" 2>/dev/null
-wait "$pid"; status=$?
-while kill -0 "$pid" 2>/dev/null; do wait "$pid"; status=$?; done
+[ "$told" -eq 0 ] || kill -TERM "$pid" 2>/dev/null
+status=127 heard=-1
+while [ "$heard" -ne "$told" ]; do
+  heard=$told
+  wait "$pid"; ended=$?
+  [ "$ended" -eq 127 ] || status=$ended
+done
 if [ "$status" -eq 3 ] && [ "$(date +%s)" -ge "$((end - 180))" ]; then
   scontrol requeue "$SLURM_JOB_ID" && exit 0
 fi
