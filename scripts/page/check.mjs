@@ -16,9 +16,12 @@ const [file, shots] = process.argv.slice(2);
 const url = 'file://' + path.resolve(file);
 const faults = [];
 const want = (what, ok) => { if (!ok) faults.push(what); };
+// A busy machine is no fault of the page's: only what takes minutes is given up.
+const timeout = 300000;
 
 async function open(browser, width, bypass) {
   const page = await browser.newPage();
+  page.setDefaultTimeout(timeout);
   await page.setViewport({ width, height: 900 });
   await page.setBypassCSP(bypass);
   page.on('console', m => want(`${width}: console: ${m.text()}`, m.type() !== 'error'));
@@ -89,7 +92,8 @@ async function prints(page, lang) {
   await page.emulateMediaType(null);
 }
 
-const browser = await puppeteer.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: ['--no-sandbox'] });
+const browser = await puppeteer.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: ['--no-sandbox'],
+  timeout, protocolTimeout: timeout });
 for (const [width, lang] of [[1280, 'en'], [390, 'ko']]) await works(browser, width, lang);
 const page = await open(browser, 1280, true); // axe is a script that the page's policy refuses
 await page.evaluate(axe);

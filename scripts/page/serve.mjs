@@ -18,9 +18,12 @@ const axe = fs.readFileSync(path.join(here, 'node_modules/axe-core/axe.min.js'),
 const [url, shots] = process.argv.slice(2);
 const faults = [];
 const want = (what, ok) => { if (!ok) faults.push(what); };
+// A busy machine is no fault of the page's: only what takes minutes is given up.
+const timeout = 300000;
 
 async function open(browser, { width, lang, theme }, bypass) {
   const page = await browser.newPage();
+  page.setDefaultTimeout(timeout);
   await page.setViewport({ width, height: 900 });
   await page.setBypassCSP(bypass);
   await page.evaluateOnNewDocument((l, d) => { localStorage.setItem('language', l); localStorage.setItem('theme', d); }, lang, theme);
@@ -28,6 +31,7 @@ async function open(browser, { width, lang, theme }, bypass) {
   page.on('pageerror', e => want(`${width}: ${e}`, false));
   page.on('request', r => want(`${width}: asks for ${r.url().slice(0, 80)}`, r.url().startsWith(url) || r.url().startsWith('data:')));
   await page.goto(url, { waitUntil: 'networkidle0' });
+  await page.waitForSelector('[role=tab]'); // the script may be slower to ask than networkidle0 waits
   return page;
 }
 
@@ -37,7 +41,7 @@ async function ask(page, what) {
   for (const model of models) {
     await page.select('#model', model);
     await page.click('button.go');
-    await page.waitForFunction(() => !document.querySelector('button.go').disabled, { timeout: 60000 });
+    await page.waitForFunction(() => !document.querySelector('button.go').disabled);
     const text = await page.$eval('output', o => o.textContent);
     want(`${what} ${model}: no answer`, text.trim() !== '');
     want(`${what} ${model}: ${text.slice(0, 120)}`, await page.$('output .fault') === null);
@@ -50,7 +54,8 @@ async function judge(page, what) {
   for (const x of violations) want(`${what}: axe: ${x.id}, ${x.nodes.length} times: ${x.nodes[0].html.slice(0, 160)}`, false);
 }
 
-const browser = await puppeteer.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: ['--no-sandbox'] });
+const browser = await puppeteer.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: ['--no-sandbox'],
+  timeout, protocolTimeout: timeout });
 for (const look of [{ width: 1280, lang: 'en', theme: 'light' }, { width: 390, lang: 'ko', theme: 'dark' },
   { width: 390, lang: 'en', theme: 'light' }, { width: 1280, lang: 'ko', theme: 'dark' }]) {
   const page = await open(browser, look, true); // axe is a script that the page's policy refuses

@@ -15,6 +15,7 @@ for task in nsmc naver-ner korsts; do
   config=$(find "$runs" -path "*/$task/*/checkpoint/config.json" | sort | head -n 1)
   if [ -n "$config" ]; then models+=(--model "$task=$(dirname "$config")"); fi
 done
-"$bench" serve --addr 127.0.0.1:0 --quiet --runs "$runs" "${models[@]}" >"$work/url" 2>"$work/log" & server=$!
-for _ in $(seq 100); do [ -s "$work/url" ] && break; sleep 0.1; done
+"$bench" serve --addr 127.0.0.1:0 --quiet --timeout 10m --runs "$runs" "${models[@]}" >"$work/url" 2>"$work/log" & server=$!
+while [ ! -s "$work/url" ] && kill -0 "$server" 2>/dev/null; do sleep 0.1; done
+[ -s "$work/url" ] || { echo 'the server does not start:'; tail -n 20 "$work/log"; exit 1; }
 node "$here/serve.mjs" "$(cat "$work/url")" $shots

@@ -34,8 +34,9 @@ SchedulerType=sched/backfill
 SchedulerParameters=sched_interval=1,bf_interval=2,sched_min_interval=100000
 SelectType=select/cons_tres
 SelectTypeParameters=CR_CPU
-KillWait=30
+KillWait=120
 SlurmdTimeout=10
+SlurmdParameters=config_overrides
 MaxArraySize=4
 StateSaveLocation=$1/state
 SlurmdSpoolDir=$1/spool-%n
@@ -57,11 +58,11 @@ start() {
   node n1 "$1"
   node n2 "$1"
   export SLURM_CONF=$1/slurm.conf
-  for _ in $(seq 100); do
+  for _ in $(seq 600); do
     if [ "$(sinfo -h -N -t idle -o %N 2>/dev/null | sort -u | wc -l)" -eq 2 ]; then return; fi
     sleep 0.2
   done
-  echo 'the cluster is not up after 20 s:' >&2
+  echo 'the cluster is not up after two minutes:' >&2
   tail -n 20 "$1"/*.log >&2
   return 1
 }

@@ -91,7 +91,7 @@ computed() (
   say 'whole models'
   # A few random configurations: each has sizes of its own, and a driver that compiles
   # for the CPU takes seconds for each.
-  on() { env $driver BENCH_DEVICE=vulkan:0 go test -count=1 -v -run "$@" | ran "$1"; }
+  on() { env $driver BENCH_DEVICE=vulkan:0 go test -timeout 30m -count=1 -v -run "$@" | ran "$1"; }
   on LogitsEqualTransformers ./models
   on 'RandomConfigurations$/^(00.|1000)' ./models
   on 'Generate|Sessions' ./models/generation
