@@ -1474,6 +1474,123 @@ done:
 	VZEROUPPER
 	RET
 
+// relu_avx512 computes
+//
+//	for i := range n {
+//		y[i] = relu(x[i])
+//	}
+//
+// func relu_avx512(y, x *float32, n int)
+TEXT ·relu_avx512(SB), NOSPLIT, $0-24
+	MOVQ y+0(FP), DI
+	MOVQ x+8(FP), SI
+	MOVQ n+16(FP), CX
+	SHRQ $4, CX
+	JZ done
+	SUBQ $2, CX
+	JLT rest
+
+turns:
+	VMOVUPS (SI), Z0
+	VMOVUPS 64(SI), Z2
+	VPXORD Z1, Z1, Z1
+	VPXORD Z3, Z3, Z3
+	VCMPPS $6, Z1, Z0, K1
+	VCMPPS $6, Z3, Z2, K4
+	VADDPS Z1, Z0, Z1
+	VADDPS Z3, Z2, Z3
+	VMOVAPS.Z Z1, K1, Z1
+	VMOVAPS.Z Z3, K4, Z3
+	VMOVUPS Z1, (DI)
+	VMOVUPS Z3, 64(DI)
+	ADDQ $128, DI
+	ADDQ $128, SI
+	SUBQ $2, CX
+	JGE turns
+
+rest:
+	ADDQ $2, CX
+	JZ done
+
+loop:
+	VMOVUPS (SI), Z0
+	VPXORD Z1, Z1, Z1
+	VCMPPS $6, Z1, Z0, K1
+	VADDPS Z1, Z0, Z1
+	VMOVAPS.Z Z1, K1, Z1
+	VMOVUPS Z1, (DI)
+	ADDQ $64, DI
+	ADDQ $64, SI
+	DECQ CX
+	JNZ loop
+
+done:
+	VZEROUPPER
+	RET
+
+// reluSlope_avx512 computes
+//
+//	for i := range n {
+//		y[i], x[i] = relu(x[i]), its derivative there
+//	}
+//
+// func reluSlope_avx512(y, x *float32, n int)
+TEXT ·reluSlope_avx512(SB), NOSPLIT, $0-24
+	MOVQ y+0(FP), DI
+	MOVQ x+8(FP), SI
+	MOVQ n+16(FP), CX
+	SHRQ $4, CX
+	JZ done
+	SUBQ $2, CX
+	JLT rest
+
+turns:
+	VMOVUPS (SI), Z0
+	VMOVUPS 64(SI), Z3
+	VPXORD Z1, Z1, Z1
+	VPXORD Z4, Z4, Z4
+	VCMPPS $6, Z1, Z0, K1
+	VCMPPS $6, Z4, Z3, K4
+	VADDPS Z1, Z0, Z1
+	VADDPS Z4, Z3, Z4
+	VMOVAPS.Z Z1, K1, Z1
+	VMOVAPS.Z Z4, K4, Z4
+	VBROADCASTSS constants<>+0(SB), Z2
+	VBROADCASTSS constants<>+0(SB), Z5
+	VMOVAPS.Z Z2, K1, Z2
+	VMOVAPS.Z Z5, K4, Z5
+	VMOVUPS Z1, (DI)
+	VMOVUPS Z4, 64(DI)
+	VMOVUPS Z2, (SI)
+	VMOVUPS Z5, 64(SI)
+	ADDQ $128, DI
+	ADDQ $128, SI
+	SUBQ $2, CX
+	JGE turns
+
+rest:
+	ADDQ $2, CX
+	JZ done
+
+loop:
+	VMOVUPS (SI), Z0
+	VPXORD Z1, Z1, Z1
+	VCMPPS $6, Z1, Z0, K1
+	VADDPS Z1, Z0, Z1
+	VMOVAPS.Z Z1, K1, Z1
+	VBROADCASTSS constants<>+0(SB), Z2
+	VMOVAPS.Z Z2, K1, Z2
+	VMOVUPS Z1, (DI)
+	VMOVUPS Z2, (SI)
+	ADDQ $64, DI
+	ADDQ $64, SI
+	DECQ CX
+	JNZ loop
+
+done:
+	VZEROUPPER
+	RET
+
 // expLess_avx512 computes
 //
 //	for i := range n {
@@ -2958,6 +3075,123 @@ loop:
 	VFNMADD231PS Y3, Y3, Y1
 	VMOVUPS Y3, (DI)
 	VMOVUPS Y1, (SI)
+	ADDQ $32, DI
+	ADDQ $32, SI
+	DECQ CX
+	JNZ loop
+
+done:
+	VZEROUPPER
+	RET
+
+// relu_avx2 computes
+//
+//	for i := range n {
+//		y[i] = relu(x[i])
+//	}
+//
+// func relu_avx2(y, x *float32, n int)
+TEXT ·relu_avx2(SB), NOSPLIT, $0-24
+	MOVQ y+0(FP), DI
+	MOVQ x+8(FP), SI
+	MOVQ n+16(FP), CX
+	SHRQ $3, CX
+	JZ done
+	SUBQ $2, CX
+	JLT rest
+
+turns:
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y3
+	VXORPS Y1, Y1, Y1
+	VXORPS Y4, Y4, Y4
+	VCMPPS $2, Y1, Y0, Y2
+	VCMPPS $2, Y4, Y3, Y5
+	VADDPS Y1, Y0, Y1
+	VADDPS Y4, Y3, Y4
+	VANDNPS Y1, Y2, Y1
+	VANDNPS Y4, Y5, Y4
+	VMOVUPS Y1, (DI)
+	VMOVUPS Y4, 32(DI)
+	ADDQ $64, DI
+	ADDQ $64, SI
+	SUBQ $2, CX
+	JGE turns
+
+rest:
+	ADDQ $2, CX
+	JZ done
+
+loop:
+	VMOVUPS (SI), Y0
+	VXORPS Y1, Y1, Y1
+	VCMPPS $2, Y1, Y0, Y2
+	VADDPS Y1, Y0, Y1
+	VANDNPS Y1, Y2, Y1
+	VMOVUPS Y1, (DI)
+	ADDQ $32, DI
+	ADDQ $32, SI
+	DECQ CX
+	JNZ loop
+
+done:
+	VZEROUPPER
+	RET
+
+// reluSlope_avx2 computes
+//
+//	for i := range n {
+//		y[i], x[i] = relu(x[i]), its derivative there
+//	}
+//
+// func reluSlope_avx2(y, x *float32, n int)
+TEXT ·reluSlope_avx2(SB), NOSPLIT, $0-24
+	MOVQ y+0(FP), DI
+	MOVQ x+8(FP), SI
+	MOVQ n+16(FP), CX
+	SHRQ $3, CX
+	JZ done
+	SUBQ $2, CX
+	JLT rest
+
+turns:
+	VMOVUPS (SI), Y0
+	VMOVUPS 32(SI), Y4
+	VXORPS Y1, Y1, Y1
+	VXORPS Y5, Y5, Y5
+	VCMPPS $2, Y1, Y0, Y2
+	VCMPPS $2, Y5, Y4, Y6
+	VADDPS Y1, Y0, Y1
+	VADDPS Y5, Y4, Y5
+	VANDNPS Y1, Y2, Y1
+	VANDNPS Y5, Y6, Y5
+	VBROADCASTSS constants<>+0(SB), Y3
+	VBROADCASTSS constants<>+0(SB), Y7
+	VANDNPS Y3, Y2, Y3
+	VANDNPS Y7, Y6, Y7
+	VMOVUPS Y1, (DI)
+	VMOVUPS Y5, 32(DI)
+	VMOVUPS Y3, (SI)
+	VMOVUPS Y7, 32(SI)
+	ADDQ $64, DI
+	ADDQ $64, SI
+	SUBQ $2, CX
+	JGE turns
+
+rest:
+	ADDQ $2, CX
+	JZ done
+
+loop:
+	VMOVUPS (SI), Y0
+	VXORPS Y1, Y1, Y1
+	VCMPPS $2, Y1, Y0, Y2
+	VADDPS Y1, Y0, Y1
+	VANDNPS Y1, Y2, Y1
+	VBROADCASTSS constants<>+0(SB), Y3
+	VANDNPS Y3, Y2, Y3
+	VMOVUPS Y1, (DI)
+	VMOVUPS Y3, (SI)
 	ADDQ $32, DI
 	ADDQ $32, SI
 	DECQ CX

@@ -820,6 +820,71 @@ loop:
 done:
 	RET
 
+// relu_neon computes
+//
+//	for i := range n {
+//		y[i] = relu(x[i])
+//	}
+//
+// func relu_neon(y, x *float32, n int)
+TEXT ·relu_neon(SB), NOSPLIT, $0-24
+	MOVD y+0(FP), R0
+	MOVD x+8(FP), R1
+	MOVD n+16(FP), R4
+	LSR $2, R4
+	CBZ R4, done
+
+loop:
+	FMOVQ (R1), F0
+	VEOR V1.B16, V1.B16, V1.B16
+	WORD $0x6e20e422 // FCMGE V0, V1, V2
+	WORD $0x4e21d401 // FADD V1, V0, V1
+	WORD $0x4e621c21 // BIC V2, V1, V1
+	FMOVQ F1, (R0)
+	ADD $16, R0
+	ADD $16, R1
+	SUB $1, R4
+	CBNZ R4, loop
+
+done:
+	RET
+
+// reluSlope_neon computes
+//
+//	for i := range n {
+//		y[i], x[i] = relu(x[i]), its derivative there
+//	}
+//
+// func reluSlope_neon(y, x *float32, n int)
+TEXT ·reluSlope_neon(SB), NOSPLIT, $0-24
+	MOVD $constants<>(SB), R10
+	VLD1.P 64(R10), [V20.S4, V21.S4, V22.S4, V23.S4]
+	VLD1.P 64(R10), [V24.S4, V25.S4, V26.S4, V27.S4]
+	VLD1.P 64(R10), [V28.S4, V29.S4, V30.S4, V31.S4]
+	MOVD y+0(FP), R0
+	MOVD x+8(FP), R1
+	MOVD n+16(FP), R4
+	LSR $2, R4
+	CBZ R4, done
+
+loop:
+	FMOVQ (R1), F0
+	VEOR V1.B16, V1.B16, V1.B16
+	WORD $0x6e20e422 // FCMGE V0, V1, V2
+	WORD $0x4e21d401 // FADD V1, V0, V1
+	WORD $0x4e621c21 // BIC V2, V1, V1
+	VDUP V20.S[0], V3.S4
+	WORD $0x4e621c63 // BIC V2, V3, V3
+	FMOVQ F1, (R0)
+	FMOVQ F3, (R1)
+	ADD $16, R0
+	ADD $16, R1
+	SUB $1, R4
+	CBNZ R4, loop
+
+done:
+	RET
+
 // expLess_neon computes
 //
 //	for i := range n {

@@ -42,7 +42,7 @@ func TestLoopsEqualTheirTwins(t *testing.T) {
 				check("mulAdd dy", dy, dy2, 0)
 				check("mulAdd sum", sum, sum2, 0)
 
-				for act, name := range map[Act]string{GELU: "gelu", GELUTanh: "gelu_new", SiLU: "silu", Tanh: "tanh"} {
+				for act, name := range map[Act]string{GELU: "gelu", GELUTanh: "gelu_new", SiLU: "silu", Tanh: "tanh", ReLU: "relu"} {
 					got, want2 := slices.Clone(x), slices.Clone(x)
 					if !s.loops.activate2(act, y, x, false) || !s.loops.activate2(act, want, got, true) {
 						t.Fatalf("%s: no loop", name)

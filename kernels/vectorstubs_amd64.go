@@ -106,6 +106,24 @@ func tanh_avx512(y, x *float32, n int)
 //go:noescape
 func tanhSlope_avx512(y, x *float32, n int)
 
+// relu_avx512 computes
+//
+//	for i := range n {
+//		y[i] = relu(x[i])
+//	}
+//
+//go:noescape
+func relu_avx512(y, x *float32, n int)
+
+// reluSlope_avx512 computes
+//
+//	for i := range n {
+//		y[i], x[i] = relu(x[i]), its derivative there
+//	}
+//
+//go:noescape
+func reluSlope_avx512(y, x *float32, n int)
+
 // expLess_avx512 computes
 //
 //	for i := range n {
@@ -236,6 +254,24 @@ func tanh_avx2(y, x *float32, n int)
 //
 //go:noescape
 func tanhSlope_avx2(y, x *float32, n int)
+
+// relu_avx2 computes
+//
+//	for i := range n {
+//		y[i] = relu(x[i])
+//	}
+//
+//go:noescape
+func relu_avx2(y, x *float32, n int)
+
+// reluSlope_avx2 computes
+//
+//	for i := range n {
+//		y[i], x[i] = relu(x[i]), its derivative there
+//	}
+//
+//go:noescape
+func reluSlope_avx2(y, x *float32, n int)
 
 // expLess_avx2 computes
 //

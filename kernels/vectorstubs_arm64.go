@@ -95,6 +95,24 @@ func tanh_neon(y, x *float32, n int)
 //go:noescape
 func tanhSlope_neon(y, x *float32, n int)
 
+// relu_neon computes
+//
+//	for i := range n {
+//		y[i] = relu(x[i])
+//	}
+//
+//go:noescape
+func relu_neon(y, x *float32, n int)
+
+// reluSlope_neon computes
+//
+//	for i := range n {
+//		y[i], x[i] = relu(x[i]), its derivative there
+//	}
+//
+//go:noescape
+func reluSlope_neon(y, x *float32, n int)
+
 // expLess_neon computes
 //
 //	for i := range n {

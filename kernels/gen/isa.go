@@ -216,53 +216,6 @@ func (w *writer) shift(left bool, dst, a string, n int) {
 	w.line("%s $%d, %s, %s", map[bool]string{true: "VPSLLD", false: "VPSRLD"}[left], n, a, dst)
 }
 
-// below returns a mask of where x < limit, which a NaN is not.
-func (w *writer) below(x, limit string) string {
-	if w.isa == avx512 {
-		w.line("VCMPPS%s $5, %s, %s, K1", w.spread(limit), limit, x) // the others, in K1
-		return ""
-	}
-	mask := w.get()
-	if w.isa == neon {
-		w.word(0x6ea0e400, mask, limit, x, fmt.Sprintf("FCMGT %s, %s, %s", x, limit, mask))
-	} else {
-		w.line("VCMPPS $1, %s, %s, %s", limit, x, mask)
-	}
-	return mask
-}
-
-// clearWhere sets x to 0 where the mask of below says so, and takes that back.
-func (w *writer) clearWhere(x, mask string) {
-	if w.isa == avx512 {
-		w.line("VMOVAPS.Z %s, K1, %s", x, x)
-		return
-	}
-	w.clear(x, mask)
-	w.drop(mask)
-}
-
-// clear computes x &^= mask.
-func (w *writer) clear(x, mask string) {
-	if w.isa == neon {
-		w.word(0x4e601c00, x, x, mask, fmt.Sprintf("BIC %s, %s, %s", mask, x, x))
-		return
-	}
-	w.line("VANDNPS %s, %s, %s", x, mask, x)
-}
-
-// clearWhereLess sets x to 0 where the integer h, which it may change, is below
-// limit.
-func (w *writer) clearWhereLess(x, h, limit string) {
-	if w.isa == avx512 {
-		w.line("VPCMPGTD %s, %s, K1", h, limit)
-		w.line("KNOTW K1, K1")
-		w.line("VMOVAPS.Z %s, K1, %s", x, x)
-		return
-	}
-	w.op(greaterInt, h, limit, h)
-	w.clear(x, h)
-}
-
 // pointers are the registers of a loop's pointers; its count is in CX and its
 // parameters are where R9 says.
 var pointers = []string{"DI", "SI", "DX", "R8"}

@@ -104,6 +104,7 @@ func vectorLoops(b *assembly, s isa) {
 		{"geluTanh", func(w *writer, v string, slope bool) (string, string) { return w.silu(v, true, slope) }},
 		{"silu", func(w *writer, v string, slope bool) (string, string) { return w.silu(v, false, slope) }},
 		{"tanh", (*writer).tanh},
+		{"relu", (*writer).relu},
 	} {
 		chains(b, s, s.chains, act.name, turns(fmt.Sprintf("y[i] = %s(x[i])", act.name)), []string{"y", "x"}, false, nil,
 			func(w *writer, at []string, _ int) {
@@ -189,6 +190,23 @@ func (w *writer) gelu(v string, slope bool) (y, d string) {
 		w.drop(k)
 	}
 	w.drop(q, e)
+	return y, d
+}
+
+// relu returns v where it is above 0 or NaN, and, with slope, 1 there; else 0.
+func (w *writer) relu(v string, slope bool) (y, d string) {
+	y = w.get()
+	w.zero(y)
+	below := w.below(v, y, true)
+	w.op(add, y, v, y)
+	w.keepClear(y, below)
+	if slope {
+		d = w.own(1)
+		w.keepClear(d, below)
+	}
+	if below != "" {
+		w.drop(below)
+	}
 	return y, d
 }
 

@@ -63,7 +63,7 @@ func constants(b *assembly, times, whole int) {
 // exp32's.
 func (w *writer) exp(x string) {
 	low := w.c(-87.33654)
-	below := w.below(x, low)
+	below := w.below(x, low, false)
 	w.op(larger, x, low, x)
 	w.drop(low)
 	high := w.c(88.3)
