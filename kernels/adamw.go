@@ -36,12 +36,20 @@ func (f *AdamWFactors) Update(p, m, v, g []float32) {
 	adamwGo(p, m, v, g, f)
 }
 
-// UpdateRows is Update of the given rows alone, ascending, cols wide.
+// UpdateRows is Update of the given rows alone, ascending, cols wide. A processor can't
+// guess which comes next, so the rows behind are asked for.
 func (f *AdamWFactors) UpdateRows(p, m, v, g []float32, cols int, rows []int32) {
+	ask := chosen.tile.prefetch
 	for len(rows) > 0 { // neighbours go together
 		n := 1
 		for n < len(rows) && rows[n] == rows[0]+int32(n) {
 			n++
+		}
+		if n < len(rows) && ask != nil {
+			next := int(rows[n]) * cols
+			for _, x := range [][]float32{p, m, v, g} {
+				ask(&x[next], 0, 1, 4*cols)
+			}
 		}
 		lo, hi := int(rows[0])*cols, (int(rows[0])+n)*cols
 		f.Update(p[lo:hi], m[lo:hi], v[lo:hi], g[lo:hi])
