@@ -107,7 +107,7 @@ func Confusion(l *board.Leaderboard, runs []results.Run, col board.Column, readi
 		return nil, fmt.Errorf("no run of %s on %s", cmp.Or(name, "any model"), col.Task)
 	}
 	h := Heat{Title: results.Textf("Confusion of %s, %s", "%[2]s 혼동 행렬, %[1]s", name, col.Title),
-		Corner: results.Text{English: "gold \\ predicted", Korean: "정답 \\ 예측"}}
+		Corner: results.Text{English: "gold / predicted", Korean: "정답 / 예측"}}
 	for _, l := range labels {
 		h.Rows = append(h.Rows, label(l))
 	}

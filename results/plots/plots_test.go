@@ -103,7 +103,7 @@ func figures(t *testing.T) map[string]*Figure {
 	f, err = Calibration("NSMC", []Reliability{{"한국어-작은-모델", []metrics.Bin{{N: 10, Confidence: 0.55, Accuracy: 0.5}, {N: 90, Confidence: 0.95, Accuracy: 0.9}}, 0.05}})
 	add("calibration", f, err)
 	labels := []results.Text{{English: "0 = negative", Korean: "0 = 부정"}, {English: "1 = positive", Korean: "1 = 긍정"}}
-	f, err = Heat{results.Text{English: "Confusion", Korean: "혼동 행렬"}, results.Text{English: "gold \\ predicted", Korean: "정답 \\ 예측"}, labels, labels,
+	f, err = Heat{results.Text{English: "Confusion", Korean: "혼동 행렬"}, results.Text{English: "gold / predicted", Korean: "정답 / 예측"}, labels, labels,
 		[][]string{{"90", "10"}, {"20", "80"}}, [][]float64{{0.9, -0.1}, {-0.2, 0.8}}}.Draw()
 	add("heat", f, err)
 	f, err = winsOf(12).Draw()

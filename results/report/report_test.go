@@ -180,7 +180,7 @@ func TestPage(t *testing.T) {
 		t.Errorf("%d runs, %d pictures", seen["details"], seen["svg"])
 	}
 	for _, want := range []string{evil, "KoBERT", "81.59", "작은-모델<i>", "learning_rate", "0.00005", "dropped: empty text", "off by 4.75 on average",
-		"DAT", "all, strict IOB2", "제외한 행: 빈 텍스트", "모델이 예제 6개 모두에 같은 답(0)을 했다", "0 = negative", strings.Repeat("01", 32), "not set", "짝이 되는 문장", "0 = 부정", "can't be told", "우열을 가릴 수 없다", "bench 1.2.3, 2001-09-09"} {
+		"DAT", "all, strict IOB2", "제외한 행: 빈 텍스트", "모델이 예제 6개 모두에 같은 답(0)을 했다", "0 = negative", strings.Repeat("01", 32), "not set", "짝이 되는 문장", "0 = 부정", "no calibration of KorSTS: its predictions have no probabilities of classes.", "KorSTS: 예측에 클래스 확률이 없어", "can't be told", "우열을 가릴 수 없다", "bench 1.2.3, 2001-09-09"} {
 		if !strings.Contains(text.String(), want) {
 			t.Errorf("no %q in the page", want)
 		}
@@ -336,5 +336,50 @@ func TestCostsOfShownRuns(t *testing.T) {
 	p.Runs = append(p.Runs, other)
 	if got, err := p.costs(); err != nil || !slices.Equal(got.Figures, want.Figures) {
 		t.Errorf("a run that the leaderboard leaves out has a cost: %v", err)
+	}
+}
+
+// What a page of one model lacks is said in its place, in both languages.
+func TestWhatIsNotThereIsSaid(t *testing.T) {
+	root := t.TempDir()
+	writeRuns(t, root)
+	p := pageOf(t, root)
+	p.Study, p.Unjudged = nil, results.Text{English: "No verdicts: nothing to compare.", Korean: "판정 없음: 비교할 것이 없다."}
+	for _, r := range p.Runs {
+		os.Remove(filepath.Join(r.Path, results.LogFile))
+	}
+	dev := *p.Boards[0]
+	dev.Rows, dev.Select = nil, board.Dev
+	for _, boards := range [][]*board.Leaderboard{p.Boards, {&dev}} {
+		p.Boards = boards
+		var b bytes.Buffer
+		if err := Write(&b, p); err != nil {
+			t.Fatal(err)
+		}
+		wants := []string{"No verdicts: nothing to compare.", "판정 없음: 비교할 것이 없다.", "no learning curves of NSMC: ", "학습 로그가 있는 실행이 없어"}
+		if len(boards[0].Rows) == 0 {
+			wants = append(wants, "no scores to draw: ", "no scores against parameters: it is known of no measured model.", "파라미터 수에 따른 점수를 그릴 수 없다.")
+		}
+		for _, want := range wants {
+			if !strings.Contains(b.String(), want) {
+				t.Errorf("no %q in the page", want)
+			}
+		}
+	}
+	p.Runs = nil
+	if v := p.runs(); len(v.Runs) != 0 {
+		t.Errorf("%d runs", len(v.Runs))
+	}
+}
+
+// Where nobody is wrong there are no hardest examples, and that is said.
+func TestEasyTasksAreSaidToBe(t *testing.T) {
+	h := hardness{wrong: make([]int32, 3), sure: make([]float32, 3)}
+	if h.any() {
+		t.Error("somebody is wrong")
+	}
+	h.wrong[1] = 1
+	if !h.any() {
+		t.Error("nobody is wrong")
 	}
 }

@@ -34,6 +34,7 @@ type taskView struct {
 // modelView is one model's answers, of its first run.
 type modelView struct {
 	Name      string
+	Seed      string // of several runs the first's
 	Groups    []groupRow
 	Confusion *confusion
 	Entities  bool
@@ -119,7 +120,11 @@ func (p Page) answers(v *taskView, col board.Column) error {
 				continue
 			}
 			if i == 0 {
-				v.Models = append(v.Models, p.model(row.Model, col.Task, a))
+				m := p.model(row.Model, col.Task, a)
+				if len(row.Cells[col.Task].Runs) > 1 {
+					m.Seed = strconv.FormatUint(p.Runs[k].Result.Seed, 10)
+				}
+				v.Models = append(v.Models, m)
 			}
 			for j, c := range a.Confidence {
 				confidence, right = append(confidence, c), append(right, a.Right(j))

@@ -167,10 +167,7 @@ func (b *boardTable) cell(r board.Row, task string) Cell {
 	if len(c.Warnings) > 0 {
 		signs += "!"
 	}
-	if signs != "" {
-		text += " " + signs
-	}
-	return Cell{text, c.Best && !b.Difference}
+	return Cell{Text: text, Bold: c.Best && !b.Difference, Signs: signs}
 }
 
 func (b *boardTable) notes() (notes []string) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"regexp"
 	"strings"
 
 	"github.com/lmkor/bench/results"
@@ -17,7 +18,7 @@ func (t *Table) latex(w io.Writer) error {
 	for _, row := range t.Rows {
 		var out []string
 		for _, c := range row {
-			text := latexText(c.Text)
+			text := latexText(c.whole())
 			if c.Bold {
 				text = "\\textbf{" + text + "}"
 			}
@@ -36,12 +37,15 @@ func (t *Table) latex(w io.Writer) error {
 }
 
 func latexText(s string) string {
-	s = latexSigns.Replace(results.Plain(s))
+	s = minus.ReplaceAllString(latexSigns.Replace(results.Plain(s)), "$1$$-$$$2")
 	if s != "" && (s[0] == '[' || s[0] == '*') { // at a row's beginning an argument of the \\ before
 		s = "{" + s[:1] + "}" + s[1:]
 	}
 	return s
 }
+
+// minus matches the sign of a negative number, which is no hyphen.
+var minus = regexp.MustCompile(`(^|[\s\[])-(\d)`)
 
 var latexSigns = strings.NewReplacer(`\`, `\textbackslash{}`, "&", `\&`, "%", `\%`, "$", `\$`, "#", `\#`, "_", `\_`,
 	"{", `\{`, "}", `\}`,
@@ -79,7 +83,7 @@ func (t *Table) html(w io.Writer) error {
 	for _, row := range t.Rows {
 		var out []string
 		for _, c := range row {
-			text := htmlText(c.Text)
+			text := htmlText(c.whole())
 			if c.Bold {
 				text = "<strong>" + text + "</strong>"
 			}

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/olekukonko/tablewriter"
 	"github.com/olekukonko/tablewriter/renderer"
@@ -35,8 +36,17 @@ var Formats = []Format{Terminal, Markdown, CSV, JSON, LaTeX, HTML}
 
 // Cell is a text in a table.
 type Cell struct {
-	Text string
-	Bold bool
+	Text  string
+	Bold  bool
+	Signs string // behind the text, explained in the notes
+}
+
+// whole is the text with its signs.
+func (c Cell) whole() string {
+	if c.Signs == "" {
+		return c.Text
+	}
+	return c.Text + " " + c.Signs
 }
 
 // Table is a title, a head, rows of as many cells, and notes below.
@@ -122,15 +132,13 @@ func (t *Table) terminal(w io.Writer, opt Options) error {
 	for i, u := range t.Under {
 		head[i] += "\n" + results.Plain(u)
 	}
+	tails := t.tails(opt)
 	signed := func(column int, c Cell) string {
-		text := results.Plain(c.Text)
-		switch {
-		case c.Bold && !opt.Bold:
-			return text + "*"
-		case starred && column >= t.Left:
-			return text + " " // keeps the digits under each other
+		text, tail := results.Plain(c.Text), tailOf(c, opt)
+		if column >= t.Left { // keeps the digits under each other
+			tail += strings.Repeat(" ", tails[column]-utf8.RuneCountInString(tail))
 		}
-		return text
+		return text + tail
 	}
 	widths := t.fitted(head, signed, opt.Width)
 	if widths != nil {
@@ -157,6 +165,29 @@ func (t *Table) terminal(w io.Writer, opt Options) error {
 	}
 	t.notes(w)
 	return nil
+}
+
+// tailOf is what stands behind a cell's text: signs, and an asterisk for bold type.
+func tailOf(c Cell, opt Options) string {
+	tail := results.Plain(c.Signs)
+	if c.Bold && !opt.Bold {
+		tail += "*"
+	}
+	if c.Signs != "" {
+		tail = " " + tail
+	}
+	return tail
+}
+
+// tails is how wide the widest tail of every column is.
+func (t *Table) tails(opt Options) []int {
+	widest := make([]int, len(t.Head))
+	for _, r := range t.Rows {
+		for i, c := range r {
+			widest[i] = max(widest[i], utf8.RuneCountInString(tailOf(c, opt)))
+		}
+	}
+	return widest
 }
 
 func (t *Table) notes(w io.Writer) {
@@ -186,9 +217,9 @@ func (t *Table) markdown(w io.Writer) error {
 	if len(t.Rows) > 0 {
 		err = t.render(w, renderer.NewMarkdown(), apply(t.Head, markdownText), func(_ int, c Cell) string {
 			if c.Bold {
-				return "**" + markdownText(c.Text) + "**"
+				return "**" + markdownText(c.whole()) + "**"
 			}
-			return markdownText(c.Text)
+			return markdownText(c.whole())
 		})
 	}
 	for _, n := range t.Notes {
@@ -263,7 +294,7 @@ func (t *Table) csv(w io.Writer) error {
 	for _, row := range t.Rows {
 		var out []string
 		for _, cell := range row {
-			out = append(out, CSVText(cell.Text))
+			out = append(out, CSVText(cell.whole()))
 		}
 		c.Write(out)
 	}

@@ -75,7 +75,7 @@ func TestRowsHaveOneWidth(t *testing.T) {
 		if lines != 8 {
 			t.Errorf("%d lines\n%s", lines, b.String())
 		}
-		if opt.Bold != strings.Contains(b.String(), "\x1b[1m90.63 ± 0.12 [90.40, 90.90]\x1b[22m") {
+		if opt.Bold != strings.Contains(b.String(), "\x1b[1m90.63 ± 0.12 [90.40, 90.90]  \x1b[22m") {
 			t.Errorf("bold %v:\n%s", opt.Bold, b.String())
 		}
 	}
@@ -84,13 +84,13 @@ func TestRowsHaveOneWidth(t *testing.T) {
 // What breaks tables: cells that hold the table's own signs.
 func TestOddCells(t *testing.T) {
 	table := &Table{Head: []string{"a_b", "n"}, Left: 1, Rows: [][]Cell{
-		Row("x|y\\z", "1"), Row("two\nlines", "2"), Row("\x1b[31mred\x07", "3"), Row("<b>&%$#_{}~^`*", "4"), {{"bold", true}, {"5", true}},
+		Row("x|y\\z", "1"), Row("two\nlines", "2"), Row("\x1b[31mred\x07", "3"), Row("<b>&%$#_{}~^`*", "4"), {{Text: "bold", Bold: true}, {Text: "5", Bold: true}},
 		Row("[t]5pt", "-6.5"), Row("=1+1", "+7"), Row("@x", "-y"), Row("a\u202eb\u2066c", "8"), Row("[link](x) _e_", "9"), Row("*", "10")}}
 	for f, want := range map[Format][]string{
 		Terminal: {"a_b", "x|y\\z", "two lines", "[31mred "},
 		Markdown: {`x\|y\\z`, "two<br>lines", "**bold**", "\\<b\\>\\&%\\$#\\_{}\\~^\\`\\*", "a b c", `\[link\](x) \_e\_`},
 		CSV:      {"\"two\nlines\",2", "bold,5", "[t]5pt,-6.5\n'=1+1,+7\n'@x,'-y\na b c,8\n"},
-		LaTeX:    {`\textless{}b\textgreater{}\&\%\$\#\_\{\}\textasciitilde{}\textasciicircum{}`, `\textbf{bold}`, `a\_b`, "\n{[}t]5pt & -6.5", "a b c", "\n{*} & 10"},
+		LaTeX:    {`\textless{}b\textgreater{}\&\%\$\#\_\{\}\textasciitilde{}\textasciicircum{}`, `\textbf{bold}`, `a\_b`, "\n{[}t]5pt & $-$6.5", "a b c", "\n{*} & 10"},
 		HTML:     {"&lt;b&gt;&amp;%$#_{}~^`*", "two<br>lines", `<td class="number"><strong>5</strong>`},
 	} {
 		var b bytes.Buffer

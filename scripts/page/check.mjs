@@ -5,7 +5,7 @@
 // No error on the console under the page's own policy; sorting, filters, theme and
 // language work, of figures and of what listeners hear too; in every combination of
 // width, language and theme nothing is wider than the window and axe-core finds no
-// violation; paper has no buttons, and dark text.
+// violation, and figures stand out; paper has no buttons, and dark text.
 import fs from 'fs';
 import path from 'path';
 import puppeteer from 'puppeteer-core';
@@ -67,6 +67,32 @@ async function speaks(page, what, lang) {
   want(`${what}: in the other language: ${names[0]}`, names.length === 0);
 }
 
+// luminance is WCAG's, of a CSS colour.
+function luminance(css) {
+  const [r, g, b] = css.match(/[\d.]+/g).map(v => v / 255).map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+
+// standsOut asks that figures can be seen on the page: nothing lies behind them but it,
+// text has a contrast of 4.5 to it and the colours of models one of 3.
+async function standsOut(page, what) {
+  const seen = await page.evaluate(() => {
+    const behind = all => [...new Set([...document.querySelectorAll(all)].map(e => getComputedStyle(e).backgroundColor))];
+    const colours = (all, property) => [...new Set([...document.querySelectorAll(all)].filter(e => e.getClientRects().length > 0)
+      .map(e => getComputedStyle(e)[property]))];
+    return { page: getComputedStyle(document.body).backgroundColor, behind: behind('.picture, .picture svg'),
+      text: colours('.figure text', 'fill'), lines: colours('.figure [style*="stroke:var(--hue"]', 'stroke'),
+      dots: colours('.figure [style*="fill:var(--hue"]', 'fill') };
+  });
+  want(`${what}: figures lie on ${seen.behind}`, seen.behind.every(c => c === 'rgba(0, 0, 0, 0)'));
+  want(`${what}: figures without text or models`, seen.text.length > 0 && seen.lines.length + seen.dots.length > 0);
+  const under = luminance(seen.page);
+  for (const [least, colours] of [[4.5, seen.text], [3, seen.lines.concat(seen.dots)]]) for (const c of colours) {
+    const over = luminance(c), got = (Math.max(over, under) + 0.05) / (Math.min(over, under) + 0.05);
+    want(`${what}: ${c} on ${seen.page} has a contrast of ${got.toFixed(2)}`, got >= least);
+  }
+}
+
 // judge looks at one combination.
 async function judge(page, width, lang, theme) {
   const what = `${width}-${lang}-${theme}`;
@@ -75,6 +101,7 @@ async function judge(page, width, lang, theme) {
   if (await page.evaluate(() => document.documentElement.dataset.theme || 'light') !== theme) await page.click('#theme');
   want(`${what}: another theme`, await page.evaluate(() => document.documentElement.dataset.theme || 'light') === theme);
   await speaks(page, what, lang);
+  await standsOut(page, what);
   want(`${what}: wider than the window`, await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
   const { violations } = await page.evaluate(() => window.axe.run());
   for (const x of violations) want(`${what}: axe: ${x.id}, ${x.nodes.length} times: ${x.nodes[0].html.slice(0, 160)}`, false);
@@ -88,6 +115,7 @@ async function prints(page, lang) {
   want(`print: buttons`, await shown(page, '.tools, .filters, nav') === 0);
   want(`print: not dark on white`, await page.evaluate(() => getComputedStyle(document.body).color) === 'rgb(28, 32, 36)');
   await speaks(page, `print-${lang}`, lang);
+  await standsOut(page, `print-${lang}`);
   if (shots) await page.pdf({ path: path.join(shots, `page-${lang}.pdf`), format: 'A4' });
   await page.emulateMediaType(null);
 }
