@@ -224,14 +224,18 @@ func (w world) try(t *testing.T, normal bool, pairs int, e effort) {
 	n := float64(pairs)
 	error1 := math.Sqrt(Level * (1 - Level) / n)
 	error3 := 3 * error1
+	within := 0.02
+	if w.apart != 1 { // which model's few runs lie further apart is not known well either
+		within = 0.03
+	}
 	t.Logf("covered in %% %v, false alarms in %% %v", percents(covered, n), percents(alarms, n))
 	for name, k := range covered {
-		if got := float64(k) / n; !golden.Within(max(0.02+error1, error3)).Near(got, 1-Level) {
+		if got := float64(k) / n; !golden.Within(max(within+error1, error3)).Near(got, 1-Level) {
 			t.Errorf("the %s holds the truth in %.1f %% of %d pairs", name, 100*got, pairs)
 		}
 	}
 	for name, k := range alarms {
-		if got := float64(k) / n; got > Level+error3 {
+		if got := float64(k) / n; got > Level+error3+within-0.02 {
 			t.Errorf("%s: a false alarm in %.1f %% of %d pairs", name, 100*got, pairs)
 		}
 	}
