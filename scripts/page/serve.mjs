@@ -77,7 +77,7 @@ const fill = (page, selector, text) => page.$eval(selector, (e, v) => { e.value 
 
 async function answers(page) {
   await page.click('button.go');
-  await page.waitForFunction(() => !document.querySelector('button.go').disabled, { timeout: 60000 });
+  await page.waitForFunction(() => !document.querySelector('button.go').disabled);
   return { fault: await page.$eval('output', o => o.querySelector('.fault')?.textContent),
     texts: await page.$$eval('output .answer > p:first-child', all => all.map(p => p.textContent)) };
 }
