@@ -13,6 +13,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -58,6 +59,13 @@ func newServer(t *testing.T) *server {
 	s.Start()
 	t.Cleanup(s.Close)
 	return s
+}
+
+// asked are the requests so far.
+func (s *server) asked() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.requests)
 }
 
 // puller returns one that is connected with the server by pipes in memory: in a bubble
@@ -232,7 +240,7 @@ func TestPull(t *testing.T) {
 					whole(t, p.Dir, "hate-speech", "train.tsv", "dev.tsv")
 				}
 				var first []string
-				for _, r := range s.requests {
+				for _, r := range s.asked() {
 					if strings.HasPrefix(r, "/hate-speech/train.tsv") {
 						first = append(first, r)
 					}
@@ -271,8 +279,8 @@ func TestPullAgain(t *testing.T) {
 		if err != nil || len(done) != 2 || done[0].Status != status || len(done[0].SHA256) != 64 || done[0].Rows != 750 || done[0].Known != 7896 {
 			t.Errorf("%+v, %v", done, err)
 		}
-		if len(s.requests) != 2 {
-			t.Errorf("%d requests after %d pulls, want one a file", len(s.requests), i+1)
+		if asked := s.asked(); len(asked) != 2 {
+			t.Errorf("%d requests after %d pulls, want one a file", len(asked), i+1)
 		}
 	}
 }
@@ -314,11 +322,13 @@ func pullIsTakenUp(t *testing.T) {
 	if _, err := p.Pull(ctx, Find("hate-speech")); !errors.Is(err, stop) {
 		t.Fatalf("error %v", err)
 	}
+	s.mu.Lock()
 	s.behave = nil
+	s.mu.Unlock()
 	if _, err := p.Pull(context.Background(), Find("hate-speech")); err != nil {
 		t.Fatal(err)
 	}
-	if got := s.requests[1]; got != "/hate-speech/train.tsv bytes=1234-" {
+	if got := s.asked()[1]; got != "/hate-speech/train.tsv bytes=1234-" {
 		t.Errorf("request %s", got)
 	}
 	whole(t, p.Dir, "hate-speech", "train.tsv", "dev.tsv")
@@ -390,8 +400,8 @@ func TestRedirectToUnencrypted(t *testing.T) {
 	if _, err := p.Pull(context.Background(), Find("hate-speech")); err == nil || !strings.Contains(err.Error(), "which is not encrypted") {
 		t.Errorf("error %v", err)
 	}
-	if len(plain.requests) > 0 {
-		t.Errorf("the other server was asked for %q", plain.requests)
+	if asked := plain.asked(); len(asked) > 0 {
+		t.Errorf("the other server was asked for %q", asked)
 	}
 }
 
