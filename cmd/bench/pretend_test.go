@@ -78,8 +78,8 @@ func TestPretendedDevicesLackSomething(t *testing.T) {
 	p := newPretender(t)
 	predict := []string{"predict", "--model", goldenModels + "/bert-classify", "--device", "vulkan:0"}
 	auto := []string{"doctor", "--device", "auto"}
-	sample := []string{"run", "--model", "bert-tiny-scratch", "--task", "nsmc", "--data-dir", "samples", "--set", "max_train_rows=64",
-		"--set", "max_eval_rows=8", "--runs", t.TempDir(), "--set", "device=vulkan:0"}
+	sample := []string{"run", "--model", "bert-tiny-scratch", "--task", "nsmc", "--data-dir", "samples",
+		"--set", "max_train_rows=64", "--set", "max_eval_rows=8", "--runs", t.TempDir(), "--set", "device=vulkan:0"}
 	for _, c := range []struct {
 		name, settings string
 		args           []string
@@ -87,17 +87,20 @@ func TestPretendedDevicesLackSomething(t *testing.T) {
 		wants          []string
 	}{
 		{"old, listed", "NAME=Old TYPE=2 API=1.1", []string{"devices"}, true, []string{"nothing here: Old has Vulkan 1.1.0, want 1.2"}},
-		{"old", "NAME=Old TYPE=2 API=1.1", predict, false, []string{"device vulkan:0: Old has Vulkan 1.1.0, want 1.2: a newer driver", "device=cpu"}},
-		{"old, auto", "NAME=Old TYPE=2 API=1.1", auto, true, []string{"the processor computes", "Old has Vulkan 1.1.0", "a newer driver"}},
+		{"old", "NAME=Old TYPE=2 API=1.1", predict, false,
+			[]string{"device vulkan:0: Old has Vulkan 1.1.0, want 1.2: a newer driver", "device=cpu"}},
+		{"old, auto", "NAME=Old TYPE=2 API=1.1", auto, true,
+			[]string{"the processor computes", "Old has Vulkan 1.1.0", "a newer driver"}},
 		{"no addresses", "NAME=Poor TYPE=2 LACKS=bufferDeviceAddress", predict, false, []string{"Poor lacks bufferDeviceAddress"}},
 		{"no timeline", "NAME=Poor TYPE=1 LACKS=timelineSemaphore", predict, false, []string{"Poor lacks timelineSemaphore"}},
 		{"no queue", "NAME=Poor TYPE=1 LACKS=compute", predict, false, []string{"no queue that computes"}},
 		{"small workgroups", "NAME=Poor TYPE=1 INVOCATIONS=128", predict, false, []string{"128 invocations a workgroup, want 256"}},
 		{"little shared", "NAME=Poor TYPE=1 SHARED=16384", predict, false, []string{"shares 16384 bytes in a workgroup, want 24576"}},
-		{"not opened", "NAME=Shut TYPE=2 OPEN=-3", predict, false, []string{"vulkan:0 (Shut): vkCreateDevice: VK_ERROR_INITIALIZATION_FAILED", "device=cpu"}},
+		{"not opened", "NAME=Shut TYPE=2 OPEN=-3", predict, false,
+			[]string{"vulkan:0 (Shut): vkCreateDevice: VK_ERROR_INITIALIZATION_FAILED", "device=cpu"}},
 		{"full", "NAME=Full TYPE=2 OPEN=-2", predict, false, []string{"another program may hold it"}},
-		{"small memory", "NAME=Small TYPE=2 MEMORY=discrete HEAP=2", predict, false, []string{"its memory is exhausted", "of 2 MiB on the device",
-			"device=cpu"}},
+		{"small memory", "NAME=Small TYPE=2 MEMORY=discrete HEAP=2", predict, false,
+			[]string{"its memory is exhausted", "of 2 MiB on the device", "device=cpu"}},
 		{"small memory, checked", "NAME=Small TYPE=2 MEMORY=discrete HEAP=2",
 			[]string{"models", "check", goldenModels + "/bert-classify", "--device", "vulkan:0"}, true, []string{"Small", "of 2 MB"}},
 		{"small memory, asked before", "NAME=Small TYPE=2 MEMORY=discrete HEAP=8", append(sample, "--dry-run"), false,
@@ -148,7 +151,8 @@ func TestPretendedDevicesLackSomething(t *testing.T) {
 func TestPretendedMemory(t *testing.T) {
 	p := newPretender(t)
 	texts := "이 영화 정말 재미있다\n배우 연기가 별로다\n"
-	for _, args := range [][]string{{"predict", "--model", goldenModels + "/bert-classify"}, {"embed", "--model", goldenModels + "/bert-mlm"}} {
+	for _, args := range [][]string{{"predict", "--model", goldenModels + "/bert-classify"},
+		{"embed", "--model", goldenModels + "/bert-mlm"}} {
 		want := told(t, texts, args...)
 		for _, memory := range []string{"discrete", "integrated", "incoherent"} {
 			got, done := p.run(t, p.manifest, "TYPE=2 MEMORY="+memory, texts, append(args, "--device", "vulkan:0")...)

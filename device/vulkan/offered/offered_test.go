@@ -37,11 +37,15 @@ func TestAdvice(t *testing.T) {
 		wants []string
 	}{
 		{"none", bare, []string{"shows no GPU", "libvulkan1", "--gpus all"}},
-		{"permission", of(map[string]error{"/dev/dri/renderD128": denied}), []string{"no permission to open /dev/dri/renderD128", "render"}},
-		{"NVIDIA without graphics", of(map[string]error{"/dev/nvidia0": nil}), []string{"an NVIDIA card (/dev/nvidia0)", "compute,utility,graphics"}},
+		{"permission", of(map[string]error{"/dev/dri/renderD128": denied}),
+			[]string{"no permission to open /dev/dri/renderD128", "render"}},
+		{"NVIDIA without graphics", of(map[string]error{"/dev/nvidia0": nil}),
+			[]string{"an NVIDIA card (/dev/nvidia0)", "compute,utility,graphics"}},
 		{"a manifest elsewhere", of(map[string]error{"/dev/nvidia0": nil, "/usr/local/nvidia/share/vulkan/icd.d/nvidia_icd.json": nil}),
-			[]string{"export VK_DRIVER_FILES=/usr/local/nvidia/share/vulkan/icd.d/nvidia_icd.json; otherwise install"}},
-		{"AMD", of(map[string]error{"/dev/dri/renderD128": nil}), []string{"there is a GPU (/dev/dri/renderD128)", "mesa-vulkan-drivers"}},
+			[]string{"export VK_DRIVER_FILES=/usr/local/nvidia/share/vulkan/icd.d/nvidia_icd.json VK_ICD_FILENAMES=",
+				"; otherwise install"}},
+		{"AMD", of(map[string]error{"/dev/dri/renderD128": nil}),
+			[]string{"there is a GPU (/dev/dri/renderD128)", "mesa-vulkan-drivers"}},
 		{"WSL", of(map[string]error{"/dev/dxg": nil}), []string{"/dev/dxg"}},
 		{"macOS", system{}, []string{"install a GPU driver"}},
 	} {
@@ -54,7 +58,8 @@ func TestAdvice(t *testing.T) {
 }
 
 func TestPick(t *testing.T) {
-	all := []Info{{Index: 0, Name: "soft", Kind: "CPU", CPU: true}, {Index: 1, Name: "old", Kind: "discrete GPU", Lacks: "old lacks timelineSemaphore"},
+	all := []Info{{Index: 0, Name: "soft", Kind: "CPU", CPU: true},
+		{Index: 1, Name: "old", Kind: "discrete GPU", Lacks: "old lacks timelineSemaphore"},
 		{Index: 2, Name: "small", Kind: "integrated GPU"}, {Index: 3, Name: "large", Kind: "discrete GPU"}}
 	for _, c := range []struct {
 		setting string
@@ -66,7 +71,8 @@ func TestPick(t *testing.T) {
 		{"auto", 2, 0, "old (discrete GPU), but old lacks timelineSemaphore: a newer driver may have what it lacks"},
 		{"auto", 1, 0, "NVIDIA_DRIVER_CAPABILITIES=compute,utility,graphics"},
 		{"auto", 0, 0, "NVIDIA_DRIVER_CAPABILITIES=compute,utility,graphics"},
-		{"vulkan:0", 4, 0, ""}, {"vulkan:1", 4, 0, "old lacks timelineSemaphore: a newer driver"}, {"vulkan:4", 4, 0, "device vulkan:4: found vulkan:0"},
+		{"vulkan:0", 4, 0, ""}, {"vulkan:1", 4, 0, "old lacks timelineSemaphore: a newer driver"},
+		{"vulkan:4", 4, 0, "device vulkan:4: found vulkan:0"},
 		{"vulkan:-1", 4, 0, "want cpu, auto or vulkan:N"}, {"cuda", 4, 0, `device "cuda": want`},
 	} {
 		got, err := pick(c.setting, all[:c.devices], bare)

@@ -68,8 +68,9 @@ func (s system) advice() string {
 func (s system) elsewhere() string {
 	for _, pattern := range []string{"/usr/local/nvidia/vulkan/icd.d/*.json", "/usr/local/nvidia/share/vulkan/icd.d/*.json"} {
 		if found := s.glob(pattern); len(found) > 0 {
-			return "its manifest is " + found[0] + ", where loaders don't look: export VK_DRIVER_FILES=" + strings.Join(found, ":") +
-				"; otherwise "
+			all := strings.Join(found, ":")
+			return "its manifest is " + found[0] + ", where loaders don't look: export VK_DRIVER_FILES=" + all + " VK_ICD_FILENAMES=" +
+				all + "; otherwise "
 		}
 	}
 	return ""
