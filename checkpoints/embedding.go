@@ -16,6 +16,9 @@ import (
 // is said and the model has room for more.
 const mostTokens = 512
 
+// leastTokens is how many a text may be cut to: a pair's special ones, and one of its own.
+const leastTokens = 4
+
 // OpenEmbedding opens a checkpoint, whatever head it was saved with, to make
 // vectors of texts; of an encoder-decoder the encoder. Texts are cut to maxLength
 // tokens, 0: to what the model takes, 512 at most.
@@ -45,6 +48,9 @@ func embeddedLength(m *models.Model, asked int) (int, error) {
 	most := m.MaxTokens()
 	if asked > most {
 		return 0, fmt.Errorf("max-length %d: the model takes %d tokens", asked, most)
+	}
+	if asked != 0 && asked < leastTokens {
+		return 0, fmt.Errorf("max-length %d: want %d or more: special tokens are counted", asked, leastTokens)
 	}
 	if asked == 0 {
 		asked = min(most, mostTokens)

@@ -141,6 +141,15 @@ func (c *content) uncompress(endless bool) error {
 
 // refuseArchive names the compressed files that are taken for text.
 func (c *content) refuseArchive(begin []byte) error {
+	if msg := Archive(begin); msg != "" {
+		return c.whole(msg)
+	}
+	return nil
+}
+
+// Archive says what a file is whose first bytes are no text, as far as they tell; else
+// nothing.
+func Archive(begin []byte) string {
 	for _, a := range []struct{ magic, msg string }{
 		{"\x1f\x8b", "is compressed by gzip: give it a name that ends in " + Gzipped},
 		{"PK\x03\x04", "is a zip archive, or a sheet of Excel: want text"},
@@ -150,10 +159,10 @@ func (c *content) refuseArchive(begin []byte) error {
 		{"PAR1", "is a Parquet file: want text"},
 	} {
 		if bytes.HasPrefix(begin, []byte(a.magic)) {
-			return c.whole(a.msg)
+			return a.msg
 		}
 	}
-	return nil
+	return ""
 }
 
 // sniff drops a byte order mark and names text in UTF-16.

@@ -207,6 +207,8 @@ func TestReading(t *testing.T) {
 		{"f.csv", "가,나\n", predictions.Columns{}, "", "--text"},
 		{"g.txt", "가\n나\t다\t라\n", predictions.Columns{}, "가", "g.txt:2: two tabs"},
 		{"h.txt", "가\n\xff\n", predictions.Columns{}, "가", "h.txt:2: invalid UTF-8"},
+		{"packed.txt", "\x1f\x8b\x08\x00\n", predictions.Columns{}, "", "packed.txt:1: is compressed by gzip"},
+		{"BZh.txt", "BZh\n", predictions.Columns{}, "BZh", ""},
 		{"i.tsv", "a\tb\n1\t2\n", predictions.Columns{Text: "comment"}, "", "comment"},
 		{"cp949.txt", "\xb0\xa1\n", predictions.Columns{}, "", "looks like CP949"},
 		{"empty.txt", "", predictions.Columns{}, "", ""},

@@ -55,6 +55,9 @@ func Lines(in io.Reader, name string, form Form) iter.Seq2[Text, error] {
 				line = strings.TrimPrefix(line, "\ufeff")
 			}
 			t, err := textOf(line, form)
+			if archive := datasets.Archive([]byte(line)); err != nil && n == 1 && archive != "" {
+				err = errors.New(archive)
+			}
 			if err != nil {
 				err = fmt.Errorf("%s:%d: %w", name, n, err)
 			}

@@ -63,6 +63,7 @@ func TestPredictTexts(t *testing.T) {
 		{"no words", " \n", []string{"-m", tag, "--words"}, 0, 1, `"words":[],"tags":[]`, ""},
 		{"a bad row", "", []string{"-m", classify, table, "--text", "text"}, 1, 1, `"id":0`, "b.csv:3: 3 columns"},
 		{"some pairs", "비가\t온다\n비가\n\t눈\n", []string{"-m", classify}, 0, 3, "text_pair", "1 of 3 texts are alone"},
+		{"compressed", "\x1f\x8b\x08\n", []string{"-m", classify}, 1, 0, "", "stdin:1: is compressed by gzip"},
 		{"not UTF-8", "\xba\xf1\xb0\xa1\n", []string{"-m", classify}, 1, 0, "", "stdin:1: invalid UTF-8, and it looks like CP949"},
 	} {
 		status, out, errs := bench(t, c.stdin, append([]string{"predict"}, c.args...)...)
@@ -88,5 +89,8 @@ func TestEmbedTabs(t *testing.T) {
 			c.errs == "" && errs != "" {
 			t.Errorf("%s: status %d, want two lines with %s, %s\n%s%s", c.model, status, c.out, c.errs, out, errs)
 		}
+	}
+	if status, out, errs := bench(t, "비가\n", "embed", "-m", dir, "--max-length", "1"); status != 1 || !strings.Contains(errs, "want 4 or more") {
+		t.Errorf("a length of 1: status %d: %s%s", status, out, errs)
 	}
 }

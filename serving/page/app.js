@@ -259,6 +259,7 @@ function panelOf(task) {
   };
   const form = make("form", { class: "ask", async onsubmit(e) {
     e.preventDefault();
+    if (go.disabled) return; // by the keys
     for (const a of [text, second]) if (a) a.remember();
     control = new AbortController();
     go.disabled = true;
