@@ -11,8 +11,8 @@ float acc[CHUNKS * TILE];
 
 void tile(uint g) {
 	uint head = g % p.heads;
-	uvec4 of = p.tiles.v[g / p.heads];
-	Seq s = p.seqs.v[of.x];
+	uvec4 of = Quads(p.tiles).v[g / p.heads];
+	Seq s = Seqs(p.seqs).v[of.x];
 	uint i0 = of.y, rows = min(SIDE, s.nq - i0), at = head * D;
 	if (t < SIDE) {
 		tops[t] = -3.4028234e38;
@@ -26,8 +26,8 @@ void tile(uint g) {
 		[[unroll]] for (uint e = 0; e < TILE; e++) x[e] = 0.0;
 		for (uint c = 0; c < CHUNKS; c++) {
 			barrier();
-#define QUERY(R, C) (p.q.v[(s.q0 + i0 + R) * p.ldq + at + C] + (OFFSET ? p.word.v[at + C] : 0.0))
-#define KEY(R, C) (CACHED ? p.caches.v[of.x].v[(j0 + R) * 2 * p.width + at + C] : p.k.v[(s.k0 + j0 + R) * p.ldk + at + C])
+#define QUERY(R, C) (Floats(p.q).v[(s.q0 + i0 + R) * p.ldq + at + C] + (OFFSET ? Floats(p.word).v[at + C] : 0.0))
+#define KEY(R, C) (CACHED ? Lists(p.caches).v[of.x].v[(j0 + R) * 2 * p.width + at + C] : Floats(p.k).v[(s.k0 + j0 + R) * p.ldk + at + C])
 			LOAD(a, rows, c, D, QUERY)
 			LOAD(b, cols, c, D, KEY)
 			barrier();
@@ -69,7 +69,7 @@ void tile(uint g) {
 		[[unroll]] for (uint e = 0; e < CHUNKS * TILE; e++) acc[e] *= shrink[row((e / 2) % 4)];
 		[[unroll]] for (uint c = 0; c < CHUNKS; c++) {
 			barrier();
-#define VALUE(R, C) (CACHED ? p.caches.v[of.x].v[(j0 + R) * 2 * p.width + p.width + at + C] : p.v.v[(s.k0 + j0 + R) * p.ldv + at + C])
+#define VALUE(R, C) (CACHED ? Lists(p.caches).v[of.x].v[(j0 + R) * 2 * p.width + p.width + at + C] : Floats(p.v).v[(s.k0 + j0 + R) * p.ldv + at + C])
 			LOAD(b, cols, c, D, VALUE)
 			barrier();
 #define P(R, K) probs[R * LD + K]
@@ -80,14 +80,14 @@ void tile(uint g) {
 	barrier();
 	if (t < rows) {
 		uint to = 2 * ((s.q0 + i0 + t) * p.heads + head);
-		p.stats.v[to] = tops[t];
-		p.stats.v[to + 1] = s.nk == 0 ? 0.0 : 1.0 / sums[t];
+		Floats(p.stats).v[to] = tops[t];
+		Floats(p.stats).v[to + 1] = s.nk == 0 ? 0.0 : 1.0 / sums[t];
 	}
 	[[unroll]] for (uint c = 0; c < CHUNKS; c++)
 		[[unroll]] for (uint e = 0; e < TILE; e++) {
 			uint r = row(e / 2), d = c * SIDE + col(e % 2);
 			if (r < rows && d < D)
-				p.y.v[(s.q0 + i0 + r) * p.width + at + d] = s.nk == 0 ? 0.0 : acc[c * TILE + e] * (1.0 / sums[r]);
+				Floats(p.y).v[(s.q0 + i0 + r) * p.width + at + d] = s.nk == 0 ? 0.0 : acc[c * TILE + e] * (1.0 / sums[r]);
 		}
 }
 GROUPS(tile)

@@ -28,27 +28,29 @@ layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer Lis
 struct Seq { uint q0, nq, k0, nk, at, real, tile0, unused; };
 layout(buffer_reference, std430, buffer_reference_align = 16) readonly buffer Seqs { Seq v[]; };
 
-// Block is the host's: see attentionBlock.
-layout(buffer_reference, std430, buffer_reference_align = 16) buffer Block {
-	Floats q, k, v, y;
-	Floats stats;  // [queries, heads, 2]: a row's largest score, and one over its sum
-	Floats far;    // scores of distances, laid out as the scores
-	Floats dy, delta, ds, dq, dk, dv;
-	Floats word, position, type, types, kernel;
-	Floats byQuery, byKey;
-	Floats wide, sines, cosines;
-	Floats part, out0, out1, out2, out3;
-	Seqs seqs;
-	Quads tiles;    // of queries: sequence, first query, least base, largest base less it
-	Quads keyTiles; // of keys: sequence, first key
-	Ints base;      // of each query: what a key's index is added to
-	Ints rowOf;     // of a table, by that sum
-	Pairs sums;     // of a table's row: the first such sum, and the one behind the last
-	Quads pieces;   // of a table's gradient: tile of rows, first entry, the one behind the last
-	Pairs entries;  // sequence, first query or key
-	Ints rowPieces; // by tile of rows: its first piece
-	Ints queryAt, keyAt, queryTypes, keyTypes;
-	Lists caches;
+// Params is the host's: see attentionBlock. Each invocation reads it once: behind a pointer
+// it would be read anew at every turn, for all that is written might be it. Addresses are
+// plain until they are used: not every driver keeps pointers in variables.
+struct Params {
+	uvec2 q, k, v, y;
+	uvec2 stats;  // [queries, heads, 2]: a row's largest score, and one over its sum
+	uvec2 far;    // scores of distances, laid out as the scores
+	uvec2 dy, delta, ds, dq, dk, dv;
+	uvec2 word, position, type, types, kernel;
+	uvec2 byQuery, byKey;
+	uvec2 wide, sines, cosines;
+	uvec2 part, out0, out1, out2, out3;
+	uvec2 seqs;
+	uvec2 tiles;    // of queries: sequence, first query, least base, largest base less it
+	uvec2 keyTiles; // of keys: sequence, first key
+	uvec2 base;     // of each query: what a key's index is added to
+	uvec2 rowOf;    // of a table, by that sum
+	uvec2 sums;     // of a table's row: the first such sum, and the one behind the last
+	uvec2 pieces;   // of a table's gradient: tile of rows, first entry, the one behind the last
+	uvec2 entries;  // sequence, first query or key
+	uvec2 rowPieces; // by tile of rows: its first piece
+	uvec2 queryAt, keyAt, queryTypes, keyTypes;
+	uvec2 caches;
 	uint ldq, ldk, ldv, lddq, lddk, lddv, ldByQuery, ldByKey;
 	uint stepByQuery, stepByKey; // columns from head to head
 	uint width, heads, groups, tables, model, indices;
@@ -56,7 +58,9 @@ layout(buffer_reference, std430, buffer_reference_align = 16) buffer Block {
 	Drop drop;
 	float scale, farScale;
 };
-layout(push_constant) uniform Push { Block p; };
+layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer Block { Params v; };
+layout(push_constant) uniform Push { Block block; };
+Params p;
 
 uint t = gl_LocalInvocationID.x, ty = t >> 4, tx = t & 15;
 
@@ -87,7 +91,7 @@ uint col(uint c) { return tx + 16 * c; }
 
 // GROUPS goes over all groups, more than are launched too.
 #define GROUPS(F) \
-	void main() { for (uint g = gl_WorkGroupID.x; g < p.groups; g += gl_NumWorkGroups.x) { F(g); barrier(); } }
+	void main() { p = block.v; for (uint g = gl_WorkGroupID.x; g < p.groups; g += gl_NumWorkGroups.x) { F(g); barrier(); } }
 
 // near tells whether key j has neither distance nor type for query i.
 bool near(uint i, uint j) { return p.separate != 0 && (i == 0 || j == 0); }
@@ -102,7 +106,7 @@ uint scoreAt(Seq s, uint head, uint i) { return s.at + (head * s.nq + i) * s.nk;
 // score is what the softmax is taken of.
 float score(Seq s, float product, uint at, uint j) {
 	float x = product * p.scale;
-	if (FAR) x += p.far.v[at + j];
+	if (FAR) x += Floats(p.far).v[at + j];
 	return j >= s.real ? x - 1e6 : x;
 }
 

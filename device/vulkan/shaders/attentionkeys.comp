@@ -10,8 +10,8 @@ float dk[CHUNKS * TILE], dv[CHUNKS * TILE];
 
 void tile(uint g) {
 	uint head = g % p.heads;
-	uvec4 of = p.keyTiles.v[g / p.heads];
-	Seq s = p.seqs.v[of.x];
+	uvec4 of = Quads(p.keyTiles).v[g / p.heads];
+	Seq s = Seqs(p.seqs).v[of.x];
 	uint j0 = of.y, cols = min(SIDE, s.nk - j0), at = head * D;
 	[[unroll]] for (uint e = 0; e < CHUNKS * TILE; e++) dk[e] = dv[e] = 0.0;
 
@@ -21,10 +21,10 @@ void tile(uint g) {
 		uint rows = min(SIDE, s.nq - i0);
 		float x[TILE], dx[TILE];
 		[[unroll]] for (uint e = 0; e < TILE; e++) x[e] = dx[e] = 0.0;
-#define QUERY(R, C) (p.q.v[(s.q0 + i0 + R) * p.ldq + at + C] + (OFFSET ? p.word.v[at + C] : 0.0))
-#define KEY(R, C) p.k.v[(s.k0 + j0 + R) * p.ldk + at + C]
-#define DY(R, C) p.dy.v[(s.q0 + i0 + R) * p.width + at + C]
-#define VALUE(R, C) p.v.v[(s.k0 + j0 + R) * p.ldv + at + C]
+#define QUERY(R, C) (Floats(p.q).v[(s.q0 + i0 + R) * p.ldq + at + C] + (OFFSET ? Floats(p.word).v[at + C] : 0.0))
+#define KEY(R, C) Floats(p.k).v[(s.k0 + j0 + R) * p.ldk + at + C]
+#define DY(R, C) Floats(p.dy).v[(s.q0 + i0 + R) * p.width + at + C]
+#define VALUE(R, C) Floats(p.v).v[(s.k0 + j0 + R) * p.ldv + at + C]
 #define A(R, K) a[R * LD + K]
 #define B(C, K) b[C * LD + K]
 		for (uint c = 0; c < CHUNKS; c++) {
@@ -42,7 +42,7 @@ void tile(uint g) {
 		float ds[TILE];
 		[[unroll]] for (uint r = 0; r < 4; r++) {
 			uint i = i0 + row(r), from = scoreAt(s, head, i), of = (s.q0 + min(i, s.nq - 1)) * p.heads + head;
-			float top = p.stats.v[2 * of], scale = p.stats.v[2 * of + 1], delta = p.delta.v[of];
+			float top = Floats(p.stats).v[2 * of], scale = Floats(p.stats).v[2 * of + 1], delta = Floats(p.delta).v[of];
 			[[unroll]] for (uint c = 0; c < 2; c++) {
 				uint j = j0 + col(c);
 				float y = 0.0, keep = 1.0;
@@ -76,8 +76,8 @@ void tile(uint g) {
 		[[unroll]] for (uint e = 0; e < TILE; e++) {
 			uint r = row(e / 2), d = c * SIDE + col(e % 2);
 			if (r < cols && d < D) {
-				p.dk.v[(s.k0 + j0 + r) * p.lddk + at + d] = dk[c * TILE + e] * p.scale;
-				p.dv.v[(s.k0 + j0 + r) * p.lddv + at + d] = dv[c * TILE + e];
+				Floats(p.dk).v[(s.k0 + j0 + r) * p.lddk + at + d] = dk[c * TILE + e] * p.scale;
+				Floats(p.dv).v[(s.k0 + j0 + r) * p.lddv + at + d] = dv[c * TILE + e];
 			}
 		}
 }

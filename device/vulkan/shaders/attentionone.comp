@@ -15,9 +15,9 @@ shared float query[D], probs[WG], part[WG];
 
 void tile(uint g) {
 	uint head = g % p.heads, at = head * D;
-	uvec4 of = p.tiles.v[g / p.heads];
-	Seq s = p.seqs.v[of.x];
-	for (uint d = t; d < D; d += WG) query[d] = p.q.v[s.q0 * p.ldq + at + d];
+	uvec4 of = Quads(p.tiles).v[g / p.heads];
+	Seq s = Seqs(p.seqs).v[of.x];
+	for (uint d = t; d < D; d += WG) query[d] = Floats(p.q).v[s.q0 * p.ldq + at + d];
 	barrier();
 	uint slice = t / ACROSS, column = t % ACROSS;
 	float acc[PER], top = -3.4028234e38, sum = 0.0;
@@ -25,7 +25,7 @@ void tile(uint g) {
 	for (uint j0 = 0; j0 < s.nk; j0 += WG) {
 		uint j = j0 + t, n = min(WG, s.nk - j0);
 		float x = 0.0;
-		if (t < n) for (uint d = 0; d < D; d++) x = fma(query[d], p.caches.v[of.x].v[j * 2 * p.width + at + d], x);
+		if (t < n) for (uint d = 0; d < D; d++) x = fma(query[d], Lists(p.caches).v[of.x].v[j * 2 * p.width + at + d], x);
 		x = t < n ? x * p.scale : -3.4028234e38;
 		float highest = max(top, maxAll(x)), shrink = exp32(top - highest), e = t < n ? exp32(x - highest) : 0.0;
 		probs[t] = e;
@@ -35,7 +35,7 @@ void tile(uint g) {
 			acc[i] *= shrink;
 			uint d = i * ACROSS + column;
 			if (d < D) for (uint k = slice; k < n; k += SLICES)
-				acc[i] = fma(probs[k], p.caches.v[of.x].v[(j0 + k) * 2 * p.width + p.width + at + d], acc[i]);
+				acc[i] = fma(probs[k], Lists(p.caches).v[of.x].v[(j0 + k) * 2 * p.width + p.width + at + d], acc[i]);
 		}
 		barrier();
 	}
@@ -46,7 +46,7 @@ void tile(uint g) {
 		if (slice == 0 && d < D) {
 			float y = 0.0;
 			for (uint k = 0; k < SLICES; k++) y += part[k * ACROSS + column];
-			p.y.v[s.q0 * p.width + at + d] = s.nk == 0 ? 0.0 : y * (1.0 / sum);
+			Floats(p.y).v[s.q0 * p.width + at + d] = s.nk == 0 ? 0.0 : y * (1.0 / sum);
 		}
 		barrier();
 	}

@@ -13,23 +13,23 @@ float acc[CHUNKS * TILE];
 
 void tile(uint g) {
 	uint head = g % p.heads;
-	uvec4 of = p.tiles.v[g / p.heads];
-	Seq s = p.seqs.v[of.x];
+	uvec4 of = Quads(p.tiles).v[g / p.heads];
+	Seq s = Seqs(p.seqs).v[of.x];
 	uint i0 = of.y, rows = min(SIDE, s.nq - i0), at = head * D;
 
 	// The sum over keys of probability times gradient is that over columns of the
 	// result times its gradient.
 	uint mine = s.q0 + i0 + min(t / 4, rows - 1);
 	float sum = 0.0;
-	for (uint d = t % 4; d < D; d += 4) sum += p.y.v[mine * p.width + at + d] * p.dy.v[mine * p.width + at + d];
+	for (uint d = t % 4; d < D; d += 4) sum += Floats(p.y).v[mine * p.width + at + d] * Floats(p.dy).v[mine * p.width + at + d];
 	sums[t] = sum;
 	barrier();
 	if (t < rows) {
 		uint from = (s.q0 + i0 + t) * p.heads + head;
-		tops[t] = p.stats.v[2 * from];
-		scales[t] = p.stats.v[2 * from + 1];
+		tops[t] = Floats(p.stats).v[2 * from];
+		scales[t] = Floats(p.stats).v[2 * from + 1];
 		deltas[t] = (sums[4 * t] + sums[4 * t + 1]) + (sums[4 * t + 2] + sums[4 * t + 3]);
-		p.delta.v[from] = deltas[t];
+		Floats(p.delta).v[from] = deltas[t];
 	} else if (t < SIDE) {
 		tops[t] = scales[t] = deltas[t] = 0.0;
 	}
@@ -40,10 +40,10 @@ void tile(uint g) {
 		uint cols = min(SIDE, s.nk - j0);
 		float x[TILE], dx[TILE];
 		[[unroll]] for (uint e = 0; e < TILE; e++) x[e] = dx[e] = 0.0;
-#define QUERY(R, C) (p.q.v[(s.q0 + i0 + R) * p.ldq + at + C] + (OFFSET ? p.word.v[at + C] : 0.0))
-#define KEY(R, C) p.k.v[(s.k0 + j0 + R) * p.ldk + at + C]
-#define DY(R, C) p.dy.v[(s.q0 + i0 + R) * p.width + at + C]
-#define VALUE(R, C) p.v.v[(s.k0 + j0 + R) * p.ldv + at + C]
+#define QUERY(R, C) (Floats(p.q).v[(s.q0 + i0 + R) * p.ldq + at + C] + (OFFSET ? Floats(p.word).v[at + C] : 0.0))
+#define KEY(R, C) Floats(p.k).v[(s.k0 + j0 + R) * p.ldk + at + C]
+#define DY(R, C) Floats(p.dy).v[(s.q0 + i0 + R) * p.width + at + C]
+#define VALUE(R, C) Floats(p.v).v[(s.k0 + j0 + R) * p.ldv + at + C]
 #define A(R, K) a[R * LD + K]
 #define B(C, K) b[C * LD + K]
 		for (uint c = 0; c < CHUNKS; c++) {
@@ -68,7 +68,7 @@ void tile(uint g) {
 					ds = y * ((DROP ? dropped(p.drop, from + j, dx[2 * r + c]) : dx[2 * r + c]) - deltas[row(r)]);
 				}
 				grads[row(r) * LD + col(c)] = ds;
-				if (FAR && i < s.nq && j < s.nk) p.ds.v[from + j] = ds;
+				if (FAR && i < s.nq && j < s.nk) Floats(p.ds).v[from + j] = ds;
 			}
 		}
 		[[unroll]] for (uint c = 0; c < CHUNKS; c++) {
@@ -85,7 +85,7 @@ void tile(uint g) {
 		[[unroll]] for (uint e = 0; e < TILE; e++) {
 			uint r = row(e / 2), d = c * SIDE + col(e % 2);
 			float x = acc[c * TILE + e] * p.scale;
-			if (r < rows && d < D) p.dq.v[(s.q0 + i0 + r) * p.lddq + at + d] = x;
+			if (r < rows && d < D) Floats(p.dq).v[(s.q0 + i0 + r) * p.lddq + at + d] = x;
 			a[r * LD + col(e % 2)] = x;
 		}
 		if (OFFSET) {
@@ -93,7 +93,7 @@ void tile(uint g) {
 			if (t < SIDE && c * SIDE + t < D) {
 				float all = 0.0;
 				for (uint r = 0; r < rows; r++) all += a[r * LD + t];
-				p.part.v[g / p.heads * 5 * p.width + at + c * SIDE + t] = all;
+				Floats(p.part).v[g / p.heads * 5 * p.width + at + c * SIDE + t] = all;
 			}
 		}
 	}

@@ -5,8 +5,8 @@
 // a row a workgroup.
 
 void append(uint g) {
-	uvec4 of = p.pieces.v[g]; // row, sequence, row of the cache
+	uvec4 of = Quads(p.pieces).v[g]; // row, sequence, row of the cache
 	for (uint e = t; e < 2 * p.width; e += 128)
-		p.caches.v[of.y].v[of.z * 2 * p.width + e] = p.q.v[of.x * p.ldq + p.width + e];
+		Lists(p.caches).v[of.y].v[of.z * 2 * p.width + e] = Floats(p.q).v[of.x * p.ldq + p.width + e];
 }
 GROUPS(append)

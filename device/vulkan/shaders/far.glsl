@@ -14,7 +14,7 @@ shared uint bases[SIDE]; // of the tile's queries, less the least
 	for (uint e_ = t; e_ < min(COUNT, SPAN) * SIDE; e_ += 128) { \
 		uint at_ = (LOW) + e_ / SIDE, d_ = (C) * SIDE + e_ % SIDE; \
 		table[e_ / SIDE * LD + e_ % SIDE] = at_ < p.indices && d_ < D ? \
-			TABLE.v[p.rowOf.v[at_] * (LDT) + (COL) + d_] : 0.0; \
+			Floats(TABLE).v[Ints(p.rowOf).v[at_] * (LDT) + (COL) + d_] : 0.0; \
 	}
 
 // staged is where the row of query r and key j begins, of a tile from which skipped

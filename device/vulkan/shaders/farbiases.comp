@@ -7,13 +7,13 @@
 
 // PUT writes a column's sum to the parameter of a kind.
 #define PUT(TO, KIND, AT) \
-	if ((p.flags >> 2 * (KIND) & 1) != 0) TO.v[AT] = (p.flags >> 2 * (KIND) & 2) != 0 ? TO.v[AT] + all : all;
+	if ((p.flags >> 2 * (KIND) & 1) != 0) Floats(TO).v[AT] = (p.flags >> 2 * (KIND) & 2) != 0 ? Floats(TO).v[AT] + all : all;
 
 void column(uint g) {
 	uint e = g * 128 + t;
 	if (e >= 5 * p.width) return;
 	float all = 0.0;
-	for (uint n = 0; n < p.nTiles; n++) all += p.part.v[n * 5 * p.width + e];
+	for (uint n = 0; n < p.nTiles; n++) all += Floats(p.part).v[n * 5 * p.width + e];
 	uint kind = e / p.width;
 	if (kind == 0) { PUT(p.out0, 0, e) }
 	if (kind == 1) { PUT(p.out1, 1, e - p.width) }

@@ -6,8 +6,8 @@
 
 float ofHead(uint head, uint r, uint d) {
 	float all = 0.0;
-	for (int n = p.rowPieces.v[r / SIDE]; n < p.rowPieces.v[r / SIDE + 1]; n++)
-		all += p.part.v[((uint(n) * p.heads + head) * SIDE + r % SIDE) * D + d];
+	for (int n = Ints(p.rowPieces).v[r / SIDE]; n < Ints(p.rowPieces).v[r / SIDE + 1]; n++)
+		all += Floats(p.part).v[((uint(n) * p.heads + head) * SIDE + r % SIDE) * D + d];
 	return all * p.farScale;
 }
 
@@ -17,6 +17,6 @@ void element(uint g) {
 	float all = ofHead(e % ld / D, e / ld, e % D);
 	if (ld == D)
 		for (uint head = 1; head < p.heads; head++) all += ofHead(head, e / ld, e % D);
-	p.out0.v[e] = all;
+	Floats(p.out0).v[e] = all;
 }
 GROUPS(element)

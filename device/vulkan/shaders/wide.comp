@@ -8,16 +8,16 @@ shared float a[SIDE * LD], b[SIDE * LD];
 
 void tile(uint g) {
 	uint head = g % p.heads;
-	uvec4 of = p.tiles.v[g / p.heads];
-	Seq s = p.seqs.v[of.x];
+	uvec4 of = Quads(p.tiles).v[g / p.heads];
+	Seq s = Seqs(p.seqs).v[of.x];
 	uint i0 = of.y, rows = min(SIDE, s.nq - i0), at = head * D, halfWide = p.model / 2;
 	for (uint m0 = 0; m0 < halfWide; m0 += SIDE) {
 		uint cols = min(SIDE, halfWide - m0);
 		float x[TILE], y[TILE];
 		[[unroll]] for (uint e = 0; e < TILE; e++) x[e] = y[e] = 0.0;
-#define QUERY(R, C) (p.q.v[(s.q0 + i0 + R) * p.ldq + at + C] + p.position.v[at + C])
-#define LOWER(R, C) p.kernel.v[(m0 + R) * p.width + at + C]
-#define UPPER(R, C) p.kernel.v[(halfWide + m0 + R) * p.width + at + C]
+#define QUERY(R, C) (Floats(p.q).v[(s.q0 + i0 + R) * p.ldq + at + C] + Floats(p.position).v[at + C])
+#define LOWER(R, C) Floats(p.kernel).v[(m0 + R) * p.width + at + C]
+#define UPPER(R, C) Floats(p.kernel).v[(halfWide + m0 + R) * p.width + at + C]
 #define A(R, K) a[R * LD + K]
 #define B(C, K) b[C * LD + K]
 		for (uint c = 0; c < CHUNKS; c++) {
@@ -34,10 +34,10 @@ void tile(uint g) {
 		[[unroll]] for (uint e = 0; e < TILE; e++) {
 			uint r = row(e / 2), m = m0 + col(e % 2);
 			if (r < rows && m < halfWide) {
-				uint q = s.q0 + i0 + r, turn = uint(p.queryAt.v[q]) * p.model + m, to = (q * p.heads + head) * p.model + m;
-				float u = x[e] * p.scale, v = y[e] * p.scale, sine = p.sines.v[turn], cosine = p.sines.v[turn + halfWide];
-				p.wide.v[to] = u * sine + v * cosine;
-				p.wide.v[to + halfWide] = v * sine - u * cosine;
+				uint q = s.q0 + i0 + r, turn = uint(Ints(p.queryAt).v[q]) * p.model + m, to = (q * p.heads + head) * p.model + m;
+				float u = x[e] * p.scale, v = y[e] * p.scale, sine = Floats(p.sines).v[turn], cosine = Floats(p.sines).v[turn + halfWide];
+				Floats(p.wide).v[to] = u * sine + v * cosine;
+				Floats(p.wide).v[to + halfWide] = v * sine - u * cosine;
 			}
 		}
 	}

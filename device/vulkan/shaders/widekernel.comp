@@ -15,8 +15,8 @@ void tile(uint g) {
 	for (uint q0 = 0; q0 < p.tables; q0 += SIDE) {
 		uint rows = min(SIDE, p.tables - q0);
 		barrier();
-#define WIDEGRAD(R, C) (m0 + C < p.model ? p.wide.v[((q0 + R) * p.heads + head) * p.model + m0 + C] : 0.0)
-#define QUERY(R, C) (p.q.v[(q0 + R) * p.ldq + at + C] + p.position.v[at + C])
+#define WIDEGRAD(R, C) (m0 + C < p.model ? Floats(p.wide).v[((q0 + R) * p.heads + head) * p.model + m0 + C] : 0.0)
+#define QUERY(R, C) (Floats(p.q).v[(q0 + R) * p.ldq + at + C] + Floats(p.position).v[at + C])
 #define A(R, K) a[K * LD + R]
 #define B(C, K) b[K * LD + C]
 		LOAD(a, rows, 0, SIDE, WIDEGRAD)
@@ -31,7 +31,7 @@ void tile(uint g) {
 		[[unroll]] for (uint e = 0; e < TILE; e++) {
 			uint m = m0 + row(e / 2), d = c * SIDE + col(e % 2), to = m * p.width + at + d;
 			float x = acc[c * TILE + e] * p.scale;
-			if (m < p.model && d < D) p.out0.v[to] = (p.flags & 1) != 0 ? p.out0.v[to] + x : x;
+			if (m < p.model && d < D) Floats(p.out0).v[to] = (p.flags & 1) != 0 ? Floats(p.out0).v[to] + x : x;
 		}
 }
 GROUPS(tile)
