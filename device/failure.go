@@ -9,6 +9,9 @@ type Failure struct {
 	Device string
 	Err    error
 	Advice string // what whoever runs the program may do
+	// TooLarge tells that memory was exhausted by what was computed: something smaller may do.
+	// On a device that was lost, hangs or does not open nothing will.
+	TooLarge bool
 }
 
 func (f *Failure) Error() string {

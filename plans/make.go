@@ -67,7 +67,7 @@ func (c *Cell) price(ctx context.Context, cell *runs.Cell, p *runs.Plan, o *runs
 	}
 	points, err := known.Of(ctx, cell, o, note)
 	var failed *device.Failure
-	if errors.As(err, &failed) { // it has too little memory, say: other cells may do
+	if errors.As(err, &failed) && failed.TooLarge { // other cells may fit
 		c.State, c.Missing = Missing, append(c.Missing, failed.Error())
 		return nil
 	}

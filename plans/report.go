@@ -43,7 +43,10 @@ func Report(ctx context.Context, cells []runs.Cell, known *Calibration, note fun
 			return err
 		}
 		for _, what := range c.Missing {
-			missing = append(missing, fmt.Errorf("%s × %s, seed %d: %s", p.Model, p.Task, p.Seed, what))
+			if of := fmt.Sprintf("%s × %s: %s", p.Model, p.Task, what); !seen[of] { // seeds are as large as each other
+				seen[of] = true
+				missing = append(missing, fmt.Errorf("%s × %s, seed %d: %s", p.Model, p.Task, p.Seed, what))
+			}
 		}
 		if c.State == Missing {
 			return ctx.Err()

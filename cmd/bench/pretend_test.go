@@ -107,6 +107,8 @@ func TestPretendedDevicesLackSomething(t *testing.T) {
 			[]string{"bert-tiny-scratch × nsmc, seed 42: device vulkan:0 (Small)", "of 8 MiB on the device", "device=cpu"}},
 		{"small memory, planned", "NAME=Small TYPE=2 MEMORY=discrete HEAP=8", append([]string{"plan"}, sample[1:]...), true,
 			[]string{"1 of them can't run", "missing: device vulkan:0 (Small)", "of 8 MiB on the device"}},
+		{"not opened, planned", "NAME=Shut TYPE=2 OPEN=-3", append([]string{"plan"}, sample[1:]...), false,
+			[]string{"vulkan:0 (Shut): vkCreateDevice: VK_ERROR_INITIALIZATION_FAILED"}},
 		{"asked before", "NAME=Card TYPE=2 MEMORY=discrete", append(sample, "--dry-run"), true,
 			[]string{"ON DEVICE", "of the device's for the largest"}},
 		{"small memory, trained", "NAME=Small TYPE=2 MEMORY=discrete HEAP=8", sample, false,

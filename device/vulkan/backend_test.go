@@ -58,6 +58,9 @@ func TestALostDeviceIsAnError(t *testing.T) {
 			t.Errorf("%v lacks %s", f, want)
 		}
 	}
+	if f.TooLarge {
+		t.Errorf("%v: said of what was computed", f)
+	}
 	lost = false
 	if again := failure(t, func() { b.Get(5) }); again != f {
 		t.Errorf("after that: %v", again)

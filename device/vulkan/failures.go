@@ -24,7 +24,7 @@ func (b *Backend) must(err error) {
 		f.Advice = "the device was lost; start the command again, and it goes on from the last saved state; if it happens " +
 			"again, look at the system's log for the driver's reason (a reset, a watchdog, heat)"
 	case exhausted(err):
-		f.Advice = b.memoryAdvice(err)
+		f.Advice, f.TooLarge = b.memoryAdvice(err), true
 	}
 	b.failure = f
 	panic(f)

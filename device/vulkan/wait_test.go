@@ -32,6 +32,9 @@ func TestAHungDeviceIsAnError(t *testing.T) {
 			t.Errorf("%v lacks %s", f, want)
 		}
 	}
+	if f.TooLarge {
+		t.Errorf("%v: said of what was computed", f)
+	}
 	if again := failure(t, func() { b.Read(make([]float32, 8), x) }); again != f {
 		t.Errorf("after that: %v", again)
 	}
@@ -131,6 +134,9 @@ func TestExhaustedMemorySaysWhatToDo(t *testing.T) {
 			if !strings.Contains(f.Error(), want) {
 				t.Errorf("%s: %v lacks %s", what, f, want)
 			}
+		}
+		if !f.TooLarge {
+			t.Errorf("%s: %v: not said of what was computed", what, f)
 		}
 	}
 }
