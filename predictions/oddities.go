@@ -74,8 +74,8 @@ func (o *Oddities) Warnings() (all []string) {
 			o.cut, o.n, o.shortest()))
 	}
 	if o.tabbed > 0 && o.lines {
-		all = append(all, fmt.Sprintf("%d of %d texts have tabs, which are read as white space: of a table name the column, "+
-			"with --text", o.tabbed, o.n))
+		all = append(all, fmt.Sprintf("%d of %d texts have tabs, which are read as white space; if the file is a table, "+
+			"name its column with --text", o.tabbed, o.n))
 	}
 	ofPairs, known := o.v.ReadsPairs()
 	if o.alone > 0 && (o.pairs > 0 && !known || ofPairs) {

@@ -37,8 +37,8 @@ func (m Mark) Meaning() results.Text {
 		OtherRecipe: {English: "by another recipe than most models of the column",
 			Korean: "같은 열의 모델 대부분과 다른 레시피로 학습했다"},
 	}[m]
-	return results.Textf("%s: does not compete for the best of its column",
-		"%s: 열의 최고 점수를 가릴 때 넣지 않는다", why)
+	return results.Textf("%s: does not compete for the best of its column beside whole ones",
+		"%s: 온전한 점수가 있는 열에서는 최고 점수를 가릴 때 넣지 않는다", why)
 }
 
 // OtherExamplesSign stands behind a score on other examples than its column's.

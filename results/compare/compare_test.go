@@ -372,3 +372,58 @@ func TestNormalApproximationIsNamed(t *testing.T) {
 		}
 	}
 }
+
+// A column of the predictions is called what it is called, though gold's groups have
+// the same name.
+func TestColumnsNamedAsGoldsGroups(t *testing.T) {
+	dir := t.TempDir()
+	var files []string
+	for k, preds := range []string{"0011", "0101"} {
+		var b strings.Builder
+		for i, pred := range preds {
+			fmt.Fprintf(&b, `{"id":%d,"text":"글","gold":"%d","pred":"%c","label":"0","entity":"x","length":"y"}`+"\n", i, i%2, pred)
+		}
+		files = append(files, filepath.Join(dir, fmt.Sprintf("%d.jsonl", k)))
+		if err := os.WriteFile(files[k], []byte(b.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	named := func(l string) results.Text { return results.Alike(l + " = negative") }
+	for by, want := range map[string]Group{
+		"label":  {By: "label", Kind: ByColumn, Name: "0"},
+		"entity": {By: "entity", Kind: ByColumn, Name: "x"},
+		"length": {By: "length", Kind: ByLength, Name: "0–15"},
+	} {
+		sides, err := Open(files, func(string) {})
+		if err != nil {
+			t.Fatal(err)
+		}
+		st, err := Compare(sides, Options{By: by, Order: func(names []string) { slices.Sort(names) },
+			Tasks: func(string) *Task {
+				return &Task{Kind: results.LabelAnswer, Labels: []string{"0", "1"}, Metric: metrics.Accuracy, Named: named}
+			}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := st.Pairs[0].Tasks[0]
+		last := c.Groups[len(c.Groups)-1]
+		if first := c.Groups[0]; first.By != "label" || first.Kind != ByLabel || len(c.Groups) != 3 ||
+			last.By != want.By || last.Kind != want.Kind || last.Name != want.Name || last.N != 4 {
+			t.Errorf("by %s: %+v", by, c.Groups)
+		}
+		for lang, words := range map[results.Lang][3]string{
+			results.English: {"label (column) │ 0  ", "entity (column) │ x  ", "length │ 0–15"},
+			results.Korean:  {"label(열) │ 0  ", "entity(열) │ x  ", "길이 │ 0–15"},
+		} {
+			var b bytes.Buffer
+			if err := st.Write(&b, lang, 0, tables.Options{}); err != nil {
+				t.Fatal(err)
+			}
+			told := strings.Join(strings.Fields(b.String()), " ")
+			word := strings.TrimSpace(words[slices.Index([]string{"label", "entity", "length"}, by)])
+			if !strings.Contains(told, word) || strings.Count(told, "0 = negative") != 1 {
+				t.Errorf("no %q, or not one label named, in\n%s", word, b.String())
+			}
+		}
+	}
+}

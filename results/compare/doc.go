@@ -160,6 +160,7 @@ type Warned struct {
 // Group is a part of the examples.
 type Group struct {
 	By       string       `json:"by"` // label, entity, length or the column
+	Kind     GroupKind    `json:"kind"`
 	Name     string       `json:"group"`
 	Metric   metrics.Name `json:"metric"`
 	N        int          `json:"n"`
@@ -168,6 +169,17 @@ type Group struct {
 	Value    *float64     `json:"difference"`
 	Interval *[2]float64  `json:"interval"`
 }
+
+// GroupKind is what examples are grouped by: a column may be called as any of the others.
+type GroupKind string
+
+// The kinds of groups.
+const (
+	ByLabel  GroupKind = "label"  // gold's
+	ByEntity GroupKind = "entity" // types of gold's entities
+	ByLength GroupKind = results.ByLength
+	ByColumn GroupKind = "column" // of the predictions
+)
 
 // Flip is an example that one side answers right and the other wrong: of several
 // runs, most of them.

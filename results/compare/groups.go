@@ -12,7 +12,7 @@ import (
 // column or the length that was asked for.
 func (o Options) groups(a, b []*results.Answers, paired bool, metric metrics.Name) ([]Group, error) {
 	all := []Group{}
-	add := func(by, name string, metric metrics.Name, n int, x, y []metrics.Sample) error {
+	add := func(kind GroupKind, by, name string, metric metrics.Name, n int, x, y []metrics.Sample) error {
 		if n == 0 {
 			return nil
 		}
@@ -20,7 +20,8 @@ func (o Options) groups(a, b []*results.Answers, paired bool, metric metrics.Nam
 		if err != nil {
 			return err
 		}
-		all = append(all, Group{by, name, metric, n, percent(c.A), percent(c.B), percent(c.Difference), percents(c.Interval)})
+		all = append(all, Group{by, kind, name, metric, n, percent(c.A), percent(c.B), percent(c.Difference),
+			percents(c.Interval)})
 		return nil
 	}
 	if err := byAnswer(a, b, add); err != nil {
@@ -49,19 +50,17 @@ func (o Options) groups(a, b []*results.Answers, paired bool, metric metrics.Nam
 		order[k] = k
 	}
 	slices.SortStableFunc(order[:len(names)-1], func(x, y int) int { return naturalOrder(names[x], names[y]) })
+	kind := ByColumn
+	if o.By == results.ByLength {
+		kind = ByLength
+	}
 	for _, k := range order {
-		if err := add(o.By, names[k], metric, len(rows[k]), parted(a, rows[k]), parted(b, rows[k])); err != nil {
+		if err := add(kind, o.By, names[k], metric, len(rows[k]), parted(a, rows[k]), parted(b, rows[k])); err != nil {
 			return nil, err
 		}
 	}
 	return all, nil
 }
-
-// What groups are by beside columns.
-const (
-	byLabel  = "label"
-	byEntity = "entity"
-)
 
 // known counts the examples that are in a group.
 func known(a *results.Answers) int {
@@ -84,7 +83,7 @@ func parted(answers []*results.Answers, rows []int32) []metrics.Sample {
 
 // byAnswer compares class by class, the share of its examples answered right, or
 // entity type by entity type.
-func byAnswer(a, b []*results.Answers, add func(string, string, metrics.Name, int, []metrics.Sample,
+func byAnswer(a, b []*results.Answers, add func(GroupKind, string, string, metrics.Name, int, []metrics.Sample,
 	[]metrics.Sample) error) error {
 	switch a[0].Kind {
 	case results.LabelAnswer:
@@ -93,7 +92,8 @@ func byAnswer(a, b []*results.Answers, add func(string, string, metrics.Name, in
 			rows[g] = append(rows[g], int32(i))
 		}
 		for k, label := range a[0].Labels {
-			if err := add(byLabel, label, metrics.Accuracy, len(rows[k]), parted(a, rows[k]), parted(b, rows[k])); err != nil {
+			err := add(ByLabel, string(ByLabel), label, metrics.Accuracy, len(rows[k]), parted(a, rows[k]), parted(b, rows[k]))
+			if err != nil {
 				return err
 			}
 		}
@@ -101,7 +101,7 @@ func byAnswer(a, b []*results.Answers, add func(string, string, metrics.Name, in
 		for _, t := range a[0].EntityTypes() {
 			x, n := ofType(a, t.Type)
 			y, _ := ofType(b, t.Type)
-			if err := add(byEntity, t.Type, metrics.F1, n, x, y); err != nil {
+			if err := add(ByEntity, string(ByEntity), t.Type, metrics.F1, n, x, y); err != nil {
 				return err
 			}
 		}

@@ -348,13 +348,17 @@ func (c *Comparison) groupTable(lang results.Lang, w io.Writer, opt tables.Optio
 	labels := false
 	for _, g := range c.Groups {
 		by, name := g.By, g.Name
-		switch g.By {
-		case byLabel:
+		switch g.Kind {
+		case ByLabel:
 			labels, by, name = true, lang.Or(by, "라벨"), c.labelled(name).In(lang)
-		case byEntity:
+		case ByEntity:
 			by = lang.Or(by, "개체")
-		case results.ByLength:
+		case ByLength:
 			by = lang.Or(by, "길이")
+		case ByColumn:
+			if k := GroupKind(by); k == ByLabel || k == ByEntity { // beside the groups of gold
+				by += lang.Or(" (column)", "(열)")
+			}
 		}
 		t.Rows = append(t.Rows, tables.Row(by, name, strconv.Itoa(g.N), results.MetricTitle(g.Metric).In(lang), printed(g.A),
 			printed(g.B), signedOr(g.Value), signedInterval(g.Interval)))

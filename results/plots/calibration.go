@@ -23,7 +23,7 @@ type Reliability struct {
 // as it says. The area of a dot is the share of answers in its bin.
 func Calibration(title string, models []Reliability) (*Figure, error) {
 	if len(models) == 0 {
-		return nil, empty("no calibration of %s: its predictions have no probabilities of classes",
+		return nil, empty("no calibration of %s: the predictions of its runs have no probabilities of classes",
 			"%s: 예측에 클래스 확률이 없어 확신도 보정을 그릴 수 없다", title)
 	}
 	var entries []entry

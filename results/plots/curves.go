@@ -72,7 +72,7 @@ func Curves(title string, metric metrics.Name, curves []Curve) (*Figure, error) 
 		}
 	}
 	if pointless(loss) && pointless(score) {
-		return nil, empty("no learning curves of %s: none of its runs has a log of a training, as those of evaluations have none",
+		return nil, empty("no learning curves of %s: none of its runs has a training log (evaluations have none)",
 			"%s: 학습 로그가 있는 실행이 없어 학습 곡선을 그릴 수 없다"+
 				"(평가만 한 실행에는 로그가 없다)", title)
 	}

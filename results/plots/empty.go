@@ -19,7 +19,7 @@ func unscored(l *board.Leaderboard) error {
 		return empty("no scores to draw: there are no runs and no published rows",
 			"그릴 점수가 없다. 실행도 발표된 점수도 없다")
 	}
-	return empty("no scores to draw: no run has one of the selection %q",
+	return empty("no scores to draw: no run has a score of the selection %q",
 		"그릴 점수가 없다. %q 기준의 점수가 있는 실행이 없다", l.Select)
 }
 

@@ -56,8 +56,8 @@ func Costs(l *board.Leaderboard, cost Cost) (*Figure, error) {
 		lo, hi = min(lo, v), max(hi, v)
 	}
 	if len(entries) == 0 {
-		return nil, empty("no scores against %s: it is known of no measured model",
-			"%s에 따른 점수를 그릴 수 없다. 값을 아는 측정 모델이 없다", cost.Title)
+		return nil, empty("no scores against %[1]s: no measured model has its %[1]s on record",
+			"%s에 따른 점수를 그릴 수 없다. 측정한 모델 가운데 그 값이 기록된 것이 없다", cost.Title)
 	}
 	for _, col := range l.Columns {
 		for _, row := range l.Rows {

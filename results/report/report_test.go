@@ -180,7 +180,7 @@ func TestPage(t *testing.T) {
 		t.Errorf("%d runs, %d pictures", seen["details"], seen["svg"])
 	}
 	for _, want := range []string{evil, "KoBERT", "81.59", "작은-모델<i>", "learning_rate", "0.00005", "dropped: empty text", "off by 4.75 on average",
-		"DAT", "all, strict IOB2", "제외한 행: 빈 텍스트", "모델이 예제 6개 모두에 같은 답(0)을 했다", "0 = negative", strings.Repeat("01", 32), "not set", "짝이 되는 문장", "0 = 부정", "no calibration of KorSTS: its predictions have no probabilities of classes.", "KorSTS: 예측에 클래스 확률이 없어", "can't be told", "우열을 가릴 수 없다", "bench 1.2.3, 2001-09-09"} {
+		"DAT", "all, strict IOB2", "제외한 행: 빈 텍스트", "모델이 예제 6개 모두에 같은 답(0)을 했다", "0 = negative", strings.Repeat("01", 32), "not set", "짝이 되는 문장", "0 = 부정", "No calibration of KorSTS: the predictions of its runs have no probabilities of classes.", "KorSTS: 예측에 클래스 확률이 없어", "can't be told", "우열을 가릴 수 없다", "bench 1.2.3, 2001-09-09"} {
 		if !strings.Contains(text.String(), want) {
 			t.Errorf("no %q in the page", want)
 		}
@@ -356,9 +356,11 @@ func TestWhatIsNotThereIsSaid(t *testing.T) {
 		if err := Write(&b, p); err != nil {
 			t.Fatal(err)
 		}
-		wants := []string{"No verdicts: nothing to compare.", "판정 없음: 비교할 것이 없다.", "no learning curves of NSMC: ", "학습 로그가 있는 실행이 없어"}
+		wants := []string{"No verdicts: nothing to compare.", "판정 없음: 비교할 것이 없다.", "No learning curves of NSMC: none of its runs has a training log (evaluations have none).", "학습 로그가 있는 실행이 없어"}
 		if len(boards[0].Rows) == 0 {
-			wants = append(wants, "no scores to draw: ", "no scores against parameters: it is known of no measured model.", "파라미터 수에 따른 점수를 그릴 수 없다.")
+			wants = append(wants, "No scores to draw: ",
+				"No scores against parameters: no measured model has its parameters on record.",
+				"파라미터 수에 따른 점수를 그릴 수 없다. 측정한 모델 가운데 그 값이 기록된 것이 없다.")
 		}
 		for _, want := range wants {
 			if !strings.Contains(b.String(), want) {
@@ -369,6 +371,33 @@ func TestWhatIsNotThereIsSaid(t *testing.T) {
 	p.Runs = nil
 	if v := p.runs(); len(v.Runs) != 0 {
 		t.Errorf("%d runs", len(v.Runs))
+	}
+}
+
+// Of predictions that can't be read it is not said what they lack.
+func TestUnreadPredictionsLackNothing(t *testing.T) {
+	root := t.TempDir()
+	writeRuns(t, root)
+	p := pageOf(t, root)
+	of := func(task string) taskView {
+		v, err := p.task(board.Column{Task: task, Title: "KorSTS", Metric: metrics.Spearman})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	if v := of("korsts"); v.Uncalibrated == "" || len(v.Notes) > 0 {
+		t.Errorf("read: %q, %q", v.Uncalibrated, v.Notes)
+	}
+	for _, r := range p.Runs {
+		if r.Result.Task == "korsts" {
+			if err := os.Remove(filepath.Join(r.Path, results.PredictionsFile)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if v := of("korsts"); v.Uncalibrated != "" || len(v.Notes) == 0 {
+		t.Errorf("unread: %q, %q", v.Uncalibrated, v.Notes)
 	}
 }
 

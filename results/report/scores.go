@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"html/template"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/lmkor/bench/results"
 	"github.com/lmkor/bench/results/board"
@@ -176,13 +178,20 @@ func (p Page) inline(f *plots.Figure) (template.HTML, error) {
 // drawn draws a figure into the page, or says why it would show nothing.
 func (p Page) drawn(f *plots.Figure, none error) (figure, why template.HTML, err error) {
 	if e := (plots.Empty{}); errors.As(none, &e) {
-		return "", shown(plainOf(results.Textf("%s.", "%s.", e.Text))), nil
+		return "", shown(plainOf(sentence(e.Text))), nil
 	}
 	if none != nil {
 		return "", "", none
 	}
 	figure, err = p.inline(f)
 	return figure, "", err
+}
+
+// sentence writes what an error says as a sentence of its own.
+func sentence(t results.Text) results.Text {
+	first, n := utf8.DecodeRuneInString(t.English)
+	t.English = string(unicode.ToUpper(first)) + t.English[n:]
+	return results.Textf("%s.", "%s.", t)
 }
 
 // verdictsView is who is better than whom.

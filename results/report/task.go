@@ -140,6 +140,9 @@ func (p Page) answers(v *taskView, col board.Column) error {
 	if v.Calibration, v.Uncalibrated, err = p.drawn(f, none); err != nil {
 		return err
 	}
+	if hard.first == nil { // nothing was read of which it could be said
+		v.Uncalibrated = ""
+	}
 	v.Easy = p.Hardest > 0 && hard.first != nil && !hard.any()
 	v.Hardest, err = hard.worst(p.Hardest, func(l string) results.Text { return p.label(col.Task, l) })
 	if err != nil {

@@ -24,10 +24,10 @@ func TestUndifferedModelsAreNamed(t *testing.T) {
 		},
 	}
 	wants := map[results.Lang][]string{
-		results.English: {"Measured less published", "Published by https://example.org",
+		results.English: {"Measured less published, in points\n",
 			"Left out: own-model: paired with none of the published rows, which are KoBERT, HanBERT. 'published: ROW' in a model's YAML",
 			"Left out: kobert: it has scores on mine, and its published row, KoBERT, has scores on NSMC."},
-		results.Korean: {"측정한 점수에서 발표된 점수를 뺀 차이", "발표된 점수의 출처: https://example.org",
+		results.Korean: {"측정한 점수에서 발표된 점수를 뺀 차이(점)\n",
 			"제외: own-model. 짝이 되는 발표된 행이 없다. 발표된 행은 KoBERT, HanBERT이다.", "'published: 행 이름'",
 			"제외: kobert. mine 점수만 있다. 짝인 발표된 행 KoBERT에는 NSMC 점수가 있다."},
 	}
@@ -42,6 +42,9 @@ func TestUndifferedModelsAreNamed(t *testing.T) {
 					t.Errorf("no %q in\n%s", w, b.String())
 				}
 			}
+			if s := b.String(); strings.ContainsAny(s, "✓✗") || strings.Contains(s, "https://example.org") {
+				t.Errorf("%s, %s: signs and sources of nothing:\n%s", lang, f, s)
+			}
 			if !strings.Contains(b.String(), "own-model") || f != LaTeX && f != HTML && strings.ContainsAny(b.String(), "│|") {
 				t.Errorf("%s, %s:\n%s", lang, f, b.String())
 			}
@@ -50,8 +53,12 @@ func TestUndifferedModelsAreNamed(t *testing.T) {
 	l.Rows[0].Cells["nsmc"] = board.Cell{Score: 80, Published: ptr(89.59), Difference: ptr(-9.59)}
 	var b bytes.Buffer
 	WriteLeaderboard(&b, l, Terminal, BoardOptions{Difference: true}, Options{})
-	if s := b.String(); !strings.Contains(s, "│ own-model │ -9.59 │") || strings.Contains(s, "Left out: own-model") || !strings.Contains(s, "Left out: kobert") {
-		t.Error(s)
+	s := b.String()
+	for want, there := range map[string]bool{"│ own-model │ -9.59 │": true, "Left out: kobert": true, "; ✓ where": true,
+		"Published by https://example.org": true, "Left out: own-model": false} {
+		if strings.Contains(s, want) != there {
+			t.Errorf("%q there: %v in\n%s", want, !there, s)
+		}
 	}
 }
 

@@ -43,14 +43,6 @@ func Leaderboard(l *board.Leaderboard, o BoardOptions) *Table {
 	b := boardTable{Leaderboard: l, BoardOptions: o, signs: map[board.Mark]bool{}, tied: map[board.Basis]bool{}}
 	t := &Table{Title: title(l.Select).In(o.Lang), Head: []string{o.Lang.Or("model", "모델")}, Under: []string{""}, Left: 1,
 		Starred: o.Lang.Or("best of its column", "열에서 가장 좋은 점수")}
-	if o.Difference {
-		t.Title = o.Lang.Or("Measured less published, in points; ✓ where the published score lies in the measured one's 95 % "+
-			"interval, ✗ where it does not", "측정한 점수에서 발표된 점수를 뺀 차이(점). "+
-			"✓: 발표된 점수가 측정한 점수의 95 % 신뢰구간 안에 있음, ✗: 밖에 있음")
-	}
-	if l.Title != "" {
-		t.Title = l.Title + "\n" + t.Title
-	}
 	for _, c := range l.Columns {
 		t.Head = append(t.Head, c.Title)
 		t.Under = append(t.Under, results.MetricTitle(c.Metric).In(o.Lang))
@@ -67,6 +59,15 @@ func Leaderboard(l *board.Leaderboard, o BoardOptions) *Table {
 		}
 		t.Rows = append(t.Rows, b.row(r, means))
 	}
+	if o.Difference {
+		t.Title = differences(o.Lang, len(t.Rows) > 0)
+	}
+	if l.Title != "" {
+		t.Title = l.Title + "\n" + t.Title
+	}
+	if len(t.Rows) == 0 {
+		b.sources = nil // none of whose scores is behind any that is shown
+	}
 	t.Notes = b.notes()
 	if o.Difference {
 		for _, why := range l.Undiffered() {
@@ -74,6 +75,17 @@ func Leaderboard(l *board.Leaderboard, o BoardOptions) *Table {
 		}
 	}
 	return t
+}
+
+// differences is the title of a table of differences; its signs are explained where it
+// has any rows.
+func differences(lang results.Lang, rows bool) string {
+	title := lang.Or("Measured less published, in points", "측정한 점수에서 발표된 점수를 뺀 차이(점)")
+	if !rows {
+		return title
+	}
+	return title + lang.Or("; ✓ where the published score lies in the measured one's 95 % interval, ✗ where it does not",
+		". ✓: 발표된 점수가 측정한 점수의 95 % 신뢰구간 안에 있음, ✗: 밖에 있음")
 }
 
 // boardTable collects what its cells need to be explained.
