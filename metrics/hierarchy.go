@@ -87,7 +87,8 @@ func (a side) unpaired(b side) Variance {
 	if len(a.scores) < 2 || len(b.scores) < 2 {
 		v.RunsDF = welch(v.Runs, part{v.Runs, max(a.runs(), b.runs()) - 1})
 	} else {
-		v.RunsDF = welch(v.Runs, part{msA / a.runs(), a.runs() - 1}, part{msB / b.runs(), b.runs() - 1})
+		v.parts = []part{{msA / a.runs(), a.runs() - 1}, {msB / b.runs(), b.runs() - 1}}
+		v.RunsDF = welch(v.Runs, v.parts...)
 	}
 	return v
 }

@@ -2,7 +2,6 @@ package metrics
 
 import (
 	"math"
-	"slices"
 
 	"gonum.org/v1/gonum/stat/distuv"
 )
@@ -152,12 +151,7 @@ func moved(r, by float64) float64 {
 // the other, and a sum of so many signs is normal (Lehmann and Romano 2005, 15.2).
 func exchangeVariance(a, b *Values, n Name) float64 {
 	rows := a.Len()
-	mine, theirs := standardised(a.pred), standardised(b.pred)
-	if n == Spearman {
-		mine, theirs = ranksOf(a.predTies, rows), ranksOf(b.predTies, rows)
-	}
-	both := NewValues(slices.Concat(a.gold, a.gold), slices.Concat(mine, theirs))
-	of, _, ok := both.influences(n)
+	of, _, ok := a.joined(b, n).(*Values).influences(n)
 	if !ok {
 		return 0
 	}

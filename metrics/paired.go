@@ -35,7 +35,8 @@ type Comparison struct {
 	// Interval is the difference's: of one run a side, the paired percentile
 	// bootstrap over examples, which leaves out 0 wherever P is not above Level; of
 	// several, what Variance, of the hierarchical bootstrap over runs and examples,
-	// gives on either side, which leaves out 0 exactly where P is below Level.
+	// gives on either side, wider by as much as P is more than Variance.P, so that it
+	// leaves out 0 exactly where P is below Level.
 	Interval *Interval
 
 	// Normal says that nothing was resampled: of manyValues numbers and more,
@@ -44,7 +45,8 @@ type Comparison struct {
 
 	// BootstrapP is two-sided. Of one run a side it is twice the smaller share of
 	// bootstrap differences on either side of 0, both counting 0 and the observed
-	// sample; of several, Variance.P, from the hierarchical bootstrap's variance.
+	// sample; of several, Variance.P, from the hierarchical bootstrap's variance, but no
+	// less than exchanges of the sides' answers to few examples could show.
 	BootstrapP *float64
 	// PermutationP is the share of random exchanges of the two runs' answers, the
 	// observed one included, whose difference is as large as the observed; nil of
@@ -101,6 +103,9 @@ func compareBy(a, b []Sample, paired bool, n Name, e effort) (Comparison, error)
 		return c, nil
 	}
 	d := *c.B - *c.A
+	if math.Abs(d) <= same { // means over three runs and over five of the same scores
+		d = 0
+	}
 	c.Difference = &d
 	p := newPanel(runs, n)
 	p.many = e.many
@@ -109,7 +114,7 @@ func compareBy(a, b []Sample, paired bool, n Name, e effort) (Comparison, error)
 	if single {
 		c.single(a[0], b[0], n, values, e.permutation)
 	} else {
-		c.several(values, paired && len(a) == len(b), n, a[0].Len())
+		c.several(values, paired && len(a) == len(b), n, p)
 	}
 	return c, nil
 }
@@ -191,8 +196,8 @@ func (c *Comparison) tail(n int) float64 {
 	return p
 }
 
-// several fills in the tests of several runs, on so many examples.
-func (c *Comparison) several(values [][]float64, paired bool, n Name, examples int) {
+// several fills in the tests of several runs, whose answers are in the panel.
+func (c *Comparison) several(values [][]float64, paired bool, n Name, answers *panel) {
 	low, high := n.Range()
 	a, b := side{c.RunsA, values[:len(c.RunsA)]}, side{c.RunsB, values[len(c.RunsA):]}
 	c.IntervalA, c.IntervalB = a.interval().within(low, high), b.interval().within(low, high)
@@ -201,10 +206,11 @@ func (c *Comparison) several(values [][]float64, paired bool, n Name, examples i
 	} else {
 		c.Variance = a.unpaired(b)
 	}
-	c.Variance = c.Variance.stepped(examples, min(len(a.scores), len(b.scores)))
-	half := c.Variance.Half()
-	c.Interval = (&Interval{*c.Difference - half, *c.Difference + half}).within(low-high, high-low)
-	p := c.Variance.P(*c.Difference)
+	c.Variance = c.Variance.stepped(answers.n, min(len(a.scores), len(b.scores)))
+	d := *c.Difference
+	p := max(c.Variance.P(d), answers.exchangeP(len(a.scores), d))
+	half := c.Variance.widened(d, p).Half()
+	c.Interval = (&Interval{d - half, d + half}).within(low-high, high-low)
 	c.BootstrapP, c.P = &p, &p
 }
 

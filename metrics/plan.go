@@ -9,22 +9,17 @@ type Need struct {
 	Runs     *int // a side, beside those there are
 }
 
-// fewest is how many examples two runs must answer otherwise, all to the good of
+// fewest is how many examples two sides must answer otherwise, all to the good of
 // one, for an exact test by the smallest level of that many tests: of one test six,
 // for the chance of as many heads of fair coins, or tails, is 2 in 64.
 func fewest(tests int) float64 { return math.Ceil(1 + math.Log2(float64(tests)/Level)) }
 
 // Detectable returns the least difference that n examples could have shown with
 // Power at Level, one of so many tests that are corrected together: as many
-// standard errors as both quantiles together, and of one run a side no less than
-// fewest examples come to. Runs that agree by luck make it no less than the examples
-// alone.
+// standard errors as both quantiles together, and no less than fewest examples come to.
+// Runs that agree by luck make it no less than the examples alone.
 func (c Comparison) Detectable(n, tests int) float64 {
-	d := c.Variance.found(tests)
-	if c.Variance.Runs == 0 {
-		d = max(d, min(1, fewest(tests)/float64(n)))
-	}
-	return d
+	return max(c.Variance.found(tests), min(1, fewest(tests)/float64(n)))
 }
 
 // found is how large a difference must be, to be found with Power by the smallest
@@ -55,14 +50,15 @@ func (c Comparison) Need(n, runs, tests int) Need {
 	own := min(v.Runs, v.Examples-v.Shared)
 	need.Examples = least(n, labelled(n), func(m float64) bool {
 		share := float64(n) / m
-		w := Variance{Examples: v.Examples * share, Shared: v.Shared * share, Runs: v.Runs - own + float64(own*share), RunsDF: v.RunsDF}
-		return w.found(tests) <= d
+		w := v.runsTimes((v.Runs-own+float64(own*share))/v.Runs, 1)
+		w.Examples, w.Shared = v.Examples*share, v.Shared*share
+		return w.found(tests) <= d && fewest(tests) <= float64(d*m)
 	})
 	need.Runs = least(runs, trained, func(m float64) bool {
 		share := float64(runs) / m
-		w := Variance{Examples: v.Shared + float64((v.Examples-v.Shared)*share), Shared: v.Shared, Runs: v.Runs * share,
-			RunsDF: v.RunsDF * (m - 1) / max(1, float64(runs-1))}
-		return w.found(tests) <= d
+		w := v.runsTimes(share, (m-1)/max(1, float64(runs-1)))
+		w.Examples = v.Shared + float64((v.Examples-v.Shared)*share)
+		return w.found(tests) <= d && fewest(tests) <= float64(d*float64(n))
 	})
 	return need
 }

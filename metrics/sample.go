@@ -1,6 +1,9 @@
 package metrics
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // A Sample is what a model answered to the examples of a split, reduced to what
 // the scores are functions of. NewLabels, NewTags and NewValues make one.
@@ -33,6 +36,9 @@ type sample interface {
 	profiles(runs []Sample, n Name) func(i int) []byte
 	// pick returns the sample of the given examples, of which score n is asked.
 	pick(rows []int32, n Name) Sample
+	// joined returns the sample of this one's rows and, behind them, other's, answers
+	// in what swapped exchanges. Both samples are of one kind and length.
+	joined(other Sample, n Name) Sample
 }
 
 // scoresOf fills in the scores that s has.
@@ -165,6 +171,10 @@ func (s *Labels) pick(rows []int32, n Name) Sample {
 		out.cells[k] = s.seen(int(i), n)
 	}
 	return out
+}
+
+func (s *Labels) joined(other Sample, _ Name) Sample {
+	return &Labels{s.classes, slices.Concat(s.cells, other.(*Labels).cells)}
 }
 
 func hasScore(s sample, n Name) bool {

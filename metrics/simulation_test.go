@@ -18,6 +18,7 @@ import (
 type world struct {
 	score Name
 	runs  int     // a side
+	more  int     // how many runs more the second side has
 	sd    float64 // between runs, in the latent unit; 0 with one run, whose own truth is meant
 	apart float64 // how much wider the second side's runs lie apart
 	draws draws
@@ -40,7 +41,7 @@ func (w *world) sides() (a, b []Sample, truth float64) {
 	for i := range hard {
 		hard[i], gold[i] = w.normal(), w.draws.unit()
 	}
-	for k := range 2 * w.runs {
+	for k := range 2*w.runs + w.more {
 		u := skill + float64(w.sd*w.normal())
 		if k >= w.runs {
 			u = skill + float64((u-skill)*w.apart)
@@ -48,10 +49,10 @@ func (w *world) sides() (a, b []Sample, truth float64) {
 		s := w.run(u, hard, gold)
 		if k < w.runs {
 			a = append(a, s)
-			truth -= w.truth(u)
+			truth -= w.truth(u) / float64(w.runs)
 		} else {
 			b = append(b, s)
-			truth += w.truth(u)
+			truth += w.truth(u) / float64(w.runs+w.more)
 		}
 	}
 	if w.runs > 1 { // of the way to train, not of what was trained
@@ -159,6 +160,9 @@ func TestFalseAlarmsAndCoverage(t *testing.T) {
 				if w.apart != 1 {
 					name += fmt.Sprintf("/apart=%v", w.apart)
 				}
+				if w.more > 0 {
+					name += fmt.Sprintf("/more=%d", w.more)
+				}
 				if kind.normal { // as of manyValues, at a quarter of their number
 					e.many, name = examples, "normal-"+name
 					if !whole {
@@ -193,6 +197,11 @@ func worldsOf(score Name, runs int) (all []world) {
 			all = append(all, w)
 		}
 	}
+	if runs == 2 { // against five that lie as far apart, further and nearer, the examples' chance being small
+		for _, apart := range []float64{1, 3, 1.0 / 3} {
+			all = append(all, world{score: score, runs: runs, more: 3, sd: 0.3, apart: apart, draws: draws{stream: newStream(78, int(100*apart))}})
+		}
+	}
 	return all
 }
 
@@ -203,6 +212,9 @@ func (w world) try(t *testing.T, normal bool, pairs int, e effort) {
 	for range pairs {
 		a, b, truth := w.sides()
 		for _, paired := range []bool{false, true}[:min(w.runs, 2)] {
+			if paired && w.more > 0 {
+				continue
+			}
 			c, err := compareBy(a, b, paired, w.score, e)
 			if err != nil || c.Normal != normal {
 				t.Fatal(err, c.Normal)

@@ -131,6 +131,11 @@ func (s *Tags) pick(rows []int32, n Name) Sample {
 	return out
 }
 
+func (s *Tags) joined(other Sample, _ Name) Sample {
+	o := other.(*Tags)
+	return &Tags{slices.Concat(s.kept, o.kept), slices.Concat(s.full, o.full), slices.Concat(s.exact, o.exact)}
+}
+
 // entitySums are entityCounts of a whole set.
 type entitySums struct{ hit, pred, gold int }
 

@@ -196,3 +196,12 @@ func (s *Values) pick(rows []int32, _ Name) Sample {
 	}
 	return NewValues(gold, pred)
 }
+
+func (s *Values) joined(other Sample, n Name) Sample {
+	o := other.(*Values)
+	mine, theirs := standardised(s.pred), standardised(o.pred)
+	if n == Spearman {
+		mine, theirs = ranksOf(s.predTies, s.Len()), ranksOf(o.predTies, s.Len())
+	}
+	return NewValues(slices.Concat(s.gold, s.gold), slices.Concat(mine, theirs))
+}

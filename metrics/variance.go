@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/stat/distuv"
 )
@@ -13,12 +14,15 @@ import (
 // of their degrees of freedom? Is it more than both chances together explain, by
 // Student's of the degrees of freedom that Satterthwaite gives the sum, in which the
 // examples' are as good as infinite? The second alone takes two or three runs that lie
-// near one another by luck for runs that hardly differ.
+// near one another by luck for runs that hardly differ. Where the runs' chance is of
+// sides known unequally well, of two runs and of five, each side's own is asked about
+// too: the estimate of few runs is small by luck more often than a sum of both shows.
 type Variance struct {
 	Examples float64 // of the mean over runs, other examples being drawn
 	Shared   float64 // the part of it that more runs would not reduce
 	Runs     float64 // of the mean over runs, others being trained; 0 of one run a side
 	RunsDF   float64 // its degrees of freedom; +Inf of one run a side
+	parts    []part  // what Runs is the sum of; nil of one part
 }
 
 // ScoreVariance is the variance of a mean over runs, of which are known the
@@ -53,13 +57,56 @@ func (v Variance) stepped(examples, runs int) Variance {
 func (v Variance) Plus(w Variance) Variance {
 	sum := Variance{Examples: v.Examples + w.Examples, Shared: v.Shared + w.Shared, Runs: v.Runs + w.Runs}
 	sum.RunsDF = welch(sum.Runs, part{v.Runs, v.RunsDF}, part{w.Runs, w.RunsDF})
+	sum.parts = slices.Concat(v.all(), w.all())
 	return sum
+}
+
+// all are the parts of the runs' variance.
+func (v Variance) all() []part {
+	if v.parts == nil && v.Runs > 0 {
+		return []part{{v.Runs, v.RunsDF}}
+	}
+	return v.parts
+}
+
+// unequal are the parts that are asked about alone: all, where some are known better
+// than others.
+func (v Variance) unequal() []part {
+	if slices.ContainsFunc(v.parts, func(p part) bool { return p.df != v.parts[0].df }) {
+		return v.parts
+	}
+	return nil
 }
 
 // Times is the variance of so many times the score.
 func (v Variance) Times(factor float64) Variance {
 	ff := factor * factor
-	return Variance{Examples: v.Examples * ff, Shared: v.Shared * ff, Runs: v.Runs * ff, RunsDF: v.RunsDF}
+	out := v.runsTimes(ff, 1)
+	out.Examples, out.Shared = v.Examples*ff, v.Shared*ff
+	return out
+}
+
+// runsTimes is the variance with so many times the runs', and so many times their degrees
+// of freedom.
+func (v Variance) runsTimes(variance, df float64) Variance {
+	out := v
+	out.Runs, out.RunsDF, out.parts = v.Runs*variance, v.RunsDF*df, nil
+	for _, p := range v.parts {
+		out.parts = append(out.parts, part{p.variance * variance, p.df * df})
+	}
+	return out
+}
+
+// widened is the variance by which a difference is no surer than p says.
+func (v Variance) widened(difference, p float64) Variance {
+	if v.P(difference) >= p {
+		return v
+	}
+	if v.Total() == 0 {
+		v = Variance{Examples: 1, Shared: 1, RunsDF: math.Inf(1)}
+	}
+	p = min(p, 0.9) // of p = 1 no finite width would do, and none is asked for
+	return v.Times(difference / v.quantile(1-p/2))
 }
 
 // P is the two-sided p-value of a difference of that variance.
@@ -90,7 +137,11 @@ func (v Variance) survival(d float64) float64 {
 	if v.Runs == 0 {
 		return both
 	}
-	return max(both, survivalOf(v.RunsDF, d/math.Sqrt(v.Runs)))
+	most := max(both, survivalOf(v.RunsDF, d/math.Sqrt(v.Runs)))
+	for _, p := range v.unequal() {
+		most = max(most, survivalOf(p.df, d/math.Sqrt(p.variance)))
+	}
+	return most
 }
 
 // quantile is the deviation that a share of p >= 0.5 does not exceed.
@@ -99,7 +150,11 @@ func (v Variance) quantile(p float64) float64 {
 	if v.Runs == 0 {
 		return both
 	}
-	return max(both, quantileOf(v.RunsDF, p)*math.Sqrt(v.Runs))
+	most := max(both, quantileOf(v.RunsDF, p)*math.Sqrt(v.Runs))
+	for _, side := range v.unequal() {
+		most = max(most, quantileOf(side.df, p)*math.Sqrt(side.variance))
+	}
+	return most
 }
 
 // df are the degrees of freedom of both chances together (Satterthwaite 1946).

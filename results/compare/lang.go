@@ -266,16 +266,26 @@ func (l teller) ranks(r *Ranks) string {
 
 // digitsOf is how many decimals an interval deserves.
 func digitsOf(in [2]float64) int {
+	digits := 1
 	if in[1]-in[0] < 1 {
-		return 2
+		digits = 2
 	}
 	for _, end := range in { // what leaves out 0 is not to be printed as 0
-		if end != 0 && math.Abs(end) < 0.05 {
-			return 2
+		if math.Abs(end) > rounding {
+			for digits < mostDigits && math.Abs(end)*math.Pow10(digits) < 0.5 {
+				digits++
+			}
 		}
 	}
-	return 1
+	return digits
 }
+
+// rounding is what sums in another order may make of 0, in points; mostDigits tell the
+// smallest larger number from 0.
+const (
+	rounding   = 1e-9
+	mostDigits = 10
+)
 
 func signed(v float64, digits int) string {
 	s := strconv.FormatFloat(v, 'f', digits, 64)
