@@ -27,7 +27,7 @@ void tile(uint g) {
 		for (uint c = 0; c < CHUNKS; c++) {
 			barrier();
 #define QUERY(R, C) (Floats(p.q).v[(s.q0 + i0 + R) * p.ldq + at + C] + (OFFSET ? Floats(p.word).v[at + C] : 0.0))
-#define KEY(R, C) (CACHED ? Lists(p.caches).v[of.x].v[(j0 + R) * 2 * p.width + at + C] : Floats(p.k).v[(s.k0 + j0 + R) * p.ldk + at + C])
+#define KEY(R, C) (CACHED ? Floats(Lists(p.caches).v[of.x]).v[(j0 + R) * 2 * p.width + at + C] : Floats(p.k).v[(s.k0 + j0 + R) * p.ldk + at + C])
 			LOAD(a, rows, c, D, QUERY)
 			LOAD(b, cols, c, D, KEY)
 			barrier();
@@ -69,7 +69,7 @@ void tile(uint g) {
 		[[unroll]] for (uint e = 0; e < CHUNKS * TILE; e++) acc[e] *= shrink[row((e / 2) % 4)];
 		[[unroll]] for (uint c = 0; c < CHUNKS; c++) {
 			barrier();
-#define VALUE(R, C) (CACHED ? Lists(p.caches).v[of.x].v[(j0 + R) * 2 * p.width + p.width + at + C] : Floats(p.v).v[(s.k0 + j0 + R) * p.ldv + at + C])
+#define VALUE(R, C) (CACHED ? Floats(Lists(p.caches).v[of.x]).v[(j0 + R) * 2 * p.width + p.width + at + C] : Floats(p.v).v[(s.k0 + j0 + R) * p.ldv + at + C])
 			LOAD(b, cols, c, D, VALUE)
 			barrier();
 #define P(R, K) probs[R * LD + K]

@@ -21,7 +21,7 @@ const uint CHUNKS = (D + SIDE - 1) / SIDE;          // of a head's columns
 
 layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer Pairs { uvec2 v[]; };
 layout(buffer_reference, std430, buffer_reference_align = 16) readonly buffer Quads { uvec4 v[]; };
-layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer Lists { Floats v[]; };
+layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer Lists { uvec2 v[]; }; // addresses
 
 // Seq is a sequence: first query and their number, first key and theirs, the first
 // of its scores, how many keys are no padding, and its first tile of queries.

@@ -25,7 +25,7 @@ void tile(uint g) {
 	for (uint j0 = 0; j0 < s.nk; j0 += WG) {
 		uint j = j0 + t, n = min(WG, s.nk - j0);
 		float x = 0.0;
-		if (t < n) for (uint d = 0; d < D; d++) x = fma(query[d], Lists(p.caches).v[of.x].v[j * 2 * p.width + at + d], x);
+		if (t < n) for (uint d = 0; d < D; d++) x = fma(query[d], Floats(Lists(p.caches).v[of.x]).v[j * 2 * p.width + at + d], x);
 		x = t < n ? x * p.scale : -3.4028234e38;
 		float highest = max(top, maxAll(x)), shrink = exp32(top - highest), e = t < n ? exp32(x - highest) : 0.0;
 		probs[t] = e;
@@ -35,7 +35,7 @@ void tile(uint g) {
 			acc[i] *= shrink;
 			uint d = i * ACROSS + column;
 			if (d < D) for (uint k = slice; k < n; k += SLICES)
-				acc[i] = fma(probs[k], Lists(p.caches).v[of.x].v[(j0 + k) * 2 * p.width + p.width + at + d], acc[i]);
+				acc[i] = fma(probs[k], Floats(Lists(p.caches).v[of.x]).v[(j0 + k) * 2 * p.width + p.width + at + d], acc[i]);
 		}
 		barrier();
 	}

@@ -7,6 +7,6 @@
 void append(uint g) {
 	uvec4 of = Quads(p.pieces).v[g]; // row, sequence, row of the cache
 	for (uint e = t; e < 2 * p.width; e += 128)
-		Lists(p.caches).v[of.y].v[of.z * 2 * p.width + e] = Floats(p.q).v[of.x * p.ldq + p.width + e];
+		Floats(Lists(p.caches).v[of.y]).v[of.z * 2 * p.width + e] = Floats(p.q).v[of.x * p.ldq + p.width + e];
 }
 GROUPS(append)
