@@ -25,7 +25,11 @@ func TestReverseShowsAMissingBarrier(t *testing.T) {
 		b.Read(out, z)
 		return out
 	}
-	first, second := run(alone(t, options{})), run(alone(t, options{reversed: true}))
+	b := alone(t, options{})
+	if !b.info.CPU {
+		t.Skip("NOT RUN: a GPU runs launches between two barriers in no order that shows")
+	}
+	first, second := run(b), run(alone(t, options{reversed: true}))
 	if differ(first, second) < 0 {
 		t.Error("a missing barrier was not seen")
 	}

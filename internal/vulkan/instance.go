@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"unsafe"
 )
 
@@ -153,10 +154,17 @@ func hear(_, _ uint32, data *vkDebugUtilsMessengerCallbackDataEXT, user uintptr)
 	return 0
 }
 
-// Close destroys the instance, whose devices are closed.
+// kept tells that an instance has been left to the program's end.
+var kept atomic.Bool
+
+// Close destroys the instance, whose devices are closed. The process's first is kept: with
+// the last instance the loader closes the driver, and NVIDIA's can be opened some eight
+// times in a process, for it takes of a thread's memory what it never gives back.
 func (in *Instance) Close() {
 	if in.messenger != 0 {
 		in.library.proc(in.handle, "vkDestroyDebugUtilsMessengerEXT").void(in.handle, uintptr(in.messenger), 0)
 	}
-	in.f.DestroyInstance.void(in.handle, 0)
+	if in.library.Driver || !kept.CompareAndSwap(false, true) {
+		in.f.DestroyInstance.void(in.handle, 0)
+	}
 }

@@ -20,13 +20,13 @@ float gelu(float v, out float slope) {
 float activate(uint act, float v, out float slope) {
     slope = 1.0;
     if (act == IDENTITY) return v;
+    if (isNaN(v)) { // first of all: a compiler may make a maximum of a comparison, and drop it
+        slope = act == RELU ? 1.0 : v;
+        return v;
+    }
     if (act == RELU) {
         slope = v <= 0.0 ? 0.0 : 1.0;
         return v <= 0.0 ? 0.0 : v;
-    }
-    if (isNaN(v)) {
-        slope = v;
-        return v;
     }
     float g, rest;
     switch (act) {
