@@ -145,7 +145,10 @@ func (w *Writer) prepare() error {
 		return errors.Join(fmt.Errorf("%s: %w", w.final, ErrFinished), w.sweep())
 	}
 	w.resumed = true
-	return w.tidy()
+	if err := w.tidy(); err != nil || have.Identity == w.manifest.Identity {
+		return err
+	}
+	return w.writeManifest() // others have to see whose it is now
 }
 
 // tidy removes from a folder that is taken up what will be written anew, the
