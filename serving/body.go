@@ -5,8 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"net/http"
+	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -28,7 +31,37 @@ func unmarshal(data []byte, v any) error {
 			err = json.Unmarshal(data, v)
 		}
 	}
+	if errors.As(err, &of) {
+		return mistyped(of)
+	}
 	return err
+}
+
+// mistyped says of a value what its field wants, in words of JSON.
+func mistyped(of *json.UnmarshalTypeError) error {
+	want := map[reflect.Kind]string{reflect.String: "a text", reflect.Bool: "true or false", reflect.Slice: "an array",
+		reflect.Struct: "an object", reflect.Map: "an object"}[of.Type.Kind()]
+	switch kind := of.Type.Kind(); {
+	case kind >= reflect.Int && kind <= reflect.Uintptr:
+		want = "a whole number"
+		if kind >= reflect.Uint {
+			want = "a whole number, 0 or more"
+		}
+		if strings.HasPrefix(of.Value, "number ") {
+			want += fmt.Sprintf(", of at most %d bits", of.Type.Bits())
+		}
+	case kind == reflect.Float32 || kind == reflect.Float64:
+		want = "a number"
+		if strings.HasPrefix(of.Value, "number ") { // it is one
+			want = "a number below 1e308"
+		}
+	case want == "":
+		want = "another value"
+	}
+	if of.Field == "" {
+		return fmt.Errorf("%.100s: want %s", of.Value, want)
+	}
+	return fmt.Errorf("%s: %.100s: want %s", of.Field, of.Value, want)
 }
 
 // wholeNumbers writes numbers such as 5.0 and 1e3 as integers.
@@ -39,7 +72,34 @@ func wholeNumbers(data []byte) ([]byte, error) {
 	if err := d.Decode(&v); err != nil {
 		return nil, err
 	}
+	if err := inRange(v, ""); err != nil {
+		return nil, err
+	}
 	return json.Marshal(whole(v))
+}
+
+// inRange names the first number that no float64 is near, by its field: what JSON decodes
+// without a type says nothing of fields.
+func inRange(v any, field string) error {
+	switch v := v.(type) {
+	case json.Number:
+		if _, err := v.Float64(); err != nil {
+			return fmt.Errorf("%s%.100s: want a number below 1e308", field, v)
+		}
+	case []any:
+		for _, x := range v {
+			if err := inRange(x, field); err != nil {
+				return err
+			}
+		}
+	case map[string]any:
+		for _, k := range slices.Sorted(maps.Keys(v)) {
+			if err := inRange(v[k], fmt.Sprintf("%.100s: ", k)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func whole(v any) any {
@@ -90,6 +150,9 @@ func badRequest(_ huma.Context, _ string, v any) (any, error) {
 	p.Title = titleOf(p.Status)
 	for _, e := range p.Errors {
 		e.Message, e.Value = plain(e.Message), brief(e.Value)
+		if e.Location == "body" { // the value is the whole request, which its sender knows
+			e.Value = nil
+		}
 	}
 	if n := len(p.Errors) - mostErrors; n > 0 {
 		p.Errors = append(p.Errors[:mostErrors], &huma.ErrorDetail{Message: fmt.Sprintf("and %d more", n)})

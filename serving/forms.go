@@ -87,6 +87,9 @@ func (s *Server) registerForm(api huma.API, path, summary string, numbers []stri
 var mostOf = map[string]int{"samples": 100, "length": 1000}
 
 func (s *Server) readForm(r *http.Request, numbers []string) (form, error) {
+	if names := slices.Sorted(maps.Keys(r.URL.Query())); len(names) > 0 {
+		return form{}, &requestError{fmt.Sprintf("%q in the address: want it in the form (curl: -F)", names[0])}
+	}
 	if err := s.parseForm(r); err != nil {
 		return form{}, err
 	}
@@ -111,7 +114,7 @@ func (s *Server) readForm(r *http.Request, numbers []string) (form, error) {
 		}
 		v, err := strconv.Atoi(strings.TrimSpace(value))
 		if err != nil || v < 1 || v > mostOf[n] {
-			return f, &requestError{fmt.Sprintf("%s %q: want 1 to %d", n, value, mostOf[n])}
+			return f, &requestError{fmt.Sprintf("%s %q: want a whole number, 1 to %d", n, value, mostOf[n])}
 		}
 		if n == "length" {
 			f.length = v

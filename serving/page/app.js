@@ -4,7 +4,7 @@
 const words = {
   en: {
     about: "Try the models that this server has loaded.", shell: "The same from a shell", trained: "trained on", reads: "reads", tokens: "tokens",
-    voters: "models that vote:", scores: "Scores in per cent on the split that each task scores, with their 95 % intervals; the best of a column has a ground.",
+    voters: "models that vote:", scores: "Scores in per cent on the split that each task scores, with their 95 % intervals; the best of a column is shaded.",
     skip: "Skip to the content", theme: "Light or dark", token: "Token", use: "Use", tasks: "Tasks",
     predict: "Predict", "fill-mask": "Masks", generate: "Continue", summarize: "Summarize", board: "Leaderboard",
     model: "Model", text: "Text", texts: "Texts, one a line", top: "Guesses", length: "New tokens",
