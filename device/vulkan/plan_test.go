@@ -34,9 +34,9 @@ func (s planned) config(layers int) models.Config {
 // TestPlanOfALayer holds what is recorded at the sizes of base, small and tiny models,
 // 32 texts of 20 tokens, to what the shapes need: fewer than 25 launches for a layer's
 // way forward and back, and at most 1.3 times the bytes that its operators have to read
-// and write, each operand once. What is more is the
-// output's gradient, which the products for the weight and for the input read apart, and
-// parts of split sums. It is recorded on paper: shapes decide, not the device.
+// and write, each operand once. What is more is the output's gradient, which the products
+// for the weight and for the input read apart, and parts of split sums. It is recorded on
+// paper: shapes decide, not the device.
 func TestPlanOfALayer(t *testing.T) {
 	for _, s := range []planned{{"bert", "tiny", 128, 512, 2}, {"bert", "small", 256, 1024, 4}, {"bert", "base", 768, 3072, 12},
 		{"gpt2", "tiny", 128, 512, 2}, {"gpt2", "small", 256, 1024, 4}, {"gpt2", "base", 768, 3072, 12}} {

@@ -12,13 +12,13 @@ import (
 // extra is a pointer to float32 parameters, with, that stays in R9. does is the Go
 // that it computes, lanes apart.
 func loop(b *assembly, s isa, name, does string, params []string, extra bool, before, body, after func(w *writer, at []string)) {
-	chains(b, s, 1, name, does, params, extra, before, func(w *writer, at []string, _ int) { body(w, at) }, after)
+	chains(b, s, 1, name, does, params, extra, before, body, after)
 }
 
 // chains is loop for a body that is one long chain of operations: as long as there are
-// as many registers as ways, their chains take turns, the number of which body gets.
+// as many registers as ways, their chains take turns.
 func chains(b *assembly, s isa, ways int, name, does string, params []string, extra bool,
-	before func(w *writer, at []string), body func(w *writer, at []string, chain int), after func(w *writer, at []string)) {
+	before, body, after func(w *writer, at []string)) {
 	args, size := strings.Join(params, ", ")+" *float32, n int", 8*len(params)+8
 	if extra {
 		args += ", with *float32"
@@ -54,7 +54,7 @@ func chains(b *assembly, s isa, ways int, name, does string, params []string, ex
 		w.line("SUBQ $%d, CX", ways)
 		w.line("JLT rest")
 		w.WriteString("\nturns:\n")
-		w.takeTurns(ways, func(i int) { body(w, at[i], i) })
+		w.takeTurns(ways, func(i int) { body(w, at[i]) })
 		advance(ways)
 		w.line("SUBQ $%d, CX", ways)
 		w.line("JGE turns")
@@ -63,7 +63,7 @@ func chains(b *assembly, s isa, ways int, name, does string, params []string, ex
 		w.line("JZ done")
 	}
 	w.WriteString("\nloop:\n")
-	body(w, at[0], 0)
+	body(w, at[0])
 	advance(1)
 	w.again("loop")
 	w.WriteString("\ndone:\n")
@@ -107,7 +107,7 @@ func vectorLoops(b *assembly, s isa) {
 		{"relu", (*writer).relu},
 	} {
 		chains(b, s, s.chains, act.name, turns(fmt.Sprintf("y[i] = %s(x[i])", act.name)), []string{"y", "x"}, false, nil,
-			func(w *writer, at []string, _ int) {
+			func(w *writer, at []string) {
 				v := w.load(at[1])
 				y, _ := act.write(w, v, false)
 				w.store(y, at[0])
@@ -115,7 +115,7 @@ func vectorLoops(b *assembly, s isa) {
 			}, nil)
 		// x becomes the derivative at x.
 		chains(b, s, s.chains, act.name+"Slope", turns(fmt.Sprintf("y[i], x[i] = %s(x[i]), its derivative there", act.name)),
-			[]string{"y", "x"}, false, nil, func(w *writer, at []string, _ int) {
+			[]string{"y", "x"}, false, nil, func(w *writer, at []string) {
 				v := w.load(at[1])
 				y, d := act.write(w, v, true)
 				w.store(y, at[0])
@@ -128,7 +128,7 @@ func vectorLoops(b *assembly, s isa) {
 	chains(b, s, s.chains, "expLess", turns("x[i] = exp(x[i] - with[0])"), []string{"x"}, true, func(w *writer, _ []string) {
 		top = w.get()
 		w.broadcast(top, 0)
-	}, func(w *writer, at []string, _ int) {
+	}, func(w *writer, at []string) {
 		v := w.load(at[0])
 		w.op(sub, v, v, top)
 		w.exp(v)

@@ -16,7 +16,7 @@ func (w *writer) place(i int, at string) string {
 }
 
 // masksOf are the masks of AVX-512 that each of the chains that take turns has.
-var masksOf = [][2]string{{"K1", "K3"}, {"K4", "K5"}, {"K6", "K7"}}
+var masksOf = [][2]string{{"K1", "K3"}, {"K4", "K5"}}
 
 // takeTurns emits what f does for each of so many chains, an instruction of the first,
 // then one of the next. Each gives back the registers that it gets; the others get

@@ -35,8 +35,9 @@ func Count(src Source) int {
 }
 
 // Read fills the parameters that f found in src, up to threads at a time, below 1 as many
-// as there are cores: the pages of both come one by one, and each has its price. values returns where those of
-// parameter i go. The error is that of the first parameter that has one.
+// as there are cores: the pages of both come one by one, and each has its price. values
+// returns where those of parameter i go. The error is that of the first parameter that
+// has one.
 func (f *Fit) Read(src Source, threads int, values func(i int) []float32) error {
 	errs := make([]error, len(f.names))
 	parallel.Each(threads, len(f.names), func(i int) {
