@@ -18,7 +18,8 @@ through Vulkan, which it takes by --bench-device; there is a fifth peer,
 
 and times are those of all timed steps together, between two points where the
 device has finished, so that nobody waits for it within a step. float32 is float32
-there: TF32 is off, as it is by PyTorch's default. bench computes in float32 alone.
+there: TF32 is off, as it is by PyTorch's default. cuDNN's attention is off, which
+autocast would take and which is planned anew for every length: PyTorch's others are faster. bench computes in float32 alone.
 
 With --evaluate both answer instead, in batches of similar length. What is timed are
 batches taken evenly from all those that the first 50,000 rows of the file make in the
@@ -150,6 +151,8 @@ def torch_steps(variant, model_dir, rows, steps, evaluate, device):
     import torch
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
     cuda = device == "cuda"
+    if cuda:  # cuDNN's attention is planned anew for every length, for some 100 ms each
+        torch.backends.cuda.enable_cudnn_sdp(False)
     warm = CUDA_WARM if cuda else WARM
     torch.set_num_threads(int(os.environ["RACE_THREADS"]))
     torch.manual_seed(42)
