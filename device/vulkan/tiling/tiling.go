@@ -26,10 +26,6 @@ const (
 	enough    = 96  // workgroups that fill a device
 	splitInto = 192 // workgroups that split products shall have
 	mostParts = 16
-
-	// long is a K whose parts are worth the largest tile where it makes few workgroups:
-	// 507×3072×768 is at .60 of an H100's peak so, and at .33 in whole medium ones.
-	long = 2048
 )
 
 // Invocations is how many a workgroup has.
@@ -47,7 +43,7 @@ func For(m, n, k, count int) (t Tile, parts int) {
 		t = Flat
 	case n <= int(Narrow.BN):
 		t = Narrow
-	case count*Large.count(m, n) >= enough, k >= long && count*Large.count(m, n) >= enough/4:
+	case count*Large.count(m, n) >= enough:
 		t = Large
 	case count*Medium.count(m, n) >= enough/4:
 		t = Medium
