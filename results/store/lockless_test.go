@@ -24,6 +24,14 @@ func lockless(t *testing.T, root string) {
 	}
 }
 
+// withoutLocks returns a folder that takes no locks, a run's place in it, and the run.
+func withoutLocks(t *testing.T) (root, dir string, m results.Manifest) {
+	t.Helper()
+	root = t.TempDir()
+	lockless(t, root)
+	return root, filepath.Join(root, "run"), manifest("m", "nsmc", 1)
+}
+
 // forget makes a signature older than any that counts.
 func forget(t *testing.T, partial string) {
 	t.Helper()
@@ -36,10 +44,7 @@ func forget(t *testing.T, partial string) {
 // Where locks fail, a run is waited for as long as its process signs. When that has
 // ended, the next takes it up, and the first, should it wake, has lost it.
 func TestWithoutLocks(t *testing.T) {
-	root := t.TempDir()
-	dir := filepath.Join(root, "run")
-	m := manifest("m", "nsmc", 1)
-	lockless(t, root)
+	root, dir, m := withoutLocks(t)
 	a, err := Create(dir, m)
 	if err != nil {
 		t.Fatal(err)
@@ -76,10 +81,7 @@ func TestWithoutLocks(t *testing.T) {
 // A process that was silent for long writes nothing into the log of the one that has
 // taken its run over, and leaves no folder.
 func TestWithoutLocksWakes(t *testing.T) {
-	root := t.TempDir()
-	dir := filepath.Join(root, "run")
-	m := manifest("m", "nsmc", 1)
-	lockless(t, root)
+	root, dir, m := withoutLocks(t)
 	a, err := Create(dir, m)
 	if err != nil {
 		t.Fatal(err)
@@ -171,10 +173,7 @@ func TestWithoutLocksALateOneGivesUp(t *testing.T) {
 // A run that is taken over without locks is under no new name seen as one that nobody
 // works on: who looked then would take it over once more.
 func TestWithoutLocksIsNeverSeenFree(t *testing.T) {
-	root := t.TempDir()
-	dir := filepath.Join(root, "run")
-	m := manifest("m", "nsmc", 1)
-	lockless(t, root)
+	_, dir, m := withoutLocks(t)
 	old := interrupt(t, dir, m)
 	done := make(chan error)
 	go func() {
@@ -241,10 +240,7 @@ func TestWithoutLocksTheSecondLookDecides(t *testing.T) {
 
 // What keeps a claim from being signed is told, and not taken for another process.
 func TestWithoutLocksFaultsAreTold(t *testing.T) {
-	root := t.TempDir()
-	dir := filepath.Join(root, "run")
-	m := manifest("m", "nsmc", 1)
-	lockless(t, root)
+	_, dir, m := withoutLocks(t)
 	old := interrupt(t, dir, m)
 	signature := filepath.Join(old, stateFolder, ownerName)
 	if err := os.Remove(signature); err != nil {
@@ -292,10 +288,7 @@ func TestWithoutLocksIsTakenUpOnce(t *testing.T) {
 // Without locks, too, an interrupted run is taken up: after a stop at once,
 // after a kill when the process is gone, or silent for long.
 func TestWithoutLocksIsTakenUp(t *testing.T) {
-	root := t.TempDir()
-	dir := filepath.Join(root, "run")
-	m := manifest("m", "nsmc", 1)
-	lockless(t, root)
+	_, dir, m := withoutLocks(t)
 	old := interrupt(t, dir, m)
 	for _, c := range []struct {
 		owner  string
