@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/lmkor/bench/configs"
+	"github.com/lmkor/bench/device"
 	"github.com/lmkor/bench/models"
 	"github.com/lmkor/bench/predictors"
 	"github.com/lmkor/bench/tasks"
@@ -59,7 +60,7 @@ func (h *Headed) Answering(set []string) (*Answering, error) {
 	}
 	a.Predictor = predictors.New(h.Model, h.Tokenizer, predictors.FormOf(a.Kind), predictors.Recipe{
 		MaxLength: a.Recipe.MaxLength, Truncation: a.Recipe.Truncation,
-		PadToMax: a.Recipe.Padding == configs.PaddingMaxLength, Bfloat16: a.Recipe.Precision == configs.Bfloat16,
+		PadToMax: a.Recipe.Padding == configs.PaddingMaxLength, Precision: device.PrecisionOf(a.Recipe.Precision),
 		Threads: a.Recipe.Threads})
 	return a, nil
 }

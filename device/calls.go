@@ -3,11 +3,11 @@ package device
 import "github.com/lmkor/bench/kernels"
 
 // Products is a call: matrix products of which none needs another's result, in
-// float32 or, with both operands rounded, in bfloat16. See kernels.Gemms and
+// float32 or with both operands rounded to less. See kernels.Gemms and
 // kernels.GemmsBF16.
 type Products struct {
-	Bfloat16 bool
-	List     []Product
+	Precision Precision
+	List      []Product
 }
 
 // Product is C = op(A)·op(B), or C += op(A)·op(B) with Acc, where op(A) is [M, K]
@@ -20,7 +20,7 @@ type Product struct {
 	C       Matrix
 	Then    Epilogue
 	// Squares, if it is not nil, is left the sum of the squares of C, unless the
-	// backend has no use for it in Part.Known. It is not taken in bfloat16.
+	// backend has no use for it in Part.Known. It is taken in float32 alone.
 	Squares *float64
 	// More are factors whose products are added to C, one after the other: then
 	// there is nothing in Then, and no Squares.

@@ -7,9 +7,9 @@ import (
 
 // products computes the products, and those of further factors behind: as many rounds
 // as the longest has factors. The others are spread over the rounds, so that each
-// has products to run side by side.
+// has products to run side by side. It panics with an *UnsupportedPrecision of float16.
 func products(pool *parallel.Pool, o *Products) {
-	rounds := 1
+	multiply, rounds := multiplier(o.Precision), 1
 	for i := range o.List {
 		rounds = max(rounds, 1+len(o.List[i].More))
 		rowSums(pool, &o.List[i])
@@ -25,11 +25,7 @@ func products(pool *parallel.Pool, o *Products) {
 				list = append(list, p.further(round-1))
 			}
 		}
-		if o.Bfloat16 {
-			kernels.GemmsBF16(pool, list...)
-		} else {
-			kernels.Gemms(pool, list...)
-		}
+		multiply(pool, list...)
 	}
 	for i := range o.List {
 		if p := &o.List[i]; !p.Then.Times.None() {
@@ -39,6 +35,17 @@ func products(pool *parallel.Pool, o *Products) {
 			kernels.SlopeBiasGrad(pool, nil, p.C.Floats(), p.Then.Times.Floats(), p.M, p.N, p.C.LD)
 		}
 	}
+}
+
+// multiplier returns what multiplies in a precision.
+func multiplier(p Precision) func(*parallel.Pool, ...kernels.Product) {
+	switch p {
+	case Float32:
+		return kernels.Gemms
+	case Bfloat16:
+		return kernels.GemmsBF16
+	}
+	panic(&UnsupportedPrecision{Backend: "cpu", Precision: p})
 }
 
 // rowSums leaves the sums of op(A)'s rows, which are those of A's columns, or those of

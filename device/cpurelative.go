@@ -67,11 +67,7 @@ func (r *relative) forward() {
 
 // product multiplies by the kernel of all heads.
 func (r *relative) product(p kernels.Product) {
-	if r.Bfloat16 {
-		kernels.GemmsBF16(r.cpu.pool, p)
-		return
-	}
-	kernels.Gemms(r.cpu.pool, p)
+	multiplier(r.Precision)(r.cpu.pool, p)
 }
 
 // scores writes a job's scores before the softmax to s.

@@ -22,7 +22,7 @@ type RelativeAttention struct {
 	Shifted                          *Shifted
 	Factorized                       *Factorized
 	Drop                             kernels.Dropper
-	Bfloat16                         bool // of Table's product
+	Precision                        Precision // of Table's product
 
 	jobs  []relativeJob // of the CPU, by sequence, then head
 	order []int32       // of jobs, the longest first

@@ -7,6 +7,7 @@ import (
 	"github.com/nlpodyssey/spago/mat"
 	"github.com/nlpodyssey/spago/nn"
 
+	"github.com/lmkor/bench/device"
 	"github.com/lmkor/bench/internal/golden"
 	"github.com/lmkor/bench/kernels"
 )
@@ -21,8 +22,8 @@ func TestBfloat16Grad(t *testing.T) {
 	LayOutGradients(params)
 	gold := numbers(21*19, 6)
 	mem := NewCPU()
-	gradients := func(bf16 bool) (loss float32, all [][]float32) {
-		p := &Pass{Backend: mem, Grad: true, Bfloat16: bf16}
+	gradients := func(in device.Precision) (loss float32, all [][]float32) {
+		p := &Pass{Backend: mem, Grad: true, Precision: in}
 		for _, q := range params {
 			q.ZeroGrad()
 		}
@@ -39,8 +40,8 @@ func TestBfloat16Grad(t *testing.T) {
 		}
 		return loss, all
 	}
-	loss, want := gradients(false)
-	near, got := gradients(true)
+	loss, want := gradients(device.Float32)
+	near, got := gradients(device.Bfloat16)
 	golden.NearNumber(t, "loss", near, loss, golden.Tolerance{Rel: 0.01})
 	for i := range want {
 		var apart, size float64

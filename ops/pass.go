@@ -31,13 +31,13 @@ import (
 // which returns them to the backend; values are undefined after that. Without,
 // Release returns them.
 type Pass struct {
-	Backend  Backend // where it is computed, and its values lie
-	Grad     bool    // build a graph for ag.Backward
-	Train    bool    // dropout is on
-	Bfloat16 bool    // layers multiply by their weights in bfloat16, summing in float32
-	Seed     uint64  // of dropout
-	Step     uint64  // of dropout: which batch this is, from the start of the training
-	Trace    *Trace  // where the time is added up; may be nil
+	Backend   Backend          // where it is computed, and its values lie
+	Grad      bool             // build a graph for ag.Backward
+	Train     bool             // dropout is on
+	Precision device.Precision // that layers multiply by their weights in, summing in float32
+	Seed      uint64           // of dropout
+	Step      uint64           // of dropout: which batch this is, from the start of the training
+	Trace     *Trace           // where the time is added up; may be nil
 
 	site uint64
 	live []*Tensor // without Grad: what Release may return
@@ -86,7 +86,7 @@ next:
 
 // multiply runs products by weights, forward or backward, in the pass's precision.
 func (p *Pass) multiply(products ...device.Product) {
-	p.Backend.Run(&device.Products{Bfloat16: p.Bfloat16, List: products})
+	p.Backend.Run(&device.Products{Precision: p.Precision, List: products})
 }
 
 // weightGradient returns the product that writes the gradient of w, [rows, cols],
@@ -98,7 +98,7 @@ func (p *Pass) weightGradient(w *nn.Param, product device.Product) []device.Prod
 		return nil
 	}
 	product.TA, product.Acc, product.C = true, acc, device.Matrix{Buffer: dw, LD: product.N}
-	if g := Of(w).param; !p.Bfloat16 {
+	if g := Of(w).param; p.Precision == device.Float32 {
 		product.Squares, g.squared = &g.squares, true
 	}
 	return []device.Product{product}

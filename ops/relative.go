@@ -61,7 +61,7 @@ func RelativeAttention(p *Pass, q, kv mat.Tensor, w RelativeParams, spec Relativ
 		WordBias: Of(w.WordBias).buf, PositionBias: Of(w.PositionBias).buf, TypeBias: Of(w.TypeBias).buf,
 		Kernel: Of(w.Kernel).buf, Types: Of(w.Types).buf, Heads: spec.Heads, Width: h, Model: Of(w.Kernel).Size() / h,
 		Offsets: spec.Offsets, KeyOff: spec.KeyOff, KeyReal: spec.KeyReal, QueryTypes: spec.Types, KeyTypes: spec.KeyTypes,
-		SeparateCls: spec.SeparateCls, Drop: p.drop(spec.Dropout), Bfloat16: p.Bfloat16}
+		SeparateCls: spec.SeparateCls, Drop: p.drop(spec.Dropout), Precision: p.Precision}
 	spec.Positions.put(&o.call)
 	return p.run(o)
 }

@@ -81,7 +81,7 @@ func (m *Embedder) Encode(n int, at func(i int) Input) (*Encoded, error) {
 func (m *Embedder) Embed(ctx context.Context, e *Encoded) (all []Vector, err error) {
 	defer device.Caught(&err)
 	out := make([]Vector, e.Len())
-	pass := &ops.Pass{Backend: m.mem, Bfloat16: m.recipe.Bfloat16}
+	pass := &ops.Pass{Backend: m.mem, Precision: m.recipe.Precision}
 	err = e.eachBatch(ctx, 0, func(inputs []int, b *models.Batch) error {
 		pass.Begin(0)
 		defer pass.Release()

@@ -69,7 +69,7 @@ const BatchTokens = 2048
 func (p *Predictor) Predict(ctx context.Context, e *Encoded) (all []Answer, err error) {
 	defer device.Caught(&err)
 	out := make([]Answer, e.Len())
-	pass := &ops.Pass{Backend: p.mem, Bfloat16: p.recipe.Bfloat16}
+	pass := &ops.Pass{Backend: p.mem, Precision: p.recipe.Precision}
 	err = e.eachBatch(ctx, p.recipe.PadTo(), func(inputs []int, b *models.Batch) error {
 		pass.Begin(0)
 		defer pass.Release()

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/lmkor/bench/device"
 	"github.com/lmkor/bench/models"
 	"github.com/lmkor/bench/predictors"
 	"github.com/lmkor/bench/tokenizers"
@@ -76,9 +77,9 @@ func TestAnswersDoNotDependOnTheirBatch(t *testing.T) {
 		{"values", predictors.Values{}, models.SequenceHead, 1},
 		{"tags", predictors.Tags{}, models.TokenHead, 5},
 	} {
-		for _, bf16 := range []bool{false, true} {
-			t.Run(fmt.Sprintf("%s/bfloat16=%t", c.name, bf16), func(t *testing.T) {
-				p := predictors.New(model(t, c.head, c.n), tok, c.form, predictors.Recipe{MaxLength: 12, Bfloat16: bf16})
+		for _, in := range []device.Precision{device.Float32, device.Bfloat16} {
+			t.Run(fmt.Sprintf("%s/%v", c.name, in), func(t *testing.T) {
+				p := predictors.New(model(t, c.head, c.n), tok, c.form, predictors.Recipe{MaxLength: 12, Precision: in})
 				n := 1500
 				if testing.Short() {
 					n = 150

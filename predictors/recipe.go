@@ -4,14 +4,17 @@
 // on what else is asked.
 package predictors
 
-import "github.com/lmkor/bench/tasks"
+import (
+	"github.com/lmkor/bench/device"
+	"github.com/lmkor/bench/tasks"
+)
 
 // Recipe is what an answer depends on besides the model and its tokenizer.
 type Recipe struct {
 	MaxLength  int    // tokens, special ones included; longer texts are cut
 	Truncation string // of pairs: one of package tokenizers'
 	PadToMax   bool   // carry padding to MaxLength where the model's results depend on it
-	Bfloat16   bool
+	Precision  device.Precision
 	Threads    int // that tokenize; below 1 as many as there are cores
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/lmkor/bench/checkpoints"
 	"github.com/lmkor/bench/configs"
+	"github.com/lmkor/bench/device"
 	"github.com/lmkor/bench/metrics"
 	"github.com/lmkor/bench/objectives"
 	"github.com/lmkor/bench/predictors"
@@ -90,7 +91,7 @@ func Options(r configs.Recipe) trainers.Options {
 		WeightDecay: r.WeightDecay, WarmupRatio: r.WarmupRatio, MaxGradNorm: r.MaxGradNorm,
 		AdamBeta1: r.AdamBeta1, AdamBeta2: r.AdamBeta2, AdamEpsilon: r.AdamEpsilon,
 		Accumulation: r.GradientAccumulationSteps, Seed: r.Seed, Dropout: r.Dropout.Rate, Shuffle: r.Shuffle,
-		Bfloat16: r.Precision == configs.Bfloat16, EvalSteps: r.EvalSteps, SaveSteps: r.SaveSteps,
+		Precision: device.PrecisionOf(r.Precision), EvalSteps: r.EvalSteps, SaveSteps: r.SaveSteps,
 		Schedule: r.LRSchedule, WarmupSteps: r.WarmupSteps, MaxSteps: r.MaxSteps, LayerwiseDecay: r.LayerwiseLRDecay,
 		Freeze: trainers.Freeze{Embeddings: r.Freeze.Embeddings, Layers: r.Freeze.Layers},
 	}
@@ -126,7 +127,7 @@ func (c *Cell) options(data Splits) (trainers.Options, error) {
 func Reading(r configs.Recipe, rows int) objectives.Recipe {
 	return objectives.Recipe{
 		Recipe: predictors.Recipe{MaxLength: r.MaxLength, Truncation: r.Truncation, PadToMax: r.Padding == configs.PaddingMaxLength,
-			Bfloat16: r.Precision == configs.Bfloat16, Threads: r.Threads},
+			Precision: device.PrecisionOf(r.Precision), Threads: r.Threads},
 		MaxRows: rows, Smoothing: r.LabelSmoothing,
 		Weights: objectives.ClassWeights{Balanced: r.ClassWeights.Balanced, List: r.ClassWeights.List},
 	}

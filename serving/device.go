@@ -37,7 +37,7 @@ func (d *Device) place(all []*Model) (err error) {
 	defer device.Caught(&err)
 	for _, m := range all {
 		if m.voting != nil && slices.ContainsFunc(m.voting.Members,
-			func(a *checkpoints.Answering) bool { return a.Predictor.Recipe().Bfloat16 }) {
+			func(a *checkpoints.Answering) bool { return a.Predictor.Recipe().Precision == device.Bfloat16 }) {
 			why := ""
 			if on, ok := d.backend.(interface{ LowerPrecision() string }); ok {
 				why = ": " + on.LowerPrecision()

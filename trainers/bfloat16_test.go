@@ -14,12 +14,12 @@ import (
 
 // fitWith trains the small model to tell long texts from short ones, and returns the
 // steps, the accuracy and the weights.
-func fitWith(t *testing.T, bf16 bool, epochs int) (steps []trainers.StepEvent, accuracy float64, all []float32) {
+func fitWith(t *testing.T, in device.Precision, epochs int) (steps []trainers.StepEvent, accuracy float64, all []float32) {
 	t.Helper()
-	return fitOn(t, nil, bf16, epochs)
+	return fitOn(t, nil, in, epochs)
 }
 
-func fitOn(t *testing.T, on device.Backend, bf16 bool, epochs int) (steps []trainers.StepEvent, accuracy float64, all []float32) {
+func fitOn(t *testing.T, on device.Backend, in device.Precision, epochs int) (steps []trainers.StepEvent, accuracy float64, all []float32) {
 	t.Helper()
 	label := func(_ int, words []string) int {
 		if len(words) > 4 {
@@ -32,8 +32,8 @@ func fitOn(t *testing.T, on device.Backend, bf16 bool, epochs int) (steps []trai
 	if on != nil {
 		opt.Backend = on
 	}
-	opt.Bfloat16, opt.Epochs, opt.Accumulation, opt.LearningRate, opt.Dropout = bf16, epochs, 1, 5e-3, &none
-	d := dataLabelled(t, m, predictors.Recipe{Bfloat16: bf16}, label)
+	opt.Precision, opt.Epochs, opt.Accumulation, opt.LearningRate, opt.Dropout = in, epochs, 1, 5e-3, &none
+	d := dataLabelled(t, m, predictors.Recipe{Precision: in}, label)
 	var r recorder
 	tr, err := trainers.New(d, opt, &r, nil)
 	if err != nil {
@@ -50,8 +50,8 @@ func fitOn(t *testing.T, on device.Backend, bf16 bool, epochs int) (steps []trai
 // is the score when both have learned.
 func TestBfloat16Learns(t *testing.T) {
 	const epochs = 10
-	steps, want, _ := fitWith(t, false, epochs)
-	near, got, _ := fitWith(t, true, epochs)
+	steps, want, _ := fitWith(t, device.Float32, epochs)
+	near, got, _ := fitWith(t, device.Bfloat16, epochs)
 	for i := range 5 {
 		if a, b := near[i].Loss, steps[i].Loss; a == b || !(golden.Tolerance{Rel: 0.03}).Near(a, b) {
 			t.Errorf("step %d: loss %g, in float32 %g", i+1, a, b)
@@ -67,9 +67,9 @@ func TestBfloat16Learns(t *testing.T) {
 }
 
 func TestBfloat16OnAnyThreads(t *testing.T) {
-	_, _, want := fitOn(t, device.NewCPU(parallel.New(1)), true, 2)
+	_, _, want := fitOn(t, device.NewCPU(parallel.New(1)), device.Bfloat16, 2)
 	for _, n := range []int{2, 3, 8} {
-		if _, _, got := fitOn(t, device.NewCPU(parallel.New(n)), true, 2); !slices.Equal(got, want) {
+		if _, _, got := fitOn(t, device.NewCPU(parallel.New(n)), device.Bfloat16, 2); !slices.Equal(got, want) {
 			t.Errorf("%d threads end with other weights than one", n)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/lmkor/bench/device"
 	"github.com/lmkor/bench/internal/ranges"
 	"github.com/lmkor/bench/metrics"
 	"github.com/lmkor/bench/ops"
@@ -30,7 +31,7 @@ type Options struct {
 	Dropout      *float64 // every rate; nil: the model config's own
 	Shuffle      bool     // else file order
 	PadToMax     bool     // carry padding to MaxLength where the model's results depend on it
-	Bfloat16     bool
+	Precision    device.Precision
 	EvalSteps    int // evaluate every so many steps too; 0: after epochs only
 	SaveSteps    int // save the state every so many steps, and after epochs; 0: every so often
 

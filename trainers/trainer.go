@@ -52,7 +52,7 @@ func New(objective Objective, opt Options, events Events, store Store) (*Trainer
 	}
 	t := &Trainer{objective: objective, opt: opt, events: events, saver: saver{store: store, every: opt.SaveSteps}, mem: mem,
 		norm: ops.GradNorm{Backend: mem},
-		pass: &ops.Pass{Backend: mem, Grad: true, Train: true, Seed: opt.Seed, Bfloat16: opt.Bfloat16}}
+		pass: &ops.Pass{Backend: mem, Grad: true, Train: true, Seed: opt.Seed, Precision: opt.Precision}}
 	for i, m := range objective.Models() {
 		m.SetDropout(opt.Dropout)
 		for _, p := range m.Params() {

@@ -70,10 +70,10 @@ func inVectors(m device.Matrix) bool { return m.LD%4 == 0 && m.Addr()%16 == 0 }
 
 // products computes the products of a call, those that are alike in one launch. The
 // launches need nothing of each other, so no barrier is between them. It panics with an
-// *UnsupportedError of products in bfloat16.
+// *UnsupportedError of products in lower precision.
 func (b *Backend) products(o *device.Products) {
-	if o.Bfloat16 {
-		panic(&UnsupportedError{What: "products in bfloat16"})
+	if o.Precision != device.Float32 {
+		panic(&UnsupportedError{What: "products in " + o.Precision.String()})
 	}
 	var kinds []productKind
 	var behind []device.Product // of factors that can't be in the launch of the first ones

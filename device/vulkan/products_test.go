@@ -235,5 +235,5 @@ func TestNoBfloat16(t *testing.T) {
 			t.Errorf("panicked with %v", err)
 		}
 	}()
-	forward.Run(&device.Products{Bfloat16: true})
+	forward.Run(&device.Products{Precision: device.Bfloat16})
 }

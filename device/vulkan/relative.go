@@ -76,7 +76,7 @@ func (x *relating) encodingFlops() float64 { return 2 * x.pairs * float64(x.Head
 
 // product multiplies by the kernel of all heads.
 func (x *relating) product(p device.Product) {
-	if !x.b.runMath(&device.Products{Bfloat16: x.Bfloat16, List: []device.Product{p}}) {
+	if !x.b.runMath(&device.Products{Precision: x.Precision, List: []device.Product{p}}) {
 		panic("vulkan: no kernel for the positions' product")
 	}
 }
