@@ -103,6 +103,8 @@ func (c *CPU) run(call Call) {
 		update(c.pool, o)
 	case *Squares:
 		squares(c.pool, o)
+	case *LossScale:
+		o.run()
 	case *Finite:
 		o.OK = finite(c.pool, o.X.Floats())
 	default:

@@ -37,8 +37,11 @@ func inChunks(all []chunk, of, n int, sparse bool, rows, cols int) []chunk {
 }
 
 func update(pool *parallel.Pool, o *AdamW) {
-	o.chunks = o.chunks[:0]
-	scale := o.Scale()
+	o.chunks, o.Broken = o.chunks[:0], -1
+	scale, ok := o.factor()
+	if !ok {
+		return
+	}
 	for i := range o.Updates {
 		u := &o.Updates[i]
 		u.With.Rescale(scale)

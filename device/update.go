@@ -14,6 +14,10 @@ type AdamW struct {
 	// the host need not know the norm for clipping.
 	Norm    *Squares
 	MaxNorm float64
+	// Scaled, if there is one, is the State of the LossScale that every gradient has been
+	// multiplied by: it is divided by that too, MaxNorm is of the gradients without it, and
+	// where Norm's sum is not finite nothing changes at all.
+	Scaled Buffer
 	// Broken is left the first update whose parameter has become NaN or infinite
 	// somewhere, -1 if none has.
 	Broken int
@@ -21,12 +25,19 @@ type AdamW struct {
 	chunks []chunk // of the CPU, reused from step to step
 }
 
-// Scale returns what Norm has every gradient multiplied by, 1 without it.
-func (o *AdamW) Scale() float32 {
+// factor returns what Norm and Scaled have every gradient multiplied by, 1 without them,
+// and whether there is an update.
+func (o *AdamW) factor() (by float32, ok bool) {
 	if o.Norm == nil {
-		return 1
+		return 1, true
 	}
-	return float32(min(1, o.MaxNorm/(math.Sqrt(o.Norm.Sum)+1e-6)))
+	scale := 1.0
+	if !o.Scaled.None() {
+		if scale = float64(o.Scaled.Floats()[0]); !o.Norm.Finite() {
+			return 0, false
+		}
+	}
+	return float32(min(1, o.MaxNorm/(math.Sqrt(o.Norm.Sum)/scale+1e-6)) / scale), true
 }
 
 // Update changes P, and its moments M and V, by the gradient G: see

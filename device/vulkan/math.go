@@ -32,6 +32,8 @@ func (b *Backend) runMath(call device.Call) bool {
 		b.adamw(o)
 	case *device.Squares:
 		b.squares(o)
+	case *device.LossScale:
+		b.lossScale(o)
 	case *device.Finite:
 		b.finite(o)
 	default:

@@ -29,7 +29,7 @@ type updateEntry struct {
 
 // adamw updates all parameters in one launch.
 func (b *Backend) adamw(o *device.AdamW) {
-	l := launch{kernel: "adamw", spec: []uint32{flag(o.Norm != nil)}}
+	l := launch{kernel: "adamw", spec: []uint32{flag(o.Norm != nil), flag(!o.Scaled.None())}}
 	chunks := 0
 	table := make([]updateEntry, 0, len(o.Updates))
 	for i := range o.Updates {
@@ -47,8 +47,8 @@ func (b *Backend) adamw(o *device.AdamW) {
 		if o.Norm != nil {
 			norm = o.Norm.Total
 		}
-		l.push = pack(upload(b, wordsOf(table)), broken, norm, len(table), chunks, float32(o.MaxNorm))
-		l.reads, l.writes = append(l.reads, over(norm, broken)...), append(l.writes, over(broken)...)
+		l.push = pack(upload(b, wordsOf(table)), broken, norm, o.Scaled, len(table), chunks, float32(o.MaxNorm))
+		l.reads, l.writes = append(l.reads, over(norm, broken, o.Scaled)...), append(l.writes, over(broken)...)
 		l.groups = [3]uint32{uint32(min(chunks, mostGroups))}
 		b.launch(l)
 	}
@@ -57,6 +57,13 @@ func (b *Backend) adamw(o *device.AdamW) {
 			o.Broken = -1
 		}
 	})
+}
+
+// lossScale is one invocation's work.
+func (b *Backend) lossScale(o *device.LossScale) {
+	b.launch(launch{kernel: "lossscale", groups: [3]uint32{1},
+		push:  pack(o.State, o.Norm.Total, float32(device.GrowthInterval), float32(device.MostScale)),
+		reads: over(o.State, o.Norm.Total), writes: over(o.State)})
 }
 
 // updateEntry describes one update, and notes what it touches.

@@ -50,6 +50,32 @@ func TestAdamWClips(t *testing.T) {
 	}
 }
 
+// Of gradients that were multiplied by a scale the update is that of those without, and there
+// is none where their norm is not finite. Here every number is exact but the norm.
+func TestAdamWOfScaledGradients(t *testing.T) {
+	for _, c := range fewest([]struct{ scale, most, spoilt float64 }{{1 << 16, 0.5, 0}, {1. / 1024, 0.5, 0}, {1 << 16, 1e6, 0},
+		{1 << 16, 0.5, math.Inf(1)}, {1 << 16, 0.5, math.NaN()}, {device.MostScale, 0.5, 0}}) {
+		h := newHarness(t)
+		u, sparse := h.update(300, 1, 0.01), h.update(70*9, 9, 0.1)
+		sparse.Sparse, sparse.Rows, sparse.DecayOthers = true, []int32{1, 32, 33, 69}, 3e-3
+		for _, g := range []device.Buffer{u.G, sparse.G} {
+			for i := range g.Floats() {
+				g.Floats()[i] *= float32(c.scale)
+			}
+		}
+		if c.spoilt != 0 {
+			u.G.Floats()[77] = float32(c.spoilt)
+		}
+		state := h.undefined(2)
+		state.Floats()[0], state.Floats()[1] = float32(c.scale), device.GrowthInterval-1
+		norm := &device.Squares{Parts: []device.Part{{X: u.G}, {X: sparse.G, Sparse: true, Rows: sparse.Rows, Cols: 9}},
+			Total: h.ignore(h.undefined(2))}
+		h.same(golden.Tolerance{Abs: 1e-7, Rel: 2e-6}, norm,
+			&device.AdamW{Updates: []device.Update{u, sparse}, Norm: norm, MaxNorm: c.most, Scaled: state},
+			&device.LossScale{State: state, Norm: norm}, &device.LossScale{State: state, Norm: norm})
+	}
+}
+
 // Where the device rounds square roots and divisions correctly, as the software
 // drivers do, the update has the very bytes of the CPU's plain loop.
 func TestAdamWHasTheBytesOfThePlainLoop(t *testing.T) {

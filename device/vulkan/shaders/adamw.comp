@@ -24,16 +24,19 @@ layout(push_constant) uniform Push {
     Updates updates;
     Broken broken; // the lowest number of an update with something that is not finite
     Pairs norm; // its square: see normOf; with CLIPPED every gradient is multiplied by min(1, most/(norm + 1e-6))
+    ConstFloats scaled; // with SCALED the first is what gradients were multiplied by
     uint count, chunks;
     float most;
 } p;
 
 layout(constant_id = 0) const uint CLIPPED = 0;
+layout(constant_id = 1) const uint SCALED = 0;
 
 float clipping() {
     if (CLIPPED == 0) return 1.0;
-    float norm = normOf(p.norm.v[0]);
-    return isNaN(norm) ? norm : min(1.0, p.most / (norm + 1e-6));
+    float scale = SCALED == 0 ? 1.0 : overTwoTo(p.scaled.v[0]);
+    float norm = normOf(p.norm.v[0]) * scale;
+    return isNaN(norm) ? norm : min(1.0, p.most / (norm + 1e-6)) * scale;
 }
 
 float update(const Update u, float scale, float x, inout float m, inout float v, float g) {
@@ -72,6 +75,7 @@ bool vector(const Update u, float scale, uint i) {
 }
 
 void main() {
+    if (SCALED != 0 && !finiteSquares(p.norm.v[0])) return; // the step is left out
     uint t = gl_LocalInvocationID.x;
     for (uint chunk = gl_WorkGroupID.x; chunk < p.chunks; chunk += gl_NumWorkGroups.x) {
         FIND(p.updates, p.count, chunk, which)

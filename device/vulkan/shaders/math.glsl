@@ -23,6 +23,12 @@ vec2 addSquare(vec2 s, float v) {
 // The norm of numbers with these sums.
 float normOf(vec2 s) { return isFinite(s.x) ? sqrt(s.x) : sqrt(s.y) * STRETCH; }
 
+// Whether all numbers with these sums are finite.
+bool finiteSquares(vec2 s) { return isFinite(s.x) || isFinite(s.y); }
+
+// The inverse of a power of two from 2^-126 to 2^126, which a division may round.
+float overTwoTo(float x) { return uintBitsToFloat((254u << 23) - floatBitsToUint(x)); }
+
 float twoTo(int n) { return intBitsToFloat((n + 127) << 23); } // n from -126 to 127
 
 // e^r - 1 and n, where x = r + n·ln2 and r is at most half of ln2 (Cephes' expf).
