@@ -24,6 +24,10 @@ type AdamW struct {
 	// their norm down to MaxNorm, if it is larger.
 	Norm    *GradNorm
 	MaxNorm float64
+	// LossScale, if it is not nil, is what gradients were multiplied by, those of Norm too,
+	// which then has to be there: they are divided by it, and where the norm is not finite
+	// nothing is updated. MaxNorm is of gradients without it.
+	LossScale *LossScale
 
 	Decay func(*nn.Param) float64 // a parameter's weight decay
 	Rate  func(*nn.Param) float64 // what a parameter's learning rate is of LR; nil: 1
@@ -89,6 +93,9 @@ func (o *AdamW) Begin(params []*nn.Param) {
 	o.call.Updates, o.updated, o.call.Broken = o.call.Updates[:0], o.updated[:0], -1
 	if o.call.Norm = nil; o.Norm != nil {
 		o.call.Norm, o.call.MaxNorm = &o.Norm.call, o.MaxNorm
+	}
+	if o.LossScale != nil {
+		o.call.Scaled = o.LossScale.state
 	}
 	for _, p := range params {
 		if u, ok := o.update(p); ok {

@@ -38,6 +38,7 @@ type Pass struct {
 	Seed      uint64           // of dropout
 	Step      uint64           // of dropout: which batch this is, from the start of the training
 	Trace     *Trace           // where the time is added up; may be nil
+	Scale     *LossScale       // that gradients are multiplied by; nil: they are not
 
 	site uint64
 	live []*Tensor // without Grad: what Release may return
@@ -222,8 +223,8 @@ type Root struct {
 // Backward propagates the gradient scale of loss: see BackwardFrom.
 func Backward(loss mat.Tensor, scale float32) error { return BackwardFrom(Root{loss, scale}) }
 
-// BackwardFrom propagates the gradients of a weighted sum of losses of one pass
-// through all of its operators, the last first, on the calling goroutine. A loss
+// BackwardFrom propagates the gradients of a weighted sum of losses of one pass, times its
+// Scale, through all of its operators, the last first, on the calling goroutine. A loss
 // may be named twice. spago's own ag.Backward gives the same gradients, but
 // starts a goroutine a node, and sums an activation's third gradient in any
 // order. It panics if there is no root, if one is not [1, 1], or if they are of
@@ -237,6 +238,7 @@ func BackwardFrom(roots ...Root) error {
 		}
 		g := p.alloc(1, 1)
 		p.Backend.Write(g.buf, []float32{r.Weight})
+		p.Scale.multiply(g.buf)
 		t.AccGrad(g)
 	}
 	return p.walk()

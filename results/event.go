@@ -14,7 +14,10 @@ type StepEvent struct {
 	Epoch    float64 `json:"epoch"`     // passed, as a fraction
 	Loss     float64 `json:"loss"`      // the batch's mean, before the update
 	LR       float64 `json:"lr"`        // used in this step
-	GradNorm float64 `json:"grad_norm"` // before clipping
+	GradNorm float64 `json:"grad_norm"` // before clipping; null in the log of a step that was left out
+
+	LossScale float64 `json:"loss_scale,omitempty"` // in float16, what the gradients were multiplied by
+	Skipped   bool    `json:"skipped,omitempty"`    // left out: in float16 some gradient was NaN or infinite
 }
 
 // EvalEvent is a scored split, as log.jsonl has it.
@@ -51,6 +54,13 @@ type Event struct {
 
 // MarshalJSON writes the event's name before its fields.
 func (e Event) MarshalJSON() ([]byte, error) {
+	if e.Step != nil && e.Step.Skipped { // JSON has no infinity
+		return Encode(struct {
+			Event string `json:"event"`
+			*StepEvent
+			GradNorm *float64 `json:"grad_norm"`
+		}{EventStep, e.Step, nil}, "")
+	}
 	if e.Step != nil {
 		return Encode(struct {
 			Event string `json:"event"`

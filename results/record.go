@@ -158,6 +158,7 @@ type Train struct {
 	Steps    int `json:"steps"`
 	Examples int `json:"examples"`
 	Tokens   int `json:"tokens"`
+	Skipped  int `json:"skipped_steps,omitempty"` // of Steps, in float16: some gradient was NaN or infinite
 }
 
 // Percent returns a fraction in per cent without the noise that the

@@ -37,13 +37,23 @@ func (l *runLog) Step(e trainers.StepEvent) {
 	if l.steps++; l.steps&(l.steps-1) == 0 { // the arena grows with the first batches
 		LimitGarbage()
 	}
-	l.keep(l.w.Step(results.StepEvent{Step: e.Step, Epoch: e.Epoch, Loss: e.Loss, LR: e.LR, GradNorm: e.GradNorm}))
+	l.keep(l.w.Step(Logged(e)))
 	t := timing(results.EventStep, "", e.Step, e.Sequences, e.Tokens, e.Elapsed.Seconds())
 	if l.steps == 1 && !l.cell.Started.IsZero() {
 		t.StartSeconds = (time.Since(l.cell.Started) - e.Elapsed).Seconds()
 	}
 	l.keep(l.w.Timing(t))
 	l.events.Step(l.cell, e)
+}
+
+// Logged is a step as log.jsonl has it.
+func Logged(e trainers.StepEvent) results.StepEvent {
+	s := results.StepEvent{Step: e.Step, Epoch: e.Epoch, Loss: e.Loss, LR: e.LR, GradNorm: e.GradNorm, LossScale: e.LossScale,
+		Skipped: e.Skipped}
+	if e.Skipped {
+		s.GradNorm = 0 // as it is read from a log
+	}
+	return s
 }
 
 // Eval logs an evaluation.

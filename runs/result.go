@@ -14,7 +14,7 @@ import (
 func (c *Cell) result(out *trainers.Outcome, data Splits, sample metrics.Sample) *results.Result {
 	r := &results.Result{Model: c.Model.Name, Task: c.Task.Name, Seed: c.Recipe.Seed, Split: data.Scored.Split,
 		Metric: c.Task.Metric, N: sample.Len(), Scores: sample.Scores(),
-		Train: results.Train{Steps: out.Steps, Examples: out.Sequences, Tokens: out.Tokens}}
+		Train: results.Train{Steps: out.Steps, Examples: out.Sequences, Tokens: out.Tokens, Skipped: out.Skipped}}
 	r.Score, r.Interval = results.Headline(sample, c.Task.Metric)
 	for _, e := range out.Epochs {
 		epoch := results.Epoch{Epoch: e.Epoch, Scores: e.Scores[data.Scored.Split]}

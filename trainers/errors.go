@@ -3,6 +3,8 @@ package trainers
 import (
 	"fmt"
 	"math"
+
+	"github.com/lmkor/bench/device"
 )
 
 // DivergedError says that a step's loss, gradient or weights are NaN or infinite.
@@ -10,15 +12,19 @@ import (
 type DivergedError struct {
 	Step           int
 	Loss, GradNorm float64
-	Err            error // which weights; nil where the loss or the gradient shows it
+	Precision      device.Precision
+	Err            error // which weights, or a *ScaleError; nil where the loss or the gradient shows it
 }
 
 func (e *DivergedError) Error() string {
-	if e.Err != nil {
-		return fmt.Sprintf("step %d: %v: the training diverged; try a lower learning_rate", e.Step, e.Err)
+	advice := "the training diverged; try a lower learning_rate"
+	if e.Precision == device.Float16 {
+		advice += ", or precision=float32: numbers beyond 65504 are infinite in float16"
 	}
-	const format = "step %d: loss %v, gradient norm %v: the training diverged; try a lower learning_rate"
-	return fmt.Sprintf(format, e.Step, e.Loss, e.GradNorm)
+	if e.Err != nil {
+		return fmt.Sprintf("step %d: %v: %s", e.Step, e.Err, advice)
+	}
+	return fmt.Sprintf("step %d: loss %v, gradient norm %v: %s", e.Step, e.Loss, e.GradNorm, advice)
 }
 
 func (e *DivergedError) Unwrap() error { return e.Err }

@@ -19,7 +19,9 @@ type StepEvent struct {
 	Epoch       float64 // passed, as a fraction
 	Loss        float64 // the batch's mean, before the update
 	LR          float64
-	GradNorm    float64 // before clipping
+	GradNorm    float64 // before clipping, and without the loss scale
+	LossScale   float64 // that the gradients were multiplied by; 0: by none
+	Skipped     bool    // the norm is not finite, and the step changed nothing
 
 	Sequences, Tokens int // of this step
 	Elapsed           time.Duration
@@ -44,6 +46,7 @@ type Outcome struct {
 	Steps     int
 	Sequences int // seen in training
 	Tokens    int
+	Skipped   int // steps that changed nothing: see Scaling
 	Resumed   int // the step at which the training was taken up again, 0 if from the start
 }
 

@@ -41,7 +41,7 @@ func (t *Trainer) Fit(ctx context.Context, splits []Split) (out *Outcome, err er
 			return nil, t.stopped(err)
 		}
 	}
-	t.outcome.Steps = t.at.Step
+	t.outcome.Steps, t.outcome.Skipped = t.at.Step, t.at.Step-t.scaler.updates(t.at.Step)
 	return &t.outcome, nil
 }
 

@@ -39,12 +39,12 @@ func (t *Trainer) announceLate() error {
 	}
 	e := s.event
 	e.Loss = sum(e.Loss, s.losses) / float64(t.opt.Accumulation)
-	e.GradNorm = t.norm.Value()
-	if !isFinite(e.Loss) || !isFinite(e.GradNorm) {
-		return &DivergedError{Step: e.Step, Loss: e.Loss, GradNorm: e.GradNorm}
+	var err error
+	if e.GradNorm, e.Skipped, err = t.scaler.hear(t.norm.Value()); err == nil {
+		err = t.optimizer.Err()
 	}
-	if err := t.optimizer.Err(); err != nil {
-		return &DivergedError{Step: e.Step, Loss: e.Loss, GradNorm: e.GradNorm, Err: err}
+	if !isFinite(e.Loss) || !isFinite(e.GradNorm) && !e.Skipped || err != nil {
+		return &DivergedError{Step: e.Step, Loss: e.Loss, GradNorm: e.GradNorm, Precision: t.opt.Precision, Err: err}
 	}
 	// A late step begins while the one before is being computed: its own time is that
 	// since then.

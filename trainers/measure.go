@@ -1,6 +1,7 @@
 package trainers
 
 import (
+	"cmp"
 	"context"
 	"runtime"
 	"time"
@@ -134,7 +135,8 @@ func (t *Trainer) measureStep(examples []int) (StepTime, error) {
 	if wait := t.update(t.opt.LearningRate, t.at.Step); wait != nil {
 		wait()
 	}
-	if err := t.optimizer.Err(); err != nil {
+	_, _, err := t.scaler.hear(t.norm.Value())
+	if err = cmp.Or(err, t.optimizer.Err()); err != nil {
 		return StepTime{}, err
 	}
 	t.addLosses()

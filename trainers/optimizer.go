@@ -3,6 +3,7 @@ package trainers
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/nlpodyssey/spago/nn"
@@ -46,13 +47,18 @@ const (
 
 // newAdamW returns an optimizer whose moments are zero, whatever an earlier
 // training left. rates are what each parameter's learning rate is of the step's;
-// gradients are clipped by the norm, if the options say so.
-func newAdamW(mem ops.Backend, params []models.Param, opt Options, rates []float64, norm *ops.GradNorm) *adamW {
+// gradients are clipped by the norm, if the options say so. They were multiplied by scale;
+// nil: they were not.
+func newAdamW(mem ops.Backend, params []models.Param, opt Options, rates []float64, norm *ops.GradNorm, scale *ops.LossScale,
+) *adamW {
 	a := &adamW{params: params, with: ops.AdamW{Backend: mem, Beta1: opt.AdamBeta1, Beta2: opt.AdamBeta2,
 		Eps: opt.AdamEpsilon, Scale: 1}}
 	if opt.MaxGradNorm > 0 {
 		a.with.Norm, a.with.MaxNorm = norm, opt.MaxGradNorm
+	} else if scale != nil {
+		a.with.Norm, a.with.MaxNorm = norm, math.MaxFloat32
 	}
+	a.with.LossScale = scale
 	decays, rate := map[*nn.Param]float64{}, map[*nn.Param]float64{}
 	for i, p := range params {
 		rate[p.Param] = rates[i]

@@ -24,6 +24,7 @@ type State struct {
 	Steps     int // of the whole training
 	Epochs    []EpochScores
 	Best      *Best
+	Scaling   *Scaling // nil: losses are not scaled
 	Sequences int
 	Tokens    int
 	Tensors   []StateTensor // weights, the best ones, the optimizer's and, within a step, gradients
@@ -74,7 +75,8 @@ func (t *Trainer) save() error {
 	}
 	t.addLosses()
 	s := &State{Position: t.at, Examples: t.plan.examples, Steps: t.plan.steps,
-		Epochs: t.outcome.Epochs, Best: t.outcome.Best, Sequences: t.outcome.Sequences, Tokens: t.outcome.Tokens,
+		Epochs: t.outcome.Epochs, Best: t.outcome.Best, Scaling: t.scaler.state(),
+		Sequences: t.outcome.Sequences, Tokens: t.outcome.Tokens,
 		Tensors: t.optimizer.State()}
 	for i, p := range t.params {
 		cols := ops.Of(p.Param).Cols()
@@ -148,7 +150,7 @@ func (t *Trainer) restore(s *State) error {
 		return fmt.Errorf("it has %d of %d parameters, and %d of %d best ones",
 			taken[stateWeight], len(t.params), taken[stateBest], best)
 	}
-	return nil
+	return t.scaler.restore(s.Scaling, s.Position.Step)
 }
 
 // splitName returns the kind of a parameter's own tensor and the parameter's

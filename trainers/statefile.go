@@ -42,6 +42,7 @@ type stateHeader struct {
 	Steps     int           `json:"steps"`
 	Epochs    []EpochScores `json:"epochs"`
 	Best      *Best         `json:"best,omitempty"`
+	Scaling   *Scaling      `json:"scaling,omitempty"`
 	Sequences int           `json:"sequences"`
 	Tokens    int           `json:"tokens"`
 	Tensors   []stateEntry  `json:"tensors"`
@@ -72,7 +73,7 @@ func (f *FileStore) Save(s *State) error {
 }
 
 func (f *FileStore) save(s *State) error {
-	h := stateHeader{Position: s.Position, Examples: s.Examples, Steps: s.Steps, Epochs: s.Epochs, Best: s.Best,
+	h := stateHeader{Position: s.Position, Examples: s.Examples, Steps: s.Steps, Epochs: s.Epochs, Best: s.Best, Scaling: s.Scaling,
 		Sequences: s.Sequences, Tokens: s.Tokens}
 	for _, x := range s.Tensors {
 		h.Tensors = append(h.Tensors, stateEntry{Name: x.Name, Size: len(x.Data), Cols: x.Cols, Rows: x.Rows, Some: x.Rows != nil})
@@ -191,7 +192,7 @@ func readState(file *os.File) (*State, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &State{Position: h.Position, Examples: h.Examples, Steps: h.Steps, Epochs: h.Epochs, Best: h.Best,
+	s := &State{Position: h.Position, Examples: h.Examples, Steps: h.Steps, Epochs: h.Epochs, Best: h.Best, Scaling: h.Scaling,
 		Sequences: h.Sequences, Tokens: h.Tokens}
 	for _, e := range h.Tensors {
 		x, err := readTensor(r, e, left)

@@ -22,7 +22,7 @@ func (t *Trainer) step(ctx context.Context, batches [][]int) (int, error) {
 		return 0, err
 	}
 	e := StepEvent{Step: t.at.Step + 1, Steps: t.plan.steps, Epoch: t.plan.passed(t.at), LR: t.plan.rates.rate(t.at.Step),
-		Loss: t.at.Loss, Sequences: t.at.Sequences, Tokens: t.at.Tokens}
+		Loss: t.at.Loss, LossScale: t.scaler.scale(), Sequences: t.at.Sequences, Tokens: t.at.Tokens}
 	wait := t.update(e.LR, e.Step)
 	t.late = &lateStep{event: e, losses: t.losses, wait: wait, start: start}
 	t.at.Step, t.at.part, t.losses = e.Step, part{}, nil
@@ -33,11 +33,14 @@ func (t *Trainer) step(ctx context.Context, batches [][]int) (int, error) {
 }
 
 // update begins what comes behind backward: the gradients' norm, the clipping, the
-// update, and gradients that are zero again. It returns what waits for all that; nil
+// update, the next step's loss scale, and gradients that are zero again. It returns what waits for all that; nil
 // if it is done.
 func (t *Trainer) update(rate float64, step int) (wait func()) {
 	t.norm.Begin(t.weights)
-	t.optimizer.Update(rate, step)
+	t.optimizer.Update(rate, t.scaler.updates(step))
+	if t.scaler != nil {
+		t.scaler.on.Follow(&t.norm)
+	}
 	t.zeroGrad()
 	return ops.Mark(t.mem)
 }

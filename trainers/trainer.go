@@ -7,6 +7,7 @@ import (
 
 	"github.com/nlpodyssey/spago/nn"
 
+	"github.com/lmkor/bench/device"
 	"github.com/lmkor/bench/metrics"
 	"github.com/lmkor/bench/models"
 	"github.com/lmkor/bench/ops"
@@ -25,6 +26,7 @@ type Trainer struct {
 	weights   []*nn.Param // those of params
 	optimizer Optimizer
 	norm      ops.GradNorm
+	scaler    *scaler // nil: losses are not scaled
 	plan      plan
 
 	losses    []lateLoss // of the step under way, not yet in at.Loss
@@ -53,6 +55,10 @@ func New(objective Objective, opt Options, events Events, store Store) (*Trainer
 	t := &Trainer{objective: objective, opt: opt, events: events, saver: saver{store: store, every: opt.SaveSteps}, mem: mem,
 		norm: ops.GradNorm{Backend: mem},
 		pass: &ops.Pass{Backend: mem, Grad: true, Train: true, Seed: opt.Seed, Precision: opt.Precision}}
+	if opt.Precision == device.Float16 {
+		t.scaler = &scaler{on: ops.NewLossScale(mem)}
+		t.pass.Scale = t.scaler.on
+	}
 	for i, m := range objective.Models() {
 		m.SetDropout(opt.Dropout)
 		for _, p := range m.Params() {
@@ -81,7 +87,8 @@ func (t *Trainer) restart() {
 	}
 	ops.LayOutGradients(t.weights)
 	t.zeroGrad()
-	t.optimizer = newAdamW(t.mem, t.params, t.opt, t.layerRates(), &t.norm)
+	t.optimizer = newAdamW(t.mem, t.params, t.opt, t.layerRates(), &t.norm, t.pass.Scale)
+	t.scaler.restart()
 	t.losses, t.late = nil, nil
 	t.at, t.best, t.scores = Position{}, nil, nil
 }

@@ -31,7 +31,8 @@ func (e *cellEvents) Step(c *runs.Cell, s trainers.StepEvent) {
 		e.bar = progress.NewTraining(e.w, c.Name())
 	}
 	e.bar.Step(s)
-	e.show(c, results.Event{Step: &results.StepEvent{Step: s.Step, Epoch: s.Epoch, Loss: s.Loss, LR: s.LR, GradNorm: s.GradNorm}})
+	logged := runs.Logged(s)
+	e.show(c, results.Event{Step: &logged})
 }
 
 // Eval shows a score to TensorBoard alone: for people it comes with the outcome.

@@ -80,7 +80,12 @@ func WriteEvent(e *Events, ev results.Event, clock func(step int) float64) {
 		at := clock(s.Step)
 		e.Scalar("train/loss", s.Step, at, s.Loss)
 		e.Scalar("train/learning_rate", s.Step, at, s.LR)
-		e.Scalar("train/grad_norm", s.Step, at, s.GradNorm)
+		if !s.Skipped {
+			e.Scalar("train/grad_norm", s.Step, at, s.GradNorm)
+		}
+		if s.LossScale > 0 {
+			e.Scalar("train/loss_scale", s.Step, at, s.LossScale)
+		}
 		return
 	}
 	for _, n := range metrics.Names {

@@ -1,4 +1,4 @@
-"""Traces of recipe fields, for trainers/testdata/recipes.
+"""Traces of recipe fields, for trainers/testdata/recipes and trainers/testdata/scaling.
 
     python scripts/golden/recipes.py
 
@@ -9,6 +9,9 @@ are those of transformers' get_scheduler, smoothing its LabelSmoother, weights
 PyTorch's CrossEntropyLoss. Layerwise rates are optimizer groups, the head's
 factor 1, each layer below times the decay, the embeddings below the first layer.
 stopping.jsonl is what EarlyStoppingCallback does on sequences of scores.
+scaling/trace.json is a training under torch.amp.GradScaler that stands shortly before its scale
+grows, and of which a gradient is made infinite in some steps; scaling/scales.json is the scaler's
+alone, over many steps.
 """
 import json
 import math
@@ -29,6 +32,7 @@ from transformers.trainer_pt_utils import LabelSmoother
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "trainers" / "testdata" / "training" / "hate-speech-bert"
 OUT = ROOT / "trainers" / "testdata" / "recipes"
+SCALING = ROOT / "trainers" / "testdata" / "scaling"
 LABELS = ["none", "offensive", "hate"]
 MAX_LENGTH, BATCH, EPOCHS, LR, LAYERS = 40, 8, 2, 3e-4, 2
 RECIPES = {
@@ -145,9 +149,87 @@ def stopping():
     (OUT / "stopping.jsonl").write_text("".join(json.dumps(x) + "\n" for x in out))
 
 
+class Classic(torch.optim.Optimizer):
+    """AdamW as above: its steps are those that it is told to make."""
+
+    def __init__(self, params):
+        super().__init__(params, dict(lr=LR))
+        self.made = 0
+
+    @torch.no_grad()
+    def step(self):
+        self.made += 1
+        for group in self.param_groups:
+            for p in group["params"]:
+                s = self.state[p]
+                m, v = s.setdefault("m", torch.zeros_like(p)), s.setdefault("v", torch.zeros_like(p))
+                m.mul_(0.9).add_(p.grad, alpha=0.1)
+                v.mul_(0.999).addcmul_(p.grad, p.grad, value=1 - 0.999)
+                size = group["lr"] * math.sqrt(1 - 0.999 ** self.made) / (1 - 0.9 ** self.made)
+                p.addcdiv_(m, v.sqrt().add_(1e-8), value=-size)
+
+
+def scaling(good=1995, overflows=(8, 11, 12)):
+    torch.manual_seed(1)
+    model = BertForSequenceClassification.from_pretrained(SOURCE / "model").train()
+    tok = BertTokenizer(str(SOURCE / "model" / "vocab.txt"), do_lower_case=True, strip_accents=False)
+    texts, labels = rows("train.tsv")
+    batches = math.ceil(len(texts) / BATCH)
+    steps = batches * EPOCHS
+    optimizer = Classic(model.parameters())
+    scheduler = get_scheduler("linear", optimizer, 0, steps)
+    scaler = torch.amp.GradScaler("cpu")
+    scaler.load_state_dict(scaler.state_dict() | dict(_growth_tracker=good))
+    log = []
+    for step in range(1, steps + 1):
+        i = (step - 1) % batches
+        enc = tok(texts[i * BATCH:(i + 1) * BATCH], max_length=MAX_LENGTH, truncation=True, padding=True, return_tensors="pt")
+        loss = torch.nn.functional.cross_entropy(model(**enc).logits, torch.tensor(labels[i * BATCH:(i + 1) * BATCH]))
+        scale, rate, made = scaler.get_scale(), scheduler.get_last_lr()[0], optimizer.made
+        scaler.scale(loss).backward()
+        if step in overflows:
+            model.bert.pooler.dense.weight.grad[0, 0] = math.inf
+        scaler.unscale_(optimizer)
+        norm = torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        scaler.step(optimizer)
+        scaler.update()
+        optimizer.zero_grad()
+        scheduler.step()
+        skipped = optimizer.made == made
+        log.append(dict(step=step, loss=round(loss.item(), 7), lr=rate, grad_norm=None if skipped else round(norm.item(), 7),
+                        loss_scale=scale, skipped=skipped))
+    model.eval()
+    with torch.no_grad():
+        enc = tok(texts[:6], max_length=MAX_LENGTH, truncation=True, padding=True, return_tensors="pt")
+        logits = [[round(v, 7) for v in row] for row in model(**enc).logits.tolist()]
+    state = scaler.state_dict()
+    end = dict(scale=state["scale"], good=state["_growth_tracker"], skipped=steps - optimizer.made)
+    (SCALING / "trace.json").write_text(json.dumps(dict(good=good, overflows=overflows, steps=log, logits=logits, end=end)) + "\n")
+    print("scaling", steps, "steps,", optimizer.made, "updates")
+
+
+def scales(steps=9000, overflows=(1, 2, 3, 2003, 4004, 4005, 8500)):
+    p = torch.nn.Parameter(torch.ones(2))
+    optimizer, scaler = torch.optim.SGD([p], lr=0.0), torch.amp.GradScaler("cpu")
+    changes, last = [], None
+    for step in range(1, steps + 1):
+        if scaler.get_scale() != last:
+            last = scaler.get_scale()
+            changes.append(dict(step=step, scale=last))
+        p.grad = torch.tensor([1.0, math.nan if step in overflows else 1.0])
+        scaler.scale(p.sum())  # which starts it
+        scaler.step(optimizer)
+        scaler.update()
+    (SCALING / "scales.json").write_text(json.dumps(dict(steps=steps, overflows=overflows, changes=changes)) + "\n")
+    print("scales", len(changes), "scales")
+
+
 if __name__ == "__main__":
     torch.set_num_threads(1)
     OUT.mkdir(parents=True, exist_ok=True)
+    SCALING.mkdir(parents=True, exist_ok=True)
     for n, r in RECIPES.items():
         trace(n, r)
     stopping()
+    scaling()
+    scales()
