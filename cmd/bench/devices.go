@@ -33,6 +33,8 @@ type computer struct {
 	Float16 bool   `json:"float16"`
 	Matrix  bool   `json:"cooperative_matrix"`
 	Clock   bool   `json:"timestamps"`
+	Shapes  string `json:"matrices,omitempty"` // of float16, M×N×K
+	Can     string `json:"can,omitempty"`
 	Lacks   string `json:"lacks,omitempty"` // why it can't compute
 }
 
@@ -46,7 +48,7 @@ processor, and every device that Vulkan offers. auto takes a GPU, never a device
 is a processor itself, such as Mesa's llvmpipe; vulkan:N takes what it names. Where no
 Vulkan is found it says what was looked for.
 
-Computing on a GPU is experimental, and in float32 alone.`,
+Computing on a GPU is experimental. It is in float32, and in float16 where that is faster.`,
 		Example: "  bench devices\n  bench devices --format json",
 		Args:    args(cobra.NoArgs),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return o.run(streamsOf(cmd)) },
@@ -65,7 +67,7 @@ func (o *devicesOptions) run(s streams) error {
 	for _, i := range found {
 		all = append(all, computer{Device: fmt.Sprintf("%s:%d", devices.Vulkan, i.Index), Name: i.Name, Type: i.Kind,
 			Driver: i.Driver, API: i.API, Memory: i.Memory, Free: i.Free, Shared: i.Shared, Wave: i.Wave, Float16: i.Float16,
-			Matrix: i.Matrix, Clock: i.Clock, Lacks: i.Lacks})
+			Matrix: i.Matrix, Clock: i.Clock, Lacks: i.Lacks, Shapes: offered.Shapes(i.Shapes), Can: i.Can()})
 	}
 	if o.format == "json" {
 		return s.json(all)
@@ -95,8 +97,5 @@ func (c computer) can() string {
 	case c.Device == devices.CPU:
 		return fmt.Sprintf("float32 and bfloat16, %d threads", c.Threads)
 	}
-	if c.Matrix {
-		return "float32; its cooperative matrices are not used"
-	}
-	return "float32; it has no cooperative matrices"
+	return c.Can
 }

@@ -115,7 +115,7 @@ func (b *Backend) begin() {
 // Info returns what the device says of itself.
 func (b *Backend) Info() offered.Info { return b.info }
 
-// LowerPrecision says why the device does not compute in bfloat16: see Info.
+// LowerPrecision says why the device does not compute in float16: see Info.
 func (b *Backend) LowerPrecision() string { return b.info.LowerPrecision() }
 
 // Close waits for the device and gives back all that it holds. The backend and its

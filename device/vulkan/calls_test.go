@@ -1,9 +1,12 @@
 package vulkan
 
 import (
+	"bytes"
+	"errors"
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -65,13 +68,12 @@ func parsed(t *testing.T, folder string, f func(ast.Node)) {
 }
 
 // TestShadersAreCompiled compiles every shader again and compares, where the
-// compiler is.
+// compilers are. Where BENCH_GLSLANG names the one for cooperative matrices, both have to be.
 func TestShadersAreCompiled(t *testing.T) {
 	dir := t.TempDir()
-	if out, err := exec.Command("go", "run", "./gen", "-into", dir).CombinedOutput(); err != nil {
+	out, err := exec.Command("go", "run", "./gen", "-into", dir).CombinedOutput()
+	if err != nil || len(out) > 0 && os.Getenv("BENCH_GLSLANG") != "" {
 		t.Fatalf("%v\n%s", err, out)
-	} else if len(out) > 0 {
-		t.Skipf("NOT RUN: %s", out)
 	}
 	want, err := filepath.Glob("shaders/*.spv")
 	if err != nil {
@@ -84,9 +86,13 @@ func TestShadersAreCompiled(t *testing.T) {
 	if len(want) != len(sources) {
 		t.Errorf("%d compiled shaders of %d", len(want), len(sources))
 	}
+	compared := 0
 	for _, s := range sources {
 		name := strings.TrimSuffix(filepath.Base(s), ".comp") + ".spv"
 		got, err := os.ReadFile(filepath.Join(dir, name))
+		if errors.Is(err, fs.ErrNotExist) && bytes.Contains(out, []byte(s)) {
+			continue
+		}
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -94,5 +100,12 @@ func TestShadersAreCompiled(t *testing.T) {
 		if err != nil || string(got) != string(committed) {
 			t.Errorf("%s is not what go generate makes of %s", name, s)
 		}
+		compared++
+	}
+	if compared == 0 {
+		t.Skipf("NOT RUN: %s", out)
+	}
+	if len(out) > 0 {
+		t.Logf("NOT COMPARED: %s", out)
 	}
 }

@@ -30,6 +30,7 @@ type harness struct {
 	t       *testing.T
 	rng     *rand.Rand
 	cpu     *device.CPU
+	compute func(...device.Call) // in the place of the CPU
 	buffers []*pair
 }
 
@@ -147,7 +148,8 @@ func without(t testing.TB, err error) {
 
 func newHarness(t *testing.T) *harness {
 	opened(t)
-	return &harness{t: t, rng: rand.New(rand.NewPCG(1, uint64(len(t.Name())))), cpu: new(device.CPU)}
+	cpu := new(device.CPU)
+	return &harness{t: t, rng: rand.New(rand.NewPCG(1, uint64(len(t.Name())))), cpu: cpu, compute: cpu.Run}
 }
 
 // smallest returns the shapes of a test, with -short the first alone: a validation
@@ -221,7 +223,7 @@ func (h *harness) same(tol golden.Tolerance, calls ...device.Call) {
 	if !accesses() { // which are the same in any order
 		second = h.on(reversed, calls)
 	}
-	h.cpu.Run(calls...)
+	h.compute(calls...)
 	for i, p := range h.buffers {
 		if p.ignored {
 			continue

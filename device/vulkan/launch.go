@@ -31,6 +31,7 @@ type launch struct {
 	kernel        string    // shaders/<kernel>.comp
 	name          string    // what it is counted under; empty: kernel
 	spec          []uint32  // specialization constants 0, 1, …
+	subgroup      uint32    // invocations that subgroups must have; 0: as many as the driver likes
 	groups        [3]uint32 // workgroups; 0 is 1
 	push          []byte    // what the kernel is told: see pack
 	reads, writes []region  // see over and block
@@ -39,7 +40,7 @@ type launch struct {
 
 // launch records l. A launch of no workgroups is none.
 func (b *Backend) launch(l launch) {
-	p := b.pipeline(l.kernel, l.spec)
+	p := b.pipeline(l.kernel, l.spec, l.subgroup)
 	for i := range l.groups {
 		l.groups[i] = max(1, l.groups[i])
 		if most := b.info.Groups[i]; l.groups[i] > most {

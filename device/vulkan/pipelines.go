@@ -38,8 +38,8 @@ func shader(file string) []byte {
 }
 
 // pipeline returns a kernel compiled for its specialization constants, made at its
-// first use.
-func (b *Backend) pipeline(kernel string, spec []uint32) vulkan.Pipeline {
+// first use. A kernel's subgroups are the same at each.
+func (b *Backend) pipeline(kernel string, spec []uint32, subgroup uint32) vulkan.Pipeline {
 	key := make([]byte, 0, 64)
 	for _, s := range spec {
 		key = binary.LittleEndian.AppendUint32(key, s)
@@ -58,7 +58,7 @@ func (b *Backend) pipeline(kernel string, spec []uint32) vulkan.Pipeline {
 		if b.options.code != nil {
 			code = b.options.code(code)
 		}
-		p, err = b.device.NewPipeline(code, spec)
+		p, err = b.device.NewPipeline(code, spec, subgroup)
 	}
 	if exhausted(err) {
 		err = &memoryError{0, forKernels, err}

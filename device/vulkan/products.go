@@ -37,6 +37,7 @@ type productKind struct {
 	act                              kernels.Act
 	flags                            uint32
 	factors                          int
+	half                             bool // factors are rounded to float16
 }
 
 func kindOf(p *device.Product) productKind {
@@ -72,8 +73,8 @@ func inVectors(m device.Matrix) bool { return m.LD%4 == 0 && m.Addr()%16 == 0 }
 // launches need nothing of each other, so no barrier is between them. It panics with an
 // *UnsupportedError of products in lower precision.
 func (b *Backend) products(o *device.Products) {
-	if o.Precision != device.Float32 {
-		panic(&UnsupportedError{What: "products in " + o.Precision.String()})
+	if why := b.refuses(o.Precision); why != "" {
+		panic(&UnsupportedError{What: "products in " + o.Precision.String() + ": " + why})
 	}
 	var kinds []productKind
 	var behind []device.Product // of factors that can't be in the launch of the first ones
@@ -87,6 +88,7 @@ func (b *Backend) products(o *device.Products) {
 			p, behind = apart(p, behind)
 		}
 		k := kindOf(p)
+		k.half = o.Precision == device.Float16
 		if alike[k] == nil {
 			kinds = append(kinds, k)
 		}
@@ -102,7 +104,7 @@ func (b *Backend) products(o *device.Products) {
 		b.addParts(s)
 	}
 	for _, p := range behind {
-		b.products(&device.Products{List: []device.Product{p}})
+		b.products(&device.Products{Precision: o.Precision, List: []device.Product{p}})
 	}
 }
 
@@ -174,7 +176,11 @@ func (b *Backend) launchRows(k productKind, list []*device.Product) {
 		l.reads = slices.Concat(l.reads, block(p.A, p.M, p.K), stored(p.B, p.K, p.N, p.TB))
 	}
 	b.finishes(&l, list, all, 0)
-	b.launchOperands(&l, k, k.flags, all, 0, 1, uint32(k.m), uint32(lanes))
+	flags := k.flags
+	if k.half {
+		flags |= flagHalves
+	}
+	b.launchOperands(&l, k, flags, all, 0, 1, uint32(k.m), uint32(lanes))
 }
 
 // launchProducts launches products of one kind. Where K is split it returns what has
@@ -184,10 +190,10 @@ func (b *Backend) launchProducts(k productKind, list []*device.Product) *splitPr
 		b.launchRows(k, list)
 		return nil
 	}
-	t, parts := tiling.For(k.m, k.n, k.k, len(list))
-	part, parts := t.Part(k.k, parts)
-	x, y := tiling.Over(k.n, t.BN), tiling.Over(k.m, t.BM)
-	l := launch{kernel: "product", groups: [3]uint32{x, y, uint32(parts * len(list))},
+	c := b.cutOf(k, len(list))
+	part, parts := c.part, c.parts
+	x, y := tiling.Over(k.n, c.bn), tiling.Over(k.m, c.bm)
+	l := launch{kernel: c.kernel, subgroup: c.subgroup, groups: [3]uint32{x, y, uint32(parts * len(list))},
 		flops: 2 * float64(len(list)*k.factors) * float64(k.m) * float64(k.n) * float64(k.k)}
 	all := make([]operands, len(list)*k.factors)
 	for i, p := range list {
@@ -210,7 +216,7 @@ func (b *Backend) launchProducts(k productKind, list []*device.Product) *splitPr
 	} else {
 		b.finishes(&l, list, all, int(x*y))
 	}
-	b.launchOperands(&l, k, flags, all, part, parts, t.BM, t.BN, t.BK, t.TM, t.TN, t.Invocations(), uint32(k.factors))
+	b.launchOperands(&l, k, flags, all, part, parts, c.spec...)
 	return s
 }
 

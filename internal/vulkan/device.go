@@ -69,7 +69,9 @@ func (d *Device) create() error {
 		PQueuePriorities: &priority}
 	f12 := &vkPhysicalDeviceVulkan12Features{SType: structureTypePhysicalDeviceVulkan12Features,
 		BufferDeviceAddress: 1, TimelineSemaphore: 1}
-	f2 := &vkPhysicalDeviceFeatures2{SType: structureTypePhysicalDeviceFeatures2, PNext: unsafe.Pointer(f12)}
+	var extensions []string
+	f2 := &vkPhysicalDeviceFeatures2{SType: structureTypePhysicalDeviceFeatures2}
+	f2.PNext = p.enableMatrices(f12, &extensions, unsafe.Pointer(f12))
 	if Validated() { // what the layer that checks accesses adds to shaders wants these
 		f2.Features.ShaderInt64 = p.features.ShaderInt64
 		f2.Features.VertexPipelineStoresAndAtomics = p.features.VertexPipelineStoresAndAtomics
@@ -77,7 +79,6 @@ func (d *Device) create() error {
 		f12.ScalarBlockLayout, f12.StorageBuffer8BitAccess = p.newer.ScalarBlockLayout, p.newer.StorageBuffer8BitAccess
 		f12.ShaderInt8 = p.newer.ShaderInt8
 	}
-	var extensions []string
 	if slices.Contains(p.Extensions, "VK_KHR_portability_subset") { // to be named where a device has it
 		extensions = append(extensions, "VK_KHR_portability_subset")
 	}
@@ -153,8 +154,9 @@ func (d *Device) Cache() ([]byte, error) {
 type Pipeline uint64
 
 // NewPipeline compiles a shader in SPIR-V, with the values of its specialization
-// constants 0, 1 and so on.
-func (d *Device) NewPipeline(spirv []byte, constants []uint32) (Pipeline, error) {
+// constants 0, 1 and so on. It runs in whole subgroups of so many invocations, one of
+// Physical.Subgroups, or with 0 in what the driver takes.
+func (d *Device) NewPipeline(spirv []byte, constants []uint32, subgroup uint32) (Pipeline, error) {
 	if len(spirv) == 0 || len(spirv)%4 != 0 {
 		return 0, fmt.Errorf("%d bytes are no SPIR-V", len(spirv))
 	}
@@ -170,6 +172,12 @@ func (d *Device) NewPipeline(spirv []byte, constants []uint32) (Pipeline, error)
 	info := &vkComputePipelineCreateInfo{SType: structureTypeComputePipelineCreateInfo, Layout: d.layout,
 		Stage: vkPipelineShaderStageCreateInfo{SType: structureTypePipelineShaderStageCreateInfo, Stage: shaderStageCompute,
 			Module: *m, PName: cstring("main"), PSpecializationInfo: specialization(constants)}}
+	if subgroup != 0 {
+		info.Stage.Flags |= pipelineShaderStageCreateRequireFullSubgroups
+		info.Stage.PNext = unsafe.Pointer(&vkPipelineShaderStageRequiredSubgroupSizeCreateInfo{
+			SType:                structureTypePipelineShaderStageRequiredSubgroupSizeCreateInfo,
+			RequiredSubgroupSize: subgroup})
+	}
 	p := new(Pipeline)
 	err := d.f.CreateComputePipelines.check("vkCreateComputePipelines", d.handle, uintptr(d.cache), 1,
 		uintptr(unsafe.Pointer(info)), 0, uintptr(unsafe.Pointer(p)))

@@ -54,6 +54,9 @@ type Physical struct {
 	Timeline           bool    // timelineSemaphore
 	Float16, Storage16 bool
 	Int64              bool
+	Matrices           []Matrices // cooperative matrices of float16 that the program can use
+	MatricesLack       string     // why there are none
+	Subgroups          [2]uint32  // the sizes that shaders may ask for, from and to; 0: none
 
 	instance *Instance
 	handle   uintptr
@@ -113,6 +116,7 @@ func (p *Physical) read() {
 			uintptr(unsafe.Pointer(n)), uintptr(unsafe.Pointer(first)))
 	})
 	if p.API < MakeVersion(1, 2) {
+		p.MatricesLack = "Vulkan 1.2"
 		return
 	}
 	p.budget()
@@ -132,6 +136,7 @@ func (p *Physical) read() {
 	f.GetPhysicalDeviceFeatures2.void(p.handle, uintptr(unsafe.Pointer(f2)))
 	p.features, p.newer = f2.Features, *v12
 	p.Addresses, p.Timeline, p.Float16 = v12.BufferDeviceAddress != 0, v12.TimelineSemaphore != 0, v12.ShaderFloat16 != 0
+	p.readMatrices()
 	p.Storage16, p.Int64 = f11.StorageBuffer16BitAccess != 0, f2.Features.ShaderInt64 != 0
 }
 

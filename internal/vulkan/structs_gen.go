@@ -5,79 +5,88 @@ package vulkan
 import "unsafe"
 
 const (
-	structureTypeApplicationInfo                         = 0
-	structureTypeInstanceCreateInfo                      = 1
-	structureTypeDeviceQueueCreateInfo                   = 2
-	structureTypeDeviceCreateInfo                        = 3
-	structureTypeSubmitInfo                              = 4
-	structureTypeMemoryAllocateInfo                      = 5
-	structureTypeSemaphoreCreateInfo                     = 9
-	structureTypeQueryPoolCreateInfo                     = 11
-	structureTypeBufferCreateInfo                        = 12
-	structureTypeShaderModuleCreateInfo                  = 16
-	structureTypePipelineCacheCreateInfo                 = 17
-	structureTypePipelineShaderStageCreateInfo           = 18
-	structureTypeComputePipelineCreateInfo               = 29
-	structureTypePipelineLayoutCreateInfo                = 30
-	structureTypeCommandPoolCreateInfo                   = 39
-	structureTypeCommandBufferAllocateInfo               = 40
-	structureTypeCommandBufferBeginInfo                  = 42
-	structureTypeMemoryBarrier                           = 46
-	structureTypeMappedMemoryRange                       = 6
-	structureTypePhysicalDeviceVulkan11Features          = 49
-	structureTypePhysicalDeviceVulkan11Properties        = 50
-	structureTypePhysicalDeviceVulkan12Features          = 51
-	structureTypePhysicalDeviceDriverProperties          = 1000196000
-	structureTypePhysicalDeviceMemoryProperties2         = 1000059006
-	structureTypePhysicalDeviceMemoryBudgetPropertiesExt = 1000237000
-	structureTypePhysicalDeviceFeatures2                 = 1000059000
-	structureTypePhysicalDeviceProperties2               = 1000059001
-	structureTypeMemoryAllocateFlagsInfo                 = 1000060000
-	structureTypeSemaphoreTypeCreateInfo                 = 1000207002
-	structureTypeTimelineSemaphoreSubmitInfo             = 1000207003
-	structureTypeSemaphoreWaitInfo                       = 1000207004
-	structureTypeBufferDeviceAddressInfo                 = 1000244001
-	structureTypeDebugUtilsMessengerCreateInfoExt        = 1000128004
-	physicalDeviceTypeOther                              = 0
-	physicalDeviceTypeIntegratedGpu                      = 1
-	physicalDeviceTypeDiscreteGpu                        = 2
-	physicalDeviceTypeVirtualGpu                         = 3
-	physicalDeviceTypeCpu                                = 4
-	queueGraphics                                        = 0x00000001
-	queueCompute                                         = 0x00000002
-	memoryPropertyDeviceLocal                            = 0x00000001
-	memoryPropertyHostVisible                            = 0x00000002
-	memoryPropertyHostCoherent                           = 0x00000004
-	memoryPropertyHostCached                             = 0x00000008
-	memoryHeapDeviceLocal                                = 0x00000001
-	memoryAllocateDeviceAddress                          = 0x00000002
-	bufferUsageTransferSrc                               = 0x00000001
-	bufferUsageTransferDst                               = 0x00000002
-	bufferUsageStorageBuffer                             = 0x00000020
-	bufferUsageShaderDeviceAddress                       = 0x00020000
-	shaderStageCompute                                   = 0x00000020
-	pipelineBindPointCompute                             = 1
-	pipelineStageComputeShader                           = 0x00000800
-	pipelineStageTransfer                                = 0x00001000
-	pipelineStageHost                                    = 0x00004000
-	pipelineStageBottomOfPipe                            = 0x00002000
-	accessShaderRead                                     = 0x00000020
-	accessShaderWrite                                    = 0x00000040
-	accessTransferRead                                   = 0x00000800
-	accessTransferWrite                                  = 0x00001000
-	accessHostRead                                       = 0x00002000
-	commandPoolCreateResetCommandBuffer                  = 0x00000002
-	commandBufferUsageOneTimeSubmit                      = 0x00000001
-	semaphoreTypeTimeline                                = 1
-	queryTypeTimestamp                                   = 2
-	queryResult64                                        = 0x00000001
-	queryResultWait                                      = 0x00000002
-	instanceCreateEnumeratePortabilityBitKhr             = 0x00000001
-	debugUtilsMessageSeverityWarningBitExt               = 0x00000100
-	debugUtilsMessageSeverityErrorBitExt                 = 0x00001000
-	debugUtilsMessageTypeGeneralBitExt                   = 0x00000001
-	debugUtilsMessageTypeValidationBitExt                = 0x00000002
-	debugUtilsMessageTypePerformanceBitExt               = 0x00000004
+	structureTypeApplicationInfo                                   = 0
+	structureTypeInstanceCreateInfo                                = 1
+	structureTypeDeviceQueueCreateInfo                             = 2
+	structureTypeDeviceCreateInfo                                  = 3
+	structureTypeSubmitInfo                                        = 4
+	structureTypeMemoryAllocateInfo                                = 5
+	structureTypeSemaphoreCreateInfo                               = 9
+	structureTypeQueryPoolCreateInfo                               = 11
+	structureTypeBufferCreateInfo                                  = 12
+	structureTypeShaderModuleCreateInfo                            = 16
+	structureTypePipelineCacheCreateInfo                           = 17
+	structureTypePipelineShaderStageCreateInfo                     = 18
+	structureTypeComputePipelineCreateInfo                         = 29
+	structureTypePipelineLayoutCreateInfo                          = 30
+	structureTypeCommandPoolCreateInfo                             = 39
+	structureTypeCommandBufferAllocateInfo                         = 40
+	structureTypeCommandBufferBeginInfo                            = 42
+	structureTypeMemoryBarrier                                     = 46
+	structureTypeMappedMemoryRange                                 = 6
+	structureTypePhysicalDeviceVulkan11Features                    = 49
+	structureTypePhysicalDeviceVulkan11Properties                  = 50
+	structureTypePhysicalDeviceVulkan12Features                    = 51
+	structureTypePhysicalDeviceDriverProperties                    = 1000196000
+	structureTypePhysicalDeviceMemoryProperties2                   = 1000059006
+	structureTypePhysicalDeviceMemoryBudgetPropertiesExt           = 1000237000
+	structureTypePhysicalDeviceFeatures2                           = 1000059000
+	structureTypePhysicalDeviceProperties2                         = 1000059001
+	structureTypeMemoryAllocateFlagsInfo                           = 1000060000
+	structureTypeSemaphoreTypeCreateInfo                           = 1000207002
+	structureTypeTimelineSemaphoreSubmitInfo                       = 1000207003
+	structureTypeSemaphoreWaitInfo                                 = 1000207004
+	structureTypeBufferDeviceAddressInfo                           = 1000244001
+	structureTypeDebugUtilsMessengerCreateInfoExt                  = 1000128004
+	physicalDeviceTypeOther                                        = 0
+	physicalDeviceTypeIntegratedGpu                                = 1
+	physicalDeviceTypeDiscreteGpu                                  = 2
+	physicalDeviceTypeVirtualGpu                                   = 3
+	physicalDeviceTypeCpu                                          = 4
+	queueGraphics                                                  = 0x00000001
+	queueCompute                                                   = 0x00000002
+	memoryPropertyDeviceLocal                                      = 0x00000001
+	memoryPropertyHostVisible                                      = 0x00000002
+	memoryPropertyHostCoherent                                     = 0x00000004
+	memoryPropertyHostCached                                       = 0x00000008
+	memoryHeapDeviceLocal                                          = 0x00000001
+	memoryAllocateDeviceAddress                                    = 0x00000002
+	bufferUsageTransferSrc                                         = 0x00000001
+	bufferUsageTransferDst                                         = 0x00000002
+	bufferUsageStorageBuffer                                       = 0x00000020
+	bufferUsageShaderDeviceAddress                                 = 0x00020000
+	shaderStageCompute                                             = 0x00000020
+	pipelineBindPointCompute                                       = 1
+	pipelineStageComputeShader                                     = 0x00000800
+	pipelineStageTransfer                                          = 0x00001000
+	pipelineStageHost                                              = 0x00004000
+	pipelineStageBottomOfPipe                                      = 0x00002000
+	accessShaderRead                                               = 0x00000020
+	accessShaderWrite                                              = 0x00000040
+	accessTransferRead                                             = 0x00000800
+	accessTransferWrite                                            = 0x00001000
+	accessHostRead                                                 = 0x00002000
+	commandPoolCreateResetCommandBuffer                            = 0x00000002
+	commandBufferUsageOneTimeSubmit                                = 0x00000001
+	semaphoreTypeTimeline                                          = 1
+	queryTypeTimestamp                                             = 2
+	queryResult64                                                  = 0x00000001
+	queryResultWait                                                = 0x00000002
+	instanceCreateEnumeratePortabilityBitKhr                       = 0x00000001
+	debugUtilsMessageSeverityWarningBitExt                         = 0x00000100
+	debugUtilsMessageSeverityErrorBitExt                           = 0x00001000
+	debugUtilsMessageTypeGeneralBitExt                             = 0x00000001
+	debugUtilsMessageTypeValidationBitExt                          = 0x00000002
+	debugUtilsMessageTypePerformanceBitExt                         = 0x00000004
+	structureTypePhysicalDeviceSubgroupSizeControlFeatures         = 1000225002
+	structureTypePhysicalDeviceSubgroupSizeControlProperties       = 1000225000
+	structureTypePipelineShaderStageRequiredSubgroupSizeCreateInfo = 1000225001
+	pipelineShaderStageCreateRequireFullSubgroups                  = 0x00000002
+	structureTypePhysicalDeviceCooperativeMatrixFeaturesKhr        = 1000506000
+	structureTypeCooperativeMatrixPropertiesKhr                    = 1000506001
+	componentTypeFloat16Khr                                        = 0
+	componentTypeFloat32Khr                                        = 1
+	scopeSubgroupKhr                                               = 3
 )
 
 // resultNames are the names of VkResult's values.
@@ -743,4 +752,47 @@ type vkDebugUtilsMessengerCallbackDataEXT struct {
 	PCmdBufLabels    unsafe.Pointer
 	ObjectCount      uint32
 	PObjects         unsafe.Pointer
+}
+
+type vkPhysicalDeviceSubgroupSizeControlFeatures struct {
+	SType                uint32
+	PNext                unsafe.Pointer
+	SubgroupSizeControl  uint32
+	ComputeFullSubgroups uint32
+}
+
+type vkPhysicalDeviceSubgroupSizeControlProperties struct {
+	SType                        uint32
+	PNext                        unsafe.Pointer
+	MinSubgroupSize              uint32
+	MaxSubgroupSize              uint32
+	MaxComputeWorkgroupSubgroups uint32
+	RequiredSubgroupSizeStages   uint32
+}
+
+type vkPipelineShaderStageRequiredSubgroupSizeCreateInfo struct {
+	SType                uint32
+	PNext                unsafe.Pointer
+	RequiredSubgroupSize uint32
+}
+
+type vkPhysicalDeviceCooperativeMatrixFeaturesKHR struct {
+	SType                               uint32
+	PNext                               unsafe.Pointer
+	CooperativeMatrix                   uint32
+	CooperativeMatrixRobustBufferAccess uint32
+}
+
+type vkCooperativeMatrixPropertiesKHR struct {
+	SType                  uint32
+	PNext                  unsafe.Pointer
+	MSize                  uint32
+	NSize                  uint32
+	KSize                  uint32
+	AType                  uint32
+	BType                  uint32
+	CType                  uint32
+	ResultType             uint32
+	SaturatingAccumulation uint32
+	Scope                  uint32
 }

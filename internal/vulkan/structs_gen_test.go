@@ -54,4 +54,9 @@ var structs = []any{
 	vkQueryPoolCreateInfo{},
 	vkDebugUtilsMessengerCreateInfoEXT{},
 	vkDebugUtilsMessengerCallbackDataEXT{},
+	vkPhysicalDeviceSubgroupSizeControlFeatures{},
+	vkPhysicalDeviceSubgroupSizeControlProperties{},
+	vkPipelineShaderStageRequiredSubgroupSizeCreateInfo{},
+	vkPhysicalDeviceCooperativeMatrixFeaturesKHR{},
+	vkCooperativeMatrixPropertiesKHR{},
 }

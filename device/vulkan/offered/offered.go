@@ -9,32 +9,36 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/lmkor/bench/device/vulkan/tiling"
 	"github.com/lmkor/bench/internal/vulkan"
 )
 
 // Info is what a device says of itself.
 type Info struct {
-	Index   int    // as in vulkan:0
-	Name    string // the device's
-	Kind    string // discrete GPU, integrated GPU, virtual GPU, CPU, other
-	CPU     bool   // the driver runs kernels on the machine's processor
-	Driver  string // its name and version
-	API     string // the version of Vulkan
-	Heaps   []Heap
-	Memory  int64 // bytes of the largest heap on the device
-	Free    int64 // bytes that the program may still have there; 0: the driver does not say
-	AtOnce  int64 // bytes of one allocation, at the most
-	Slabs   int   // allocations at the same time, at the most
-	Shared  int   // bytes that a workgroup shares
-	Threads int   // invocations of a workgroup, at the most
-	Groups  [3]uint32
-	Wave    int // invocations of a subgroup
-	Push    int // bytes of push constants
-	Float16 bool
-	Int64   bool
-	Matrix  bool   // cooperative matrices: VK_KHR_cooperative_matrix
-	Clock   bool   // it takes timestamps
-	Lacks   string // why the program can't compute on it; empty if it can
+	Index      int    // as in vulkan:0
+	Name       string // the device's
+	Kind       string // discrete GPU, integrated GPU, virtual GPU, CPU, other
+	CPU        bool   // the driver runs kernels on the machine's processor
+	Driver     string // its name and version
+	API        string // the version of Vulkan
+	Heaps      []Heap
+	Memory     int64 // bytes of the largest heap on the device
+	Free       int64 // bytes that the program may still have there; 0: the driver does not say
+	AtOnce     int64 // bytes of one allocation, at the most
+	Slabs      int   // allocations at the same time, at the most
+	Shared     int   // bytes that a workgroup shares
+	Threads    int   // invocations of a workgroup, at the most
+	Groups     [3]uint32
+	Wave       int // invocations of a subgroup
+	Push       int // bytes of push constants
+	Float16    bool
+	Int64      bool
+	Matrix     bool              // cooperative matrices of any kind: VK_KHR_cooperative_matrix
+	Shapes     []vulkan.Matrices // of float16, that the device lists
+	Matrices   tiling.Matrices   // those that products in float16 are made of
+	NoMatrices string            // why there are none
+	Clock      bool              // it takes timestamps
+	Lacks      string            // why the program can't compute on it; empty if it can
 }
 
 // Heap is one of a device's memories.
@@ -50,6 +54,8 @@ func Of(index int, p *vulkan.Physical) Info {
 		API: p.API.String(), AtOnce: p.MostAtOnce, Slabs: p.MostAllocations, Shared: p.Shared, Threads: int(p.Invocations),
 		Groups: p.Groups, Wave: int(p.Subgroup), Push: p.Push, Float16: p.Float16 && p.Storage16, Int64: p.Int64,
 		Clock: p.Tick > 0, Matrix: slices.Contains(p.Extensions, "VK_KHR_cooperative_matrix")}
+	i.Shapes = p.Matrices
+	i.Matrices, i.NoMatrices = matricesOf(p)
 	for _, h := range p.Heaps {
 		i.Heaps = append(i.Heaps, Heap(h))
 		if h.Local && h.Bytes > i.Memory {
@@ -60,15 +66,6 @@ func Of(index int, p *vulkan.Physical) Info {
 		i.Lacks = err.Error()
 	}
 	return i
-}
-
-// LowerPrecision says why the device does not compute in bfloat16 or float16.
-func (i Info) LowerPrecision() string {
-	if !i.Matrix {
-		return i.Name + " has no cooperative matrices (VK_KHR_cooperative_matrix), without which lower precision is no faster"
-	}
-	return i.Name + " has cooperative matrices (VK_KHR_cooperative_matrix), and bench has no kernels for them before a card has " +
-		"shown that they are faster"
 }
 
 // Devices returns every device that Vulkan offers, in the loader's order. Its error

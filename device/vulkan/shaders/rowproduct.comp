@@ -5,11 +5,12 @@
 #include "load4.glsl"
 #include "math.glsl"
 #include "activation.glsl"
+#include "half.glsl"
 
 // C = A·op(B) of one row to four, as a text has that is continued token by token: B is read
 // once, and as it lies. Transposed, LANES invocations go along a row of B, which is a
 // column of C; else they have every LANES-th row of B and four columns. What each has
-// summed up is added as a tree.
+// summed up is added as a tree. With HALF factors are rounded to float16.
 
 #include "operands.glsl"
 #include "epilogue.glsl"
@@ -23,6 +24,8 @@ const uint WG = 256, BESIDE = WG / LANES; // columns, or fours of them, that a w
 shared float ones[ROWS * WG];
 shared vec4 fours[ROWS * WG];
 
+const bool HALF = (FLAGS & HALVES) != 0;
+
 Operands o;
 
 void transposed(uint t) {
@@ -31,8 +34,10 @@ void transposed(uint t) {
     [[unroll]] for (uint r = 0; r < ROWS; r++) acc[r] = 0.0;
     for (uint k = lane * 4; k < p.k; k += LANES * 4) {
         vec4 b = load4(o.b, has(VEC_B), n, k, p.ldb, p.n, p.k);
+        if (HALF) b = nearest16(b);
         [[unroll]] for (uint r = 0; r < ROWS; r++) {
             vec4 a = load4(o.a, has(VEC_A), r, k, p.lda, ROWS, p.k);
+            if (HALF) a = nearest16(a);
             acc[r] = fma(a.w, b.w, fma(a.z, b.z, fma(a.y, b.y, fma(a.x, b.x, acc[r]))));
         }
     }
@@ -56,7 +61,12 @@ void plain(uint t) {
     [[unroll]] for (uint r = 0; r < ROWS; r++) acc[r] = vec4(0);
     for (uint k = lane; k < p.k; k += LANES) {
         vec4 b = load4(o.b, has(VEC_B), k, c, p.ldb, p.k, p.n);
-        [[unroll]] for (uint r = 0; r < ROWS; r++) acc[r] = fma(vec4(Floats(o.a).v[r * p.lda + k]), b, acc[r]);
+        if (HALF) b = nearest16(b);
+        [[unroll]] for (uint r = 0; r < ROWS; r++) {
+            vec4 a = vec4(Floats(o.a).v[r * p.lda + k]);
+            if (HALF) a = nearest16(a);
+            acc[r] = fma(a, b, acc[r]);
+        }
     }
     [[unroll]] for (uint r = 0; r < ROWS; r++) fours[r * WG + t] = acc[r];
     barrier();

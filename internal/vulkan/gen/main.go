@@ -33,7 +33,43 @@ var structs = strings.Fields(`ApplicationInfo InstanceCreateInfo PhysicalDeviceL
 	PipelineShaderStageCreateInfo ComputePipelineCreateInfo PushConstantRange PipelineLayoutCreateInfo
 	PipelineCacheCreateInfo CommandPoolCreateInfo CommandBufferAllocateInfo CommandBufferBeginInfo MemoryBarrier
 	BufferCopy SubmitInfo TimelineSemaphoreSubmitInfo SemaphoreTypeCreateInfo SemaphoreCreateInfo SemaphoreWaitInfo
-	QueryPoolCreateInfo DebugUtilsMessengerCreateInfoEXT DebugUtilsMessengerCallbackDataEXT`)
+	QueryPoolCreateInfo DebugUtilsMessengerCreateInfoEXT DebugUtilsMessengerCallbackDataEXT
+	PhysicalDeviceSubgroupSizeControlFeatures PhysicalDeviceSubgroupSizeControlProperties
+	PipelineShaderStageRequiredSubgroupSizeCreateInfo
+	PhysicalDeviceCooperativeMatrixFeaturesKHR CooperativeMatrixPropertiesKHR`)
+
+// newer is what later headers have of VK_KHR_cooperative_matrix, as the specification lists
+// it: numbers of an extension never change.
+const newer = `
+    VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_COOPERATIVE_MATRIX_FEATURES_KHR = 1000506000,
+    VK_STRUCTURE_TYPE_COOPERATIVE_MATRIX_PROPERTIES_KHR = 1000506001,
+    VK_COMPONENT_TYPE_FLOAT16_KHR = 0,
+    VK_COMPONENT_TYPE_FLOAT32_KHR = 1,
+    VK_SCOPE_SUBGROUP_KHR = 3,
+`
+
+// newerStructs are compiled behind a header that lacks them.
+const newerStructs = `
+typedef struct VkPhysicalDeviceCooperativeMatrixFeaturesKHR {
+    VkStructureType sType;
+    void* pNext;
+    VkBool32 cooperativeMatrix;
+    VkBool32 cooperativeMatrixRobustBufferAccess;
+} VkPhysicalDeviceCooperativeMatrixFeaturesKHR;
+typedef struct VkCooperativeMatrixPropertiesKHR {
+    VkStructureType sType;
+    void* pNext;
+    uint32_t MSize;
+    uint32_t NSize;
+    uint32_t KSize;
+    uint32_t AType;
+    uint32_t BType;
+    uint32_t CType;
+    uint32_t ResultType;
+    VkBool32 saturatingAccumulation;
+    uint32_t scope;
+} VkCooperativeMatrixPropertiesKHR;
+`
 
 // constants are names without VK_.
 var constants = strings.Fields(`STRUCTURE_TYPE_APPLICATION_INFO STRUCTURE_TYPE_INSTANCE_CREATE_INFO
@@ -64,7 +100,13 @@ var constants = strings.Fields(`STRUCTURE_TYPE_APPLICATION_INFO STRUCTURE_TYPE_I
 	QUERY_TYPE_TIMESTAMP QUERY_RESULT_64_BIT QUERY_RESULT_WAIT_BIT INSTANCE_CREATE_ENUMERATE_PORTABILITY_BIT_KHR
 	DEBUG_UTILS_MESSAGE_SEVERITY_WARNING_BIT_EXT DEBUG_UTILS_MESSAGE_SEVERITY_ERROR_BIT_EXT
 	DEBUG_UTILS_MESSAGE_TYPE_GENERAL_BIT_EXT DEBUG_UTILS_MESSAGE_TYPE_VALIDATION_BIT_EXT
-	DEBUG_UTILS_MESSAGE_TYPE_PERFORMANCE_BIT_EXT`)
+	DEBUG_UTILS_MESSAGE_TYPE_PERFORMANCE_BIT_EXT
+	STRUCTURE_TYPE_PHYSICAL_DEVICE_SUBGROUP_SIZE_CONTROL_FEATURES
+	STRUCTURE_TYPE_PHYSICAL_DEVICE_SUBGROUP_SIZE_CONTROL_PROPERTIES
+	STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_REQUIRED_SUBGROUP_SIZE_CREATE_INFO
+	PIPELINE_SHADER_STAGE_CREATE_REQUIRE_FULL_SUBGROUPS_BIT
+	STRUCTURE_TYPE_PHYSICAL_DEVICE_COOPERATIVE_MATRIX_FEATURES_KHR STRUCTURE_TYPE_COOPERATIVE_MATRIX_PROPERTIES_KHR
+	COMPONENT_TYPE_FLOAT16_KHR COMPONENT_TYPE_FLOAT32_KHR SCOPE_SUBGROUP_KHR`)
 
 func main() {
 	log.SetFlags(0)
@@ -75,7 +117,7 @@ func main() {
 		log.Printf("Vulkan's structs are left as they are: making them takes %s of version %s", header, version)
 		return
 	}
-	g := &generator{text: string(raw), known: map[string]bool{}}
+	g := &generator{text: string(raw) + newer + newerStructs, known: map[string]bool{}}
 	for _, s := range structs {
 		g.known[s] = true
 	}
@@ -246,7 +288,8 @@ func (g *generator) layout() []byte {
 	}
 	defer os.RemoveAll(dir)
 	c, program := filepath.Join(dir, "layout.c"), filepath.Join(dir, "layout")
-	text := "#include <stdio.h>\n#include <stddef.h>\n#include <vulkan/vulkan_core.h>\nint main(void) {\n" +
+	text := "#include <stdio.h>\n#include <stddef.h>\n#include <vulkan/vulkan_core.h>\n#ifndef VK_KHR_cooperative_matrix" +
+		newerStructs + "#endif\nint main(void) {\n" +
 		strings.Join(g.lines, "\n") + "\nreturn 0;\n}\n"
 	write(c, []byte(text))
 	if out, err := exec.Command("cc", "-o", program, c).CombinedOutput(); err != nil {
