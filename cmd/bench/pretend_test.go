@@ -114,9 +114,9 @@ func TestPretendedDevicesLackSomething(t *testing.T) {
 		{"small memory, trained", "NAME=Small TYPE=2 MEMORY=discrete HEAP=8", sample, false,
 			[]string{"its memory is exhausted", "of 8 MiB on the device"}},
 		{"bfloat16", "NAME=Poor TYPE=2", append(predict, "--set", "precision=bfloat16"), false,
-			[]string{"Poor has no cooperative matrices", "precision=float32"}},
+			[]string{"Poor has no cooperative matrices of float16", "VK_KHR_cooperative_matrix", "precision=float32"}},
 		{"bfloat16 on matrices", "NAME=Rich TYPE=2 EXTENSION=VK_KHR_cooperative_matrix", append(sample, "--set", "precision=bfloat16"),
-			false, []string{"Rich has cooperative matrices", "no kernels for them", "precision=float32, or device=cpu"}},
+			false, []string{"Rich has no cooperative matrices of float16", "it lacks cooperativeMatrix", "precision=float32, or device=cpu"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			out, done := p.run(t, p.manifest, c.settings, "재미있다\n", c.args...)

@@ -91,7 +91,8 @@ func (p *Physical) matrixProperties() []vkCooperativeMatrixPropertiesKHR {
 
 // enableMatrices turns on what shaders with cooperative matrices take, where the device has
 // some, and returns the chain of features behind next.
-func (p *Physical) enableMatrices(f12 *vkPhysicalDeviceVulkan12Features, extensions *[]string, next unsafe.Pointer) unsafe.Pointer {
+func (p *Physical) enableMatrices(f12 *vkPhysicalDeviceVulkan12Features, extensions *[]string,
+	next unsafe.Pointer) unsafe.Pointer {
 	if len(p.Matrices) == 0 {
 		return next
 	}
@@ -99,6 +100,7 @@ func (p *Physical) enableMatrices(f12 *vkPhysicalDeviceVulkan12Features, extensi
 	*extensions = append(*extensions, matrixExtension, subgroupExtension)
 	matrix := &vkPhysicalDeviceCooperativeMatrixFeaturesKHR{SType: structureTypePhysicalDeviceCooperativeMatrixFeaturesKhr,
 		CooperativeMatrix: 1, PNext: next}
-	return unsafe.Pointer(&vkPhysicalDeviceSubgroupSizeControlFeatures{SType: structureTypePhysicalDeviceSubgroupSizeControlFeatures,
-		SubgroupSizeControl: 1, ComputeFullSubgroups: 1, PNext: unsafe.Pointer(matrix)})
+	control := &vkPhysicalDeviceSubgroupSizeControlFeatures{SType: structureTypePhysicalDeviceSubgroupSizeControlFeatures,
+		SubgroupSizeControl: 1, ComputeFullSubgroups: 1, PNext: unsafe.Pointer(matrix)}
+	return unsafe.Pointer(control)
 }
