@@ -39,7 +39,7 @@ var fields = []field{
 	}, ranges.Of("dropout").Want + ", or config"},
 	{"shuffle", func(r *Recipe) any { return &r.Shuffle }, always, "true or false"},
 	word("padding", func(r *Recipe) *string { return &r.Padding }, "none or max_length", PaddingNone, PaddingMaxLength),
-	word("precision", func(r *Recipe) *string { return &r.Precision }, "float32 or bfloat16", Float32, Bfloat16),
+	word("precision", func(r *Recipe) *string { return &r.Precision }, "float32, bfloat16 or float16", Float32, Bfloat16, Float16),
 	whole("threads", func(r *Recipe) *int { return &r.Threads }),
 	whole("max_train_rows", func(r *Recipe) *int { return &r.MaxTrainRows }),
 	whole("max_eval_rows", func(r *Recipe) *int { return &r.MaxEvalRows }),

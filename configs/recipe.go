@@ -59,7 +59,8 @@ const (
 	PaddingNone        = "none"
 	PaddingMaxLength   = "max_length"
 	Float32            = "float32"
-	Bfloat16           = "bfloat16"
+	Bfloat16           = "bfloat16"             // on the CPU
+	Float16            = "float16"              // on GPUs with cooperative matrices
 	LongestFirst       = "longest_first"        // as the tokenizers library shares the room
 	LongestFirstPython = "longest_first_python" // as transformers' Python tokenizers did
 

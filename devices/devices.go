@@ -58,33 +58,6 @@ func Resolve(setting string) (name, note string, err error) {
 
 func nameOf(i offered.Info) string { return fmt.Sprintf("%s:%d", Vulkan, i.Index) }
 
-// PrecisionError is the error of asking a device for bfloat16.
-type PrecisionError struct {
-	Device string // as it was asked for
-	Why    string // what it lacks; empty where the device is not there
-}
-
-func (e *PrecisionError) Error() string {
-	why := ""
-	if e.Why != "" {
-		why = ": " + e.Why
-	}
-	return fmt.Sprintf("precision bfloat16 on device %s: GPUs compute in float32 alone%s: want precision=float32, or device=cpu",
-		e.Device, why)
-}
-
-// NoBfloat16 is the error of asking the device that a setting names for bfloat16, whether
-// it is there or not.
-func NoBfloat16(setting string) error {
-	e := &PrecisionError{Device: setting}
-	if name, _, err := Resolve(setting); err == nil && name != CPU {
-		if i, err := offered.Pick(name); err == nil {
-			e.Why = i.LowerPrecision()
-		}
-	}
-	return e
-}
-
 // Facts are what a result depends on of the device that computed it.
 type Facts struct {
 	Name    string // cpu, vulkan:N

@@ -153,12 +153,10 @@ func (d *Labelled) Predict(ctx context.Context, mem ops.Backend) ([]predictors.A
 	answers, err := d.predictor.With(mem).Predict(ctx, d.inputs)
 	var broken *predictors.NonFiniteError
 	if errors.As(err, &broken) {
-		err = &RowError{Line: d.Examples[broken.Input].Line, Err: errNonFinite}
+		err = &RowError{Line: d.Examples[broken.Input].Line, Err: broken.Unwrap()}
 	}
 	return answers, err
 }
-
-var errNonFinite = errors.New("the model's logits are NaN or infinite: its weights are broken")
 
 // Score answers every example and compares the answers with gold.
 func (d *Labelled) Score(ctx context.Context, mem ops.Backend) (*trainers.Evaluation, error) {

@@ -106,9 +106,7 @@ func textError(done int, err error) error {
 	}
 	var broken *predictors.NonFiniteError
 	if errors.As(err, &broken) {
-		return &TextError{done + broken.Input, errNonFinite}
+		return &TextError{done + broken.Input, broken.Unwrap()}
 	}
 	return err
 }
-
-var errNonFinite = errors.New("the model's logits are NaN or infinite: its weights are broken")

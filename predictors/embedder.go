@@ -93,7 +93,7 @@ func (m *Embedder) Embed(ctx context.Context, e *Encoded) (all []Vector, err err
 		x32, finite := ops.Values(t)
 		values := rows{x32, t.Cols()}
 		if !finite {
-			return nonFinite(inputs, b, values)
+			return nonFinite(inputs, b, values, pass.Precision)
 		}
 		for k, i := range inputs {
 			out[i] = Vector{Values: m.pool(values, b, k), Tokens: b.Len(k), Truncated: e.cut[i]}

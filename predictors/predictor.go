@@ -3,6 +3,7 @@ package predictors
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -33,6 +34,13 @@ func New(m *models.Model, tok *tokenizers.Tokenizer, form Form, r Recipe) *Predi
 func (p *Predictor) With(mem ops.Backend) *Predictor {
 	q := *p
 	q.mem = mem
+	return &q
+}
+
+// In returns the predictor computing in another precision.
+func (p *Predictor) In(other device.Precision) *Predictor {
+	q := *p
+	q.recipe.Precision = other
 	return &q
 }
 
@@ -77,7 +85,7 @@ func (p *Predictor) Predict(ctx context.Context, e *Encoded) (all []Answer, err 
 		values, finite := ops.Values(t)
 		logits := rows{values, t.Cols()}
 		if !finite {
-			return nonFinite(inputs, b, logits)
+			return nonFinite(inputs, b, logits, pass.Precision)
 		}
 		for k, i := range inputs {
 			out[i] = p.form.answer(e, i, logits, k, int(b.Offsets[k]))
@@ -128,14 +136,29 @@ func (e *Encoded) fitting(order []int, padTo int) int {
 
 // NonFiniteError says at which input, from 0, the model's logits are NaN or
 // infinite: its weights are broken, or too large for its precision.
-type NonFiniteError struct{ Input int }
-
-func (e *NonFiniteError) Error() string {
-	return fmt.Sprintf("input %d: the model's logits are NaN or infinite: its weights are broken", e.Input+1)
+type NonFiniteError struct {
+	Input     int
+	Precision device.Precision
 }
 
+func (e *NonFiniteError) Error() string { return fmt.Sprintf("input %d: %v", e.Input+1, e.Unwrap()) }
+
+// Unwrap returns what is wrong, without the input.
+func (e *NonFiniteError) Unwrap() error {
+	if e.Precision == device.Float16 {
+		return errBeyondFloat16
+	}
+	return errNonFinite
+}
+
+var (
+	errNonFinite     = errors.New("the model's logits are NaN or infinite: its weights are broken")
+	errBeyondFloat16 = errors.New("the model's logits are NaN or infinite: numbers beyond 65504 are in float16, or its weights " +
+		"are broken: want precision=float32")
+)
+
 // nonFinite says which of a batch's inputs has the first logits that are not finite.
-func nonFinite(inputs []int, b *models.Batch, logits rows) error {
+func nonFinite(inputs []int, b *models.Batch, logits rows, in device.Precision) error {
 	perInput := len(logits.data) == logits.cols*len(inputs)
 	for k, i := range inputs {
 		first, end := int(b.Offsets[k]), int(b.Offsets[k+1])
@@ -143,8 +166,8 @@ func nonFinite(inputs []int, b *models.Batch, logits rows) error {
 			first, end = k, k+1
 		}
 		if !kernels.Finite(logits.data[first*logits.cols : end*logits.cols]) {
-			return &NonFiniteError{Input: i}
+			return &NonFiniteError{Input: i, Precision: in}
 		}
 	}
-	return &NonFiniteError{Input: inputs[0]}
+	return &NonFiniteError{Input: inputs[0], Precision: in}
 }

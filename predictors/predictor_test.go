@@ -13,6 +13,7 @@ import (
 
 	"github.com/lmkor/bench/device"
 	"github.com/lmkor/bench/models"
+	"github.com/lmkor/bench/ops"
 	"github.com/lmkor/bench/predictors"
 	"github.com/lmkor/bench/tokenizers"
 )
@@ -142,6 +143,26 @@ func TestBrokenWeightsAnswerNothing(t *testing.T) {
 	var broken *predictors.NonFiniteError
 	if !errors.As(err, &broken) || broken.Input != 1 {
 		t.Errorf("error %v, want a NonFiniteError about the second input", err)
+	}
+	half := predictors.New(m, tokenizer(t), predictors.Classes{}, predictors.Recipe{MaxLength: 12, Precision: device.Float16})
+	_, err = half.With(asFloat32{ops.NewCPU()}).Answer(context.Background(), []predictors.Input{{Text: words[2]}})
+	if !errors.As(err, &broken) || broken.Input != 0 || !strings.Contains(err.Error(), "precision=float32") {
+		t.Errorf("error %v, want a NonFiniteError that says what to do", err)
+	}
+	if _, err = half.In(device.Float32).Answer(context.Background(), []predictors.Input{{Text: words[0]}}); err != nil {
+		t.Errorf("in float32 instead: %v", err)
+	}
+}
+
+// asFloat32 computes in float32 what is asked for in float16.
+type asFloat32 struct{ device.Backend }
+
+func (b asFloat32) Run(calls ...device.Call) {
+	for _, c := range calls {
+		if o, ok := c.(*device.Products); ok {
+			c = &device.Products{List: o.List}
+		}
+		b.Backend.Run(c)
 	}
 }
 

@@ -2,6 +2,7 @@ package runs
 
 import (
 	"github.com/lmkor/bench/configs"
+	"github.com/lmkor/bench/device"
 	"github.com/lmkor/bench/devices"
 )
 
@@ -9,19 +10,11 @@ import (
 // place, and checks that it can do what the recipe asks for. note says why auto
 // means the processor, if it does.
 func resolveDevice(r *configs.Recipe) (note string, err error) {
-	if r.Device == configs.CPU {
-		return "", nil
-	}
-	if r.Device != devices.Auto && r.Precision == configs.Bfloat16 { // whether it is there or not
-		return "", devices.NoBfloat16(string(r.Device))
-	}
-	name, note, err := devices.Resolve(string(r.Device))
+	name, note, err := devices.ResolveFor(string(r.Device), device.PrecisionOf(r.Precision))
 	if err != nil {
 		return "", err
 	}
-	if r.Device = configs.Device(name); r.Device != configs.CPU && r.Precision == configs.Bfloat16 {
-		return "", devices.NoBfloat16(string(r.Device))
-	}
+	r.Device = configs.Device(name)
 	return note, nil
 }
 

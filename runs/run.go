@@ -225,6 +225,11 @@ func (c *Cell) train(ctx context.Context, l *checkpoints.Loaded, data Splits, w 
 		return nil, err
 	}
 	defer on.Close()
+	if !w.Resumed() { // what was begun is not given up because of another measurement
+		if err := on.Computes(opt.Precision); err != nil {
+			return nil, err
+		}
+	}
 	opt.Backend = on.Backend
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)

@@ -1,18 +1,26 @@
 package serving_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
+	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/lmkor/bench/checkpoints"
 	"github.com/lmkor/bench/device"
 	"github.com/lmkor/bench/internal/remote"
 	"github.com/lmkor/bench/serving"
+	"github.com/lmkor/bench/tasks"
 )
 
 // lone is a device that one goroutine may use at a time, and that can be lost.
@@ -126,4 +134,71 @@ type full struct{ *remote.Backend }
 
 func (*full) New(int) device.Buffer {
 	panic(&device.Failure{Device: "test:0", Err: errors.New("no memory")})
+}
+
+// A checkpoint that was trained in float16 answers in float32 where there is no float16, and
+// the log says so; in float16 where there is.
+func TestTrainedInFloat16(t *testing.T) {
+	dirs := directories(t)
+	asked := object{"model": "reviews", "texts": reviews}
+	_, want := postJSON(t, server(t, dirs, func(*serving.Options) {}), "/v1/predict", asked)
+	task, err := tasks.Find("nsmc")
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := json.Marshal(checkpoints.Origin{Schema: checkpoints.OriginSchema, Task: task.Definition(),
+		Recipe: json.RawMessage(`{"precision":"float16"}`)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dirs["reviews"], checkpoints.OriginFile), raw, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name     string
+		computes func(device.Precision) error
+		far      bool
+		told     string
+	}{
+		{"the processor", nil, false, "float16 is for GPUs"},
+		{"a device without", nil, true, "no float16 on this device"},
+		{"a device that is slow", func(in device.Precision) error { return fmt.Errorf("%v is no faster", in) }, true, "float16 is no faster"},
+		{"a device", func(device.Precision) error { return nil }, true, ""},
+	} {
+		var log bytes.Buffer
+		half := &counting{Backend: remote.New()}
+		s := server(t, dirs, func(o *serving.Options) {
+			o.Log = slog.New(slog.NewTextHandler(&log, nil))
+			if c.far {
+				o.Device = serving.NewDevice(half)
+				o.Device.Computes = c.computes
+			}
+		})
+		if status, got := postJSON(t, s, "/v1/predict", asked); status != http.StatusOK || got != want {
+			t.Errorf("%s: status %d: %s, want %s", c.name, status, got, want)
+		}
+		if said := strings.Contains(log.String(), "trained in float16, answers in float32"); said != (c.told != "") ||
+			!strings.Contains(log.String(), c.told) {
+			t.Errorf("%s: the log has %s, want %q", c.name, log.String(), c.told)
+		}
+		if used := half.halves.Load() > 0; used != (c.far && c.told == "") {
+			t.Errorf("%s: products in float16: %t", c.name, used)
+		}
+	}
+}
+
+// counting counts the calls in float16, and computes them in float32.
+type counting struct {
+	device.Backend
+	halves atomic.Int64
+}
+
+func (b *counting) Run(calls ...device.Call) {
+	for _, c := range calls {
+		if o, ok := c.(*device.Products); ok && o.Precision == device.Float16 {
+			b.halves.Add(1)
+			c = &device.Products{List: o.List}
+		}
+		b.Backend.Run(c)
+	}
 }

@@ -76,6 +76,7 @@ func New(o Options) (*Server, error) {
 		}
 	}
 	for _, m := range s.models {
+		m.inFloat32(s.log)
 		if err := m.start(s.limits, s.meters, cpu); err != nil {
 			return nil, err
 		}

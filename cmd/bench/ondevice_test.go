@@ -115,7 +115,7 @@ func TestADeviceIsDescribed(t *testing.T) {
 	var errs bytes.Buffer
 	args := []string{"predict", "--model", goldenModels + "/bert-classify", "--set", "precision=bfloat16", "--device", on}
 	if status := run(args, strings.NewReader("a\n"), io.Discard, &errs); status != statusFault ||
-		!strings.Contains(errs.String(), "GPUs compute in float32 alone: ") {
+		!strings.Contains(errs.String(), "GPUs compute in float32, some in float16: ") {
 		t.Errorf("bfloat16: status %d: %s", status, errs.String())
 	}
 }

@@ -71,12 +71,15 @@ kernels. With --device paper it counts alone, and needs no GPU.`,
 const paper = "paper"
 
 // open opens the device that is to be measured.
-func (o *perfOptions) open(ctx context.Context, s streams, threads int) (*devices.Device, error) {
+func (o *perfOptions) open(ctx context.Context, s streams, in device.Precision, threads int) (*devices.Device, error) {
 	if o.device == paper {
 		b := vulkan.Paper(offered.Info{})
+		if _, _, err := devices.ResolveFor(paper, in); in == device.Bfloat16 {
+			return nil, err
+		}
 		return &devices.Device{Backend: b, GPU: b}, nil
 	}
-	return onDevice(ctx, s, o.device, threads)
+	return inPrecision(ctx, s, o.device, in, threads)
 }
 
 func (o *perfOptions) run(ctx context.Context, s streams) error {
@@ -97,7 +100,7 @@ func (o *perfOptions) run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	on, err := o.open(ctx, s, recipe.Threads)
+	on, err := o.open(ctx, s, device.PrecisionOf(recipe.Precision), recipe.Threads)
 	if err != nil {
 		return err
 	}
@@ -127,9 +130,6 @@ func (o *perfOptions) run(ctx context.Context, s streams) error {
 
 // countDevice prints what steps are on a device.
 func (o *perfOptions) countDevice(s streams, subject perf.Subject, on *devices.Device) error {
-	if subject.BF16 {
-		return usageError{devices.NoBfloat16(o.device)}
-	}
 	r, err := perf.MeasureDevice(subject, on.GPU, o.steps, func(what string) { fmt.Fprintln(s.err, what) })
 	if err != nil {
 		return err

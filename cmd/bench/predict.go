@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lmkor/bench/checkpoints"
-	"github.com/lmkor/bench/configs"
 	"github.com/lmkor/bench/devices"
 	"github.com/lmkor/bench/predictions"
 	"github.com/lmkor/bench/progress"
@@ -95,18 +94,18 @@ func (o *predictOptions) run(ctx context.Context, s streams) error {
 
 // place puts the models on the device that --device or, by --set, the recipe names.
 func (o *predictOptions) place(ctx context.Context, s streams, v *checkpoints.Voting) (*devices.Device, error) {
-	name := o.device
-	if r := v.Members[0].Recipe; name == devices.CPU {
-		name = string(r.Device)
+	name, first := o.device, v.Members[0]
+	if name == devices.CPU {
+		name = string(first.Recipe.Device)
 	}
-	on, err := onDevice(ctx, s, name, v.Members[0].Recipe.Threads)
+	on, err := inPrecision(ctx, s, name, first.Predictor.Recipe().Precision, first.Recipe.Threads)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", first.Dir, err)
 	}
 	for _, m := range v.Members {
-		if on.GPU != nil && m.Recipe.Precision == configs.Bfloat16 {
+		if err := on.Computes(m.Predictor.Recipe().Precision); err != nil {
 			on.Close()
-			return nil, fmt.Errorf("%s: %w", m.Dir, devices.NoBfloat16(name))
+			return nil, fmt.Errorf("%s: %w", m.Dir, err)
 		}
 		m.Model.Place(on.Backend)
 		m.Predictor = m.Predictor.With(on.Backend)

@@ -122,6 +122,7 @@ func (o *serveOptions) run(ctx context.Context, s streams) error {
 	defer on.Close()
 	if on.GPU != nil {
 		so.Device = serving.NewDevice(on.Backend)
+		so.Device.Computes = on.Computes
 	}
 	runs.LimitGarbage()
 	if len(o.runs) > 0 {
