@@ -12,7 +12,7 @@ const cacheLine = 64
 type call struct {
 	f       func(i int)
 	spans   []span              // one for each who works at it
-	cpu     int                 // the caller's processor if the workers are to look at theirs, or -1
+	cpu     int                 // the caller's processor if the workers are to look at theirs, or none
 	failed  atomic.Pointer[any] // the first panic of a worker
 	_       [cacheLine]byte
 	workers atomic.Int64 // still at it
@@ -72,90 +72,42 @@ func (c *call) serve(own int) {
 			c.failed.CompareAndSwap(nil, &first)
 		}
 		if c.workers.Add(-1) == 0 {
-			c.end.send()
+			c.end.send(nobody)
 		}
 	}()
 	c.work(own)
 }
 
-// signal is what one goroutine sends and another awaits: a while awake, for a
-// step's operators follow each other within microseconds and waking a thread
-// takes longer than that, then parked, for one that waits long must cost
-// nothing.
-type signal struct {
-	sent   atomic.Bool
-	parked atomic.Bool
-	wake   chan struct{}
-}
-
-const (
-	mostBursts = 400 // of pauses: some 50 microseconds
-	pauses     = 8   // in one
-)
-
-// Pause waits for a moment and leaves the core to its other thread.
-func Pause() { pause(pauses) }
-
-// wait returns when send has been called, once for each call, and parks after so
-// many bursts.
-func (s *signal) wait(bursts int) {
-	for {
-		for range bursts {
-			if s.sent.Load() {
-				s.sent.Store(false)
-				return
-			}
-			Pause()
-		}
-		// A Swap, for emulators run an arm64 Store and the Load behind it in either
-		// order, and then neither side would see the other's.
-		s.parked.Swap(true)
-		// It may have been sent in between, with or without a wake.
-		if s.sent.Load() && s.parked.CompareAndSwap(true, false) {
-			s.sent.Store(false)
-			return
-		}
-		<-s.wake
-		// A sender that was held up behind its Store, which has long been seen,
-		// wakes who has nothing to do yet.
-		if s.sent.Load() {
-			s.sent.Store(false)
-			return
-		}
-	}
-}
-
-func (s *signal) send() {
-	s.sent.Store(true)
-	if s.parked.CompareAndSwap(true, false) {
-		s.wake <- struct{}{}
-	}
-}
-
 // worker is a goroutine of the pool.
 type worker struct {
 	start signal
-	c     *call // what to do, set before start is sent
-	cpu   atomic.Int64
+	c     *call               // what to do, set before start is sent
+	cpu   atomic.Int64        // that it had when it looked last, or none
 	_     [2 * cacheLine]byte // its neighbour waits for another signal
 }
 
 // loop works at every call that is sent, until one without a function is.
 func (w *worker) loop(before []*worker, bursts int) {
 	for {
-		w.start.wait(bursts)
-		if w.c.f == nil {
+		slept := w.start.wait(bursts)
+		switch {
+		case w.c.f == nil:
 			return
-		}
-		if w.c.cpu >= 0 {
+		case w.c.cpu != none:
 			w.moveApart(before)
+		case slept && bursts > 0:
+			w.cpu.Store(int64(processor()))
 		}
 		w.c.serve(len(before) + 1)
 	}
 }
 
-// callsALook is how many calls go by between two looks at the processors.
-const callsALook = 16
+// none is in the place of a processor that is not known.
+const none = -1
+
+// callsALook is how many calls go by between two looks at the processors: a look
+// may take a quarter of a microsecond of each thread.
+const callsALook = 4
 
 // moveApart moves the worker if the caller or a worker before it has the same
 // processor: the system places a thread when it wakes, and leaves two that

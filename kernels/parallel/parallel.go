@@ -25,6 +25,7 @@ type crew struct {
 	started []*worker
 	free    call
 	calls   int
+	cpus    []int // see taken
 }
 
 // New returns a pool of so many threads; n < 1 means GOMAXPROCS. Their number
@@ -38,7 +39,7 @@ func New(n int) *Pool {
 	if n > min(runtime.NumCPU(), cores) {
 		c.bursts = 0 // somebody else could work meanwhile
 	}
-	c.free.end.wake = make(chan struct{}, 1)
+	c.free.end.ready(c.bursts)
 	p := &Pool{threads: n, crew: c}
 	runtime.AddCleanup(p, (*crew).dismiss, c)
 	return p
@@ -88,20 +89,22 @@ func (p *Pool) Chunks(n, size int, f func(from, to int)) {
 func (c *crew) run(n, t int, f func(i int)) {
 	for len(c.started) < t-1 {
 		w := &worker{}
-		w.start.wake = make(chan struct{}, 1)
+		w.start.ready(c.bursts)
+		w.cpu.Store(none)
 		c.started = append(c.started, w)
 		go w.loop(slices.Clone(c.started[:len(c.started)-1]), c.bursts)
 	}
 	l := &c.free
-	l.f, l.cpu = f, -1
-	if c.calls++; c.calls%callsALook == 0 && c.bursts > 0 {
+	l.f, l.cpu = f, none
+	if c.calls%callsALook == 0 && c.bursts > 0 {
 		l.cpu = processor()
 	}
+	c.calls++
 	l.split(n, t)
 	l.workers.Store(int64(t))
-	for _, w := range c.started[:t-1] {
+	for i, w := range c.started[:t-1] {
 		w.c = l
-		w.start.send()
+		w.start.send(func() []int { return c.taken(i) })
 	}
 	l.serve(0)
 	l.end.wait(c.bursts)
@@ -111,11 +114,20 @@ func (c *crew) run(n, t int, f func(i int)) {
 	}
 }
 
+// taken returns the processors of the first n workers, as far as they are known.
+func (c *crew) taken(n int) []int {
+	c.cpus = c.cpus[:0]
+	for _, w := range c.started[:n] {
+		c.cpus = append(c.cpus, int(w.cpu.Load()))
+	}
+	return c.cpus
+}
+
 // dismiss ends the workers.
 func (c *crew) dismiss() {
 	for _, w := range c.started {
 		w.c = &c.free
-		w.start.send()
+		w.start.send(nobody)
 	}
 }
 
@@ -135,7 +147,7 @@ func Each(threads, n int, f func(i int)) {
 		}
 		return
 	}
-	c.end.wake = make(chan struct{}, 1)
+	c.end.ready(0)
 	c.split(n, t)
 	c.workers.Store(int64(t))
 	for own := 1; own < t; own++ {

@@ -106,14 +106,16 @@ func TestForStartsNoGoroutineACall(t *testing.T) {
 // anywhere.
 func TestSignal(t *testing.T) {
 	for _, bursts := range []int{mostBursts, 0} { // awake for a while, and parked at once
-		there, back := signal{wake: make(chan struct{}, 1)}, signal{wake: make(chan struct{}, 1)}
+		var there, back signal
+		there.ready(bursts)
+		back.ready(bursts)
 		const rounds = 4000
 		box := 0 // the race detector's
 		go func() {
 			for range rounds {
 				there.wait(bursts)
 				box++
-				back.send()
+				back.send(nobody)
 			}
 		}()
 		var stop atomic.Bool
@@ -128,7 +130,7 @@ func TestSignal(t *testing.T) {
 			if box != i {
 				t.Fatalf("%d bursts: box is %d before round %d", bursts, box, i)
 			}
-			there.send()
+			there.send(nobody)
 			back.wait(bursts)
 		}
 		stop.Store(true)
@@ -138,7 +140,8 @@ func TestSignal(t *testing.T) {
 // A sender that is held up after it was heard wakes its hearer's next wait, which
 // must not take that for a signal.
 func TestSignalOfALateSender(t *testing.T) {
-	s := signal{wake: make(chan struct{}, 1)}
+	var s signal
+	s.ready(mostBursts)
 	heard := make(chan int, 2)
 	go func() {
 		for i := range 2 {
@@ -152,7 +155,11 @@ func TestSignalOfALateSender(t *testing.T) {
 		runtime.Gosched()
 	}
 	s.parked.Store(false) // and the second
-	s.wake <- struct{}{}
+	if s.wake != nil {
+		s.wake <- struct{}{}
+	} else {
+		s.bed.rouse(none, nil)
+	}
 	for !s.parked.Load() { // it goes back to sleep
 		select {
 		case <-heard:
@@ -161,7 +168,7 @@ func TestSignalOfALateSender(t *testing.T) {
 			runtime.Gosched()
 		}
 	}
-	s.send()
+	s.send(nobody)
 	if i := <-heard; i != 1 {
 		t.Errorf("heard signal %d, want 1", i)
 	}

@@ -9,11 +9,11 @@ import (
 )
 
 // processor returns the number of the processor that the caller runs on now, or
-// -1.
+// none.
 func processor() int {
 	var cpu uint32
 	if _, _, e := unix.RawSyscall(unix.SYS_GETCPU, uintptr(unsafe.Pointer(&cpu)), 0, 0); e != 0 {
-		return -1
+		return none
 	}
 	return int(cpu)
 }
@@ -23,17 +23,24 @@ func processor() int {
 func avoid(taken []int) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	var all unix.CPUSet
-	if unix.SchedGetaffinity(0, &all) != nil {
-		return
+	if before, ok := narrow(0, none, taken); ok {
+		_ = unix.SchedSetaffinity(0, &before)
 	}
-	rest := all
-	for _, cpu := range taken {
-		rest.Clear(cpu)
+}
+
+// narrow takes the processors own and taken from those that a thread may use, 0 being
+// the calling one, if others are left, and returns what it may use without that.
+func narrow(thread, own int, taken []int) (before unix.CPUSet, ok bool) {
+	if unix.SchedGetaffinity(thread, &before) != nil {
+		return before, false
 	}
-	if rest.Count() > 0 && unix.SchedSetaffinity(0, &rest) == nil {
-		_ = unix.SchedSetaffinity(0, &all)
+	rest := before
+	for _, cpu := range append(taken, own) {
+		if cpu != none {
+			rest.Clear(cpu)
+		}
 	}
+	return before, rest != before && rest.Count() > 0 && unix.SchedSetaffinity(thread, &rest) == nil
 }
 
 // Computed returns how long the calling thread has computed: what others do on the

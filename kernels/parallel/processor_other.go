@@ -6,8 +6,8 @@ import "time"
 
 var begun = time.Now()
 
-// processor returns -1: there is no way to ask.
-func processor() int { return -1 }
+// processor returns none: there is no way to ask.
+func processor() int { return none }
 
 // avoid does nothing.
 func avoid([]int) {}
