@@ -126,12 +126,15 @@ func (g *pairProduct) run(pool *parallel.Pool) {
 	}
 	ja := (g.tiles + g.tilesAJob() - 1) / g.tilesAJob()
 	jb := (g.panels + g.panelsAJob() - 1) / g.panelsAJob()
+	// Parts of both take turns, so that each thread packs about the rows, or the columns,
+	// that it is going to multiply: another chip's are far.
 	pool.For(ja+jb, func(i int) {
-		if i < ja {
-			g.packA(i*g.tilesAJob(), min(g.tiles, (i+1)*g.tilesAJob()))
+		a, next := i*ja/(ja+jb), (i+1)*ja/(ja+jb)
+		if a < next {
+			g.packA(a*g.tilesAJob(), min(g.tiles, next*g.tilesAJob()))
 			return
 		}
-		for p := (i - ja) * g.panelsAJob(); p < min(g.panels, (i-ja+1)*g.panelsAJob()); p++ {
+		for p := (i - a) * g.panelsAJob(); p < min(g.panels, (i-a+1)*g.panelsAJob()); p++ {
 			g.packB(p)
 		}
 	})

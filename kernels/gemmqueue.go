@@ -80,19 +80,26 @@ func (q *jobQueue) run() {
 // owner, and then helps with what is left of them.
 func (q *jobQueue) do(i int) {
 	n := len(q.jobs)
+	var last *openJob // of its own; what it packed for that stays until it has helped
 	for k, first := 0, i*n/q.pool.Threads(); k < n; k++ {
 		if at := (first + k) % n; q.jobs[at].taken.CompareAndSwap(false, true) {
-			q.own(at, i)
+			if last != nil {
+				last.leave()
+			}
+			last = q.own(at, i)
 		}
 	}
-	q.help(i)
+	q.help(i, last)
+	if last != nil {
+		last.leave()
+	}
 }
 
 // one runs job i, with nobody beside.
-func (q *jobQueue) one(i int) { q.own(i, 0) }
+func (q *jobQueue) one(i int) { q.own(i, 0).leave() }
 
-// own runs job i for a participant.
-func (q *jobQueue) own(i, who int) {
+// own runs job i for a participant, which is to leave it.
+func (q *jobQueue) own(i, who int) *openJob {
 	o := &q.jobs[i]
 	o.who = who
 	j := q.products[o.of].job(q.t, q.partitions[o.of], o.part)
@@ -100,11 +107,13 @@ func (q *jobQueue) own(i, who int) {
 		o.users.CompareAndSwap(0, closed) // a panic: nobody is to wait for it
 	}()
 	j.runShared(o)
+	return o
 }
 
 // help joins the jobs that are still open, and waits a while for those that are
-// not yet.
-func (q *jobQueue) help(who int) {
+// not yet. Of a job with the same columns as the last of its own it has packed them itself,
+// and so has them near.
+func (q *jobQueue) help(who int, last *openJob) {
 	for range max(1, q.pool.Bursts()) {
 		early := false
 		for i := range q.jobs {
@@ -113,6 +122,9 @@ func (q *jobQueue) help(who int) {
 			early = early || users == 0
 			if users > 0 && int(o.next.Load()) < o.t1 && o.users.CompareAndSwap(users, users+1) {
 				j := o.job
+				if last != nil && last.of == o.of && last.p0 == o.p0 && last.p1 == o.p1 {
+					j.pb = last.pb
+				}
 				buf := borrow(j.scratchFloats(), who)
 				j.useScratch(buf)
 				o.work(&j)
@@ -126,23 +138,26 @@ func (q *jobQueue) help(who int) {
 	}
 }
 
-// open lets others join the job, and works at it until no rows are left.
+// open lets others join the job, and works at it until no rows are left. The owner
+// remains one of its users.
 func (o *openJob) open(j *job) {
 	o.job = *j
 	o.next.Store(int64(j.t0))
-	o.users.Store(1)
+	o.users.Store(2)
 	o.work(j)
 }
 
-// work computes rows until none are left. Whoever is the last to leave gives back
-// what is packed.
+// leave ends a use. Whoever is the last to leave gives back what is packed.
+func (o *openJob) leave() {
+	if o.users.Add(-1) == 0 {
+		o.users.Store(closed)
+		release(o.pb, o.who)
+	}
+}
+
+// work computes rows until none are left, and leaves.
 func (o *openJob) work(j *job) {
-	defer func() {
-		if o.users.Add(-1) == 0 {
-			o.users.Store(closed)
-			release(o.pb, o.who)
-		}
-	}()
+	defer o.leave()
 	for {
 		from, to := o.claim()
 		if from == to {

@@ -3,7 +3,7 @@ package trainers
 import (
 	"cmp"
 	"context"
-	"runtime"
+	"runtime/metrics"
 	"time"
 
 	"github.com/lmkor/bench/ops"
@@ -149,9 +149,11 @@ func (t *Trainer) measureStep(examples []int) (StepTime, error) {
 	return took, nil
 }
 
-// allocated returns how many bytes the program has allocated so far.
+// allocated returns how many bytes the program has allocated so far, a few spans more or
+// less: an exact count stops all threads, and those that had just parted from each other
+// would begin the step that is timed on any processor.
 func allocated() uint64 {
-	var s runtime.MemStats
-	runtime.ReadMemStats(&s)
-	return s.TotalAlloc
+	sample := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
+	metrics.Read(sample)
+	return sample[0].Value.Uint64()
 }
