@@ -30,9 +30,13 @@ const usualLength = 128
 // OpenAnswering opens a checkpoint with a head for sentences or for tokens. How
 // texts are read, max_length and truncation, padding and precision, is as the run
 // says that made the checkpoint, else as the default recipe; set, key=value,
-// overrules both.
+// overrules both, and says how many threads read the weights.
 func OpenAnswering(name string, set []string) (*Answering, error) {
-	h, err := OpenHeaded(name, models.SequenceHead, models.TokenHead)
+	threads := 0
+	if r, err := (&configs.Suite{Set: set}).RecipeFor(""); err == nil { // else it is told beside what the run says
+		threads = r.Threads
+	}
+	h, err := openHeaded(name, threads, models.SequenceHead, models.TokenHead)
 	if err != nil {
 		return nil, err
 	}

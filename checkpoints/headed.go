@@ -22,6 +22,11 @@ type Headed struct {
 // OpenHeaded opens what --model names. A checkpoint without a head, or without
 // its weights, is an error; with kinds, one of another head too.
 func OpenHeaded(name string, kinds ...models.HeadKind) (*Headed, error) {
+	return openHeaded(name, 0, kinds...)
+}
+
+// openHeaded is OpenHeaded by so many threads, below 1 as many as there are cores.
+func openHeaded(name string, threads int, kinds ...models.HeadKind) (*Headed, error) {
 	src, err := Find(name)
 	if err != nil {
 		return nil, err
@@ -33,6 +38,7 @@ func OpenHeaded(name string, kinds ...models.HeadKind) (*Headed, error) {
 	if h.Config, err = hf.ReadConfig(src.Dir); err != nil {
 		return nil, src.within(err)
 	}
+	h.Config.Threads = threads
 	head, err := models.HeadOf(&h.Config.Config)
 	if err != nil {
 		return nil, src.within(err)
