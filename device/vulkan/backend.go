@@ -10,6 +10,7 @@ import (
 	"github.com/lmkor/bench/device"
 	"github.com/lmkor/bench/device/vulkan/barriers"
 	"github.com/lmkor/bench/device/vulkan/offered"
+	"github.com/lmkor/bench/device/vulkan/tiling"
 	"github.com/lmkor/bench/internal/vulkan"
 )
 
@@ -34,6 +35,7 @@ type Backend struct {
 	counts      Counts
 	operator    string                     // whose ops are recorded: see Attribute
 	known       map[*float64]device.Buffer // sums of squares that products left: see squaresFor
+	counters    counters                   // of products whose K is split
 	guards      []device.Buffer            // of tests: what must not change, behind what Get lends
 
 	paper    *paper          // in the place of a device: see Paper
@@ -47,9 +49,13 @@ var _ device.Backend = (*Backend)(nil)
 // Fuses says that passes over memory are worth saving.
 func (b *Backend) Fuses() {}
 
+// cutting says how a product is cut: see tiling.For.
+type cutting func(m, n, k, count int) (t tiling.Tile, parts int)
+
 // options are what tests set.
 type options struct {
-	reversed bool                    // run launches between two barriers the last first
+	reversed bool                    // run launches between barriers, and products' workgroups, the last first
+	cut      cutting                 // in the place of tiling.For
 	idle     bool                    // launch nothing, and only count it
 	poison   bool                    // what Get lends is full of NaN, with a guard behind
 	apart    bool                    // every buffer is a memory of its own, of its very size, which layers know the end of

@@ -15,6 +15,7 @@ type cut struct {
 	kernel      string
 	bm, bn      uint32
 	part, parts int
+	stages      int // 2: another launch adds up the parts of K
 	spec        []uint32
 	subgroup    uint32
 }
@@ -24,13 +25,17 @@ func (b *Backend) cutOf(k productKind, count int) cut {
 	if k.half {
 		m, shared := b.matrices()
 		g, part, parts := m.Spread(k.m, k.n, k.k, count, shared)
-		return cut{kernel: "matrixproduct", bm: g.BM, bn: g.BN, part: part, parts: parts, subgroup: g.Wave,
+		return cut{kernel: "matrixproduct", stages: 2, bm: g.BM, bn: g.BN, part: part, parts: parts, subgroup: g.Wave,
 			spec: []uint32{g.BM, g.BN, g.BK, g.WM, g.WN, g.Invocations(), uint32(k.factors), g.M, g.N, g.K}}
 	}
-	t, parts := tiling.For(k.m, k.n, k.k, count)
+	of := tiling.For
+	if b.options.cut != nil {
+		of = b.options.cut
+	}
+	t, parts := of(k.m, k.n, k.k*k.factors, count)
 	part, parts := t.Part(k.k, parts)
-	return cut{kernel: "product", bm: t.BM, bn: t.BN, part: part, parts: parts,
-		spec: []uint32{t.BM, t.BN, t.BK, t.TM, t.TN, t.Invocations(), uint32(k.factors)}}
+	return cut{kernel: "product", bm: t.BM, bn: t.BN, part: part, parts: parts, stages: 1,
+		spec: []uint32{t.BM, t.BN, t.BK, t.TM, t.TN, t.Slices, t.Invocations(), uint32(k.factors)}}
 }
 
 // onPaper are the matrices that are counted with where there is no device.

@@ -16,6 +16,7 @@ import (
 	"unsafe"
 
 	"github.com/lmkor/bench/device"
+	"github.com/lmkor/bench/device/vulkan/tiling"
 	"github.com/lmkor/bench/internal/callcopy"
 	"github.com/lmkor/bench/internal/golden"
 )
@@ -24,14 +25,15 @@ import (
 // compares all that they leave: buffers, those that must not have changed among
 // them, and what calls leave on the host. The device's buffers lie between guards;
 // what calls are lent is full of NaN. Every sequence runs on the device twice, the
-// second time with the launches between barriers in reverse order, which must give
-// the same bytes.
+// second time with the launches between barriers in reverse order, and the workgroups
+// of products, which must give the same bytes.
 type harness struct {
 	t       *testing.T
 	rng     *rand.Rand
 	cpu     *device.CPU
 	compute func(...device.Call) // in the place of the CPU
 	buffers []*pair
+	cut     func(m, n, k, count int) (tiling.Tile, int) // see options
 }
 
 // pair is a buffer of the CPU's, and what it is on the device.
@@ -231,7 +233,7 @@ func (h *harness) same(tol golden.Tolerance, calls ...device.Call) {
 		name := fmt.Sprintf("buffer %d of %d", i, len(p.host))
 		near(h.t, name, first.values[i], p.host, tol)
 		if at := differ(first.values[i], second.values[i]); at >= 0 {
-			h.t.Errorf("%s: %v at %d, and %v with the launches between barriers in reverse order: a barrier is missing",
+			h.t.Errorf("%s: %v at %d, and %v with launches between barriers, and workgroups, in reverse order: a barrier is missing, or a sum has no order",
 				name, first.values[i][at], at, second.values[i][at])
 		}
 	}
@@ -249,6 +251,8 @@ type result struct {
 // on runs the calls on a device from the memory before them.
 func (h *harness) on(b *Backend, calls []device.Call) (r result) {
 	h.t.Helper()
+	b.options.cut = h.cut
+	defer func() { b.options.cut = nil }()
 	guarded := guarded()
 	edge := slices.Repeat([]float32{math.Float32frombits(guardWord)}, guarded)
 	for _, p := range h.buffers {

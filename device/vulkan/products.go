@@ -28,6 +28,7 @@ const (
 	flagAccSums
 	flagTimes
 	flagSumsB
+	flagParts
 )
 
 // productKind is what products have in common that one launch computes.
@@ -129,27 +130,6 @@ func apart(p *device.Product, behind []device.Product) (*device.Product, []devic
 	return &first, behind
 }
 
-// splitProducts are products whose parts of K lie in scratch, each product's behind
-// the one's before.
-type splitProducts struct {
-	kind    productKind
-	list    []*device.Product
-	scratch device.Buffer
-	parts   int
-}
-
-// each is the number of floats of a product's parts, whose rows are rounded up to
-// vectors, and of the sums of rows behind.
-func (s *splitProducts) each() int {
-	sums := s.kind.m
-	if s.kind.flags&flagSumsB != 0 {
-		sums = s.kind.n
-	}
-	return tiling.RoundUp(s.parts*(s.kind.m*tiling.RoundUp(s.kind.n, 4)+sums), 4)
-}
-
-func (s *splitProducts) of(i int) device.Buffer { return s.scratch.Slice(i*s.each(), (i+1)*s.each()) }
-
 // mostRowsAtOnce is how many rows shader rowproduct has.
 const mostRowsAtOnce = 4
 
@@ -180,20 +160,19 @@ func (b *Backend) launchRows(k productKind, list []*device.Product) {
 	if k.half {
 		flags |= flagHalves
 	}
-	b.launchOperands(&l, k, flags, all, 0, 1, uint32(k.m), uint32(lanes))
+	b.launchOperands(&l, k, flags, all, splitting{parts: 1}, uint32(k.m), uint32(lanes))
 }
 
-// launchProducts launches products of one kind. Where K is split it returns what has
-// to be added up.
+// launchProducts launches products of one kind. Where K is split and another launch has to
+// add up the parts, it returns them.
 func (b *Backend) launchProducts(k productKind, list []*device.Product) *splitProducts {
 	if k.few() {
 		b.launchRows(k, list)
 		return nil
 	}
 	c := b.cutOf(k, len(list))
-	part, parts := c.part, c.parts
 	x, y := tiling.Over(k.n, c.bn), tiling.Over(k.m, c.bm)
-	l := launch{kernel: c.kernel, subgroup: c.subgroup, groups: [3]uint32{x, y, uint32(parts * len(list))},
+	l := launch{kernel: c.kernel, subgroup: c.subgroup, groups: [3]uint32{x, y, uint32(c.parts * len(list))},
 		flops: 2 * float64(len(list)*k.factors) * float64(k.m) * float64(k.n) * float64(k.k)}
 	all := make([]operands, len(list)*k.factors)
 	for i, p := range list {
@@ -202,57 +181,41 @@ func (b *Backend) launchProducts(k productKind, list []*device.Product) *splitPr
 			l.reads = append(append(l.reads, stored(f.A, p.M, p.K, p.TA)...), stored(f.B, p.K, p.N, p.TB)...)
 		}
 	}
-	var s *splitProducts
-	flags := k.flags
-	if parts > 1 {
-		s = &splitProducts{kind: k, list: list, parts: parts}
-		s.scratch = b.get(len(list) * s.each())
-		l.writes = over(s.scratch)
-		for i := range list {
-			all[i*k.factors].c = s.of(i).Addr()
-		}
-		flags = flags&(flagVecA|flagVecB|flagTransA|flagTransB|flagSums|flagSumsB) | flagSplit
+	of := splitting{part: c.part, parts: c.parts}
+	if c.parts > 1 && c.stages == 2 {
+		s := b.firstStage(&l, k, list, all, c.parts)
 		k.act = kernels.Identity
-	} else {
-		b.finishes(&l, list, all, int(x*y))
+		b.launchOperands(&l, k, k.flags&ofFirstStage|flagSplit, all, of, c.spec...)
+		return s
 	}
-	b.launchOperands(&l, k, flags, all, part, parts, c.spec...)
-	return s
-}
-
-// addParts is the second stage of products whose K was split.
-func (b *Backend) addParts(s *splitProducts) {
-	defer b.put(s.scratch)
-	k := s.kind
-	k.factors = 1
-	x := uint32(min((k.m*tiling.RoundUp(k.n, 4)/4+groupSize-1)/groupSize, mostGroups))
-	l := launch{kernel: "productsum", groups: [3]uint32{x, 1, uint32(len(s.list))}, reads: over(s.scratch),
-		flops: float64(len(s.list) * s.each())}
-	all := make([]operands, len(s.list))
-	for i := range all {
-		all[i].a = s.of(i).Addr()
+	flags := k.flags
+	b.finishes(&l, list, all, int(x*y))
+	if c.parts > 1 {
+		flags |= flagParts
+		b.split(&of, &l, k, c, len(list))
+		defer b.put(of.scratch)
 	}
-	b.finishes(&l, s.list, all, int(x))
-	b.launchOperands(&l, k, k.flags, all, 0, s.parts)
+	b.launchOperands(&l, k, flags, all, of, c.spec...)
+	return nil
 }
 
 // operands are the addresses of one product.
 type operands struct{ a, b, c, bias, y, residual, squares, sums uint64 }
 
 // launchOperands launches l with its products' operands, several of them, or of their
-// factors, in a table.
+// factors, in a table, as those of products whose K is split.
 // What of the tile the shader has to know comes behind act and flags.
-func (b *Backend) launchOperands(l *launch, k productKind, flags uint32, all []operands, part, parts int, tile ...uint32) {
+func (b *Backend) launchOperands(l *launch, k productKind, flags uint32, all []operands, s splitting, tile ...uint32) {
 	o := all[0]
-	if len(all) > 1 {
-		o = operands{a: upload(b, wordsOf(all)).Addr()}
+	if len(all) > 1 || !s.scratch.None() {
+		o = operands{a: upload(b, wordsOf(all)).Addr(), b: s.scratch.Addr(), c: s.counters.Addr()}
 		flags |= flagMany
 	}
 	l.spec = append([]uint32{uint32(k.act), flags}, tile...)
 	at := func(addr uint64) device.Buffer { return device.At(addr, 0) }
 	l.push = pack(append(append([]any{at(o.a), at(o.b), at(o.c), at(o.bias), at(o.y), at(o.residual), at(o.squares), at(o.sums),
 		k.m, k.n, k.k,
-		k.lda, k.ldb, k.ldc, k.ldy, k.ldr}, dropping(k.drop)...), part, parts)...)
+		k.lda, k.ldb, k.ldc, k.ldy, k.ldr}, dropping(k.drop)...), s.part, s.parts, b.options.reversed)...)
 	b.launch(*l)
 }
 

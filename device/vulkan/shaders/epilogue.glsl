@@ -7,7 +7,8 @@ layout(constant_id = 1) const uint FLAGS = 0;
 const uint BIAS = 1, SLOPE = 2, APART = 4, DROP = 8, RESIDUAL = 16, ACC = 32, SQUARES = 64, VEC_A = 128, VEC_B = 256,
     VEC_C = 512, SPLIT = 1024, TRANS_A = 2048, TRANS_B = 4096, MANY = 8192, SUMS = 16384, ACC_SUMS = 32768,
     TIMES = 65536, // by what residual points to
-    SUMS_B = 131072; // the sums are those of columns of op(B)
+    SUMS_B = 131072, // the sums are those of columns of op(B)
+    PARTS = 262144; // K is split: see parts.glsl
 
 bool has(uint flag) { return (FLAGS & flag) != 0; }
 

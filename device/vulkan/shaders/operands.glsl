@@ -8,11 +8,12 @@ struct Operands {
 layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer Table { Operands v[]; };
 
 layout(push_constant) uniform Push {
-    Operands o; // with MANY, o.a is a table: a row for each of a product's factors
+    Operands o; // with MANY, o.a is a table: a row for each of a product's factors; with PARTS see parts.glsl
     uint m, n, k, lda, ldb, ldc, ldy, ldr;
     Drop drop;
     uint part; // how much of K a workgroup sums up
     uint parts;
+    uint reversed; // the last workgroup has the first one's place: see options
 } p;
 
 Operands operands(bool many, uint which) {
