@@ -34,7 +34,7 @@ type DeviceFacts struct {
 	WaitMicros   float64 `json:"wait_us"`            // of one launch that is submitted and waited for
 	UploadGB     float64 `json:"upload_gb"`          // a second, of 32 MiB
 	DownloadGB   float64 `json:"download_gb"`        // likewise
-	CopyGB       float64 `json:"memory_gb"`          // read and written by a copy on the device, of 256 MiB or of what has room
+	CopyGB       float64 `json:"memory_gb"`          // read and written by a kernel that copies 256 MiB, or what has room
 	Peak         float64 `json:"peak_gflops"`        // of nothing but multiply-adds in float32
 	Product      float64 `json:"product_gflops"`     // of a product of 1024 × 1024 × 1024
 	HeldMB       float64 `json:"activations_mb"`     // held for activations after the steps

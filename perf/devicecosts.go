@@ -50,7 +50,7 @@ func (f *DeviceFacts) costs(on *vulkan.Backend) {
 		&device.Products{List: []device.Product{{M: side, N: side, K: side, A: matrix(0), B: matrix(1), C: matrix(2)}}})
 }
 
-// copies returns the rate of copies of 256 MiB, which no cache holds, or of less where
+// copies returns the rate of a kernel that copies 256 MiB, which no cache holds, or of less where
 // two such buffers were more than an eighth of the device's memory.
 func (f *DeviceFacts) copies(on *vulkan.Backend, numbers []float32) float64 {
 	n := 64 << 20
@@ -64,7 +64,7 @@ func (f *DeviceFacts) copies(on *vulkan.Backend, numbers []float32) float64 {
 	for at := len(numbers); at < n; at *= 2 {
 		on.Run(&device.Copy{Y: x.Slice(at, 2*at), X: x.Slice(0, at)})
 	}
-	return 8 * float64(n) / 1e9 / alone(on, &device.Copy{Y: y, X: x})
+	return on.Streamed(y, x) / 1e9
 }
 
 // alone returns how many seconds a call takes that nothing runs beside, the best of

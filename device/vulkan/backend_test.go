@@ -11,7 +11,7 @@ import (
 )
 
 // alone opens a device of the test's own.
-func alone(t *testing.T, o options) *Backend {
+func alone(t testing.TB, o options) *Backend {
 	t.Helper()
 	opened(t)
 	if o.cache == "" {

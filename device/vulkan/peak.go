@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/lmkor/bench/device"
+	"github.com/lmkor/bench/device/vulkan/tiling"
 )
 
 // Shader peak's chains an invocation, and its workgroups: more than devices have room
@@ -19,32 +20,52 @@ func (b *Backend) Peak() float64 {
 	y := b.New(peakGroups * groupSize)
 	defer b.Free(y)
 	const each = 2 * peakGroups * groupSize * peakChains
-	b.multiplyAdd(y, 1) // compiles
-	loops, took := 16, 0.0
-	for {
-		// Long enough to be timed, short of what a watchdog takes for a hang, and of the
-		// 65,535 turns behind which a driver was seen to end loops.
-		if took = b.multiplyAdd(y, loops); took > 0.02 || loops >= 1<<14 {
-			break
-		}
-		loops *= 4
-	}
-	for range 2 {
-		took = min(took, b.multiplyAdd(y, loops))
-	}
-	return each * float64(loops) / took
+	return each / b.timePerTurn(func(loops int) { b.multiplyAdd(y, loops) })
 }
 
-// multiplyAdd returns how long so many turns take, in seconds.
-func (b *Backend) multiplyAdd(y device.Buffer, loops int) float64 {
-	b.Read(nil, device.Buffer{})
-	start := time.Now()
-	func() {
+// timePerTurn returns the seconds that each of run's turns takes, the best of three, of as
+// many as are long enough to be timed, and short of what a watchdog takes for a hang and of
+// the 65,535 behind which a driver was seen to end loops.
+func (b *Backend) timePerTurn(run func(turns int)) float64 {
+	seconds := func(turns int) float64 {
+		b.Read(nil, device.Buffer{})
+		start := time.Now()
+		run(turns)
+		b.Read(nil, device.Buffer{})
+		return time.Since(start).Seconds()
+	}
+	seconds(1) // compiles
+	turns := 1
+	took := seconds(turns)
+	for took < 0.02 && turns < 1<<14 {
+		turns *= 4
+		took = seconds(turns)
+	}
+	for range 2 {
+		took = min(took, seconds(turns))
+	}
+	return took / float64(turns)
+}
+
+// multiplyAdd has the device take so many turns.
+func (b *Backend) multiplyAdd(y device.Buffer, loops int) {
+	b.enter()
+	defer b.leave()
+	b.launch(launch{kernel: "peak", groups: [3]uint32{peakGroups}, writes: over(y),
+		push: pack(y, loops, float32(0.999), float32(0.001)), flops: 2 * peakGroups * groupSize * peakChains * float64(loops)})
+}
+
+// Streamed measures how many bytes a second are read and written by a kernel that copies x
+// to y, of as many floats, which begin at a multiple of 16 bytes. Copies of the driver's own
+// were seen to reach a quarter of it.
+func (b *Backend) Streamed(y, x device.Buffer) float64 {
+	n := x.Len() / 4
+	return 32 * float64(n) / b.timePerTurn(func(turns int) {
 		b.enter()
 		defer b.leave()
-		b.launch(launch{kernel: "peak", groups: [3]uint32{peakGroups}, writes: over(y),
-			push: pack(y, loops, float32(0.999), float32(0.001)), flops: 2 * peakGroups * groupSize * peakChains * float64(loops)})
-	}()
-	b.Read(nil, device.Buffer{})
-	return time.Since(start).Seconds()
+		for range turns {
+			b.launch(launch{kernel: "stream", groups: [3]uint32{tiling.Over(n, 4*groupSize)}, reads: over(x), writes: over(y),
+				push: pack(y, x, n)})
+		}
+	})
 }

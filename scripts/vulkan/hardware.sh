@@ -103,6 +103,8 @@ for size in tiny small base; do
   step perf-$size "$bench" perf --model bert-$size-scratch --device "$device" --format json
   step table-$size "$bench" perf --model bert-$size-scratch --device "$device"
 done
+# Which tiles its products had better have: some minutes, and a table to choose by.
+step tiles under BENCH_VULKAN=require "$on" tests device/vulkan -- -test.run '^$' -test.bench Tiles -test.benchtime 1x -test.timeout 30m
 if [ -n "$nsmc" ]; then
   step race python3 race/race.py --device cuda --bench "$bench" --bench-device "$device" --nsmc "$nsmc" --sizes base,small,tiny \
     --rounds 5 --json "$dir/race.json"

@@ -38,7 +38,9 @@ const uint LA = (SA * BK + WG - 1) / WG, LB = (SB * BK + WG - 1) / WG; // vector
 const uint ACROSS = BN / TN, DOWN = BM / TM, SLICE = ACROSS * DOWN; // invocations
 const uint OWN = TM * TN / 4 / SLICES; // vectors of C that an invocation finishes
 
-shared vec4 tile[BK * (SA + SB)]; // A, and B behind it; later what the slices add up
+const uint FACTOR = BK * (SA + SB), OTHERS = (SLICES - 1) * OWN * SLICE; // vectors that are shared at a time
+
+shared vec4 tile[FACTOR > OTHERS ? FACTOR : OTHERS]; // A, and B behind it; later what the slices add up
 shared vec2 squares[WG];
 shared uint before; // how many parts of the tile there were
 

@@ -2,6 +2,8 @@
 // its shape alone, never by the device.
 package tiling
 
+import "fmt"
+
 // Tile is how shader product cuts C among workgroups, and a part of it among invocations:
 // BM×BN a workgroup, TM×TN an invocation, BK of K at a time, of which each of the slices of
 // the workgroup's invocations has its own.
@@ -43,6 +45,10 @@ const (
 
 // mostTraffic is how much of what a product has to read and write its parts may be.
 const mostTraffic = 0.4
+
+func (t Tile) String() string {
+	return fmt.Sprintf("%d×%d, %d of K, %d×%d an invocation, slices %d", t.BM, t.BN, t.BK, t.TM, t.TN, t.Slices)
+}
 
 // Invocations is how many a workgroup has.
 func (t Tile) Invocations() uint32 { return t.BM / t.TM * (t.BN / t.TN) * t.Slices }

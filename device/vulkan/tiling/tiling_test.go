@@ -1,13 +1,21 @@
 package tiling
 
-import "testing"
+import (
+	"testing"
 
-// A tile's workgroups fit every device, and the parts of K cover it.
+	"github.com/lmkor/bench/internal/vulkan"
+)
+
+// A tile's workgroups fit every device, its slices divide K by fours and C evenly, and the
+// parts of K cover it.
 func TestTiles(t *testing.T) {
-	for _, tile := range []Tile{Large, Medium, Small, Flat, Narrow} {
-		shared := 4 * (tile.BK*(tile.BM+4+tile.BN+4) + 2*tile.Invocations())
-		if tile.Invocations() > 256 || shared > 32<<10 || tile.BM%(4) != 0 || tile.BK%4 != 0 {
+	for _, tile := range []Tile{Large, Medium, Half, Small, Flat, Narrow} {
+		shared := 4*max(tile.BK*(tile.BM+tile.BN), (tile.Slices-1)*tile.BM*tile.BN/tile.Slices) + 8*tile.Invocations() + 4
+		if tile.Invocations() > 256 || shared > vulkan.SharedBytes || tile.BM%4 != 0 || tile.BN%4 != 0 {
 			t.Errorf("%v: %d invocations, %d bytes", tile, tile.Invocations(), shared)
+		}
+		if tile.BK%(4*tile.Slices) != 0 || tile.TM*tile.TN/4%tile.Slices != 0 {
+			t.Errorf("%v: K or C is not whole fours of a slice", tile)
 		}
 	}
 	for _, s := range []struct{ m, n, k, count int }{{768, 768, 700, 1}, {3072, 768, 4096, 1}, {1, 32000, 768, 1}, {640, 2, 768, 1},
