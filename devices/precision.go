@@ -103,10 +103,12 @@ func bfloat16On(setting string) error {
 
 // describe adds what a device is, where float16 may be what one wants.
 func (e *PrecisionError) describe(i offered.Info) {
-	e.Why += ": " + i.LowerPrecision()
-	if lacksFloat16(i) == "" {
-		e.Want = "precision=float16 or float32, or device=cpu"
+	if lack := lacksFloat16(i); lack != "" {
+		e.Why += ": " + lack
+		return
 	}
+	e.Why += ": " + i.Name + " in both"
+	e.Want = "precision=float16 or float32, or device=cpu"
 }
 
 // OpenFor opens what a setting means here for computing in a precision, or is a *PrecisionError;
