@@ -16,9 +16,13 @@ func TestGemmHelpsWhoeverIsHeldUp(t *testing.T) {
 		t.Skip("one processor")
 	}
 	pool := parallel.New(2)
-	for _, ta := range []bool{false, true} {
-		const m, n, k = 300, 256, 500
-		lda := k
+	for _, c := range []struct {
+		ta   bool
+		m, n int
+	}{{false, 300, 256}, {true, 300, 256}, {false, 529, 64}, {true, 529, 64}} {
+		// The narrow ones are cut into rows: both threads have packed all columns.
+		const k = 500
+		ta, m, n, lda := c.ta, c.m, c.n, k
 		if ta {
 			lda = m
 		}
@@ -33,18 +37,18 @@ func TestGemmHelpsWhoeverIsHeldUp(t *testing.T) {
 					// The other has all of its own job before it, if it has begun at all.
 					for start := time.Now(); time.Since(start) < 2*time.Minute && !helped; runtime.Gosched() {
 						// Up to what the held thread may have taken beside this tile.
-						helped = finished.Load() >= m*n-int64(chosen.tile.group*chosen.tile.mr)*int64(cols)
+						helped = finished.Load() >= int64(m*n-chosen.tile.group*chosen.tile.mr*cols)
 					}
 				}
 				finished.Add(int64(rows * cols))
 			}}})
 		for i := range got {
 			if got[i] != want[i] {
-				t.Fatalf("ta=%v: element %d is %v, want %v", ta, i, got[i], want[i])
+				t.Fatalf("%+v: element %d is %v, want %v", c, i, got[i], want[i])
 			}
 		}
 		if !helped {
-			t.Errorf("ta=%v: nobody helped", ta)
+			t.Errorf("%+v: nobody helped", c)
 		}
 	}
 }
