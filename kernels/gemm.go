@@ -180,6 +180,11 @@ func (g *Product) job(t *tile, part partition, i int) job {
 		p0: x * part.panels / part.across, p1: (x + 1) * part.panels / part.across}
 }
 
+// border is what it costs each tile of rows, in panels, that the columns beside are another
+// thread's. Lines of c there go to and fro: where the threads' cores sit on two chips,
+// products of 529 rows were 3 to 12 % faster by rows, in bfloat16 25 to 45 %.
+const border = 0.6
+
 // grid returns how many parts the columns and the rows are cut into, at least
 // across parts of columns, so that each of as many threads as jobs has the same to do.
 func grid(jobs, across, panels, tiles int) (int, int) {
@@ -188,6 +193,9 @@ func grid(jobs, across, panels, tiles int) (int, int) {
 		for y := 1; y <= min(tiles, 2*jobs); y++ {
 			w, h := float64((panels+x-1)/x), float64((tiles+y-1)/y)
 			rounds := float64((x*y + jobs - 1) / jobs)
+			if x > 1 {
+				w += border
+			}
 			// Packing the columns takes as long as a row of tiles, packing the
 			// rows as a third of a column of panels.
 			if cost := rounds * (w + 0.3) * (h + 1); cost < best*0.999 {

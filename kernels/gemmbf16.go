@@ -70,31 +70,9 @@ type pairProduct struct {
 	steps  int // pairs of the inner dimension, up to a multiple of panel
 	tiles  int // of rows
 	panels int // of pairWidth columns
+	// What is packed, from the tile t0 and the panel p0 on.
 	pa, pb []uint32
-}
-
-// pairLent keeps the buffer of packed operands between products: see lent.
-var pairLent struct {
-	sync.Mutex
-	free []float32
-}
-
-// borrowPairs returns n pairs of any value, and what to give back.
-func borrowPairs(n int) ([]uint32, []float32) {
-	pairLent.Lock()
-	b := pairLent.free
-	pairLent.free = nil
-	pairLent.Unlock()
-	if len(b) < n {
-		b = Floats(n)
-	}
-	return unsafe.Slice((*uint32)(unsafe.Pointer(&b[0])), n), b
-}
-
-func releasePairs(b []float32) {
-	pairLent.Lock()
-	pairLent.free = b
-	pairLent.Unlock()
+	t0, p0 int
 }
 
 // edges lends room for the part of c behind the last whole tile.
@@ -112,22 +90,48 @@ func (g *pairProduct) run(pool *parallel.Pool) {
 	g.steps = (g.K + 2*panel - 1) / (2 * panel) * panel
 	g.tiles = (g.M + pairRows - 1) / pairRows
 	g.panels = (g.N + pairWidth - 1) / pairWidth
-	na, nb := g.tiles*panel*g.steps, g.panels*pairWidth*g.steps
-	pairs, buf := borrowPairs(na + nb)
-	defer releasePairs(buf)
-	g.pa, g.pb = pairs[:na:na], pairs[na:]
-
-	block := blockOf(secondCache)
-	across, down := (g.panels*pairWidth*min(g.steps, pairChunk)+block-1)/block, 1
-	if jobs := min(pool.Threads(), 2*g.M*g.N*g.K/jobFlops); jobs > 1 {
-		across, down = grid(jobs, across, g.panels, g.tiles)
-	} else {
-		pool = nil
+	jobs := min(pool.Threads(), 2*g.M*g.N*g.K/jobFlops)
+	if jobs <= 1 {
+		g.part(0, g.tiles, 0, g.panels, 0)
+		return
 	}
+	if across, down := grid(jobs, 1, g.panels, g.tiles); max(across, down) <= 2 {
+		pool.For(across*down, func(i int) {
+			x, y := i/down, i%down
+			part := *g
+			part.part(y*g.tiles/down, (y+1)*g.tiles/down, x*g.panels/across, (x+1)*g.panels/across, i)
+		})
+		return
+	}
+	g.together(pool, jobs)
+}
+
+// part computes the tiles [t0, t1) of rows in the panels [p0, p1) of columns, and packs for
+// itself what it reads: it is at most twice as much as in all. Packed by two threads and
+// read by both, a line goes to and fro, which takes six times as long where their cores
+// sit on two chips.
+func (g *pairProduct) part(t0, t1, p0, p1, who int) {
+	buf := g.borrow(t0, t1, p0, p1, who)
+	defer release(buf, who)
+	g.packA(t0, t1)
+	for p := p0; p < p1; p++ {
+		g.packB(p)
+	}
+	blocks := g.blocks(p1 - p0)
+	for x := range blocks {
+		g.block(t0, t1, p0+x*(p1-p0)/blocks, p0+(x+1)*(p1-p0)/blocks)
+	}
+}
+
+// together is the whole product by many threads, each of which packs its share for all.
+func (g *pairProduct) together(pool *parallel.Pool, jobs int) {
+	buf := g.borrow(0, g.tiles, 0, g.panels, 0)
+	defer release(buf, 0)
+	across, down := grid(jobs, g.blocks(g.panels), g.panels, g.tiles)
 	ja := (g.tiles + g.tilesAJob() - 1) / g.tilesAJob()
 	jb := (g.panels + g.panelsAJob() - 1) / g.panelsAJob()
 	// Parts of both take turns, so that each thread packs about the rows, or the columns,
-	// that it is going to multiply: another chip's are far.
+	// that it is going to multiply.
 	pool.For(ja+jb, func(i int) {
 		a, next := i*ja/(ja+jb), (i+1)*ja/(ja+jb)
 		if a < next {
@@ -144,6 +148,23 @@ func (g *pairProduct) run(pool *parallel.Pool) {
 	})
 }
 
+// borrow makes room for the tiles [t0, t1) and the panels [p0, p1), and returns what to
+// give back.
+func (g *pairProduct) borrow(t0, t1, p0, p1, who int) []float32 {
+	na, nb := (t1-t0)*panel*g.steps, (p1-p0)*pairWidth*g.steps
+	buf := borrow(na+nb, who)
+	pairs := unsafe.Slice((*uint32)(unsafe.Pointer(&buf[0])), na+nb)
+	g.pa, g.pb, g.t0, g.p0 = pairs[:na:na], pairs[na:], t0, p0
+	return buf
+}
+
+// blocks returns into how many parts so many panels have to be cut for each to stay in a
+// second cache.
+func (g *pairProduct) blocks(panels int) int {
+	most := blockOf(secondCache)
+	return (panels*pairWidth*min(g.steps, pairChunk) + most - 1) / most
+}
+
 func (g *pairProduct) tilesAJob() int  { return max(1, packJob/(panel*g.K)) }
 func (g *pairProduct) panelsAJob() int { return max(1, packJob/(pairWidth*g.K)) }
 
@@ -156,14 +177,14 @@ func (g *pairProduct) packA(from, to int) {
 	if !g.TA || g.M < panel || g.set.rows == nil {
 		for t := from; t < to; t++ {
 			i := packed(g.firstRow(t), panel, g.M)
-			g.pack(g.pa[t*panel*g.steps:(t+1)*panel*g.steps], panel, g.A, g.LDA, i, min(panel, g.M-i), !g.TA)
+			g.pack(g.pa[(t-g.t0)*panel*g.steps:][:panel*g.steps], panel, g.A, g.LDA, i, min(panel, g.M-i), !g.TA)
 		}
 		return
 	}
 	for k := 0; k < g.K; k += most {
 		for t := from; t < to; t++ {
 			i := packed(g.firstRow(t), panel, g.M)
-			g.set.rows(g.pa[(t*g.steps+k/2)*panel:], panel, g.A[k*g.LDA+i:], g.LDA, min(most, g.K-k), panel)
+			g.set.rows(g.pa[((t-g.t0)*g.steps+k/2)*panel:], panel, g.A[k*g.LDA+i:], g.LDA, min(most, g.K-k), panel)
 		}
 	}
 }
@@ -171,7 +192,7 @@ func (g *pairProduct) packA(from, to int) {
 // packB packs the columns of a panel.
 func (g *pairProduct) packB(p int) {
 	j := packed(p*pairWidth, pairWidth, g.N)
-	dst := g.pb[p*pairWidth*g.steps : (p+1)*pairWidth*g.steps]
+	dst := g.pb[(p-g.p0)*pairWidth*g.steps:][:pairWidth*g.steps]
 	if !g.TB && g.N >= pairWidth && g.set.rows != nil {
 		g.set.rows(dst, pairWidth, g.B[j:], g.LDB, g.K, pairWidth)
 		return
@@ -208,7 +229,7 @@ func (g *pairProduct) block(t0, t1, p0, p1 int) {
 		for t := t0; t < t1; t++ {
 			i := g.firstRow(t)
 			rows := g.firstRow(t+1) - i
-			a := g.pa[(t*g.steps+s)*panel+i-packed(i, panel, g.M):]
+			a := g.pa[((t-g.t0)*g.steps+s)*panel+i-packed(i, panel, g.M):]
 			for p := p0; p < p1; p++ {
 				g.tile(a, i, rows, p, s, pairs, edge)
 			}
@@ -222,7 +243,7 @@ func (g *pairProduct) block(t0, t1, p0, p1 int) {
 // tile computes rows rows from row i in the columns of panel p, of the inner
 // dimension the pairs from pair s on.
 func (g *pairProduct) tile(a []uint32, i, rows, p, s, pairs int, edge *[pairRows * pairWidth]float32) {
-	b := g.pb[(p*g.steps+s)*pairWidth:]
+	b := g.pb[((p-g.p0)*g.steps+s)*pairWidth:]
 	acc := g.Acc || s > 0
 	j := p * pairWidth
 	cols := min(pairWidth, g.N-j)
