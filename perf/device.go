@@ -37,6 +37,10 @@ type DeviceFacts struct {
 	CopyGB       float64 `json:"memory_gb"`          // read and written by a kernel that copies 256 MiB, or what has room
 	Peak         float64 `json:"peak_gflops"`        // of nothing but multiply-adds in float32
 	Product      float64 `json:"product_gflops"`     // of a product of 1024 × 1024 × 1024
+
+	MatrixPeak  float64 `json:"matrix_peak_gflops,omitempty"`     // of matrices in float16, where that is what steps are in
+	HalfProduct float64 `json:"product_float16_gflops,omitempty"` // of a product of 1024 × 1024 × 1024 in float16
+
 	HeldMB       float64 `json:"activations_mb"`     // held for activations after the steps
 	Timestamps   bool    `json:"timestamps"`         // the kernels' times are the device's own
 	Layers       int     `json:"layers"`             // of the model
@@ -46,6 +50,7 @@ type DeviceFacts struct {
 // DeviceStep is one training step, on average.
 type DeviceStep struct {
 	Model       string  `json:"model"`
+	Precision   string  `json:"precision"`
 	Sequences   int     `json:"sequences"`
 	Tokens      float64 `json:"tokens"`
 	MS          float64 `json:"ms"` // median
@@ -81,7 +86,7 @@ func MeasureDevice(s Subject, on *vulkan.Backend, steps int, progress func(strin
 		Shaders: vulkan.ShaderHash(), Timestamps: i.Clock, Layers: s.Model.Config.Sizes().Layers}}
 	if !on.OnPaper() {
 		progress("measuring the device")
-		r.Device.costs(on)
+		r.Device.costs(on, s.in())
 	}
 	progress("counting training steps")
 	trace := tracing(on)
@@ -96,6 +101,7 @@ func MeasureDevice(s Subject, on *vulkan.Backend, steps int, progress func(strin
 	}
 	counts, costs, n := on.Counts(), trace.Costs(), float64(steps)
 	r.step(s.Name, counts, times, trace)
+	r.Step.Precision = s.in().String()
 	if on.OnPaper() { // which takes no time
 		r.Step.MS = 0
 	}
@@ -115,9 +121,12 @@ func MeasureDevice(s Subject, on *vulkan.Backend, steps int, progress func(strin
 		return r, nil
 	}
 	progress("measuring matrix products")
-	r.Products = deviceProducts(s, on, int(r.Step.Tokens), r.Device.Peak)
+	r.Products = deviceProducts(s, on, int(r.Step.Tokens), &r.Device)
 	return r, nil
 }
+
+// in is the precision that the subject's products by weights are in.
+func (s *Subject) in() device.Precision { return device.PrecisionOf(s.Precision) }
 
 // step sums up the steps that were counted.
 func (r *OnDevice) step(model string, counts vulkan.Counts, times []trainers.StepTime, trace *ops.Trace) {

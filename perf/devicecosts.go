@@ -7,8 +7,9 @@ import (
 	"github.com/lmkor/bench/device/vulkan"
 )
 
-// costs times what every step needs: launches, waits, copies, a product.
-func (f *DeviceFacts) costs(on *vulkan.Backend) {
+// costs times what every step needs: launches, waits, copies, a product, in float32 and in the
+// steps' precision.
+func (f *DeviceFacts) costs(on *vulkan.Backend, in device.Precision) {
 	const launches, waits, side, floats = 300, 20, 1024, 8 << 20
 	x := on.New(floats)
 	defer on.Free(x)
@@ -46,8 +47,12 @@ func (f *DeviceFacts) costs(on *vulkan.Backend) {
 	matrix := func(i int) device.Matrix {
 		return device.Matrix{Buffer: x.Slice(i*side*side, (i+1)*side*side), LD: side}
 	}
-	f.Product = 2 * side * side * side / 1e9 / alone(on,
-		&device.Products{List: []device.Product{{M: side, N: side, K: side, A: matrix(0), B: matrix(1), C: matrix(2)}}})
+	product := &device.Products{List: []device.Product{{M: side, N: side, K: side, A: matrix(0), B: matrix(1), C: matrix(2)}}}
+	f.Product = 2 * side * side * side / 1e9 / alone(on, product)
+	if in == device.Float16 {
+		product.Precision = in
+		f.MatrixPeak, f.HalfProduct = on.MatrixPeak()/1e9, 2*side*side*side/1e9/alone(on, product)
+	}
 }
 
 // copies returns the rate of a kernel that copies 256 MiB, which no cache holds, or of less where
@@ -105,17 +110,22 @@ func alone(on *vulkan.Backend, call device.Call) float64 {
 // DeviceProduct is a matrix product at one of the model's own shapes.
 type DeviceProduct struct {
 	Form   string  `json:"form"` // nt: forward, nn: input gradient, tn: weight gradient
+	In     string  `json:"precision"`
 	M      int     `json:"m"`
 	K      int     `json:"k"`
 	N      int     `json:"n"`
 	GFLOPS float64 `json:"gflops"`
-	Share  float64 `json:"share"` // of the peak
+	Share  float64 `json:"share"` // of the precision's peak
 }
 
 // deviceProducts measures the forms of the product at the model's own widths over so many
-// tokens, as Report.products does the processor's.
-func deviceProducts(s Subject, on *vulkan.Backend, tokens int, peak float64) []DeviceProduct {
+// tokens, as Report.products does the processor's, in float32 and in the subject's precision.
+func deviceProducts(s Subject, on *vulkan.Backend, tokens int, of *DeviceFacts) []DeviceProduct {
 	var all []DeviceProduct
+	peaks := map[device.Precision]float64{device.Float32: of.Peak}
+	if s.in() == device.Float16 {
+		peaks[device.Float16] = of.MatrixPeak
+	}
 	for _, w := range widthsOf(s.Model) {
 		for _, form := range []string{"nt", "nn", "tn"} {
 			p := DeviceProduct{Form: form, M: tokens, K: w.in, N: w.out}
@@ -125,16 +135,20 @@ func deviceProducts(s Subject, on *vulkan.Backend, tokens int, peak float64) []D
 			case "tn":
 				p.M, p.K, p.N = w.out, tokens, w.in
 			}
-			p.GFLOPS = p.rate(on)
-			p.Share = p.GFLOPS / peak
-			all = append(all, p)
+			for _, in := range []device.Precision{device.Float32, device.Float16} {
+				if peak := peaks[in]; peak > 0 {
+					p.In, p.GFLOPS = in.String(), p.rate(on, in)
+					p.Share = p.GFLOPS / peak
+					all = append(all, p)
+				}
+			}
 		}
 	}
 	return all
 }
 
 // rate returns the product's rate, of drawn numbers.
-func (p *DeviceProduct) rate(on *vulkan.Backend) float64 {
+func (p *DeviceProduct) rate(on *vulkan.Backend, in device.Precision) float64 {
 	a, b, c := on.New(p.M*p.K), on.New(p.K*p.N), on.New(p.M*p.N)
 	defer on.Free(a)
 	defer on.Free(b)
@@ -149,7 +163,7 @@ func (p *DeviceProduct) rate(on *vulkan.Backend) float64 {
 	if tb {
 		ldb = p.K
 	}
-	took := alone(on, &device.Products{List: []device.Product{{TA: ta, TB: tb, M: p.M, N: p.N, K: p.K,
+	took := alone(on, &device.Products{Precision: in, List: []device.Product{{TA: ta, TB: tb, M: p.M, N: p.N, K: p.K,
 		A: device.Matrix{Buffer: a, LD: lda}, B: device.Matrix{Buffer: b, LD: ldb}, C: device.Matrix{Buffer: c, LD: p.N}}}})
 	return 2 * float64(p.M) * float64(p.K) * float64(p.N) / took / 1e9
 }

@@ -17,13 +17,17 @@ func (r *OnDevice) Write(out io.Writer) error {
 		fmt.Fprintf(w, "peak %.1f GFLOP/s in float32, a product of 1024³ %.1f (%.0f %%); "+
 			"memory %.1f GB/s, upload %.1f, download %.1f; a launch %.1f µs, one waited for %.0f µs\n",
 			d.Peak, d.Product, 100*d.Product/d.Peak, d.CopyGB, d.UploadGB, d.DownloadGB, d.LaunchMicros, d.WaitMicros)
+		if d.MatrixPeak > 0 {
+			fmt.Fprintf(w, "matrices in float16: peak %.1f GFLOP/s, a product of 1024³ %.1f (%.0f %%), %.2f times that in float32\n",
+				d.MatrixPeak, d.HalfProduct, 100*d.HalfProduct/d.MatrixPeak, d.HalfProduct/d.Product)
+		}
 	} else {
 		fmt.Fprintf(w, "counted on paper, computed nowhere; shaders %.12s\n", d.Shaders)
 	}
 	if len(r.Products) > 0 {
-		fmt.Fprintln(w, "\nPRODUCT\tM\tK\tN\tGFLOP/s\tOF PEAK")
+		fmt.Fprintln(w, "\nPRODUCT\tM\tK\tN\tIN\tGFLOP/s\tOF PEAK")
 		for _, p := range r.Products {
-			fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%.1f\t%.0f %%\n", p.Form, p.M, p.K, p.N, p.GFLOPS, 100*p.Share)
+			fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%s\t%.1f\t%.0f %%\n", p.Form, p.M, p.K, p.N, p.In, p.GFLOPS, 100*p.Share)
 		}
 	}
 	r.writeOperators(w, measured)
@@ -31,8 +35,8 @@ func (r *OnDevice) Write(out io.Writer) error {
 	for _, k := range r.Kernels {
 		fmt.Fprintf(w, "%s\t%.0f\t%.2f\t%.2f\t%.3f\t%.2f\n", k.Name, k.Launches, k.Read/1e6, k.Written/1e6, k.FLOPs/1e9, k.MS)
 	}
-	fmt.Fprintf(w, "\nstep of %s, %d layers: %.0f launches, %.0f moves, %.0f barriers, %.0f submissions\n", s.Model, d.Layers,
-		s.Launches, s.Moves, s.Barriers, s.Submissions)
+	fmt.Fprintf(w, "\nstep of %s in %s, %d layers: %.0f launches, %.0f moves, %.0f barriers, %.0f submissions\n", s.Model, s.Precision,
+		d.Layers, s.Launches, s.Moves, s.Barriers, s.Submissions)
 	fmt.Fprintf(w, "bytes: %.1f MB read, %.1f MB written, %.2f of the least; %.3f MB from the host, %.3f MB to it\n", s.Read/1e6,
 		s.Written/1e6, d.BytesRatio, s.Uploaded/1e6, s.Downloaded/1e6)
 	fmt.Fprintf(w, "arithmetic: %.3f GFLOP launched, %.3f needed\n", s.FLOPs/1e9, s.Needed/1e9)

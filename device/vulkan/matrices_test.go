@@ -105,28 +105,30 @@ func (h *harness) halves(tol golden.Tolerance, list ...device.Product) {
 	h.same(tol, &device.Products{Precision: device.Float16, List: list})
 }
 
-// Every grid and every form at edges that fill none, rows with gaps, and K in parts or not.
+// Every grid and every form at edges that fill none, rows with gaps, and K in parts or not. A
+// kernel takes a driver seconds to compile: with -short few of the larger ones are.
 func TestHalfProducts(t *testing.T) {
 	forward, _ := opened(t)
-	for _, c := range []struct{ m, n, k int }{
-		{1, 1, 1}, {1, 300, 40}, {3, 257, 160}, {4, 5, 0}, // few rows
-		{5, 5, 5}, {33, 70, 31}, {64, 64, 64}, {129, 3, 33}, {33, 37, 700}, // small
-		{130, 520, 21}, {193, 520, 540}, // medium
-		{130, 6150, 17}, // large
+	for _, c := range []struct{ m, n, k, forms int }{
+		{1, 1, 1, 4}, {1, 300, 40, 4}, {3, 257, 160, 4}, {4, 5, 0, 4}, // few rows, and small
+		{5, 5, 5, 4}, {33, 70, 31, 4}, {64, 64, 64, 4}, {129, 3, 33, 4}, {33, 37, 700, 4},
+		{130, 520, 21, 2}, {193, 520, 540, 2}, // medium
+		{130, 6150, 17, 1}, // large
 	} {
 		m, shared := forward.matrices()
 		g, _, parts := m.Spread(c.m, c.n, c.k, 1, shared)
-		for form := range 4 {
-			if c.m > 64 && form != c.k%4 && (form != 3 || c.n > 1000) {
-				continue // each is a kernel of its own
+		for i := range c.forms {
+			form := (c.k + i) % 4
+			if testing.Short() && (g.BM > 64 || g.BM > 32 && (i > 0 || parts > 1) || parts > 1 && i > 1) {
+				continue
 			}
-			pad := []int{0, 3, 4, 1}[(form+c.m)%4]
+			pad := []int{0, 3, 4, 1}[form]
 			ta, tb := form&1 != 0, form&2 != 0
 			t.Run(fmt.Sprintf("%dx%dx%d/ta=%t/tb=%t/pad=%d/grid=%dx%d/parts=%d", c.m, c.n, c.k, ta, tb, pad, g.BM, g.BN, parts),
 				func(t *testing.T) {
 					h := newHalfHarness(t)
 					p := h.product(ta, tb, c.m, c.n, c.k, pad)
-					p.Acc = form == 1
+					p.Acc = (form+c.m)%4 == 1
 					h.halves(rounding(c.k), p)
 				})
 		}
@@ -136,9 +138,9 @@ func TestHalfProducts(t *testing.T) {
 // Each number is rounded once, to the nearest float16, of two the even one; beyond the largest
 // it is infinite, and what is no number stays none.
 func TestHalvesAreTheNearest(t *testing.T) {
-	edges := []float32{0, 1, 1 + 1.0/2048, 1 + 3.0/2048, 1 + 1.0/2048 + 1.0/(1<<20), 1 + 1.0/2048 - 1.0/(1<<20), 2047.5, 2048.5, 2049, 2051,
-		65504, 65519.996, 65520, 65536, 1e9, float32(math.Inf(1)), float32(math.NaN()), 0x1p-14, 0x1p-14 - 0x1p-26, 0x1.ffep-15, 0x1.fffp-15,
-		0x1p-24, 0x1p-25, 0x1.000002p-25, 0x1.8p-24, 0x2.8p-24, 0x1.fep-20, 1e-9, 1e-38, 0x1.234567p-16, 0.1, 1.0 / 3, 1000.7}
+	edges := []float32{0, 1, 1 + 1.0/2048, 1 + 3.0/2048, 1 + 1.0/2048 + 1.0/(1<<20), 1 + 1.0/2048 - 1.0/(1<<20), 2047.5, 2048.5,
+		2049, 2051, 65504, 65519.996, 65520, 65536, 1e9, float32(math.Inf(1)), float32(math.NaN()), 0x1p-14, 0x1p-14 - 0x1p-26,
+		0x1.ffep-15, 0x1.fffp-15, 0x1p-24, 0x1p-25, 0x1.000002p-25, 0x1.8p-24, 0x2.8p-24, 0x1.fep-20, 1e-9, 1e-38, 0x1.234567p-16, 0.1, 1.0 / 3, 1000.7}
 	for _, x := range edges[:len(edges):len(edges)] {
 		edges = append(edges, -x)
 	}
@@ -169,6 +171,9 @@ func TestHalfEpilogues(t *testing.T) {
 	for _, s := range fewest([]struct{ m, k, pad int }{{21, 700, 4}, {21, 19, 0}, {21, 19, 1}, {3, 150, 1}}) {
 		const n = 39
 		m, k, pad := s.m, s.k, s.pad
+		if testing.Short() && k == 700 {
+			continue
+		}
 		for name, then := range map[string]func(h *harness, p *device.Product){
 			"bias":                func(h *harness, p *device.Product) { p.Then.Bias = h.random(n) },
 			"activation in place": func(h *harness, p *device.Product) { p.Then.Act = kernels.GELU },
@@ -188,6 +193,9 @@ func TestHalfEpilogues(t *testing.T) {
 					Residual: h.matrix(m, n, pad)}
 			},
 		} {
+			if testing.Short() && m > 3 && (name == "bias" || name == "activation in place") {
+				continue // kernels of their own, which "all" has what is in
+			}
 			t.Run(fmt.Sprintf("m=%d/k=%d/pad=%d/%s", m, k, pad, name), func(t *testing.T) {
 				h := newHalfHarness(t)
 				p := h.product(false, true, m, n, k, pad)
@@ -204,7 +212,7 @@ func TestHalfEpilogues(t *testing.T) {
 // Products of one call: those that are alike are one launch, of several factors too, and none
 // waits; factors that lie otherwise are added by launches of their own.
 func TestHalfProductsTogether(t *testing.T) {
-	for _, k := range fewest([]int{40, 700}) {
+	for _, k := range smallest([]int{40, 700}) {
 		for _, alike := range fewest([]bool{true, false}) {
 			h := newHalfHarness(t)
 			var list []device.Product
@@ -237,7 +245,7 @@ func TestHalfProductsTogether(t *testing.T) {
 // A bias's gradient comes with its weight's, in float32, in each grid and in parts; and so do
 // the squares of a gradient.
 func TestSumsOfHalfProducts(t *testing.T) {
-	for _, s := range fewest([]struct{ m, n, k int }{{33, 70, 700}, {3, 300, 40}, {70, 3, 33}, {33, 70, 64}, {130, 520, 21}}) {
+	for _, s := range smallest([]struct{ m, n, k int }{{33, 70, 64}, {33, 70, 700}, {3, 300, 40}, {70, 3, 33}, {130, 520, 21}}) {
 		h := newHalfHarness(t)
 		p, q := h.product(true, false, s.m, s.n, s.k, 0), h.product(true, false, s.m, s.n, s.k, 0)
 		p.Sums, q.Sums, q.AccSums = h.undefined(s.m), h.random(s.m), true
@@ -249,5 +257,20 @@ func TestSumsOfHalfProducts(t *testing.T) {
 		squares := &device.Squares{Total: h.ignore(h.undefined(2)), Parts: []device.Part{{X: frozen.C.Buffer, Known: frozen.Squares}}}
 		h.same(golden.Tolerance{Abs: 4e-7 + 1e-7*float64(s.k), Rel: 3e-6},
 			&device.Products{Precision: device.Float16, List: []device.Product{p, q, u, v, frozen}}, squares)
+	}
+}
+
+// What is measured before float16 is computed in is the rate of products in each precision.
+func TestFloat16Rates(t *testing.T) {
+	newHalfHarness(t)
+	b := alone(t, options{})
+	half, full := b.Float16Rates()
+	if !(half > 0 && half < 1e6 && full > 0 && full < 1e6) {
+		t.Errorf("%v and %v GFLOP/s", half, full)
+	}
+	for _, kernel := range []string{"matrixproduct", "product"} {
+		if b.Counts().Kernels[kernel].Launches == 0 {
+			t.Errorf("%s was not measured", kernel)
+		}
 	}
 }

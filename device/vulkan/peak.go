@@ -23,6 +23,31 @@ func (b *Backend) Peak() float64 {
 	return each / b.timePerTurn(func(loops int) { b.multiplyAdd(y, loops) })
 }
 
+// Shader matrixpeak's chains a subgroup, and the subgroups of its workgroups.
+const (
+	matrixChains = 8
+	matrixWaves  = 4
+)
+
+// MatrixPeak is Peak of products of cooperative matrices in float16, 0 where there are none.
+func (b *Backend) MatrixPeak() float64 {
+	m := b.info.Matrices
+	if m.Wave == 0 {
+		return 0
+	}
+	floats := int(m.M * m.N * matrixWaves) // of a workgroup
+	y := b.New(peakGroups * floats)
+	defer b.Free(y)
+	flops := 2 * peakGroups * float64(floats) * float64(m.K) * matrixChains // of a turn
+	return flops / b.timePerTurn(func(loops int) {
+		b.enter()
+		defer b.leave()
+		b.launch(launch{kernel: "matrixpeak", groups: [3]uint32{peakGroups}, subgroup: m.Wave, writes: over(y),
+			spec: []uint32{m.M, m.N, m.K, matrixWaves * m.Wave}, flops: flops * float64(loops),
+			push: pack(y, loops, float32(0.999), float32(0.001))})
+	})
+}
+
 // timePerTurn returns the seconds that each of run's turns takes, the best of three, of as
 // many as are long enough to be timed, and short of what a watchdog takes for a hang and of
 // the 65,535 behind which a driver was seen to end loops.

@@ -43,6 +43,7 @@ func (p *Physical) readMatrices() {
 		{"cooperativeMatrix", matrix.CooperativeMatrix != 0},
 		{"shaderFloat16", p.newer.ShaderFloat16 != 0},
 		{"vulkanMemoryModel", p.newer.VulkanMemoryModel != 0},
+		{"vulkanMemoryModelDeviceScope", p.newer.VulkanMemoryModelDeviceScope != 0},
 		{"subgroupSizeControl", control.SubgroupSizeControl != 0 && sizes.RequiredSubgroupSizeStages&shaderStageCompute != 0},
 		{"computeFullSubgroups", control.ComputeFullSubgroups != 0},
 	} {
@@ -96,7 +97,8 @@ func (p *Physical) enableMatrices(f12 *vkPhysicalDeviceVulkan12Features, extensi
 	if len(p.Matrices) == 0 {
 		return next
 	}
-	f12.ShaderFloat16, f12.VulkanMemoryModel = 1, 1
+	// Atomics of other shaders are of the device's scope, for which the model wants a feature.
+	f12.ShaderFloat16, f12.VulkanMemoryModel, f12.VulkanMemoryModelDeviceScope = 1, 1, 1
 	*extensions = append(*extensions, matrixExtension, subgroupExtension)
 	matrix := &vkPhysicalDeviceCooperativeMatrixFeaturesKHR{SType: structureTypePhysicalDeviceCooperativeMatrixFeaturesKhr,
 		CooperativeMatrix: 1, PNext: next}

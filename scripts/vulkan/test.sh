@@ -14,6 +14,8 @@
 #   - GPU-assisted validation, which sees accesses past a buffer, on each kernel's smallest
 #     shapes, but of products and attention on one a day, for what it adds to them compiles
 #     slowly; accesses.sh has all of them, by hand;
+#   - products in float16 on the cooperative matrices of a newer driver, under validation too, and
+#     models and a training on them; the shaders for them are compiled again and compared;
 #   - another maker's driver, SwiftShader, once, where there is one.
 #
 # A message of a validation layer fails the test it comes in. DIR keeps the driver and
@@ -118,13 +120,33 @@ computed() (
   fi
 )
 
+on_matrices() (
+  set -e
+  say 'products in float16, on a driver with cooperative matrices'
+  found=0
+  lines=$(scripts/vulkan/matrices.sh "$dir") || found=$?
+  if [ $found = 75 ]; then
+    echo 'NOT RUN: no driver with cooperative matrices is to be had here, so nothing ran in float16'
+    exit 0
+  fi
+  [ $found = 0 ]
+  mapfile -t driver <<<"$lines"
+  started=$(sed -n 's/^MATRICES_EXEC=//p' <<<"$lines")
+  on() { (cd device/vulkan && env "${driver[@]}" "$@") | ran "${!#}"; }
+  on $layer VK_LAYER_ENABLES=VK_VALIDATION_FEATURE_ENABLE_SYNCHRONIZATION_VALIDATION_EXT \
+    $started "$tests" -test.v -test.short -test.run 'HalfProducts$|Halves|HalfEpilogues|SumsOfHalf|Float16Rates|InFloat16'
+  on go test -count=1 -v . -run ShadersAreCompiled
+)
+
 # In the background, for there a failure ends the group: not so to the left of ||.
 under_validation >"$dir/validation.txt" 2>&1 &
 groups=($!)
+on_matrices >"$dir/on_matrices.txt" 2>&1 &
+groups+=($!)
 computed &
 groups+=($!)
 status=0
 for group in "${groups[@]}"; do wait "$group" || status=$?; done
-cat "$dir/validation.txt"
+cat "$dir/validation.txt" "$dir/on_matrices.txt"
 [ $status = 0 ] || exit $status
 say done
