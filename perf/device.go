@@ -30,21 +30,21 @@ type DeviceFacts struct {
 	Memory  int64  `json:"memory_bytes"`
 	Shaders string `json:"shaders"` // SHA-256
 
-	LaunchMicros float64 `json:"launch_us"`          // of one of many small launches that wait for each other
-	WaitMicros   float64 `json:"wait_us"`            // of one launch that is submitted and waited for
-	UploadGB     float64 `json:"upload_gb"`          // a second, of 32 MiB
-	DownloadGB   float64 `json:"download_gb"`        // likewise
-	CopyGB       float64 `json:"memory_gb"`          // read and written by a kernel that copies 256 MiB, or what has room
-	Peak         float64 `json:"peak_gflops"`        // of nothing but multiply-adds in float32
-	Product      float64 `json:"product_gflops"`     // of a product of 1024 × 1024 × 1024
+	LaunchMicros float64 `json:"launch_us"`      // of one of many small launches that wait for each other
+	WaitMicros   float64 `json:"wait_us"`        // of one launch that is submitted and waited for
+	UploadGB     float64 `json:"upload_gb"`      // a second, of 32 MiB
+	DownloadGB   float64 `json:"download_gb"`    // likewise
+	CopyGB       float64 `json:"memory_gb"`      // read and written by a kernel that copies 256 MiB, or what has room
+	Peak         float64 `json:"peak_gflops"`    // of nothing but multiply-adds in float32
+	Product      float64 `json:"product_gflops"` // of a product of 1024 × 1024 × 1024
 
 	MatrixPeak  float64 `json:"matrix_peak_gflops,omitempty"`     // of matrices in float16, where that is what steps are in
 	HalfProduct float64 `json:"product_float16_gflops,omitempty"` // of a product of 1024 × 1024 × 1024 in float16
 
-	HeldMB       float64 `json:"activations_mb"`     // held for activations after the steps
-	Timestamps   bool    `json:"timestamps"`         // the kernels' times are the device's own
-	Layers       int     `json:"layers"`             // of the model
-	BytesRatio   float64 `json:"bytes_of_the_least"` // read and written, of what the operators' operands and results are
+	HeldMB     float64 `json:"activations_mb"`     // held for activations after the steps
+	Timestamps bool    `json:"timestamps"`         // the kernels' times are the device's own
+	Layers     int     `json:"layers"`             // of the model
+	BytesRatio float64 `json:"bytes_of_the_least"` // read and written, of what the operators' operands and results are
 }
 
 // DeviceStep is one training step, on average.

@@ -35,8 +35,8 @@ func (r *OnDevice) Write(out io.Writer) error {
 	for _, k := range r.Kernels {
 		fmt.Fprintf(w, "%s\t%.0f\t%.2f\t%.2f\t%.3f\t%.2f\n", k.Name, k.Launches, k.Read/1e6, k.Written/1e6, k.FLOPs/1e9, k.MS)
 	}
-	fmt.Fprintf(w, "\nstep of %s in %s, %d layers: %.0f launches, %.0f moves, %.0f barriers, %.0f submissions\n", s.Model, s.Precision,
-		d.Layers, s.Launches, s.Moves, s.Barriers, s.Submissions)
+	fmt.Fprintf(w, "\nstep of %s in %s, %d layers: %.0f launches, %.0f moves, %.0f barriers, %.0f submissions\n", s.Model,
+		s.Precision, d.Layers, s.Launches, s.Moves, s.Barriers, s.Submissions)
 	fmt.Fprintf(w, "bytes: %.1f MB read, %.1f MB written, %.2f of the least; %.3f MB from the host, %.3f MB to it\n", s.Read/1e6,
 		s.Written/1e6, d.BytesRatio, s.Uploaded/1e6, s.Downloaded/1e6)
 	fmt.Fprintf(w, "arithmetic: %.3f GFLOP launched, %.3f needed\n", s.FLOPs/1e9, s.Needed/1e9)

@@ -23,8 +23,7 @@ type cut struct {
 // cutOf cuts count products of a kind.
 func (b *Backend) cutOf(k productKind, count int) cut {
 	if k.half {
-		m, shared := b.matrices()
-		g, part, parts := m.Spread(k.m, k.n, k.k, count, shared)
+		g, part, parts := b.info.Matrices.Spread(k.m, k.n, k.k, count, b.info.Shared)
 		return cut{kernel: "matrixproduct", stages: 2, bm: g.BM, bn: g.BN, part: part, parts: parts, subgroup: g.Wave,
 			spec: []uint32{g.BM, g.BN, g.BK, g.WM, g.WN, g.Invocations(), uint32(k.factors), g.M, g.N, g.K}}
 	}
@@ -38,22 +37,10 @@ func (b *Backend) cutOf(k productKind, count int) cut {
 		spec: []uint32{t.BM, t.BN, t.BK, t.TM, t.TN, t.Slices, t.Invocations(), uint32(k.factors)}}
 }
 
-// onPaper are the matrices that are counted with where there is no device.
-var onPaper = tiling.Matrices{M: 16, N: 16, K: 16, Wave: 32}
-
-// matrices returns those that products in float16 are made of, and how many bytes a workgroup
-// shares.
-func (b *Backend) matrices() (m tiling.Matrices, shared int) {
-	if b.paper != nil && b.info.Matrices.Wave == 0 {
-		return onPaper, 32 << 10
-	}
-	return b.info.Matrices, b.info.Shared
-}
-
 // refuses says why there are no products in a precision, and nothing where there are.
 func (b *Backend) refuses(p device.Precision) string {
-	switch m, _ := b.matrices(); {
-	case p == device.Float32, p == device.Float16 && m.Wave != 0:
+	switch {
+	case p == device.Float32, p == device.Float16 && b.info.Matrices.Wave != 0:
 		return ""
 	case p == device.Float16:
 		return b.info.NoMatrices

@@ -115,8 +115,7 @@ func TestHalfProducts(t *testing.T) {
 		{130, 520, 21, 2}, {193, 520, 540, 2}, // medium
 		{130, 6150, 17, 1}, // large
 	} {
-		m, shared := forward.matrices()
-		g, _, parts := m.Spread(c.m, c.n, c.k, 1, shared)
+		g, _, parts := forward.info.Matrices.Spread(c.m, c.n, c.k, 1, forward.info.Shared)
 		for i := range c.forms {
 			form := (c.k + i) % 4
 			if testing.Short() && (g.BM > 64 || g.BM > 32 && (i > 0 || parts > 1) || parts > 1 && i > 1) {

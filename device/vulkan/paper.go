@@ -21,6 +21,9 @@ func Paper(of offered.Info) *Backend {
 	if of.AtOnce == 0 {
 		of.AtOnce = 1 << 30
 	}
+	if of.Matrices.Wave == 0 {
+		of.Matrices, of.Shared = tiling.OnPaper, 32<<10
+	}
 	if of.Name == "" {
 		of.Name = "paper"
 	}

@@ -17,34 +17,32 @@ const (
 // Peak measures how many floating-point operations a second the device does of nothing
 // but multiply-adds in float32, each counted as two.
 func (b *Backend) Peak() float64 {
-	y := b.New(peakGroups * groupSize)
-	defer b.Free(y)
-	const each = 2 * peakGroups * groupSize * peakChains
-	return each / b.timePerTurn(func(loops int) { b.multiplyAdd(y, loops) })
+	return b.peak(launch{kernel: "peak", flops: 2 * groupSize * peakChains}, groupSize)
 }
-
-// Shader matrixpeak's chains a subgroup, and the subgroups of its workgroups.
-const (
-	matrixChains = 8
-	matrixWaves  = 4
-)
 
 // MatrixPeak is Peak of products of cooperative matrices in float16, 0 where there are none.
 func (b *Backend) MatrixPeak() float64 {
+	const chains, waves = 8, 4 // of shader matrixpeak: of a subgroup, and subgroups of a workgroup
 	m := b.info.Matrices
 	if m.Wave == 0 {
 		return 0
 	}
-	floats := int(m.M * m.N * matrixWaves) // of a workgroup
+	each := m.M * m.N * waves
+	return b.peak(launch{kernel: "matrixpeak", subgroup: m.Wave, spec: []uint32{m.M, m.N, m.K, waves * m.Wave},
+		flops: 2 * float64(each) * float64(m.K) * chains}, int(each))
+}
+
+// peak is the rate of a launch whose workgroups do l.flops a turn, and leave so many floats each.
+func (b *Backend) peak(l launch, floats int) float64 {
 	y := b.New(peakGroups * floats)
 	defer b.Free(y)
-	flops := 2 * peakGroups * float64(floats) * float64(m.K) * matrixChains // of a turn
-	return flops / b.timePerTurn(func(loops int) {
+	each := peakGroups * l.flops
+	l.groups, l.writes = [3]uint32{peakGroups}, over(y)
+	return each / b.timePerTurn(func(turns int) {
 		b.enter()
 		defer b.leave()
-		b.launch(launch{kernel: "matrixpeak", groups: [3]uint32{peakGroups}, subgroup: m.Wave, writes: over(y),
-			spec: []uint32{m.M, m.N, m.K, matrixWaves * m.Wave}, flops: flops * float64(loops),
-			push: pack(y, loops, float32(0.999), float32(0.001))})
+		l.push, l.flops = pack(y, turns, float32(0.999), float32(0.001)), each*float64(turns)
+		b.launch(l)
 	})
 }
 
@@ -70,14 +68,6 @@ func (b *Backend) timePerTurn(run func(turns int)) float64 {
 		took = min(took, seconds(turns))
 	}
 	return took / float64(turns)
-}
-
-// multiplyAdd has the device take so many turns.
-func (b *Backend) multiplyAdd(y device.Buffer, loops int) {
-	b.enter()
-	defer b.leave()
-	b.launch(launch{kernel: "peak", groups: [3]uint32{peakGroups}, writes: over(y),
-		push: pack(y, loops, float32(0.999), float32(0.001)), flops: 2 * peakGroups * groupSize * peakChains * float64(loops)})
 }
 
 // Streamed measures how many bytes a second are read and written by a kernel that copies x

@@ -15,7 +15,8 @@
 #     shapes, but of products and attention on one a day, for what it adds to them compiles
 #     slowly; accesses.sh has all of them, by hand;
 #   - products in float16 on the cooperative matrices of a newer driver, under validation too, and
-#     models and a training on them; the shaders for them are compiled again and compared;
+#     a model's logits; ten steps of each architecture take a quarter of an hour there, by hand:
+#     see CONTRIBUTING; the shaders for them are compiled again and compared;
 #   - another maker's driver, SwiftShader, once, where there is one.
 #
 # A message of a validation layer fails the test it comes in. DIR keeps the driver and
@@ -134,7 +135,8 @@ on_matrices() (
   started=$(sed -n 's/^MATRICES_EXEC=//p' <<<"$lines")
   on() { (cd device/vulkan && env "${driver[@]}" "$@") | ran "${!#}"; }
   on $layer VK_LAYER_ENABLES=VK_VALIDATION_FEATURE_ENABLE_SYNCHRONIZATION_VALIDATION_EXT \
-    $started "$tests" -test.v -test.short -test.run 'HalfProducts$|Halves|HalfEpilogues|SumsOfHalf|Float16Rates|InFloat16'
+    $started "$tests" -test.v -test.short -test.run 'HalfProducts$|Halves|HalfEpilogues|SumsOfHalf|LogitsInFloat16'
+  on $started "$tests" -test.v -test.short -test.run 'Float16Rates|TestAttention$'
   on go test -count=1 -v . -run ShadersAreCompiled
 )
 

@@ -8,14 +8,14 @@ import (
 	"github.com/lmkor/bench/device"
 )
 
-// shapes are products of a small transformer's step and of a base one's, over 256 tokens:
+// shapes are products of a small transformer's step and then of a base one's, over 256 tokens:
 // forward, of an input's gradient, and of a weight's.
 var shapes = []device.Product{
+	{TB: true, M: 256, N: 256, K: 256},
 	{TB: true, M: 256, N: 768, K: 768},
 	{TB: true, M: 256, N: 3072, K: 768},
 	{M: 256, N: 768, K: 3072},
 	{TA: true, M: 768, N: 768, K: 256},
-	{TB: true, M: 256, N: 256, K: 256},
 }
 
 const (

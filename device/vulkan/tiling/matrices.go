@@ -4,6 +4,9 @@ package tiling
 // subgroups of Wave invocations. M and N are 8 or 16, K divides 32.
 type Matrices struct{ M, N, K, Wave uint32 }
 
+// OnPaper are the matrices that are counted with where there is no device.
+var OnPaper = Matrices{M: 16, N: 16, K: 16, Wave: 32}
+
 // Fit tells whether grids can be made of the matrices.
 func (s Matrices) Fit() bool {
 	side := func(n uint32) bool { return n == 8 || n == 16 }
