@@ -19,7 +19,8 @@ through Vulkan, which it takes by --bench-device; there is a fifth peer,
 and times are those of all timed steps together, between two points where the
 device has finished, so that nobody waits for it within a step. float32 is float32
 there: TF32 is off, as it is by PyTorch's default. cuDNN's attention is off, which
-autocast would take and which is planned anew for every length: PyTorch's others are faster. bench computes in float32 alone.
+autocast would take and which is planned anew for every length: PyTorch's others are faster.
+bench computes in float32, and as bench-float16 on the card's matrices, where it has them.
 
 With --evaluate both answer instead, in batches of similar length. What is timed are
 batches taken evenly from all those that the first 50,000 rows of the file make in the
@@ -278,7 +279,7 @@ def devices(ap, args):
         ap.error(f"--device cuda: bench finds no card through Vulkan ('{args.bench} devices' says why): want --bench-device")
     args.contestants = args.contestants or "a,b,c,d,e,bench"
     if "bench-bfloat16" in args.contestants.split(","):
-        ap.error("bench-bfloat16: bench computes in float32 alone on a card: want it with --device cpu")
+        ap.error("bench-bfloat16: on a card bench computes in float32 or float16: want bench-float16, or --device cpu")
     return f"PyTorch {torch.__version__} on {torch.cuda.get_device_name()}, bench on {ours['name']} ({ours.get('driver', '')})"
 
 

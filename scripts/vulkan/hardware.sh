@@ -98,6 +98,15 @@ step quickstart-cpu "$bench" quickstart --runs "$dir/quickstart-cpu"
 step again "$bench" quickstart --set device="$device" --runs "$dir/again"
 step same-bytes same
 
+# Lower precision, where the card has matrices and they are faster: refused by name otherwise.
+step float16-kernels under BENCH_VULKAN=require "$on" tests device/vulkan -- -test.v \
+  -test.run 'Half|Halves|InFloat16|Float16Rates' -test.timeout 1h
+step float16-quickstart "$bench" quickstart --set device="$device" --set precision=float16 --runs "$dir/float16"
+for size in tiny small base; do
+  step float16-perf-$size "$bench" perf --model bert-$size-scratch --device "$device" --set precision=float16 --format json
+  step float16-table-$size "$bench" perf --model bert-$size-scratch --device "$device" --set precision=float16
+done
+
 # Fast: launches, copies, peak, products, a step by operator.
 for size in tiny small base; do
   step perf-$size "$bench" perf --model bert-$size-scratch --device "$device" --format json
@@ -108,5 +117,7 @@ step tiles under BENCH_VULKAN=require "$on" tests device/vulkan -- -test.run '^$
 if [ -n "$nsmc" ]; then
   step race python3 race/race.py --device cuda --bench "$bench" --bench-device "$device" --nsmc "$nsmc" --sizes base,small,tiny \
     --rounds 5 --json "$dir/race.json"
+  step float16-race python3 race/race.py --device cuda --bench "$bench" --bench-device "$device" --nsmc "$nsmc" \
+    --sizes base,small,tiny --contestants c,d,e,bench,bench-float16 --rounds 5 --json "$dir/float16-race.json"
 fi
 exit $failed

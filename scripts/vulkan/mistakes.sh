@@ -5,11 +5,15 @@
 #
 # The tree is copied into DIR, which keeps the driver, too: nothing here is changed. A mistake
 # is a sed expression on one file, which must change it; shaders are compiled again. By hand:
-# it takes glslangValidator of the pinned version and, alone on two cores, some 15 minutes.
+# it takes glslangValidator of the pinned version, Mesa 26 (matrices.sh) and, alone on two cores, some 15 minutes.
 set -euo pipefail
 dir=$(realpath -m "$1") pattern=${2:-.}
 cd "$(dirname "$0")/../.."
 driver=$(scripts/vulkan/driver.sh "$dir")
+found=$(scripts/vulkan/matrices.sh "$dir")
+mapfile -t newer <<<"$found"
+started=$(sed -n 's/^MATRICES_EXEC=//p' <<<"$found")
+export BENCH_GLSLANG=$(sed -n 's/^BENCH_GLSLANG=//p' <<<"$found")
 tree=$dir/planted
 rm -rf "$tree"
 mkdir -p "$tree"
@@ -30,6 +34,11 @@ synchronization() {
 accesses() {
   env $driver $layer VK_LAYER_ENABLES=VK_VALIDATION_FEATURE_ENABLE_GPU_ASSISTED_EXT BENCH_VULKAN=require \
     go test -count=1 -short ./device/vulkan -run "$1"
+}
+matrices() { env "${newer[@]}" BENCH_VULKAN=require go test -count=1 -short -exec "$started" ./device/vulkan -run "$1"; }
+checked_matrices() {
+  env "${newer[@]}" $layer VK_LAYER_ENABLES=VK_VALIDATION_FEATURE_ENABLE_SYNCHRONIZATION_VALIDATION_EXT BENCH_VULKAN=require \
+    go test -count=1 -short -exec "$started" ./device/vulkan -run "$1"
 }
 models() { env $driver BENCH_DEVICE=vulkan:0 go test -count=1 "$1" -run "$2"; }
 plain() { go test -count=1 "$1" -run "$2"; }
