@@ -149,13 +149,19 @@ func (d *Device) Computes(in device.Precision) error {
 	if err := float16On(nameOf(i), i); err != nil {
 		return err
 	}
-	on, ok := any(d.GPU).(interface{ Float16Rates() (half, full float64) })
-	if !ok || i.CPU {
+	if i.CPU {
 		return nil
 	}
-	if half, full := on.Float16Rates(); half <= full {
-		return &PrecisionError{Device: nameOf(i), Precision: in, Want: "precision=float32", Why: fmt.Sprintf(
-			"%s makes products at %.0f GFLOP/s in float16 and %.0f in float32, measured just now: it is no faster", i.Name, half, full)}
+	half, full := d.GPU.Float16Rates()
+	return faster(i, half, full)
+}
+
+// faster is nil where a device makes products in float16 faster than in float32; rates are in
+// GFLOP/s.
+func faster(i offered.Info, half, full float64) error {
+	if half > full {
+		return nil
 	}
-	return nil
+	return &PrecisionError{Device: nameOf(i), Precision: device.Float16, Want: "precision=float32", Why: fmt.Sprintf(
+		"%s makes products at %.0f GFLOP/s in float16 and at %.0f in float32, measured just now: it is no faster", i.Name, half, full)}
 }

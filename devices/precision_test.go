@@ -2,6 +2,8 @@ package devices
 
 import (
 	"errors"
+	"fmt"
+	"math"
 	"strings"
 	"testing"
 
@@ -44,6 +46,21 @@ func TestPrecisionIsRefusedByName(t *testing.T) {
 	var refused *PrecisionError
 	if err := d.Computes(device.Float16); !errors.As(err, &refused) || d.Computes(device.Bfloat16) != nil || d.Computes(device.Float32) != nil {
 		t.Errorf("the processor: %v", err)
+	}
+}
+
+// Who is no faster is refused, with both rates; a rate that is NaN is no faster.
+func TestFloat16HasToBeFaster(t *testing.T) {
+	i := offered.Info{Index: 2, Name: "Card"}
+	if err := faster(i, 101, 100); err != nil {
+		t.Error(err)
+	}
+	for _, half := range []float64{100, 50, math.NaN()} {
+		err := faster(i, half, 100)
+		want := fmt.Sprintf("precision float16 on device vulkan:2: Card makes products at %.0f GFLOP/s in float16 and at 100 in float32", half)
+		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "want precision=float32") {
+			t.Errorf("%v, want %s", err, want)
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -134,36 +136,9 @@ func TestATrainingOnADevice(t *testing.T) {
 	told(t, "", args(whole, on)...)
 	told(t, "", args(onCPU, "cpu")...)
 
-	killed := exec.Command("bench", args(cut, on)...)
-	if err := killed.Start(); err != nil {
-		t.Fatal(err)
-	}
-	for start := time.Now(); ; time.Sleep(5 * time.Millisecond) {
-		if states, _ := filepath.Glob(filepath.Join(cut, "bert-tiny-scratch/nsmc/.*/state*")); len(states) > 0 {
-			break
-		}
-		if saved, _ := filepath.Glob(filepath.Join(cut, "bert-tiny-scratch/nsmc/.*/*/state*")); len(saved) > 0 {
-			break
-		}
-		if time.Since(start) > 5*time.Minute {
-			t.Fatal("no state was saved")
-		}
-	}
-	_ = killed.Process.Kill()
-	if err := killed.Wait(); err == nil {
-		t.Fatal("it had ended before it was killed")
-	}
+	killOnceSaved(t, cut, args(cut, on)...)
 	told(t, "", args(cut, on)...)
-	for _, name := range []string{"checkpoint/model.safetensors", "predictions.jsonl", "log.jsonl"} {
-		want, err := os.ReadFile(filepath.Join(whole, place, name))
-		if err != nil {
-			t.Error(err)
-			continue
-		}
-		if got, err := os.ReadFile(filepath.Join(cut, place, name)); err != nil || !bytes.Equal(got, want) {
-			t.Errorf("%s has other bytes after the training was killed: %v", name, err)
-		}
-	}
+	sameFiles(t, filepath.Join(cut, place), filepath.Join(whole, place))
 	got, want := losses(t, filepath.Join(whole, place)), losses(t, filepath.Join(onCPU, place))
 	golden.Near(t, "losses", got, want, golden.Tolerance{Abs: 1e-3, Rel: 1e-3})
 
@@ -173,6 +148,64 @@ func TestATrainingOnADevice(t *testing.T) {
 		"--set", "max_eval_rows=60", "--set", "device=cpu", "--runs", t.TempDir(), "--format", "json")
 	if s, c := scoreIn(t, scored), scoreIn(t, byCPU); s != c {
 		t.Errorf("eval: %s on %s, %s on the processor", s, on, c)
+	}
+}
+
+// killOnceSaved starts a training, and kills it when a state has been saved in its folder.
+func killOnceSaved(t *testing.T, runs string, args ...string) {
+	t.Helper()
+	killed := exec.Command("bench", args...)
+	if loader := strings.Fields(os.Getenv("MATRICES_EXEC")); len(loader) > 0 {
+		// A driver with a C library of its own has programs started by that library's loader,
+		// which "bench" is a copy of then.
+		program, err := filepath.Abs(os.Args[0])
+		bench := filepath.Join(t.TempDir(), "bench")
+		if err := errors.Join(err, os.Symlink(program, bench)); err != nil {
+			t.Fatal(err)
+		}
+		killed = exec.Command(loader[0], slices.Concat(loader[1:], []string{bench}, args)...)
+	}
+	var errs bytes.Buffer
+	killed.Stderr = &errs
+	if err := killed.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- killed.Wait() }()
+	saved := func() bool {
+		states, _ := filepath.Glob(filepath.Join(runs, "bert-tiny-scratch/nsmc/.*/state*"))
+		more, _ := filepath.Glob(filepath.Join(runs, "bert-tiny-scratch/nsmc/.*/*/state*"))
+		return len(states)+len(more) > 0
+	}
+	for start := time.Now(); !saved(); {
+		select {
+		case err := <-ended:
+			t.Fatalf("it had ended before it was killed: %v: %s", err, errs.String())
+		case <-time.After(5 * time.Millisecond):
+		}
+		if time.Since(start) > 5*time.Minute {
+			_ = killed.Process.Kill()
+			t.Fatalf("no state was saved: %v: %s", <-ended, errs.String())
+		}
+	}
+	_ = killed.Process.Kill()
+	if err := <-ended; err == nil {
+		t.Fatal("it had ended before it was killed")
+	}
+}
+
+// sameFiles compares what a training that was killed left with what one that was not did.
+func sameFiles(t *testing.T, killed, whole string) {
+	t.Helper()
+	for _, name := range []string{"checkpoint/model.safetensors", "predictions.jsonl", "log.jsonl"} {
+		want, err := os.ReadFile(filepath.Join(whole, name))
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		if got, err := os.ReadFile(filepath.Join(killed, name)); err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%s has other bytes after the training was killed: %v", name, err)
+		}
 	}
 }
 

@@ -138,6 +138,8 @@ on_matrices() (
     $started "$tests" -test.v -test.short -test.run 'HalfProducts$|Halves|HalfEpilogues|SumsOfHalf|LogitsInFloat16'
   on $started "$tests" -test.v -test.short -test.run 'Float16Rates|TestAttention$'
   on go test -count=1 -v . -run ShadersAreCompiled
+  env "${driver[@]}" BENCH_DEVICE=vulkan:0 go test -count=1 -exec "$started" -v -run Float16OnADevice ./cmd/bench |
+    ran Float16OnADevice
 )
 
 # In the background, for there a failure ends the group: not so to the left of ||.
