@@ -74,7 +74,7 @@ void tile(uint g) {
 			barrier();
 #define P(R, K) probs[R * LD + K]
 #define V(C, K) b[K * LD + C]
-			PRODUCT(acc, c * TILE, P, V)
+			PRODUCT_OF(cols, acc, c * TILE, P, V)
 		}
 	}
 	barrier();

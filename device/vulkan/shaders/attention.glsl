@@ -70,9 +70,10 @@ uint row(uint r) { return ty + 8 * r; }
 uint col(uint c) { return tx + 16 * c; }
 
 // PRODUCT adds to ACC, from FROM on, the products over 32 turns k of A, by row and
-// k, and B, by column and k.
-#define PRODUCT(ACC, FROM, A, B) \
-	for (uint k_ = 0; k_ < SIDE; k_++) { \
+// k, and B, by column and k. PRODUCT_OF takes TURNS: texts are often shorter than a tile.
+#define PRODUCT(ACC, FROM, A, B) PRODUCT_OF(SIDE, ACC, FROM, A, B)
+#define PRODUCT_OF(TURNS, ACC, FROM, A, B) \
+	for (uint k_ = 0; k_ < (TURNS); k_++) { \
 		float x_[4], y_[2]; \
 		[[unroll]] for (uint r_ = 0; r_ < 4; r_++) x_[r_] = A(row(r_), k_); \
 		[[unroll]] for (uint c_ = 0; c_ < 2; c_++) y_[c_] = B(col(c_), k_); \

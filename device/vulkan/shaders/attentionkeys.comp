@@ -61,7 +61,7 @@ void tile(uint g) {
 			barrier();
 			LOAD(a, rows, c, D, DY)
 			barrier();
-			PRODUCT(dv, c * TILE, T, X)
+			PRODUCT_OF(rows, dv, c * TILE, T, X)
 		}
 		barrier();
 		[[unroll]] for (uint e = 0; e < TILE; e++) kept[row(e / 2) * LD + col(e % 2)] = ds[e];
@@ -69,7 +69,7 @@ void tile(uint g) {
 			barrier();
 			LOAD(a, rows, c, D, QUERY)
 			barrier();
-			PRODUCT(dk, c * TILE, T, X)
+			PRODUCT_OF(rows, dk, c * TILE, T, X)
 		}
 	}
 	[[unroll]] for (uint c = 0; c < CHUNKS; c++)

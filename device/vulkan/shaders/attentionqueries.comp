@@ -77,7 +77,7 @@ void tile(uint g) {
 			barrier();
 #define G(R, K) grads[R * LD + K]
 #define K(C, K) b[K * LD + C]
-			PRODUCT(acc, c * TILE, G, K)
+			PRODUCT_OF(cols, acc, c * TILE, G, K)
 		}
 	}
 	[[unroll]] for (uint c = 0; c < CHUNKS; c++) {
