@@ -72,7 +72,7 @@ func TestProducts(t *testing.T) {
 		{1, 1, 1, asCut, 0}, {1, 300, 40, asCut, 0}, {2, 4100, 70, asCut, 0}, {3, 257, 1600, asCut, 0}, {4, 5, 0, asCut, 0}, // few rows, and flat
 		{5, 1, 64, asCut, 0}, {129, 3, 1600, asCut, 0}, {150, 4, 33, asCut, 0}, // narrow
 		{5, 5, 5, asCut, 0}, {33, 70, 31, asCut, 0}, {64, 64, 64, asCut, 0}, {33, 37, 2100, asCut, 0}, // small
-		{130, 40, 21, tiling.Half, 1}, {70, 75, 250, tiling.Half, 4},
+		{130, 40, 21, tiling.Tall, 1}, {70, 75, 250, tiling.Tall, 4},
 		{130, 70, 21, tiling.Medium, 1}, {65, 135, 250, tiling.Medium, 3},
 		{130, 260, 17, tiling.Large, 1}, {130, 135, 60, tiling.Large, 4},
 	} {

@@ -13,7 +13,7 @@ import (
 // candidates are the tiles that BenchmarkTiles times: those that package tiling has, and
 // others that it might.
 var candidates = []tiling.Tile{
-	tiling.Large, tiling.Medium, tiling.Half, tiling.Small,
+	tiling.Large, tiling.Medium, tiling.Tall, tiling.Small,
 	{BM: 128, BN: 64, BK: 16, TM: 8, TN: 8, Slices: 1},
 	{BM: 128, BN: 64, BK: 16, TM: 8, TN: 8, Slices: 2},
 	{BM: 64, BN: 64, BK: 16, TM: 8, TN: 8, Slices: 1},

@@ -18,7 +18,7 @@ type Tile struct{ BM, BN, BK, TM, TN, Slices uint32 }
 var (
 	Large  = Tile{128, 128, 16, 8, 8, 1}
 	Medium = Tile{64, 64, 32, 8, 8, 4}
-	Half   = Tile{64, 32, 32, 8, 4, 4}
+	Tall   = Tile{64, 32, 32, 8, 4, 4}
 	Small  = Tile{32, 32, 64, 4, 4, 4}
 	Flat   = Tile{4, 256, 16, 4, 4, 4} // few rows, as of a head's gradient: see launchRows for others
 	Narrow = Tile{128, 4, 32, 4, 4, 4} // few columns, as of a head
@@ -30,7 +30,7 @@ var (
 const (
 	ofLarge   = 512
 	ofMedium  = 256
-	ofHalf    = 128
+	ofTall    = 128
 	ofParts   = 320 // where K is split
 	mostParts = 16
 	least     = 384 // of K: of less, adding the parts up would take longer than it saves
@@ -70,8 +70,8 @@ func For(m, n, k, count int) (t Tile, parts int) {
 		t = Large
 	case count*Medium.count(m, n) >= ofMedium:
 		t = Medium
-	case count*Half.count(m, n) >= ofHalf:
-		t = Half
+	case count*Tall.count(m, n) >= ofTall:
+		t = Tall
 	default:
 		t = Small
 	}

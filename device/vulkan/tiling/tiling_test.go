@@ -9,7 +9,7 @@ import (
 // A tile's workgroups fit every device, its slices divide K by fours and C evenly, and the
 // parts of K cover it.
 func TestTiles(t *testing.T) {
-	for _, tile := range []Tile{Large, Medium, Half, Small, Flat, Narrow} {
+	for _, tile := range []Tile{Large, Medium, Tall, Small, Flat, Narrow} {
 		shared := 4*max(tile.BK*(tile.BM+tile.BN), (tile.Slices-1)*tile.BM*tile.BN/tile.Slices) + 8*tile.Invocations() + 4
 		if tile.Invocations() > 256 || shared > vulkan.SharedBytes || tile.BM%4 != 0 || tile.BN%4 != 0 {
 			t.Errorf("%v: %d invocations, %d bytes", tile, tile.Invocations(), shared)
