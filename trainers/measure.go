@@ -3,7 +3,6 @@ package trainers
 import (
 	"cmp"
 	"context"
-	"runtime"
 	"runtime/metrics"
 	"time"
 
@@ -39,11 +38,6 @@ func (t *Trainer) Measure(warm, steps int, trace *ops.Trace, between func()) ([]
 				return nil, err
 			}
 			continue
-		}
-		if step == warm {
-			// What loading has left is collected now: it took a core from one step of a
-			// score, which was half as long again.
-			runtime.GC()
 		}
 		t.pass.Trace = trace
 		if between != nil {
