@@ -15,8 +15,11 @@ func (j *job) pack(k0 int) {
 // direct tells whether panel p is read where it lies: few rows pass over it, as
 // in attention over short sequences.
 func (j *job) direct(p int) bool {
-	return !j.TB && j.t1-j.t0 <= uses && j.K <= directK && (p+1)*j.t.nr <= j.N
+	return !j.TB && j.fewRows() && j.K <= directK && (p+1)*j.t.nr <= j.N
 }
+
+// fewRows tells whether packing a panel for the job's rows takes longer than it saves.
+func (j *job) fewRows() bool { return j.t1-j.t0 <= uses }
 
 // panel returns where the columns of panel p are packed.
 func (j *job) panel(p int) []float32 {

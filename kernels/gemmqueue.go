@@ -112,7 +112,7 @@ func (q *jobQueue) own(i, who int) *openJob {
 
 // help joins the jobs that are still open, and waits a while for those that are
 // not yet. Of a job with the same columns as the last of its own it has packed them itself,
-// and so has them near.
+// and so has them near; but one of few rows packs none that it reads where they lie.
 func (q *jobQueue) help(who int, last *openJob) {
 	for range max(1, q.pool.Bursts()) {
 		early := false
@@ -122,7 +122,7 @@ func (q *jobQueue) help(who int, last *openJob) {
 			early = early || users == 0
 			if users > 0 && int(o.next.Load()) < o.t1 && o.users.CompareAndSwap(users, users+1) {
 				j := o.job
-				if last != nil && last.of == o.of && last.p0 == o.p0 && last.p1 == o.p1 {
+				if last != nil && last.of == o.of && last.p0 == o.p0 && last.p1 == o.p1 && last.fewRows() == o.fewRows() {
 					j.pb = last.pb
 				}
 				buf := borrow(j.scratchFloats(), who)
