@@ -53,6 +53,53 @@ func TestGemmHelpsWhoeverIsHeldUp(t *testing.T) {
 	}
 }
 
+// Of two jobs with the same columns one may have too few rows to pack them for: it has
+// nothing to help the other with. The factor changes from turn to turn, so that what an
+// earlier one has packed is wrong.
+func TestGemmHelpsWithWhatItHasPacked(t *testing.T) {
+	mr := chosen.tile.mr
+	for _, threads := range []int{2, 3, 8} {
+		pool := parallel.New(threads)
+		for tiles := 3; tiles <= 9; tiles++ {
+			for _, n := range []int{64, 128} {
+				for _, ta := range []bool{false, true} {
+					testHelp(t, pool, ta, tiles*mr-1, n, 64, mr)
+					testHelp(t, pool, ta, tiles*mr-1, n, 128, mr)
+				}
+			}
+		}
+	}
+}
+
+func testHelp(t *testing.T, pool *parallel.Pool, ta bool, m, n, k, mr int) {
+	t.Helper()
+	lda := k
+	if ta {
+		lda = m
+	}
+	a, b, got, want := numbers(m*k, 1), numbers(n*k, 2), make([]float32, m*n), make([]float32, m*n)
+	for turn := range 4 {
+		for i := range b {
+			b[i] += 1.0 / 64
+		}
+		GemmSeq(ta, false, m, n, k, a, lda, b, n, false, want, n)
+		Gemms(pool, Product{TA: ta, M: m, N: n, K: k, A: a, LDA: lda, B: b, LDB: n, C: got, LDC: n,
+			Then: Epilogue{watch: func(i, rows, _, _ int) {
+				// Somebody is held up, and most likely the others help. The result is the same if not.
+				if i+(turn+1)*mr >= m {
+					for start := time.Now(); time.Since(start) < 200*time.Microsecond; runtime.Gosched() {
+					}
+				}
+			}}})
+		for i := range got {
+			if got[i] != want[i] {
+				t.Fatalf("%d threads, ta %v, %d×%d×%d, turn %d: element %d is %v, want %v",
+					pool.Threads(), ta, m, n, k, turn, i, got[i], want[i])
+			}
+		}
+	}
+}
+
 // A panic of then reaches the caller, and nobody waits for what will not come.
 func TestGemmThenPanics(t *testing.T) {
 	for _, threads := range []int{1, 2, 3} {
