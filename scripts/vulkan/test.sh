@@ -136,7 +136,7 @@ on_matrices() (
   on() { (cd device/vulkan && env "${driver[@]}" "$@") | ran "${!#}"; }
   on $layer VK_LAYER_ENABLES=VK_VALIDATION_FEATURE_ENABLE_SYNCHRONIZATION_VALIDATION_EXT \
     $started "$tests" -test.v -test.short -test.run 'HalfProducts$|Halves|HalfEpilogues|SumsOfHalf|LogitsInFloat16'
-  on $started "$tests" -test.v -test.short -test.run 'Float16Rates|TestAttention$'
+  on $started "$tests" -test.v -test.short -test.run 'TestAttention$'
   on go test -count=1 -v . -run ShadersAreCompiled
   env "${driver[@]}" BENCH_DEVICE=vulkan:0 go test -count=1 -exec "$started" -v -run Float16OnADevice ./cmd/bench |
     ran Float16OnADevice
