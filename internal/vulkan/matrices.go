@@ -1,6 +1,7 @@
 package vulkan
 
 import (
+	"fmt"
 	"slices"
 	"unsafe"
 )
@@ -8,6 +9,9 @@ import (
 // Matrices are a shape of cooperative matrices: a subgroup multiplies [M, K] by [K, N], both
 // float16, and adds the product in float32.
 type Matrices struct{ M, N, K uint32 }
+
+// MatrixSubgroups is how many subgroups a workgroup with cooperative matrices has at the most.
+const MatrixSubgroups = 8
 
 // The extensions that shaders with cooperative matrices take.
 const (
@@ -36,21 +40,8 @@ func (p *Physical) readMatrices() {
 	sizes := &vkPhysicalDeviceSubgroupSizeControlProperties{SType: structureTypePhysicalDeviceSubgroupSizeControlProperties}
 	all := &vkPhysicalDeviceProperties2{SType: structureTypePhysicalDeviceProperties2, PNext: unsafe.Pointer(sizes)}
 	f.GetPhysicalDeviceProperties2.void(p.handle, uintptr(unsafe.Pointer(all)))
-	for _, needed := range []struct {
-		name string
-		on   bool
-	}{
-		{"cooperativeMatrix", matrix.CooperativeMatrix != 0},
-		{"shaderFloat16", p.newer.ShaderFloat16 != 0},
-		{"vulkanMemoryModel", p.newer.VulkanMemoryModel != 0},
-		{"vulkanMemoryModelDeviceScope", p.newer.VulkanMemoryModelDeviceScope != 0},
-		{"subgroupSizeControl", control.SubgroupSizeControl != 0 && sizes.RequiredSubgroupSizeStages&shaderStageCompute != 0},
-		{"computeFullSubgroups", control.ComputeFullSubgroups != 0},
-	} {
-		if !needed.on {
-			p.MatricesLack = needed.name
-			return
-		}
+	if p.MatricesLack = lackOf(matrix, &p.newer, control, sizes); p.MatricesLack != "" {
+		return
 	}
 	p.Subgroups = [2]uint32{sizes.MinSubgroupSize, sizes.MaxSubgroupSize}
 	for _, m := range p.matrixProperties() {
@@ -64,6 +55,30 @@ func (p *Physical) readMatrices() {
 	if len(p.Matrices) == 0 {
 		p.MatricesLack = "matrices of float16 with sums in float32"
 	}
+}
+
+// lackOf is the first of what shaders with cooperative matrices need that a device has not. That
+// compute shaders may have them needs no asking: they may on every device with the extension
+// and a queue that computes.
+func lackOf(matrix *vkPhysicalDeviceCooperativeMatrixFeaturesKHR, f12 *vkPhysicalDeviceVulkan12Features,
+	control *vkPhysicalDeviceSubgroupSizeControlFeatures, sizes *vkPhysicalDeviceSubgroupSizeControlProperties) string {
+	for _, needed := range []struct {
+		name string
+		on   bool
+	}{
+		{"cooperativeMatrix", matrix.CooperativeMatrix != 0},
+		{"shaderFloat16", f12.ShaderFloat16 != 0},
+		{"vulkanMemoryModel", f12.VulkanMemoryModel != 0},
+		{"vulkanMemoryModelDeviceScope", f12.VulkanMemoryModelDeviceScope != 0},
+		{"subgroupSizeControl", control.SubgroupSizeControl != 0 && sizes.RequiredSubgroupSizeStages&shaderStageCompute != 0},
+		{"computeFullSubgroups", control.ComputeFullSubgroups != 0},
+		{fmt.Sprintf("maxComputeWorkgroupSubgroups of %d", MatrixSubgroups), sizes.MaxComputeWorkgroupSubgroups >= MatrixSubgroups},
+	} {
+		if !needed.on {
+			return needed.name
+		}
+	}
+	return ""
 }
 
 // matrixProperties returns all that the device lists, of any type.

@@ -5,6 +5,10 @@ const uint HALVES = 1 << 24;
 // nearest, of two the even one; infinite from 65520 on. Drivers may round otherwise where they
 // convert, so this is done in float32, by integers: what it returns is converted exactly. NaN
 // stays NaN; comparisons are of integers, for a compiler may drop NaN from others.
+// That of halves below 2^-14 nothing is lost behind is up to the device: Vulkan lets it take them
+// for 0 but where a shader asks for DenormPreserve, which drivers that keep them (lavapipe) do not
+// offer to promise. TestHalvesAreTheNearest shows whether one does, and whether it adds 0.5 to the
+// nearest.
 vec4 nearest16(vec4 x) {
     uvec4 u = floatBitsToUint(x), a = u & 0x7fffffffu;
     uvec4 r = (a + 0xfffu + (a >> 13 & 1u)) & 0xffffe000u;

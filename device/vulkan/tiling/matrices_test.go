@@ -48,8 +48,8 @@ func whole(g Grid) error {
 		}
 	}
 	switch {
-	case wg > 256 || wg&(wg-1) != 0:
-		return fmt.Errorf("%d invocations", wg)
+	case wg > 256 || wg&(wg-1) != 0 || wg/g.Wave > vulkan.MatrixSubgroups:
+		return fmt.Errorf("%d invocations, %d subgroups", wg, wg/g.Wave)
 	case g.BM%g.WM != 0 || g.BN%g.WN != 0 || g.WM%g.M != 0 || g.WN%g.N != 0 || g.BK%g.K != 0:
 		return fmt.Errorf("a tile is no whole number of matrices")
 	case wg%(g.BM/4) != 0 || wg%(g.BN/4) != 0: // see putSums: who loads a four of a step loads it of each
