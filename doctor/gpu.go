@@ -44,6 +44,7 @@ func gpu(setting string) (Finding, *offered.Info) {
 	if i.Free > 0 {
 		f.Found += fmt.Sprintf(", %s free", gigabytes(uint64(i.Free)))
 	}
+	f.Found += ", computes in " + i.Can()
 	f.Advice = "experimental: --set device=" + setting + " computes on it"
 	return f, &i
 }

@@ -19,7 +19,7 @@ type DeviceOperator struct {
 	FLOPs    float64 `json:"flops"`       // as the launches count them
 	MS       float64 `json:"ms"`          // by the device's clock, each launch alone; 0 where there is none
 	GFLOPS   float64 `json:"gflops"`
-	Share    float64 `json:"share"` // of the peak
+	Share    float64 `json:"share"` // of the peak in float32
 }
 
 // operator is what a launch is counted under.

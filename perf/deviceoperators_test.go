@@ -80,3 +80,26 @@ func TestOperatorsOfAStepAreTheStep(t *testing.T) {
 		t.Errorf("%v: %s", err, out.String())
 	}
 }
+
+// The table says which precision a step is in, and whose peak a share is of.
+func TestTableSaysWhosePeak(t *testing.T) {
+	r := OnDevice{Device: DeviceFacts{Product: 50, Peak: 100}, Step: DeviceStep{Model: "small", Precision: "float32", MS: 1, Needed: 2e7},
+		Operators: []DeviceOperator{{Name: "linear", Share: 0.5}}, Products: []DeviceProduct{{Form: "nt", In: "float32", Share: 0.25}}}
+	said := func(wants ...string) {
+		t.Helper()
+		var b bytes.Buffer
+		if err := r.Write(&b); err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range wants {
+			if !strings.Contains(b.String(), want) {
+				t.Errorf("lacks %q:\n%s", want, b.String())
+			}
+		}
+	}
+	said("  OF PEAK\n", "(20 % of peak)", "step of small in float32,")
+	r.Step.Precision, r.Device.MatrixPeak, r.Device.HalfProduct = "float16", 400, 200
+	r.Products = append(r.Products, DeviceProduct{Form: "nt", In: "float16", Share: 0.125})
+	said("OF FLOAT32'S PEAK\n", "(20 % of float32's peak)", "step of small in float16,", "matrices in float16: peak 400.0 GFLOP/s",
+		"float16  0.0      12 %")
+}

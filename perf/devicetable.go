@@ -3,6 +3,7 @@ package perf
 import (
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 )
 
@@ -41,19 +42,29 @@ func (r *OnDevice) Write(out io.Writer) error {
 		s.Written/1e6, d.BytesRatio, s.Uploaded/1e6, s.Downloaded/1e6)
 	fmt.Fprintf(w, "arithmetic: %.3f GFLOP launched, %.3f needed\n", s.FLOPs/1e9, s.Needed/1e9)
 	if measured {
-		fmt.Fprintf(w, "time: %.2f ms for %d sequences, %.0f tokens, %.1f GFLOP/s (%.0f %% of peak); "+
-			"%.0f MB held for activations\n", s.MS, s.Sequences, s.Tokens, s.Needed/s.MS/1e6, 100*s.Needed/s.MS/1e6/d.Peak, d.HeldMB)
+		fmt.Fprintf(w, "time: %.2f ms for %d sequences, %.0f tokens, %.1f GFLOP/s (%.0f %% of %speak); "+
+			"%.0f MB held for activations\n", s.MS, s.Sequences, s.Tokens, s.Needed/s.MS/1e6, 100*s.Needed/s.MS/1e6/d.Peak,
+			d.float32s(), d.HeldMB)
 	} else {
 		fmt.Fprintf(w, "%d sequences, %.0f tokens; %.0f MB held for activations\n", s.Sequences, s.Tokens, d.HeldMB)
 	}
 	return w.Flush()
 }
 
+// float32s says whose peak it is that a step and its operators are compared with, where there are
+// two.
+func (d *DeviceFacts) float32s() string {
+	if d.MatrixPeak > 0 {
+		return "float32's "
+	}
+	return ""
+}
+
 // writeOperators prints the operators, with times where there are some.
 func (r *OnDevice) writeOperators(w io.Writer, measured bool) {
 	head := "\nOPERATOR\tLAUNCHES\tMB\tOF THE LEAST\tGFLOP"
 	if measured {
-		head += "\tms\tGFLOP/s\tOF PEAK"
+		head += "\tms\tGFLOP/s\tOF " + strings.ToUpper(r.Device.float32s()) + "PEAK"
 	}
 	fmt.Fprintln(w, head)
 	for _, o := range r.Operators {

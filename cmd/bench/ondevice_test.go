@@ -98,7 +98,7 @@ func TestADeviceIsDescribed(t *testing.T) {
 	if s := told(t, "", "devices"); !strings.Contains(s, on) {
 		t.Errorf("devices: %s", s)
 	}
-	if s := told(t, "", "doctor"); !strings.Contains(s, "GPU") {
+	if s := told(t, "", "doctor", "--device", on); !strings.Contains(s, "computes in float32") {
 		t.Errorf("doctor: %s", s)
 	}
 	var found struct {
