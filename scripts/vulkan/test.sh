@@ -14,9 +14,10 @@
 #   - GPU-assisted validation, which sees accesses past a buffer, on each kernel's smallest
 #     shapes, but of products and attention on one a day, for what it adds to them compiles
 #     slowly; accesses.sh has all of them, by hand;
-#   - products in float16 on the cooperative matrices of a newer driver, under validation too, and
-#     a model's logits; ten steps of each architecture take a quarter of an hour there, by hand:
-#     see CONTRIBUTING; the shaders for them are compiled again and compared;
+#   - products in float16 on the cooperative matrices of a newer driver, under validation too, a
+#     model's logits, its ten steps, and a training that is stopped while its scale changes; ten
+#     steps of each architecture take a quarter of an hour there, by hand: see CONTRIBUTING; the
+#     shaders for them are compiled again and compared;
 #   - another maker's driver, SwiftShader, once, where there is one.
 #
 # A message of a validation layer fails the test it comes in. DIR keeps the driver and
@@ -136,7 +137,7 @@ on_matrices() (
   on() { (cd device/vulkan && env "${driver[@]}" "$@") | ran "${!#}"; }
   on $layer VK_LAYER_ENABLES=VK_VALIDATION_FEATURE_ENABLE_SYNCHRONIZATION_VALIDATION_EXT \
     $started "$tests" -test.v -test.short -test.run 'HalfProducts$|Halves|HalfEpilogues|SumsOfHalf|LogitsInFloat16'
-  on $started "$tests" -test.v -test.short -test.run 'TestAttention$'
+  on $started "$tests" -test.v -test.short -test.run 'TestAttention$|TenStepsInFloat16|AStopWhile'
   on go test -count=1 -v . -run ShadersAreCompiled
   env "${driver[@]}" BENCH_DEVICE=vulkan:0 go test -count=1 -exec "$started" -v -run Float16OnADevice ./cmd/bench |
     ran Float16OnADevice
