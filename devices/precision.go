@@ -16,6 +16,7 @@ type PrecisionError struct {
 	Precision device.Precision
 	Why       string // what it lacks; empty where the device is not there
 	Want      string // what to ask for instead
+	Err       error  // of looking for a device, which is why
 }
 
 func (e *PrecisionError) Error() string {
@@ -26,9 +27,17 @@ func (e *PrecisionError) Error() string {
 	return fmt.Sprintf("precision %v on device %s%s: want %s", e.Precision, e.Device, why, e.Want)
 }
 
+// Unwrap returns the error of looking for a device.
+func (e *PrecisionError) Unwrap() error { return e.Err }
+
+// unfound is the error of there being no device to look at.
+func unfound(setting string, in device.Precision, err error) error {
+	return &PrecisionError{Device: setting, Precision: in, Why: err.Error(), Want: wantOfCPU, Err: err}
+}
+
 // ResolveFor is Resolve for computing in a precision, and a *PrecisionError where the device
 // does not. Where auto and vulkan have a choice they choose a device that does. bfloat16 is
-// refused of a GPU whether it is there or not. Nothing is measured: see Device.Computes.
+// refused of a GPU whether it is there or not. Nothing is measured: see Gains.
 func ResolveFor(setting string, in device.Precision) (name, note string, err error) {
 	onCPU := setting == CPU || setting == ""
 	switch {
@@ -40,7 +49,11 @@ func ResolveFor(setting string, in device.Precision) (name, note string, err err
 	case in == device.Bfloat16 && !onCPU && setting != Auto:
 		return "", "", bfloat16On(setting)
 	}
-	if name, note, err = Resolve(setting); err != nil || name == CPU || in == device.Float32 {
+	name, note, err = Resolve(setting)
+	switch {
+	case err != nil && in == device.Float16:
+		return "", "", unfound(setting, in, err)
+	case err != nil || name == CPU || in == device.Float32:
 		return name, note, err
 	}
 	if in == device.Bfloat16 { // auto, and there is a GPU
@@ -48,7 +61,7 @@ func ResolveFor(setting string, in device.Precision) (name, note string, err err
 	}
 	i, err := offered.Pick(name)
 	if err != nil {
-		return "", "", err
+		return "", "", unfound(setting, in, err)
 	}
 	return name, note, float16On(name, i)
 }
@@ -57,7 +70,7 @@ func ResolveFor(setting string, in device.Precision) (name, note string, err err
 func withFloat16(setting string) (name string, err error) {
 	all, err := offered.Devices()
 	if err != nil {
-		return "", err
+		return "", unfound(setting, device.Float16, err)
 	}
 	first, lack := offered.First(all, setting == Vulkan, lacksFloat16)
 	if first != nil {
@@ -71,17 +84,17 @@ func withFloat16(setting string) (name string, err error) {
 }
 
 // wantOfCPU is what the processor computes in.
-const wantOfCPU = "precision=bfloat16 or float32 with device=cpu"
+const wantOfCPU = "--set precision=float32, which every device computes in, or bfloat16 with device cpu"
 
 func float16OnCPU() error {
 	return &PrecisionError{Device: CPU, Precision: device.Float16, Why: "float16 is for GPUs with cooperative matrices",
-		Want: "precision=bfloat16 or float32, or device=auto, vulkan or vulkan:N ('bench devices')"}
+		Want: "--set precision=float32 or bfloat16, or a GPU: device auto, vulkan or vulkan:N ('bench devices')"}
 }
 
 // float16On is nil where a device computes in float16.
 func float16On(name string, i offered.Info) error {
 	if why := lacksFloat16(i); why != "" {
-		return &PrecisionError{Device: name, Precision: device.Float16, Why: why, Want: "precision=float32, or another device"}
+		return &PrecisionError{Device: name, Precision: device.Float16, Why: why, Want: "--set precision=float32, or another device"}
 	}
 	return nil
 }
@@ -92,7 +105,7 @@ func lacksFloat16(i offered.Info) string { return i.LowerPrecision() }
 // bfloat16On is the error of asking a GPU for bfloat16.
 func bfloat16On(setting string) error {
 	e := &PrecisionError{Device: setting, Precision: device.Bfloat16, Why: "GPUs compute in float32, some in float16",
-		Want: "precision=float32, or device=cpu"}
+		Want: "--set precision=float32, or device=cpu"}
 	if name, _, err := Resolve(setting); err == nil && name != CPU {
 		if i, err := offered.Pick(name); err == nil {
 			e.describe(i)
@@ -108,11 +121,11 @@ func (e *PrecisionError) describe(i offered.Info) {
 		return
 	}
 	e.Why += ": " + i.Name + " in both"
-	e.Want = "precision=float16 or float32, or device=cpu"
+	e.Want = "--set precision=float16 or float32, or device=cpu"
 }
 
 // OpenFor opens what a setting means here for computing in a precision, or is a *PrecisionError;
-// notes is told why auto means the processor, if it does. See Open and Computes.
+// notes is told why auto means the processor, if it does. See Open.
 func OpenFor(ctx context.Context, setting string, in device.Precision, threads int, notes io.Writer) (*Device, error) {
 	name, note, err := ResolveFor(setting, in)
 	if err != nil {
@@ -121,47 +134,18 @@ func OpenFor(ctx context.Context, setting string, in device.Precision, threads i
 	if note != "" {
 		fmt.Fprintln(notes, note)
 	}
-	d, err := Open(ctx, name, threads)
-	if err != nil {
-		return nil, err
-	}
-	if err := d.Computes(in); err != nil {
-		d.Close()
-		return nil, err
-	}
-	return d, nil
+	return Open(ctx, name, threads)
 }
 
-// Computes is nil where the opened device computes in a precision, and in float16 faster than in
-// float32, which is measured. A driver that runs on the processor is not measured: it is for
-// trying what a GPU does.
+// Computes is nil where the opened device computes in a precision, however fast: see Gains.
 func (d *Device) Computes(in device.Precision) error {
 	switch {
 	case d.GPU == nil && in == device.Float16:
 		return float16OnCPU()
 	case d.GPU == nil || in == device.Float32:
 		return nil
+	case in == device.Bfloat16:
+		return bfloat16On(nameOf(d.GPU.Info()))
 	}
-	i := d.GPU.Info()
-	if in == device.Bfloat16 {
-		return bfloat16On(nameOf(i))
-	}
-	if err := float16On(nameOf(i), i); err != nil {
-		return err
-	}
-	if i.CPU {
-		return nil
-	}
-	half, full := d.GPU.Float16Rates()
-	return faster(i, half, full)
-}
-
-// faster is nil where a device makes products in float16 faster than in float32; rates are in
-// GFLOP/s.
-func faster(i offered.Info, half, full float64) error {
-	if half > full {
-		return nil
-	}
-	return &PrecisionError{Device: nameOf(i), Precision: device.Float16, Want: "precision=float32", Why: fmt.Sprintf(
-		"%s makes products at %.0f GFLOP/s in float16 and at %.0f in float32, measured just now: it is no faster", i.Name, half, full)}
+	return float16On(nameOf(d.GPU.Info()), d.GPU.Info())
 }

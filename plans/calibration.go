@@ -16,6 +16,7 @@ import (
 	"github.com/klauspost/cpuid/v2"
 
 	"github.com/lmkor/bench/configs"
+	"github.com/lmkor/bench/device"
 	"github.com/lmkor/bench/devices"
 	"github.com/lmkor/bench/internal/atomicfile"
 	"github.com/lmkor/bench/internal/regular"
@@ -51,6 +52,17 @@ type Calibration struct {
 	known map[string]Measured
 	// measure stands in for that of measuring in tests.
 	measure func(m *measuring, ctx context.Context, batches, rows [][]int) (Measured, error)
+	// gains stands in for devices.Gains in tests.
+	gains func(ctx context.Context, setting string, in device.Precision) error
+}
+
+// mayBegin is nil where a training by the recipe is worth beginning: see devices.Gains.
+func (c *Calibration) mayBegin(ctx context.Context, r configs.Recipe) error {
+	gains := c.gains
+	if gains == nil {
+		gains = devices.Gains
+	}
+	return gains(ctx, string(r.Device), device.PrecisionOf(r.Precision))
 }
 
 // OpenCalibration reads what earlier plans measured. A file that can't be read is

@@ -9,6 +9,7 @@ import (
 	"github.com/lmkor/bench/checkpoints"
 	"github.com/lmkor/bench/configs"
 	"github.com/lmkor/bench/device"
+	"github.com/lmkor/bench/devices"
 	"github.com/lmkor/bench/runs"
 	"github.com/lmkor/bench/tasks"
 )
@@ -79,5 +80,43 @@ func TestFailuresOfDevices(t *testing.T) {
 	c, tries = failing(hung)
 	if _, _, err := Report(t.Context(), cells, c, quiet); !errors.Is(err, hung) || *tries != 1 {
 		t.Errorf("hung, reported: %v, tried %d times", err, *tries)
+	}
+}
+
+// A cell in a precision that its device gains nothing by is missing from a plan, and nothing of
+// it is measured; the others stand in it.
+func TestCellsThatGainNothing(t *testing.T) {
+	cells := seeds(t, 3)
+	cells[1].Recipe.Precision = "float16"
+	measured := 0
+	c := &Calibration{known: map[string]Measured{},
+		measure: func(m *measuring, _ context.Context, _, _ [][]int) (Measured, error) {
+			if measured++; m.cell.Recipe.Precision != "float32" {
+				t.Errorf("measured in %s", m.cell.Recipe.Precision)
+			}
+			return Measured{Steps: Points{{At: 64, Seconds: 1}}, Evals: Points{{At: 8, Seconds: 1}}}, nil
+		},
+		gains: func(_ context.Context, setting string, in device.Precision) error {
+			if in == device.Float16 {
+				return &devices.PrecisionError{Device: setting, Precision: in, Why: "no faster", Want: "float32"}
+			}
+			return nil
+		}}
+	p, err := Make(t.Context(), cells, t.TempDir(), c, func(string) {})
+	if err != nil || len(p.Cells) != 3 || measured == 0 {
+		t.Fatalf("%v, %d measured: %+v", err, measured, p)
+	}
+	for i, cell := range p.Cells {
+		if want := map[bool]string{false: ToTrain, true: Missing}[i == 2]; cell.State != want {
+			t.Errorf("cell %d is %s, want %s: %v", i, cell.State, want, cell.Missing)
+		}
+	}
+	if why := strings.Join(p.Cells[2].Missing, ""); !strings.Contains(why, "precision float16 on device cpu: no faster: want float32") {
+		t.Errorf("missing for %q", why)
+	}
+	lost := errors.New("lost")
+	c.gains = func(context.Context, string, device.Precision) error { return lost }
+	if _, err := Make(t.Context(), cells, t.TempDir(), c, func(string) {}); !errors.Is(err, lost) {
+		t.Errorf("error %v, want the measurement's", err)
 	}
 }

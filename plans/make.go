@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/lmkor/bench/device"
+	"github.com/lmkor/bench/devices"
 	"github.com/lmkor/bench/results"
 	"github.com/lmkor/bench/results/store"
 	"github.com/lmkor/bench/runs"
@@ -64,6 +65,17 @@ func (c *Cell) price(ctx context.Context, cell *runs.Cell, p *runs.Plan, o *runs
 	}
 	for _, d := range p.Differs {
 		c.Different = append(c.Different, store.Changes([]results.Difference{d}))
+	}
+	if c.State == ToTrain {
+		err := known.mayBegin(ctx, p.Recipe)
+		var refused *devices.PrecisionError
+		if errors.As(err, &refused) { // cells of another precision run
+			c.State, c.Missing = Missing, append(c.Missing, refused.Error())
+			return nil
+		}
+		if err != nil {
+			return err
+		}
 	}
 	points, err := known.Of(ctx, cell, o, note)
 	var failed *device.Failure

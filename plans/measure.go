@@ -85,9 +85,6 @@ func (m *measuring) measure(ctx context.Context, batches, rows [][]int) (all Mea
 		return Measured{}, err
 	}
 	defer on.Close()
-	if err := on.Computes(device.PrecisionOf(m.cell.Recipe.Precision)); err != nil {
-		return Measured{}, err
-	}
 	l := m.o.Loaded
 	defer l.Model.Place(ops.NewCPU())
 	l.Model.Place(on.Backend)

@@ -89,9 +89,6 @@ func (c *Cell) predict(ctx context.Context, l *checkpoints.Loaded, d *objectives
 		return nil, err
 	}
 	defer on.Close()
-	if err := on.Computes(device.PrecisionOf(c.Recipe.Precision)); err != nil {
-		return nil, err
-	}
 	l.Model.Place(on.Backend)
 	start := time.Now()
 	answers, err := d.Predict(ctx, on.Backend)

@@ -76,6 +76,9 @@ func (c Cell) run(ctx context.Context, l *checkpoints.Loaded, data Splits, m *re
 	if c.Planned != "" && !m.Parts.PlannedAs(c.Planned) {
 		return nil, &ChangedError{Planned: c.Planned, Now: m.Parts.Portable()}
 	}
+	if err := c.mayBegin(ctx, m, devices.Gains); err != nil {
+		return nil, err
+	}
 	w, err := c.claim(m, events)
 	if errors.Is(err, store.ErrFinished) {
 		return c.finished(m, events)
@@ -225,11 +228,6 @@ func (c *Cell) train(ctx context.Context, l *checkpoints.Loaded, data Splits, w 
 		return nil, err
 	}
 	defer on.Close()
-	if !w.Resumed() { // what was begun is not given up because of another measurement
-		if err := on.Computes(opt.Precision); err != nil {
-			return nil, err
-		}
-	}
 	opt.Backend = on.Backend
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)

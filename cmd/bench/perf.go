@@ -73,10 +73,11 @@ const paper = "paper"
 // open opens the device that is to be measured.
 func (o *perfOptions) open(ctx context.Context, s streams, in device.Precision, threads int) (*devices.Device, error) {
 	if o.device == paper {
-		b := vulkan.Paper(offered.Info{})
-		if _, _, err := devices.ResolveFor(paper, in); in == device.Bfloat16 {
+		if in == device.Bfloat16 {
+			_, _, err := devices.ResolveFor(paper, in)
 			return nil, err
 		}
+		b := vulkan.Paper(offered.Info{})
 		return &devices.Device{Backend: b, GPU: b}, nil
 	}
 	return inPrecision(ctx, s, o.device, in, threads)
