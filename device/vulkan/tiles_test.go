@@ -115,13 +115,13 @@ func BenchmarkTiles(b *testing.B) {
 	opened(b)
 	d := alone(b, options{})
 	models := []struct {
-		name          string
+		name, short   string // the short one is a metric's
 		tokens, width int
-	}{{"base", 507, 768}, {"small", 538, 256}, {"base, long texts", 4096, 768}}
+	}{{"base", "base", 507, 768}, {"small", "small", 538, 256}, {"base, long texts", "long", 4096, 768}}
 	tiles := candidates
 	if d.info.CPU {
 		models, tiles = models[:1], tiles[2:4]
-		models[0].name, models[0].tokens, models[0].width = "tiny", 40, 64
+		models[0].name, models[0].short, models[0].tokens, models[0].width = "tiny", "tiny", 40, 64
 	}
 	peak := d.Peak() / 1e6 // a microsecond
 	fmt.Printf("%s, peak %.0f GFLOP/s; microseconds, share of the peak, * as package tiling has it\n", d.info.Name, peak/1e3)
@@ -144,7 +144,7 @@ func BenchmarkTiles(b *testing.B) {
 				}
 			}
 			fmt.Printf("%s: a layer: %.1f with the best, %.1f as chosen\n\n", m.name, best, chosen)
-			b.ReportMetric(chosen, "µs/layer-"+m.name[:4])
+			b.ReportMetric(chosen, "µs/layer-"+m.short)
 		}
 	}
 }

@@ -1,5 +1,5 @@
-// Package tiling says how a product is cut among a device's workgroups and invocations: by
-// its shape alone, never by the device.
+// Package tiling says how a product is cut among a device's workgroups and invocations: in
+// float32 by its shape alone, with cooperative matrices by its shape and what the device has.
 package tiling
 
 import "fmt"
