@@ -33,7 +33,7 @@ func (b *Backend) cutOf(k productKind, count int) cut {
 	}
 	t, parts := of(k.m, k.n, k.k*k.factors, count)
 	part, parts := t.Part(k.k, parts)
-	return cut{kernel: "product", bm: t.BM, bn: t.BN, part: part, parts: parts, stages: 1,
+	return cut{kernel: "product", bm: t.BM, bn: t.BN, part: part, parts: parts, stages: b.info.Stages(),
 		spec: []uint32{t.BM, t.BN, t.BK, t.TM, t.TN, t.Slices, t.Invocations(), uint32(k.factors)}}
 }
 

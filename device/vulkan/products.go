@@ -95,14 +95,14 @@ func (b *Backend) products(o *device.Products) {
 		}
 		alike[k] = append(alike[k], p)
 	}
-	var split []*splitProducts
+	var ends []func()
 	for _, k := range kinds {
-		if s := b.launchProducts(k, alike[k]); s != nil {
-			split = append(split, s)
+		if end := b.launchProducts(k, alike[k]); end != nil {
+			ends = append(ends, end)
 		}
 	}
-	for _, s := range split {
-		b.addParts(s)
+	for _, end := range ends {
+		end()
 	}
 	for _, p := range behind {
 		b.products(&device.Products{Precision: o.Precision, List: []device.Product{p}})
@@ -163,9 +163,10 @@ func (b *Backend) launchRows(k productKind, list []*device.Product) {
 	b.launchOperands(&l, k, flags, all, splitting{parts: 1}, uint32(k.m), uint32(lanes))
 }
 
-// launchProducts launches products of one kind. Where K is split and another launch has to
-// add up the parts, it returns them.
-func (b *Backend) launchProducts(k productKind, list []*device.Product) *splitProducts {
+// launchProducts launches products of one kind. Where K is split it returns what is left to do
+// when all kinds are launched: to add up the parts by another launch, or to give back their
+// scratch, which a kind behind would have to wait for.
+func (b *Backend) launchProducts(k productKind, list []*device.Product) (end func()) {
 	if k.few() {
 		b.launchRows(k, list)
 		return nil
@@ -186,17 +187,17 @@ func (b *Backend) launchProducts(k productKind, list []*device.Product) *splitPr
 		s := b.firstStage(&l, k, list, all, c.parts)
 		k.act = kernels.Identity
 		b.launchOperands(&l, k, k.flags&ofFirstStage|flagSplit, all, of, c.spec...)
-		return s
+		return func() { b.addParts(s) }
 	}
 	flags := k.flags
 	b.finishes(&l, list, all, int(x*y))
 	if c.parts > 1 {
 		flags |= flagParts
 		b.split(&of, &l, k, c, len(list))
-		defer b.put(of.scratch)
+		end = func() { b.put(of.scratch) }
 	}
 	b.launchOperands(&l, k, flags, all, of, c.spec...)
-	return nil
+	return end
 }
 
 // operands are the addresses of one product.

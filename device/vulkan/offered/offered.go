@@ -38,6 +38,7 @@ type Info struct {
 	Matrices   tiling.Matrices   // those that products in float16 are made of
 	NoMatrices string            // why there are none
 	Clock      bool              // it takes timestamps
+	Layered    bool              // another API lies under Vulkan, as Metal under MoltenVK: VK_KHR_portability_subset
 	Lacks      string            // why the program can't compute on it; empty if it can
 }
 
@@ -53,7 +54,8 @@ func Of(index int, p *vulkan.Physical) Info {
 	i := Info{Index: index, Name: p.Name, Kind: p.Kind.String(), CPU: p.Kind == vulkan.Processor, Driver: p.Driver,
 		API: p.API.String(), AtOnce: p.MostAtOnce, Slabs: p.MostAllocations, Shared: p.Shared, Threads: int(p.Invocations),
 		Groups: p.Groups, Wave: int(p.Subgroup), Push: p.Push, Float16: p.Float16 && p.Storage16, Int64: p.Int64,
-		Clock: p.Tick > 0, Matrix: slices.Contains(p.Extensions, "VK_KHR_cooperative_matrix")}
+		Clock: p.Tick > 0, Matrix: slices.Contains(p.Extensions, "VK_KHR_cooperative_matrix"),
+		Layered: slices.Contains(p.Extensions, "VK_KHR_portability_subset")}
 	i.Shapes = p.Matrices
 	i.Matrices, i.NoMatrices = matricesOf(p)
 	for _, h := range p.Heaps {
@@ -66,6 +68,17 @@ func Of(index int, p *vulkan.Physical) Info {
 		i.Lacks = err.Error()
 	}
 	return i
+}
+
+// Stages is how many launches a product in float32 takes whose K is split. Its parts are the same
+// on every device, and so is the order of their sums. But to add them up in the same launch one
+// workgroup has to see what others wrote, which Metal promises from version 3.2 of its shaders
+// on, and which one a layer over it compiles to it does not say: there another launch does.
+func (i Info) Stages() int {
+	if i.Layered {
+		return 2
+	}
+	return 1
 }
 
 // Devices returns every device that Vulkan offers, in the loader's order. Its error

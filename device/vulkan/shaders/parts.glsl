@@ -5,9 +5,10 @@
 // in their order, and nobody waits: no workgroup has to run beside another.
 //
 // What one workgroup writes another reads within a launch, which no barrier between launches
-// orders. So each invocation's own fence stands between what it writes and the count, behind a
-// barrier of the workgroup, and another one between the count and what it reads; coherent
-// buffers are not kept in what caches a single multiprocessor has.
+// orders. So fences stand between what an invocation writes and the count, on both sides of a
+// barrier of the workgroup, for who counts is another invocation; and likewise between the count
+// and what is read. Coherent buffers are not kept in what caches a single multiprocessor has.
+// All invocations come to each fence: Metal has none that some may leave out.
 
 layout(buffer_reference, std430, buffer_reference_align = 16) coherent buffer Parts { vec4 v[]; };
 layout(buffer_reference, std430, buffer_reference_align = 4) coherent buffer Counts { uint v[]; };
@@ -26,13 +27,12 @@ bool addParts(uint t, uint which, uint part, bool summing, inout vec4 sums) {
     if (summing && t < line) Parts(p.o.b).v[lines + part * line] = sums;
     memoryBarrierBuffer();
     barrier();
-    if (t == 0) {
-        memoryBarrierBuffer();
-        before = atomicAdd(Counts(p.o.c).v[place], 1u);
-    }
-    barrier();
-    if (before + 1 != p.parts) return false;
     memoryBarrierBuffer();
+    if (t == 0) before = atomicAdd(Counts(p.o.c).v[place], 1u);
+    memoryBarrierBuffer();
+    barrier();
+    memoryBarrierBuffer();
+    if (before + 1 != p.parts) return false;
     if (t == 0) Counts(p.o.c).v[place] = 0;
 
     vec4 all[OWN], allSums = vec4(0);

@@ -13,7 +13,8 @@
 // read side by side. At the end the slices' sums are added through shared memory.
 //
 // Where K is split among workgroups, each leaves its part, and the last one to come to an end
-// adds all of a tile's parts up and finishes the sum: see parts.glsl.
+// adds all of a tile's parts up and finishes the sum: see parts.glsl. With SPLIT the parts are
+// left to shader productsum.
 //
 // Every element is summed up in one order, whatever comes first: over K in each slice, over the
 // slices, over the parts. Of several factors the products are added, one after the other.
@@ -224,13 +225,18 @@ void main() {
 
     if (summing && t < (has(SUMS_B) ? SB : SA)) {
         uint first = (has(SUMS_B) ? n0 : m0) + t * 4;
-        [[unroll]] for (uint j = 0; j < 4; j++) if (first + j < (has(SUMS_B) ? p.n : p.m)) putSum(o, first + j, 0, sums[j]);
+        [[unroll]] for (uint j = 0; j < 4; j++) if (first + j < (has(SUMS_B) ? p.n : p.m)) putSum(o, first + j, part, sums[j]);
     }
     vec2 s = vec2(0.0);
     [[unroll]] for (uint e = 0; e < OWN; e++) {
         uint v = slice * OWN + e, i = v / (TN / 4), j = v % (TN / 4);
         uint r = m0 + (i / 4 * DOWN + tm) * 4 + i % 4, c = n0 + (j * ACROSS + tn) * 4;
-        if (r < p.m && c < p.n) s += finish4(o, r, c, own[e]);
+        if (r >= p.m || c >= p.n) continue;
+        if (has(SPLIT)) { // C is scratch: [parts, M, N], rows of N rounded up to vectors
+            Vec4s(o.c).v[(part * p.m + r) * ((p.n + 3) / 4) + c / 4] = own[e];
+        } else {
+            s += finish4(o, r, c, own[e]);
+        }
     }
     if (has(SQUARES)) {
         squares[t] = s;
