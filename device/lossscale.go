@@ -8,6 +8,12 @@ import "math"
 // carries it without rounding, and a step's update divides by it again. A step whose
 // gradients are not finite changes nothing but the scale, which halves; it doubles
 // after GrowthInterval steps in a row that were good.
+//
+// Other than there the scale has an end on either side: below LeastScale the training is ended,
+// and MostScale is doubled no more. A loss that is NaN or infinite ends the training at once,
+// where GradScaler leaves out the step and halves: it comes of forward, which no scale touches.
+// And the schedule of the learning rate, which is not GradScaler's, goes on in a
+// step that is left out; transformers.Trainer does not advance it then.
 type Scale struct {
 	Value float32
 	Good  int // steps with it, one after the other
