@@ -1,3 +1,5 @@
+//go:build unix
+
 // Command faults breaks `bench run` on purpose and looks at what it makes of it:
 // it is killed at random moments, and at every system call that changes a file,
 // such calls fail or write half, and several processes work on one folder, or on
