@@ -110,7 +110,7 @@ func TestPartsOfALayeredDevice(t *testing.T) {
 	forward, reversed := opened(t)
 	layered := func(is bool) { forward.info.Layered, reversed.info.Layered = is, is }
 	defer layered(forward.info.Layered)
-	for _, ofB := range []bool{false, true} {
+	for _, ofB := range smallest([]bool{false, true}) {
 		h := newHarness(t)
 		p := h.product(true, false, 33, 37, 2100, 3)
 		p.Sums, p.SumsOfB = h.random(33), ofB

@@ -95,3 +95,12 @@ func TestNoVulkanSaysWhatToDo(t *testing.T) {
 		}
 	}
 }
+
+// A layer over another API adds parts of products up by a launch of their own.
+func TestStages(t *testing.T) {
+	for extension, stages := range map[string]int{"VK_KHR_portability_subset": 2, "VK_KHR_cooperative_matrix": 1} {
+		if n := Of(0, &vulkan.Physical{Extensions: []string{"VK_KHR_16bit_storage", extension}}).Stages(); n != stages {
+			t.Errorf("%s: %d launches, want %d", extension, n, stages)
+		}
+	}
+}
