@@ -8,6 +8,7 @@ import (
 
 	"github.com/lmkor/bench/device"
 	"github.com/lmkor/bench/device/vulkan/offered"
+	"github.com/lmkor/bench/device/vulkan/rates"
 )
 
 // leastGain is how many times as fast as in float32 products in float16 have to be: a training
@@ -31,17 +32,22 @@ func Gains(ctx context.Context, setting string, in device.Precision) error {
 	if err != nil {
 		return err
 	}
-	return measured.gain(i, func() (half, full float64, err error) { return rates(ctx, name) })
+	return measured.gain(i, func() (half, full float64, err error) { return measure(ctx, name) })
 }
 
-// rates measures what products reach on a device, in GFLOP/s.
-func rates(ctx context.Context, name string) (half, full float64, err error) {
+// measure returns what products reach on a device, in GFLOP/s. A device that loses what float16
+// scales losses for is an error.
+func measure(ctx context.Context, name string) (half, full float64, err error) {
 	defer device.Caught(&err)
 	d, err := Open(ctx, name, 0)
 	if err != nil {
 		return 0, 0, err
 	}
 	defer d.Close()
+	if !rates.KeepsSmall(d.GPU) {
+		return 0, 0, &PrecisionError{Device: name, Precision: device.Float16, Want: "--set precision=float32",
+			Why: d.GPU.Info().Name + " takes numbers of float16 below 2⁻¹⁴ for 0, which small gradients are"}
+	}
 	half, full = d.GPU.Float16Rates()
 	return half, full, nil
 }

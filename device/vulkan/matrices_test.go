@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/lmkor/bench/device"
+	"github.com/lmkor/bench/device/vulkan/rates"
 	"github.com/lmkor/bench/internal/golden"
 	"github.com/lmkor/bench/kernels"
 )
@@ -267,6 +268,9 @@ func TestSumsOfHalfProducts(t *testing.T) {
 func TestFloat16Rates(t *testing.T) {
 	newHalfHarness(t)
 	b := alone(t, options{})
+	if !rates.KeepsSmall(b) {
+		t.Error("halves below 2^-14 are lost")
+	}
 	half, full := b.Float16Rates()
 	if !(half > 0 && half < 1e6 && full > 0 && full < 1e6) {
 		t.Errorf("%v and %v GFLOP/s", half, full)
