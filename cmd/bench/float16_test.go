@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -20,7 +21,7 @@ func TestFloat16OnADevice(t *testing.T) {
 	on := onAsked(t)
 	args := func(runs, precision string) []string {
 		return []string{"run", "--model", "bert-tiny-scratch", "--task", "nsmc", "--data-dir", "samples", "--runs", runs,
-			"--set", "epochs=1", "--set", "max_train_rows=320", "--set", "max_eval_rows=60", "--set", "save_steps=2",
+			"--set", "epochs=1", "--set", "max_train_rows=160", "--set", "max_eval_rows=30", "--set", "save_steps=2",
 			"--set", "keep=last", "--set", "device=" + on, "--set", "precision=" + precision}
 	}
 	whole, cut, single := t.TempDir(), t.TempDir(), t.TempDir()
@@ -42,17 +43,16 @@ func TestFloat16OnADevice(t *testing.T) {
 	told(t, "", args(cut, "float16")...)
 	sameFiles(t, filepath.Join(cut, place), filepath.Join(whole, place))
 
-	told(t, "", args(single, "float32")...)
+	// The processor's, for kernels of both precisions take the software driver long to compile.
+	told(t, "", append(args(single, "float32"), "--set", "device=cpu")...)
 	got, want := losses(t, filepath.Join(whole, place)), losses(t, filepath.Join(single, place))
 	golden.Near(t, "losses", got, want, golden.Tolerance{Abs: 1e-2, Rel: 1e-2})
-	same := 0
+	apart := 0.0 // in float32 a device's were 9e-8 from the processor's, in float16 6e-6
 	for i := range got {
-		if got[i] == want[i] {
-			same++
-		}
+		apart = max(apart, math.Abs(got[i]-want[i])/want[i])
 	}
-	if same == len(got) {
-		t.Error("the losses are those of float32: nothing was rounded")
+	if apart < 1e-6 {
+		t.Errorf("the losses are within %g those of float32: nothing was rounded", apart)
 	}
 	if log, err := os.ReadFile(filepath.Join(whole, place, "log.jsonl")); err != nil || !bytes.Contains(log, []byte(`"loss_scale":65536`)) {
 		t.Errorf("no loss scale in the log, %v: %s", err, log)
@@ -69,7 +69,7 @@ func TestFloat16OnADevice(t *testing.T) {
 		return r
 	}
 	eval := func(in, device string) string {
-		return told(t, "", "eval", "--model", checkpoint, "--task", "nsmc", "--data-dir", "samples", "--set", "max_eval_rows=60",
+		return told(t, "", "eval", "--model", checkpoint, "--task", "nsmc", "--data-dir", "samples", "--set", "max_eval_rows=30",
 			"--set", "device="+device, "--set", "precision="+in, "--runs", t.TempDir(), "--format", "json")
 	}
 	half, full := result(eval("float16", on)), result(eval("float32", "cpu"))
