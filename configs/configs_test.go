@@ -85,7 +85,7 @@ func TestSet(t *testing.T) {
 		{"dropout=1", "below 1"},
 		{"dropout=some", "or config"},
 		{"shuffle=1", "want true or false"},
-		{"precision=float16", "want float32 or bfloat16"},
+		{"precision=float64", "want float32, bfloat16 or float16"},
 		{"padding=longest", "want none or max_length"},
 		{"truncation=only_first", "want longest_first or longest_first_python"},
 		{"seed=-1", "want a whole number, 0 or more"},
