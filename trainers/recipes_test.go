@@ -37,20 +37,26 @@ type recipeTrace struct {
 	Logits [][]float64 `json:"logits"`
 }
 
-func TestRecipeFieldsEqualReference(t *testing.T) {
-	source := filepath.Join("testdata", "training", "hate-speech-bert")
+// hateSpeech opens the task of the traces, the tokenizer of their model, which lies in source,
+// and their training rows.
+func hateSpeech(t *testing.T) (source string, task *tasks.Task, tok *tokenizers.Tokenizer, set *tasks.Set) {
+	t.Helper()
+	source = filepath.Join("testdata", "training", "hate-speech-bert")
 	task, err := tasks.Find("hate-speech")
 	if err != nil {
 		t.Fatal(err)
 	}
-	tok, err := tokenizers.Load(filepath.Join(source, "model"))
-	if err != nil {
+	if tok, err = tokenizers.Load(filepath.Join(source, "model")); err != nil {
 		t.Fatal(err)
 	}
-	set, err := task.OpenFile(filepath.Join(source, "data", "hate-speech", "train.tsv"), tasks.Train)
-	if err != nil {
+	if set, err = task.OpenFile(filepath.Join(source, "data", "hate-speech", "train.tsv"), tasks.Train); err != nil {
 		t.Fatal(err)
 	}
+	return source, task, tok, set
+}
+
+func TestRecipeFieldsEqualReference(t *testing.T) {
+	source, task, tok, set := hateSpeech(t)
 	files := golden.Dirs(t, filepath.Join("recipes", "*.json"))
 	if len(files) < 15 {
 		t.Fatalf("%d traces", len(files))

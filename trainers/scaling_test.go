@@ -16,7 +16,6 @@ import (
 	"github.com/lmkor/bench/objectives"
 	"github.com/lmkor/bench/ops"
 	"github.com/lmkor/bench/predictors"
-	"github.com/lmkor/bench/tasks"
 	"github.com/lmkor/bench/tokenizers"
 	"github.com/lmkor/bench/trainers"
 )
@@ -158,19 +157,7 @@ func compareScaled(t *testing.T, got []trainers.StepEvent, want scalingTrace) {
 func fitScaled(t *testing.T, want scalingTrace, late bool, stop int,
 ) (rec breaker, end *trainers.State, answers []predictors.Answer, all []float32) {
 	t.Helper()
-	source := filepath.Join("testdata", "training", "hate-speech-bert")
-	task, err := tasks.Find("hate-speech")
-	if err != nil {
-		t.Fatal(err)
-	}
-	tok, err := tokenizers.Load(filepath.Join(source, "model"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	set, err := task.OpenFile(filepath.Join(source, "data", "hate-speech", "train.tsv"), tasks.Train)
-	if err != nil {
-		t.Fatal(err)
-	}
+	source, task, tok, set := hateSpeech(t)
 	none, store := 0.0, &memory{}
 	fit := func(ctx context.Context, done int) (*trainers.Outcome, *models.Model, error) {
 		on := &asFloat32{Backend: ops.NewCPU(), spoilt: want.Overflows, step: done}

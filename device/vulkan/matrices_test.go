@@ -219,19 +219,7 @@ func TestHalfProductsTogether(t *testing.T) {
 	for _, k := range smallest([]int{40, 700}) {
 		for _, alike := range fewest([]bool{true, false}) {
 			h := newHalfHarness(t)
-			var list []device.Product
-			for i := range 2 {
-				p := h.product(false, false, 21, 36, k, 0)
-				p.Acc = i == 1
-				for range 2 {
-					f := device.Factors{K: k, A: h.matrix(21, k, 0), B: h.matrix(k, 36, 0)}
-					if !alike {
-						f = device.Factors{K: 7, A: h.matrix(21, 7, 0), B: h.matrix(7, 36, 0)}
-					}
-					p.More = append(p.More, f)
-				}
-				list = append(list, p)
-			}
+			list := h.together(k, alike)
 			forward, _ := opened(t)
 			before := forward.Counts().Kernels["matrixproduct"].Launches
 			h.halves(rounding(3*k), append(list, device.Product{K: 3})...)

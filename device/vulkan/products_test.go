@@ -236,26 +236,30 @@ func TestSquaresOfProducts(t *testing.T) {
 	}
 }
 
+// together returns two products of three factors each, which lie alike or not.
+func (h *harness) together(k int, alike bool) (list []device.Product) {
+	for i := range 2 {
+		p := h.product(false, false, 21, 36, k, 0)
+		p.Acc = i == 1
+		for range 2 {
+			f := device.Factors{K: k, A: h.matrix(21, k, 0), B: h.matrix(k, 36, 0)}
+			if !alike {
+				f = device.Factors{K: 7, A: h.matrix(21, 7, 0), B: h.matrix(7, 36, 0)}
+			}
+			p.More = append(p.More, f)
+		}
+		list = append(list, p)
+	}
+	return list
+}
+
 // A product of several factors is one launch where they lie alike, and where they do not
 // each adds to what the ones before left.
 func TestFurtherFactors(t *testing.T) {
 	for _, k := range fewest([]int{40, 1600}) {
 		for _, alike := range fewest([]bool{true, false}) {
 			h := newHarness(t)
-			var list []device.Product
-			for i := range 2 {
-				p := h.product(false, false, 21, 36, k, 0)
-				p.Acc = i == 1
-				for range 2 {
-					f := device.Factors{K: k, A: h.matrix(21, k, 0), B: h.matrix(k, 36, 0)}
-					if !alike {
-						f = device.Factors{K: 7, A: h.matrix(21, 7, 0), B: h.matrix(7, 36, 0)}
-					}
-					p.More = append(p.More, f)
-				}
-				list = append(list, p)
-			}
-			h.same(rounding(3*k), &device.Products{List: list})
+			h.same(rounding(3*k), &device.Products{List: h.together(k, alike)})
 		}
 	}
 }

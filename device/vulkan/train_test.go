@@ -155,36 +155,9 @@ func TestTenStepsOfEachArchitecture(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Run(c.ModelType, func(t *testing.T) {
-			train := func(b device.Backend) (steps []trainers.StepEvent, weights map[string][]float32) {
-				head, err := models.HeadOf(&c.Config)
-				if err != nil {
-					t.Fatal(err)
-				}
-				m, err := models.New(c.Config, head, 5)
-				if err != nil {
-					t.Fatal(err)
-				}
-				events := &told{}
-				tr, err := trainers.New(newDrawn(m, 60), trainers.Options{BatchSize: 3, Epochs: 1, MaxSteps: 10, LearningRate: 1e-3,
-					WeightDecay: 0.01, MaxGradNorm: 0.5, AdamBeta1: 0.9, AdamBeta2: 0.999, AdamEpsilon: 1e-4, Accumulation: 2,
-					Seed: 9, Backend: b}, events, nil)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if _, err := tr.Fit(context.Background(), nil); err != nil {
-					t.Fatal(err)
-				}
-				weights = map[string][]float32{}
-				for _, p := range m.Params() {
-					weights[p.Name] = slices.Clone(p.Floats())
-				}
-				m.Place(new(device.CPU)) // gives the device's memory back
-				b.Reset()
-				return events.steps, weights
-			}
-			want, wantWeights := train(new(device.CPU))
-			got, weights := train(forward)
-			_, again := train(reversed)
+			want, wantWeights := tenSteps(t, c, new(device.CPU), device.Float32)
+			got, weights := tenSteps(t, c, forward, device.Float32)
+			_, again := tenSteps(t, c, reversed, device.Float32)
 			if len(got) != 10 || len(want) != 10 {
 				t.Fatalf("%d and %d steps", len(got), len(want))
 			}
@@ -201,6 +174,42 @@ func TestTenStepsOfEachArchitecture(t *testing.T) {
 			}
 		})
 	}
+}
+
+// drawnModel returns a model of that configuration, the same one each time.
+func drawnModel(t *testing.T, c *hf.Config) *models.Model {
+	t.Helper()
+	head, err := models.HeadOf(&c.Config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := models.New(c.Config, head, 5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// tenSteps trains a drawn model, and returns its weights by name.
+func tenSteps(t *testing.T, c *hf.Config, on device.Backend, in device.Precision) ([]trainers.StepEvent, map[string][]float32) {
+	t.Helper()
+	m, events := drawnModel(t, c), &told{}
+	tr, err := trainers.New(newDrawn(m, 60), trainers.Options{BatchSize: 3, Epochs: 1, MaxSteps: 10, LearningRate: 1e-3,
+		WeightDecay: 0.01, MaxGradNorm: 0.5, AdamBeta1: 0.9, AdamBeta2: 0.999, AdamEpsilon: 1e-4, Accumulation: 2,
+		Seed: 9, Backend: on, Precision: in}, events, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tr.Fit(context.Background(), nil); err != nil {
+		t.Fatal(err)
+	}
+	weights := map[string][]float32{}
+	for _, p := range m.Params() {
+		weights[p.Name] = slices.Clone(p.Floats())
+	}
+	m.Place(new(device.CPU)) // gives the device's memory back
+	on.Reset()
+	return events.steps, weights
 }
 
 // mostLaunches is more than a layer may have.
